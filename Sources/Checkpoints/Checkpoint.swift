@@ -1,0 +1,62 @@
+import Diagnostics
+import Foundation
+
+/// Where a checkpoint's vocabulary is.
+package enum TokenizerFiles: Sendable {
+  /// In the GGUF file's own metadata.
+  case gguf(GGUFMetadata)
+  /// In tokenizer.json, with tokenizer_config.json beside it where there is one.
+  case json(tokenizer: URL, configuration: URL?)
+}
+
+/// A base model or a whole fine-tuned one, opened and checked: every tensor present, of the right shape, and none left over.
+package struct Checkpoint: Sendable {
+  package enum Format: String, Sendable {
+    case gguf, huggingFace
+  }
+
+  /// The path as the user gave it.
+  package let path: String
+  package let format: Format
+  package let configuration: ModelConfiguration
+  package let tensors: any TensorSource
+  package let tokenizer: TokenizerFiles
+  /// The files that hold the weights, sorted by name.
+  package let weightFiles: [MappedFile]
+
+  package init(
+    path: String, format: Format, configuration: ModelConfiguration, tensors: any TensorSource,
+    tokenizer: TokenizerFiles, weightFiles: [MappedFile]
+  ) {
+    self.path = path
+    self.format = format
+    self.configuration = configuration
+    self.tensors = tensors
+    self.tokenizer = tokenizer
+    self.weightFiles = weightFiles
+  }
+
+  /// Opens a .gguf file, or a folder with config.json.
+  ///
+  /// Nothing is decoded: the weights stay mapped. Throws `InputError` for anything missing, damaged or unsupported.
+  package static func open(_ path: String) throws -> Checkpoint {
+    switch try CheckpointKind.of(path) {
+    case .gguf: return try openGGUF(path)
+    case .huggingFace: return try openHuggingFace(path)
+    case .adapter:
+      throw InputError(path, "is an adapter, not a whole model", remedy: "give its base model, and it as the adapter")
+    case .series:
+      throw InputError(path, "is a folder of several checkpoints", remedy: "give one of its checkpoint-* folders")
+    }
+  }
+
+  private static func openGGUF(_ path: String) throws -> Checkpoint {
+    let gguf = try GGUFFile(URL(fileURLWithPath: path))
+    let configuration = try gguf.configuration()
+    let tensors = try gguf.canonicalTensors(configuration)
+    try LlamaLayout(configuration: configuration).check(tensors)
+    return Checkpoint(
+      path: path, format: .gguf, configuration: configuration, tensors: tensors, tokenizer: .gguf(gguf.metadata),
+      weightFiles: [gguf.file])
+  }
+}

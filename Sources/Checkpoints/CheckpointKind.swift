@@ -1,0 +1,58 @@
+import Diagnostics
+import Foundation
+
+/// What a path that the user gave holds.
+package enum CheckpointKind: Sendable, Equatable {
+  case gguf
+  case huggingFace
+  case adapter
+  /// The `checkpoint-N` folders inside, by ascending N.
+  case series([String])
+
+  /// Looks at `path` without reading weights.
+  ///
+  /// A folder with config.json or adapter_config.json is one checkpoint; otherwise its `checkpoint-*` children are a series. Throws
+  /// `InputError` naming what was expected.
+  package static func of(_ path: String) throws -> CheckpointKind {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw InputError(path, "does not exist", remedy: "check the path")
+    }
+    guard isFolder.boolValue else { return try ofFile(path) }
+    let children: [String]
+    do {
+      children = try FileManager.default.contentsOfDirectory(atPath: path)
+    } catch {
+      throw InputError(path, "cannot be listed", remedy: "check the folder's permissions")
+    }
+    if children.contains("adapter_config.json") {
+      guard !children.contains(where: { $0 == "model.safetensors" || $0 == "model.safetensors.index.json" }) else {
+        throw InputError(
+          path, "holds both a whole model and an adapter", remedy: "keep one of them, or move the adapter to a folder")
+      }
+      return .adapter
+    }
+    if children.contains("config.json") { return .huggingFace }
+    let steps = children.compactMap { name -> (step: Int, name: String)? in
+      let prefix = "checkpoint-"
+      guard name.hasPrefix(prefix), let step = Int(name.dropFirst(prefix.count)) else { return nil }
+      return (step, name)
+    }
+    guard !steps.isEmpty else {
+      throw InputError(
+        path, "has neither config.json nor adapter_config.json nor checkpoint-* folders",
+        remedy: "give a .gguf file, a model or adapter folder, or a folder of checkpoints")
+    }
+    let ordered = steps.sorted { ($0.step, $0.name) < ($1.step, $1.name) }
+    return .series(ordered.map { URL(fileURLWithPath: path).appendingPathComponent($0.name).path })
+  }
+
+  private static func ofFile(_ path: String) throws -> CheckpointKind {
+    let file = try MappedFile(URL(fileURLWithPath: path))
+    guard GGUFFile.hasMagic(file) else {
+      throw InputError(
+        path, "is not a GGUF file", remedy: "give a .gguf file, or the folder that holds config.json and the weights")
+    }
+    return .gguf
+  }
+}

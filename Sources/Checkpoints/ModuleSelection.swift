@@ -1,0 +1,60 @@
+import Diagnostics
+
+/// `target_modules` or `exclude_modules`: which of the base's modules an adapter is for
+/// (`check_target_module_exists` in peft's `tuners/tuners_utils.py`).
+struct ModuleSelection: Sendable {
+  private enum Rule: Sendable {
+    /// A path equal to a name, or that ends with a full stop and the name.
+    case names([String])
+    case pattern(ModulePattern)
+    /// Every linear module but the head.
+    case allLinear
+  }
+
+  private let rule: Rule
+  private let path: String
+  private let key: String
+
+  /// Nil where the key is absent or null.
+  init?(_ json: JSONFile, _ key: String) throws {
+    guard let value = json.value(key), let names = try json.strings(key) else { return nil }
+    path = json.path
+    self.key = key
+    guard case .string(let text) = value else {
+      rule = .names(names)
+      return
+    }
+    guard text.lowercased() != "all-linear" else {
+      rule = .allLinear
+      return
+    }
+    do {
+      rule = .pattern(try ModulePattern(fullMatch: text))
+    } catch let fault as ModulePatternFault {
+      throw json.error(key, fault.problem, remedy: "list the modules by name")
+    }
+  }
+
+  func contains(_ module: String) throws -> Bool {
+    switch rule {
+    case .names(let names): return names.contains { Self.isNamed(module, $0) }
+    case .pattern(let pattern):
+      do {
+        return try pattern.matches(module)
+      } catch is ModulePattern.TooCostly {
+        throw InputError(path, field: key, "is a pattern that takes too long", remedy: "list the modules by name")
+      }
+    case .allLinear: return module != "lm_head"
+    }
+  }
+
+  /// The first name of the list that selects none of `modules`.
+  func firstUnused(among modules: some Collection<String>) -> String? {
+    guard case .names(let names) = rule else { return nil }
+    return names.first { name in !modules.contains { Self.isNamed($0, name) } }
+  }
+
+  private static func isNamed(_ module: String, _ name: String) -> Bool {
+    module == name || module.hasSuffix("." + name)
+  }
+}

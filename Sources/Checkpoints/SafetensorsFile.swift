@@ -1,0 +1,86 @@
+import Diagnostics
+import Foundation
+
+/// A safetensors file: named tensors after a JSON header.
+///
+/// Format: the `safetensors` library's README. The header is untrusted: its length, every type, shape and offset is checked, and the
+/// tensors must fill the data part without overlaps or holes.
+package struct SafetensorsFile: Sendable {
+  package let file: MappedFile
+  package let tensors: [String: Tensor]
+
+  private static let longestHeader = 100_000_000
+  private static let damaged = "download or save the file again"
+  private static let types: [String: ElementType] = ["F32": .f32, "F16": .f16, "BF16": .bf16]
+
+  /// Parses the header. Throws `InputError` naming the tensor that is wrong.
+  package init(_ url: URL) throws {
+    let file = try MappedFile(url)
+    var cursor = ByteCursor(file)
+    let length = try cursor.integer(UInt64.self, "header length")
+    guard length <= UInt64(Self.longestHeader), length <= UInt64(cursor.remaining) else {
+      throw InputError(
+        file.path, field: "header length", "is \(length), more than the file or the format allows",
+        remedy: Self.damaged)
+    }
+    let start = try cursor.skip(length, "header")
+    let text = UnsafeRawBufferPointer(rebasing: file.bytes[start..<cursor.position])
+    guard text.first == UInt8(ascii: "{") else {
+      throw InputError(file.path, field: "header", "does not start with '{'", remedy: Self.damaged)
+    }
+    let header = try JSONFile(path: file.path, bytes: text)
+    self.file = file
+    tensors = try Self.tensors(header, file, dataStart: cursor.position)
+  }
+
+  private static func tensors(_ header: JSONFile, _ file: MappedFile, dataStart: Int) throws -> [String: Tensor] {
+    var found: [(begin: Int, end: Int, tensor: Tensor)] = []
+    for name in header.members.keys where name != "__metadata__" {
+      found.append(try tensor(name, header, file, dataStart))
+    }
+    // An empty tensor starts where its neighbour does, so the end decides too.
+    found.sort { ($0.begin, $0.end) < ($1.begin, $1.end) }
+    var end = 0
+    for entry in found {
+      guard entry.begin == end else {
+        let problem = entry.begin < end ? "overlaps another tensor" : "has unused bytes before it"
+        throw header.error(entry.tensor.name, problem, remedy: damaged)
+      }
+      end = entry.end
+    }
+    guard end == file.bytes.count - dataStart else {
+      throw InputError(
+        file.path, "has \(file.bytes.count - dataStart) bytes of data, its tensors describe \(end)", remedy: damaged)
+    }
+    return Dictionary(uniqueKeysWithValues: found.map { ($0.tensor.name, $0.tensor) })
+  }
+
+  private static func tensor(
+    _ name: String, _ header: JSONFile, _ file: MappedFile, _ dataStart: Int
+  ) throws -> (begin: Int, end: Int, tensor: Tensor) {
+    let entry = try header.required(name, try header.object(name))
+    let dtype = try entry.required("dtype", try entry.string("dtype"))
+    guard let type = types[dtype] else {
+      throw header.error(
+        name, "has type '\(dtype)', which is not supported; supported: \(types.keys.sorted().joined(separator: ", "))",
+        remedy: "save the model in one of these")
+    }
+    let shape = try entry.required("shape", try entry.integers("shape"))
+    var bytes = type.bytesPerBlock
+    for length in shape {
+      let (product, overflow) = bytes.multipliedReportingOverflow(by: length)
+      guard length >= 0, !overflow else { throw header.error(name, "has an impossible shape", remedy: damaged) }
+      bytes = product
+    }
+    let offsets = try entry.required("data_offsets", try entry.integers("data_offsets"))
+    let dataCount = file.bytes.count - dataStart
+    guard shape.count <= 8, offsets.count == 2, offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= dataCount
+    else { throw header.error(name, "has a shape or offsets that do not fit the file", remedy: damaged) }
+    guard offsets[1] - offsets[0] == bytes else {
+      throw header.error(
+        name, "has \(offsets[1] - offsets[0]) bytes, its type and shape need \(bytes)", remedy: damaged)
+    }
+    let tensor = Tensor(name: name, shape: shape, type: type, file: file, offset: dataStart + offsets[0])
+    return (offsets[0], offsets[1], tensor)
+  }
+}

@@ -1,0 +1,73 @@
+import Diagnostics
+import Foundation
+
+/// The weights of a Hugging Face folder: model.safetensors, or the shards that model.safetensors.index.json lists.
+struct HuggingFaceWeights {
+  /// Sorted by file name.
+  let files: [MappedFile]
+  let tensors: [String: Tensor]
+
+  /// Opens the weights in `folder`. Throws `InputError` where there are none, two answers, or an index that does not fit its shards.
+  init(_ folder: URL) throws {
+    let single = folder.appendingPathComponent("model.safetensors")
+    let index = folder.appendingPathComponent("model.safetensors.index.json")
+    switch (Self.exists(single), Self.exists(index)) {
+    case (true, false):
+      let file = try SafetensorsFile(single)
+      files = [file.file]
+      tensors = file.tensors
+    case (false, true):
+      (files, tensors) = try Self.sharded(index, in: folder)
+    case (true, true):
+      throw InputError(
+        folder.path, "has both model.safetensors and model.safetensors.index.json", remedy: "remove the stale one")
+    case (false, false):
+      let hasPickle = ["pytorch_model.bin", "pytorch_model.bin.index.json"].contains {
+        Self.exists(folder.appendingPathComponent($0))
+      }
+      throw InputError(
+        folder.path, "has neither model.safetensors nor model.safetensors.index.json",
+        remedy: hasPickle
+          ? "save the model with safe_serialization=True: pytorch_model.bin can run code and is not read"
+          : "give the folder that holds the weights")
+    }
+  }
+
+  static func exists(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
+
+  private static func sharded(_ index: URL, in folder: URL) throws -> ([MappedFile], [String: Tensor]) {
+    let json = try JSONFile(index)
+    let map = try json.required("weight_map", try json.object("weight_map"))
+    var shardOf: [String: String] = [:]
+    for name in map.members.keys {
+      let shard = try map.required(name, try map.string(name))
+      // Only a plain name stays inside the folder.
+      guard shard.hasSuffix(".safetensors"), !shard.hasPrefix("."), !shard.contains(where: { "/\\\0".contains($0) })
+      else {
+        throw map.error(
+          name, "names '\(shard)', which is not a plain .safetensors file name", remedy: "get the index again")
+      }
+      shardOf[name] = shard
+    }
+    var files: [MappedFile] = []
+    var tensors: [String: Tensor] = [:]
+    for shard in Set(shardOf.values).sorted() {
+      let file = try SafetensorsFile(folder.appendingPathComponent(shard))
+      for (name, tensor) in file.tensors {
+        guard shardOf[name] == shard else {
+          throw InputError(
+            file.file.path, field: name, "is in this shard, but the index does not say so",
+            remedy: "get the index and the shards again, from the same version")
+        }
+        tensors[name] = tensor
+      }
+      files.append(file.file)
+    }
+    if let absent = shardOf.keys.sorted().first(where: { tensors[$0] == nil }) {
+      throw map.error(
+        absent, "is not in the shard that the index names",
+        remedy: "get the index and the shards again, from the same version")
+    }
+    return (files, tensors)
+  }
+}

@@ -1,0 +1,131 @@
+import CKernels
+import Foundation
+
+/// How a matrix's stored rows relate to Hugging Face's order.
+package enum RowOrder: Sendable, Equatable {
+  case plain
+  /// GGUF's llama query and key projections: in every head, rows p and p + d/2 of Hugging Face's order (the pair that rotates
+  /// together) are stored next to each other, at 2p and 2p + 1.
+  case interleavedPairs(headDimension: Int)
+}
+
+/// A named tensor inside a mapped file: a view that keeps the file mapped.
+///
+/// Whoever makes one has checked that `offset` and the bytes that follow lie in the file and that a row is a whole number of blocks.
+package struct Tensor: Sendable {
+  package let name: String
+  /// PyTorch's order: row-major, the last axis contiguous.
+  package let shape: [Int]
+  package let type: ElementType
+  package let file: MappedFile
+  /// Bytes from the file's start.
+  package let offset: Int
+  package let rowOrder: RowOrder
+
+  init(
+    name: String, shape: [Int], type: ElementType, file: MappedFile, offset: Int, rowOrder: RowOrder = .plain
+  ) {
+    self.name = name
+    self.shape = shape
+    self.type = type
+    self.file = file
+    self.offset = offset
+    self.rowOrder = rowOrder
+  }
+
+  /// The product of all axes but the last; 1 for a vector.
+  package var rows: Int { shape.dropLast().reduce(1, *) }
+  /// The length of the last axis; 1 for a scalar.
+  package var columns: Int { shape.last ?? 1 }
+  package var count: Int { rows * columns }
+  package var bytesPerRow: Int { columns / type.weightsPerBlock * type.bytesPerBlock }
+  package var byteCount: Int { rows * bytesPerRow }
+
+  /// The stored bytes of the whole tensor, in stored row order.
+  package var storedBytes: UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: file.bytes[offset..<offset + byteCount])
+  }
+
+  /// Where row `row` of Hugging Face's order is stored.
+  package func storedRow(_ row: Int) -> Int {
+    switch rowOrder {
+    case .plain: return row
+    case .interleavedPairs(let headDimension):
+      let half = headDimension / 2
+      let inHead = row % headDimension
+      return row - inHead + 2 * (inHead % half) + inHead / half
+    }
+  }
+
+  /// Decodes rows, in Hugging Face's order, to fp32.
+  ///
+  /// - Parameter output: receives `rows.count * columns` floats, row-major.
+  package func decode(rows: Range<Int>, into output: UnsafeMutablePointer<Float>) {
+    precondition(rows.lowerBound >= 0 && rows.upperBound <= self.rows)
+    guard !rows.isEmpty, columns > 0, let start = storedBytes.baseAddress else { return }
+    guard rowOrder != .plain else {
+      hf_dequantise(type.ggmlCode, start + rows.lowerBound * bytesPerRow, output, rows.count * columns)
+      return
+    }
+    for (position, row) in rows.enumerated() {
+      hf_dequantise(type.ggmlCode, start + storedRow(row) * bytesPerRow, output + position * columns, columns)
+    }
+  }
+
+  /// All weights as fp32, row-major, in Hugging Face's row order.
+  package func decodeAll() -> [Float] {
+    [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+      if let start = buffer.baseAddress { decode(rows: 0..<rows, into: start) }
+      initialized = count
+    }
+  }
+
+  /// The index, in `decodeAll()`'s order, of the first weight that is NaN or infinite; nil where all are finite.
+  package func firstNonFinite() -> Int? {
+    var row = [Float](repeating: 0, count: columns)
+    for index in 0..<rows {
+      let found = row.withUnsafeMutableBufferPointer { buffer -> Int? in
+        guard let start = buffer.baseAddress else { return nil }
+        decode(rows: index..<index + 1, into: start)
+        // Without its sign, a float that is not finite has a larger bit pattern than any that is: one maximum answers for the row.
+        var largest: UInt32 = 0
+        for value in buffer { largest = max(largest, value.bitPattern & 0x7fff_ffff) }
+        return largest < 0x7f80_0000 ? nil : buffer.firstIndex { !$0.isFinite }
+      }
+      if let found { return index * columns + found }
+    }
+    return nil
+  }
+
+  func hasSameBytes(as other: Tensor) -> Bool {
+    guard byteCount == other.byteCount else { return false }
+    guard let mine = storedBytes.baseAddress, let theirs = other.storedBytes.baseAddress else { return true }
+    return memcmp(mine, theirs, byteCount) == 0
+  }
+
+  /// The same stored weights seen under another name.
+  func renamed(_ name: String, rowOrder: RowOrder) -> Tensor {
+    Tensor(name: name, shape: shape, type: type, file: file, offset: offset, rowOrder: rowOrder)
+  }
+}
+
+/// Named tensors in the canonical layout: Hugging Face's llama names and row order, matrices [out, in].
+package protocol TensorSource: Sendable {
+  /// All names, sorted.
+  var names: [String] { get }
+  func tensor(_ name: String) -> Tensor?
+  /// The file or folder that the user named.
+  var path: String { get }
+  /// Stored bytes of all tensors together.
+  var byteCount: Int { get }
+}
+
+/// A tensor source over a dictionary.
+struct NamedTensors: TensorSource {
+  let path: String
+  let tensors: [String: Tensor]
+
+  var names: [String] { tensors.keys.sorted() }
+  var byteCount: Int { tensors.values.reduce(0) { $0 + $1.byteCount } }
+  func tensor(_ name: String) -> Tensor? { tensors[name] }
+}

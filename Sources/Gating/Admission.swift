@@ -1,0 +1,98 @@
+import Statistics
+import Suites
+
+/// What admission has to know of a task beside its scores.
+package struct TaskFacts: Sendable, Hashable {
+  package let task: String
+  package let family: String
+  /// The score of knowing nothing but how often each answer occurs, in 0...1.
+  package let chance: Double
+
+  package init(task: String, family: String, chance: Double) {
+    self.task = task
+    self.family = family
+    self.chance = chance
+  }
+
+  package init(_ task: TaskDefinition) {
+    self.init(task: task.name, family: task.family, chance: task.chance)
+  }
+}
+
+/// Whether a task can tell anything about a loss, decided once on the base model's own scores and frozen in its baseline.
+///
+/// A task is admitted where the lower one-sided 95 % bounds, clustered by block, give b - c ≥ max(2 δ_family, .10) and a gain
+/// over zero-shot above 0; b is the mean exact match over k > 0, c is chance.
+package struct TaskAdmission: Sendable, Hashable, Codable {
+  package let task: String
+  package let family: String
+  package let admitted: Bool
+  /// Why not; nil where admitted.
+  package let reason: String?
+  package let chance: Double
+  /// The base's mean exact match at each k.
+  package let means: [Int: Double]
+  /// Lower bound of b - c; nil where it cannot be estimated.
+  package let lowerBoundAboveChance: Double?
+  /// Lower bound of the gain over zero-shot; nil where it cannot be estimated.
+  package let lowerBoundOfGain: Double?
+
+  enum CodingKeys: String, CodingKey {
+    case task, family, admitted, reason, chance, means
+    case lowerBoundAboveChance = "lower_bound_above_chance"
+    case lowerBoundOfGain = "lower_bound_of_gain"
+  }
+}
+
+extension TaskAdmission {
+  /// Decides on one task.
+  ///
+  /// - Parameters:
+  ///   - items: the base's abilities on the task's items, by k.
+  ///   - familyMargin: δ_family, the absolute drop that the gate tolerates in a family.
+  init(_ facts: TaskFacts, items: [ItemAbility], familyMargin: Double) {
+    let required = Self.required(familyMargin: familyMargin)
+    let shots = Set(items.flatMap(\.cells.keys)).sorted()
+    var means: [Int: Double] = [:]
+    for k in shots { means[k] = mean(items.compactMap { $0.cells[k]?.exactMatch }) }
+    let fewShot = shots.filter { $0 > 0 }
+    let blocks = items.map(\.block)
+    let above = items.map { ($0.mean(.exactMatch, over: fewShot) ?? 0) - facts.chance }
+    let gain = items.map {
+      ($0.mean(.exactMatch, over: fewShot) ?? 0) - ($0.mean(.exactMatch, over: [0]) ?? 0)
+    }
+    func bound(_ values: [Double]) -> Double? {
+      UnitEstimate(task: TaskValues(values: values, blocks: blocks))?.lowerBound(alpha: 0.05)
+    }
+    let aboveBound = fewShot.isEmpty ? nil : bound(above)
+    let gainBound = fewShot.isEmpty || !shots.contains(0) ? nil : bound(gain)
+
+    task = facts.task
+    family = facts.family
+    chance = facts.chance
+    self.means = means
+    lowerBoundAboveChance = aboveBound
+    lowerBoundOfGain = gainBound
+    reason =
+      if fewShot.isEmpty {
+        "it is never asked with demonstrations"
+      } else if !shots.contains(0) {
+        "it is never asked without demonstrations"
+      } else if let aboveBound, let gainBound {
+        if aboveBound < required {
+          "base above chance by \(points(mean(above) ?? 0)) points (lower bound \(points(aboveBound)), "
+            + "required \(points(required)))"
+        } else if gainBound <= 0 {
+          "base gains \(points(mean(gain) ?? 0)) points over zero-shot (lower bound \(points(gainBound)), required above 0)"
+        } else {
+          nil
+        }
+      } else {
+        "fewer than two blocks"
+      }
+    admitted = reason == nil
+  }
+
+  /// What the lower bound of b - c must reach: max(2 δ_family, .10).
+  static func required(familyMargin: Double) -> Double { max(2 * familyMargin, 0.10) }
+}

@@ -1,0 +1,69 @@
+import Diagnostics
+import Foundation
+import Suites
+
+extension Baseline {
+  /// The file's bytes: one JSON document with one line for each task and for each score, so that a diff is readable. The
+  /// same baseline always gives the same bytes.
+  package func encoded() throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    func json(_ value: some Encodable) throws -> String { String(decoding: try encoder.encode(value), as: UTF8.self) }
+
+    var names: [String: String] = [:]
+    func quoted(_ name: String) throws -> String {
+      if let known = names[name] { return known }
+      let text = try json(name)
+      names[name] = text
+      return text
+    }
+
+    let hashes = try run.tokenHashes.sorted { $0.key < $1.key }.map { "    \(try json($0.key)): \(try json($0.value))" }
+    let admissions = try admission.map { "    \(try json($0))" }
+    let lines = try scores.map { score in
+      let choice = score.choiceCorrect.map { $0 ? "1" : "0" } ?? "null"
+      return #"    {"task":\#(try quoted(score.task)),"item":\#(try quoted(score.item)),"k":\#(score.k),"#
+        + #""draw":\#(score.draw),"block":\#(score.block),"exact_match":\#(score.exactMatch ? 1 : 0),"#
+        + #""logprob":\#(String(format: "%.6f", score.logprob)),"choice":\#(choice)}"#
+    }
+    let text = """
+      {
+        "schema_version": \(Self.schemaVersion),
+        "created_by": \(try json(createdBy)),
+        "model": \(try json(run.model)),
+        "numerics": \(try json(run.numerics)),
+        "scoring": \(run.scoring),
+        "bos": \(try json(run.bos)),
+        "suite": \(try json(run.suite)),
+        "draws": \(run.draws),
+        "family_margin": \(try json(familyMargin)),
+        "token_hashes": {
+      \(hashes.joined(separator: ",\n"))
+        },
+        "admission": [
+      \(admissions.joined(separator: ",\n"))
+        ],
+        "scores": [
+      \(lines.joined(separator: ",\n"))
+        ]
+      }
+
+      """
+    return Data(text.utf8)
+  }
+
+  /// Writes the file, complete or not at all.
+  ///
+  /// - Throws: `InputError` where the folder cannot be made or written.
+  package func save(to path: String) throws {
+    let target = URL(fileURLWithPath: path)
+    do {
+      try FileManager.default.createDirectory(
+        at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+      // Atomic: written beside the target, then renamed over it.
+      try encoded().write(to: target, options: .atomic)
+    } catch {
+      throw InputError(path, "cannot be written", remedy: "check the folder's permissions and the space on its disk")
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import Diagnostics
+
+/// Something about a contrast that its reader should know.
+package struct Note: Sendable, Hashable, Codable {
+  package enum Severity: String, Sendable, Codable {
+    /// Said in the report.
+    case note
+    /// Said in the verdict line too.
+    case warning
+  }
+
+  package let severity: Severity
+  package let text: String
+
+  package init(_ severity: Severity, _ text: String) {
+    self.severity = severity
+    self.text = text
+  }
+}
+
+/// Whether a candidate's scores may be contrasted with a baseline's.
+package enum Comparability {
+  /// Compares what was asked, and of whom.
+  ///
+  /// - Returns: what differs without making the contrast wrong: another tokenizer file (a note), another storage precision or
+  ///   another numeric version (warnings).
+  /// - Throws: `NotGateable`, the difference named, where suite, prompts, draws, scoring, BOS policy or a task's token ids
+  ///   differ.
+  package static func check(baseline: RunDescription, candidate: RunDescription) throws -> [Note] {
+    let (base, other) = (baseline.suite, candidate.suite)
+    try demandEqual("suite", "\(base.name) version \(base.version)", "\(other.name) version \(other.version)")
+    try demandEqual("suite seed", "\(base.seed)", "\(other.seed)")
+    try demandEqual("suite content hash", base.hash, other.hash)
+    try demandEqual("number of draws", "\(baseline.draws)", "\(candidate.draws)")
+    try demandEqual("prompt hash", base.promptHash, other.promptHash)
+    try demandEqual("scoring version", "\(baseline.scoring)", "\(candidate.scoring)")
+    try demandEqual("BOS policy", baseline.bos, candidate.bos)
+    try checkTokens(baseline: baseline, candidate: candidate)
+    return notes(baseline: baseline.model, candidate: candidate.model)
+      + (baseline.numerics == candidate.numerics
+        ? []
+        : [Note(.warning, "numerics differ: baseline \(baseline.numerics), candidate \(candidate.numerics)")])
+  }
+
+  private static func checkTokens(baseline: RunDescription, candidate: RunDescription) throws {
+    let tasks = Set(baseline.tokenHashes.keys).union(candidate.tokenHashes.keys).sorted()
+    for task in tasks where baseline.tokenHashes[task] != candidate.tokenHashes[task] {
+      guard baseline.tokenHashes[task] != nil, candidate.tokenHashes[task] != nil else {
+        let without = baseline.tokenHashes[task] == nil ? "baseline" : "candidate"
+        throw notComparable("the \(without) has no token ids of task \(task)", remedy: "score the whole suite")
+      }
+      throw notComparable(
+        "the token ids of task \(task) differ: the candidate's tokenizer reads the same text otherwise",
+        remedy: "gate it against a baseline of the model it was made from")
+    }
+  }
+
+  private static func notes(baseline: ModelIdentity, candidate: ModelIdentity) -> [Note] {
+    var notes: [Note] = []
+    if baseline.tokenizer != candidate.tokenizer {
+      notes.append(Note(.note, "another tokenizer file, the same token ids for every request"))
+    }
+    if baseline.storage != candidate.storage {
+      notes.append(Note(.warning, "storage differs: baseline \(baseline.storage), candidate \(candidate.storage)"))
+    }
+    return notes
+  }
+
+  private static func notComparable(_ difference: String, remedy: String) -> NotGateable {
+    NotGateable("baseline and candidate are not comparable: \(difference); \(remedy)")
+  }
+
+  private static func demandEqual(_ what: String, _ baseline: String, _ candidate: String) throws {
+    guard baseline != candidate else { return }
+    // A hash is compared whole and shown short.
+    let (base, other) = (baseline.prefix(40), candidate.prefix(40))
+    throw notComparable(
+      "the \(what) differs (baseline \(base), candidate \(other))",
+      remedy: "save the baseline again with the present suite and version")
+  }
+}

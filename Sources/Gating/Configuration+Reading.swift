@@ -1,0 +1,48 @@
+import Diagnostics
+import Foundation
+
+extension Configuration {
+  private static let keys = [
+    "base", "baseline", "suites", "ledger", "models", "reports", "threads", "gate",
+  ]
+
+  /// Reads `holdfast.yaml`.
+  ///
+  /// - Throws: `InputError`, file and key named, where it cannot be read, has an unknown key, lacks one, or a value is out of
+  ///   range.
+  package static func load(_ path: String) throws -> Configuration {
+    let settings = try SettingsReader(file: path, known: keys)
+    let folder = URL(fileURLWithPath: path).absoluteURL.deletingLastPathComponent()
+    func absolute(_ path: String) -> String { URL(fileURLWithPath: path, relativeTo: folder).standardizedFileURL.path }
+
+    let base = try settings.text("base")
+    let suites = try settings.texts("suites", otherwise: ["suites/core"])
+    guard suites.count == 1 else {
+      throw InputError(
+        path, field: "suites", "has \(suites.count) folders",
+        remedy: "name one: each suite is gated by a configuration of its own")
+    }
+    return Configuration(
+      file: path,
+      base: base.contains("/") || base.hasSuffix(".gguf") ? .path(absolute(base)) : .name(base),
+      baseline: absolute(try settings.text("baseline")), suites: suites.map(absolute),
+      ledger: absolute(try settings.text("ledger", otherwise: ".holdfast/ledger.sqlite")),
+      models: absolute(try settings.text("models", otherwise: ".holdfast/models")),
+      reports: absolute(try settings.text("reports", otherwise: "reports")),
+      threads: try settings.integer("threads", in: 1...1024), gate: try gate(settings))
+  }
+
+  private static func gate(_ settings: SettingsReader) throws -> GateSettings {
+    let defaults = GateSettings()
+    let gate = try settings.section(
+      "gate", known: ["max_drop", "alpha_pass", "alpha_fail", "on_inconclusive", "min_families"])
+    let drop = try gate.section("max_drop", known: ["overall", "family"])
+    return GateSettings(
+      maxDropOverall: try drop.share("overall", otherwise: defaults.maxDropOverall, below: 1),
+      maxDropFamily: try drop.share("family", otherwise: defaults.maxDropFamily, below: 1),
+      alphaPass: try gate.share("alpha_pass", otherwise: defaults.alphaPass, below: 0.5),
+      alphaFail: try gate.share("alpha_fail", otherwise: defaults.alphaFail, below: 0.5),
+      onInconclusive: try gate.choice("on_inconclusive", otherwise: defaults.onInconclusive),
+      minFamilies: try gate.integer("min_families", in: 1...10_000))
+  }
+}

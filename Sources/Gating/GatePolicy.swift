@@ -1,0 +1,55 @@
+/// What becomes of a verdict that is neither PASS nor FAIL.
+package enum InconclusivePolicy: String, Sendable, Codable, CaseIterable {
+  /// Exit code 3: someone decides.
+  case exit3
+  /// Exit code 1: what is not shown to be sound does not ship.
+  case fail
+  /// Exit code 0: only a shown loss stops.
+  case pass
+}
+
+/// The exit codes that a gate ends with.
+package enum GateExit: Int32, Sendable, Codable {
+  case pass = 0
+  case regression = 1
+  case undecided = 3
+
+  /// The code for several candidates: any regression, else anything undecided, else pass.
+  package static func combined(_ codes: some Sequence<GateExit>) -> GateExit {
+    codes.max { $0.weight < $1.weight } ?? .undecided
+  }
+
+  private var weight: Int {
+    switch self {
+    case .pass: 0
+    case .undecided: 1
+    case .regression: 2
+    }
+  }
+}
+
+/// What a gate demands.
+package struct GatePolicy: Sendable, Hashable {
+  package let rules: [Rule]
+  /// How many families must be able to vote; nil for half of them.
+  package let minFamilies: Int?
+  package let onInconclusive: InconclusivePolicy
+
+  package init(rules: [Rule], minFamilies: Int? = nil, onInconclusive: InconclusivePolicy = .exit3) {
+    self.rules = rules
+    self.minFamilies = minFamilies
+    self.onInconclusive = onInconclusive
+  }
+
+  /// A unit with fewer blocks never votes: its error is too uncertain.
+  package static let minimumBlocks = 6
+
+  /// The exit code of one verdict.
+  package func exit(_ outcome: Outcome) -> GateExit {
+    switch (outcome, onInconclusive) {
+    case (.pass, _), (.inconclusive, .pass): .pass
+    case (.fail, _), (.inconclusive, .fail): .regression
+    case (.inconclusive, .exit3), (.uninformative, _): .undecided
+    }
+  }
+}

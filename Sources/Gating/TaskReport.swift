@@ -1,0 +1,83 @@
+import Statistics
+
+/// Both models' means on a task at one k.
+package struct ShotMeans: Sendable, Hashable, Codable {
+  package let k: Int
+  package let base: Double
+  package let candidate: Double
+}
+
+/// What is said of a task beside the verdict: tasks never vote.
+package struct TaskReport: Sendable, Hashable, Codable {
+  package let task: String
+  package let family: String
+  package let admitted: Bool
+  /// Why the task is uninformative; nil where it is admitted.
+  package let reason: String?
+  package let chance: Double
+  package let items: Int
+  package let blocks: Int
+  /// Exact match at each k, ascending.
+  package let shots: [ShotMeans]
+  /// The drop of exact match, mean over k > 0; nil where the task is not asked with demonstrations.
+  package let drop: Double?
+  /// Its 95 % interval; nil where there are fewer than two blocks.
+  package let dropInterval: Interval?
+  /// The drop of the gold answer's logprob in nats, mean over k > 0.
+  package let logprobDrop: Double?
+  package let logprobDropInterval: Interval?
+  /// Share of items whose gold answer is the likeliest choice, mean over k > 0; nil where answers are free. Beside exact
+  /// match it tells a lost answer format from a lost ability.
+  package let baseChoice: Double?
+  package let candidateChoice: Double?
+
+  enum CodingKeys: String, CodingKey {
+    case task, family, admitted, reason, chance, items, blocks, shots, drop
+    case dropInterval = "drop_interval"
+    case logprobDrop = "logprob_drop"
+    case logprobDropInterval = "logprob_drop_interval"
+    case baseChoice = "base_choice"
+    case candidateChoice = "candidate_choice"
+  }
+}
+
+extension TaskReport {
+  init(_ paired: PairedTask) {
+    let fewShot = Shots.fewShot.selected(from: paired.shots)
+    let exactMatch = paired.drops(of: .exactMatch)
+    let logprob = paired.drops(of: .logprob)
+    task = paired.admission.task
+    family = paired.admission.family
+    admitted = paired.admission.admitted
+    reason = paired.admission.reason
+    chance = paired.admission.chance
+    items = paired.items.count
+    blocks = paired.blocks
+    shots = paired.shots.compactMap { k in
+      guard let base = paired.mean(\.base, .exactMatch, over: [k]),
+        let candidate = paired.mean(\.candidate, .exactMatch, over: [k])
+      else { return nil }
+      return ShotMeans(k: k, base: base, candidate: candidate)
+    }
+    drop = exactMatch.flatMap { mean($0.values) }
+    dropInterval = exactMatch.flatMap { UnitEstimate(task: $0) }.map { Interval($0.interval()) }
+    logprobDrop = logprob.flatMap { mean($0.values) }
+    logprobDropInterval = logprob.flatMap { UnitEstimate(task: $0) }.map { Interval($0.interval()) }
+    baseChoice = paired.mean(\.base, .choice, over: fewShot)
+    candidateChoice = paired.mean(\.candidate, .choice, over: fewShot)
+  }
+}
+
+extension PairedTask {
+  /// b - t of each item, mean over some k; nil where an item lacks one of them or the metric.
+  func drops(of metric: Metric, over shots: Shots = .fewShot) -> TaskValues? {
+    let selected = shots.selected(from: self.shots)
+    let values = items.compactMap { item -> Double? in
+      guard let base = item.base.mean(metric, over: selected),
+        let candidate = item.candidate.mean(metric, over: selected)
+      else { return nil }
+      return base - candidate
+    }
+    return values.count == items.count ? TaskValues(values: values, blocks: itemBlocks) : nil
+  }
+}

@@ -1,0 +1,78 @@
+import GRDB
+import Suites
+
+/// One block of one task under one draw.
+package struct BlockKey: Sendable, Hashable {
+  package let task: String
+  package let block: Int
+  package let draw: Int
+
+  package init(task: String, block: Int, draw: Int) {
+    self.task = task
+    self.block = block
+    self.draw = draw
+  }
+}
+
+extension RequestBlock {
+  /// What the ledger knows it by.
+  package var key: BlockKey { BlockKey(task: task, block: block, draw: draw) }
+}
+
+extension Ledger {
+  /// Commits a block of a run: its requests, scores and observations, all or nothing. What is there already stays.
+  ///
+  /// - Parameter scores: at least the scores of the block's requests, by request id, computed by the run's model with
+  ///   the run's numeric version.
+  /// - Throws: `ScoringFault` where a score is missing or not finite; `ScoreConflict` where the ledger holds other
+  ///   bits; `InputError` as every method.
+  package func commit(_ block: RequestBlock, scores: [String: Score], of run: Run) throws {
+    var seen: Set<String> = []
+    var rows: [(request: Request, score: Score)] = []
+    for observation in block.observations where seen.insert(observation.request.id).inserted {
+      guard let score = scores[observation.request.id] else {
+        throw ScoringFault.missingScore(request: observation.request.id)
+      }
+      guard score.logprob.isFinite, score.terminatorLogprob?.isFinite ?? true else {
+        throw ScoringFault.notFinite(task: observation.task, item: observation.item)
+      }
+      rows.append((observation.request, score))
+    }
+    try write { db in
+      try insert(rows, model: run.plan.model, numerics: run.plan.numerics, into: db)
+      let statement = try db.cachedStatement(
+        sql: """
+          INSERT INTO observations
+            (run_id, task, family, item, block, k, draw, condition, role, request_id)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          ON CONFLICT DO NOTHING
+          """)
+      for observation in block.observations {
+        try statement.execute(arguments: [
+          run.id, observation.task, observation.family, observation.item, observation.block, observation.k,
+          observation.draw, observation.condition.rawValue, Self.number(observation.role), observation.request.id,
+        ])
+      }
+    }
+  }
+
+  /// The blocks of a run that are committed.
+  package func completedBlocks(_ run: Run) throws -> Set<BlockKey> {
+    try read { db in
+      let sql = "SELECT DISTINCT task, block, draw FROM observations WHERE run_id = ?"
+      return Set(
+        try Row.fetchAll(db, sql: sql, arguments: [run.id]).map { row in
+          BlockKey(
+            task: try value(row, "task", of: "observations"), block: try value(row, "block", of: "observations"),
+            draw: try value(row, "draw", of: "observations"))
+        })
+    }
+  }
+
+  private static func number(_ role: Role) -> Int {
+    switch role {
+    case .gold: -1
+    case .choice(let index): index
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import Diagnostics
+import Foundation
+import GRDB
+
+/// The SQLite database of everything that was scored: models, requests, scores, runs and verdicts.
+///
+/// Several processes may use one ledger at once: readers never wait (WAL), and a writer waits its turn for as long as
+/// a block of scores could take. Whatever a method writes is one transaction; a process that is killed loses at most
+/// the one that it was in.
+///
+/// Every method throws `InputError` where the file can no longer be read or written for a reason that the user can
+/// remove.
+package final class Ledger: Sendable {
+  /// The database file, for messages.
+  package let path: String
+  private let pool: DatabasePool
+
+  /// Opens the ledger, creating the file, its folder and its tables where they are missing, and migrating older tables.
+  ///
+  /// - Throws: `InputError` where the path cannot be written, is not a ledger, is damaged, or was written by a newer
+  ///   version.
+  package init(path: String) throws {
+    self.path = path
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw InputError(
+        path, "its folder '\(folder)' cannot be made", remedy: "make the folder writable or choose another ledger")
+    }
+    do {
+      var configuration = Configuration()
+      configuration.busyMode = .timeout(30)
+      configuration.foreignKeysEnabled = true
+      pool = try DatabasePool(path: path, configuration: configuration)
+      try Self.migrate(pool, path: path)
+    } catch let error as DatabaseError {
+      throw explained(error, path: path)
+    }
+  }
+
+  /// Two processes that open a new ledger at once both find it without tables, and one of them finds a table there
+  /// when it comes to make it; the second look finds the work done.
+  private static func migrate(_ pool: DatabasePool, path: String) throws {
+    try refuseForeign(pool, path: path)
+    let migrator = Schema.migrator
+    for attempt in 1... {
+      do {
+        return try migrator.migrate(pool)
+      } catch let error as DatabaseError
+        where attempt < 5 && [.SQLITE_ERROR, .SQLITE_CONSTRAINT, .SQLITE_BUSY].contains(error.resultCode)
+      {
+        Thread.sleep(forTimeInterval: 0.05)
+      }
+    }
+  }
+
+  private static func refuseForeign(_ pool: DatabasePool, path: String) throws {
+    try pool.read { db in
+      let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+      let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master WHERE name NOT LIKE 'grdb_%'") ?? 0
+      guard application == Schema.applicationID || (application == 0 && tables == 0) else {
+        throw InputError(path, "another program's database", remedy: "choose another path for the ledger")
+      }
+      if try Schema.migrator.hasBeenSuperseded(db) {
+        throw InputError(
+          path, "written by a newer version of Holdfast", remedy: "update Holdfast or choose another ledger")
+      }
+    }
+  }
+
+  /// Reads one consistent state of the database.
+  func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    do {
+      return try pool.read(body)
+    } catch let error as DatabaseError {
+      throw explained(error, path: path)
+    }
+  }
+
+  /// Writes everything that `body` writes, or nothing of it where it throws.
+  func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    do {
+      return try pool.write(body)
+    } catch let error as DatabaseError {
+      throw explained(error, path: path)
+    }
+  }
+}

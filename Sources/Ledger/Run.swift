@@ -1,0 +1,143 @@
+import Foundation
+import GRDB
+
+/// One model's way through one suite.
+package struct Run: Sendable, Hashable {
+  /// When it began and six random hexadecimal digits, such as `20261122-205403-3f9a1c`.
+  package let id: String
+  package let plan: RunPlan
+  /// How it was asked for, for the reader.
+  package let command: String
+  /// The kernels that computed it, such as `avx512`.
+  package let kernel: String
+  package let threads: Int
+  package let startedAt: Date
+  /// nil while it runs, and where it was stopped.
+  package let finishedAt: Date?
+}
+
+/// What decides a run's result: two runs of one plan have the same scores, so that a stopped one can be gone on with.
+package struct RunPlan: Sendable, Hashable {
+  /// The registered model's id.
+  package let model: String
+  /// The suite's name, for the reader.
+  package let suite: String
+  package let suiteHash: String
+  package let promptHash: String
+  /// The engine's numeric version.
+  package let numerics: String
+  /// The share of every task's blocks, such as `1/4`.
+  package let share: String
+  /// Draws of demonstrations a block.
+  package let draws: Int
+
+  package init(
+    model: String, suite: String, suiteHash: String, promptHash: String, numerics: String, share: String, draws: Int
+  ) {
+    self.model = model
+    self.suite = suite
+    self.suiteHash = suiteHash
+    self.promptHash = promptHash
+    self.numerics = numerics
+    self.share = share
+    self.draws = draws
+  }
+}
+
+extension Ledger {
+  /// Notes that a run begins; its model must be registered.
+  package func beginRun(_ plan: RunPlan, command: String, kernel: String, threads: Int) throws -> Run {
+    let now = currentMillisecond()
+    let run = Run(
+      id: uniqueID(at: now), plan: plan, command: command, kernel: kernel, threads: threads, startedAt: now,
+      finishedAt: nil)
+    try write { db in
+      try db.execute(
+        sql: """
+          INSERT INTO runs
+            (id, model_id, suite, suite_hash, prompt_hash, numerics_id, share, draws, started_at, command, kernel,
+             threads)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          """,
+        arguments: [
+          run.id, plan.model, plan.suite, plan.suiteHash, plan.promptHash, plan.numerics, plan.share, plan.draws, now,
+          command, kernel, threads,
+        ])
+    }
+    return run
+  }
+
+  /// The newest run of a plan that was begun and not finished; nil where there is none.
+  package func resumableRun(_ plan: RunPlan) throws -> Run? {
+    try read { db in
+      let sql = """
+        SELECT * FROM runs
+        WHERE model_id = ? AND suite_hash = ? AND prompt_hash = ? AND numerics_id = ? AND share = ? AND draws = ?
+          AND finished_at IS NULL
+        ORDER BY started_at DESC, id DESC LIMIT 1
+        """
+      let arguments: StatementArguments = [
+        plan.model, plan.suiteHash, plan.promptHash, plan.numerics, plan.share, plan.draws,
+      ]
+      return try Row.fetchOne(db, sql: sql, arguments: arguments).map(run)
+    }
+  }
+
+  /// Notes that a run is complete. The first time stays, where two processes went on with one run.
+  package func finish(_ run: Run) throws {
+    try write { db in
+      try db.execute(
+        sql: "UPDATE runs SET finished_at = ? WHERE id = ? AND finished_at IS NULL",
+        arguments: [currentMillisecond(), run.id])
+    }
+  }
+
+  /// The run of an id; nil where there is none.
+  package func run(_ id: String) throws -> Run? {
+    try read { db in try Row.fetchOne(db, sql: "SELECT * FROM runs WHERE id = ?", arguments: [id]).map(run) }
+  }
+
+  /// The newest runs first.
+  package func runs(limit: Int = 20) throws -> [Run] {
+    try read { db in
+      let sql = "SELECT * FROM runs ORDER BY started_at DESC, id DESC LIMIT ?"
+      return try Row.fetchAll(db, sql: sql, arguments: [max(0, limit)]).map(run)
+    }
+  }
+
+  private func run(_ row: Row) throws -> Run {
+    let plan = RunPlan(
+      model: try value(row, "model_id", of: "runs"),
+      suite: try value(row, "suite", of: "runs"),
+      suiteHash: try value(row, "suite_hash", of: "runs"),
+      promptHash: try value(row, "prompt_hash", of: "runs"),
+      numerics: try value(row, "numerics_id", of: "runs"),
+      share: try value(row, "share", of: "runs"),
+      draws: try value(row, "draws", of: "runs"))
+    return Run(
+      id: try value(row, "id", of: "runs"),
+      plan: plan,
+      command: try value(row, "command", of: "runs"),
+      kernel: try value(row, "kernel", of: "runs"),
+      threads: try value(row, "threads", of: "runs"),
+      startedAt: try value(row, "started_at", of: "runs"),
+      finishedAt: try optional(row, "finished_at", of: "runs"))
+  }
+}
+
+/// Now, as precisely as the ledger keeps it.
+func currentMillisecond() -> Date {
+  Date(timeIntervalSince1970: (Date().timeIntervalSince1970 * 1000).rounded() / 1000)
+}
+
+/// The time to the second in UTC and 24 random bits: short enough to type, and different for the runs that begin in
+/// one second.
+func uniqueID(at time: Date) -> String {
+  var seconds = time_t(time.timeIntervalSince1970)
+  var parts = tm()
+  gmtime_r(&seconds, &parts)
+  let random = String(UInt32.random(in: 0..<1 << 24), radix: 16)
+  return String(
+    format: "%04d%02d%02d-%02d%02d%02d-", Int(parts.tm_year) + 1900, Int(parts.tm_mon) + 1, Int(parts.tm_mday),
+    Int(parts.tm_hour), Int(parts.tm_min), Int(parts.tm_sec)) + String(repeating: "0", count: 6 - random.count) + random
+}

@@ -1,0 +1,113 @@
+import GRDB
+
+/// The database's tables, one migration a version. A migration that has been released is never edited: the next
+/// change is a new one.
+enum Schema {
+  /// "HLDF" in SQLite's header, so that another program's database is never taken for a ledger.
+  static let applicationID = 0x484C_4446
+
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1 scores") { db in
+      try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+      try db.execute(sql: models)
+      try db.execute(sql: requests)
+      try db.execute(sql: runs)
+      try db.execute(sql: verdicts)
+    }
+    return migrator
+  }
+
+  private static let models = """
+    CREATE TABLE models (
+      id TEXT PRIMARY KEY NOT NULL,   -- the identity: one hash over the four below
+      name TEXT NOT NULL,
+      path TEXT NOT NULL,             -- where it was last seen
+      weights TEXT NOT NULL,
+      tokenizer TEXT NOT NULL,
+      configuration TEXT NOT NULL,
+      adapter TEXT,
+      format TEXT NOT NULL,
+      storage TEXT NOT NULL,
+      first_seen TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE file_hashes (
+      device INTEGER NOT NULL,
+      inode INTEGER NOT NULL,
+      size INTEGER NOT NULL,
+      modified_ns INTEGER NOT NULL,
+      changed_ns INTEGER NOT NULL,
+      sha256 TEXT NOT NULL,
+      PRIMARY KEY (device, inode)
+    ) STRICT, WITHOUT ROWID;
+    """
+
+  private static let requests = """
+    CREATE TABLE requests (
+      id TEXT PRIMARY KEY NOT NULL,   -- SHA-256 over the four below
+      context TEXT NOT NULL,
+      continuation TEXT NOT NULL,
+      special_tokens INTEGER NOT NULL,
+      rule TEXT                       -- JSON of the exact-match rule; NULL: logprob only
+    ) STRICT;
+    CREATE TABLE scores (
+      model_id TEXT NOT NULL REFERENCES models (id),
+      request_id TEXT NOT NULL REFERENCES requests (id),
+      numerics_id TEXT NOT NULL,
+      logprob REAL NOT NULL,
+      is_greedy INTEGER NOT NULL,
+      terminator_logprob REAL,
+      exact_match INTEGER,
+      token_count INTEGER NOT NULL,
+      tokens BLOB NOT NULL,           -- the continuation's ids, int32, little-endian
+      context_tokens INTEGER NOT NULL,
+      token_hash TEXT NOT NULL,
+      PRIMARY KEY (model_id, request_id, numerics_id)
+    ) STRICT, WITHOUT ROWID;
+    """
+
+  private static let runs = """
+    CREATE TABLE runs (
+      id TEXT PRIMARY KEY NOT NULL,
+      model_id TEXT NOT NULL REFERENCES models (id),
+      suite TEXT NOT NULL,
+      suite_hash TEXT NOT NULL,
+      prompt_hash TEXT NOT NULL,
+      numerics_id TEXT NOT NULL,
+      share TEXT NOT NULL,
+      draws INTEGER NOT NULL,
+      started_at TEXT NOT NULL,
+      finished_at TEXT,
+      command TEXT NOT NULL,
+      kernel TEXT NOT NULL,
+      threads INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX runs_by_model ON runs (model_id, suite_hash, started_at);
+    CREATE TABLE observations (
+      run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+      task TEXT NOT NULL,
+      family TEXT NOT NULL,
+      item TEXT NOT NULL,
+      block INTEGER NOT NULL,
+      k INTEGER NOT NULL,
+      draw INTEGER NOT NULL,
+      condition TEXT NOT NULL,
+      role INTEGER NOT NULL,          -- -1: the gold answer; otherwise the index of another choice
+      request_id TEXT NOT NULL REFERENCES requests (id),
+      PRIMARY KEY (run_id, task, draw, block, k, item, condition, role)
+    ) STRICT, WITHOUT ROWID;
+    """
+
+  private static let verdicts = """
+    CREATE TABLE verdicts (
+      id TEXT PRIMARY KEY NOT NULL,
+      run_id TEXT REFERENCES runs (id),
+      model_id TEXT NOT NULL REFERENCES models (id),
+      baseline_path TEXT NOT NULL,
+      baseline_hash TEXT NOT NULL,
+      verdict TEXT NOT NULL,
+      report TEXT NOT NULL,           -- JSON
+      created_at TEXT NOT NULL
+    ) STRICT;
+    """
+}

@@ -1,0 +1,69 @@
+import Foundation
+import GRDB
+
+/// A verdict on one candidate as it was given, with its whole report.
+package struct VerdictRecord: Sendable, Hashable {
+  /// When it was given and six random hexadecimal digits.
+  package let id: String
+  /// The candidate's run; nil where its scores did not come from a run in this ledger.
+  package let run: String?
+  /// The candidate's registered id.
+  package let model: String
+  package let baselinePath: String
+  /// SHA-256 of the baseline file.
+  package let baselineHash: String
+  /// PASS, FAIL or INCONCLUSIVE.
+  package let verdict: String
+  /// JSON.
+  package let report: String
+  package let createdAt: Date
+}
+
+extension Ledger {
+  /// Keeps a verdict. Its model and its run, where there is one, must be in the ledger.
+  @discardableResult
+  package func saveVerdict(
+    _ verdict: String, run: Run?, model: String, baselinePath: String, baselineHash: String, report: String
+  ) throws -> VerdictRecord {
+    let now = currentMillisecond()
+    let record = VerdictRecord(
+      id: uniqueID(at: now), run: run?.id, model: model, baselinePath: baselinePath, baselineHash: baselineHash,
+      verdict: verdict, report: report, createdAt: now)
+    try write { db in
+      try db.execute(
+        sql: """
+          INSERT INTO verdicts (id, run_id, model_id, baseline_path, baseline_hash, verdict, report, created_at)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+          """,
+        arguments: [record.id, record.run, model, baselinePath, baselineHash, verdict, report, now])
+    }
+    return record
+  }
+
+  /// The verdict of an id; nil where there is none.
+  package func verdict(_ id: String) throws -> VerdictRecord? {
+    try read { db in
+      try Row.fetchOne(db, sql: "SELECT * FROM verdicts WHERE id = ?", arguments: [id]).map(verdict)
+    }
+  }
+
+  /// The newest verdicts first.
+  package func verdicts(limit: Int = 20) throws -> [VerdictRecord] {
+    try read { db in
+      let sql = "SELECT * FROM verdicts ORDER BY created_at DESC, id DESC LIMIT ?"
+      return try Row.fetchAll(db, sql: sql, arguments: [max(0, limit)]).map(verdict)
+    }
+  }
+
+  private func verdict(_ row: Row) throws -> VerdictRecord {
+    VerdictRecord(
+      id: try value(row, "id", of: "verdicts"),
+      run: try optional(row, "run_id", of: "verdicts"),
+      model: try value(row, "model_id", of: "verdicts"),
+      baselinePath: try value(row, "baseline_path", of: "verdicts"),
+      baselineHash: try value(row, "baseline_hash", of: "verdicts"),
+      verdict: try value(row, "verdict", of: "verdicts"),
+      report: try value(row, "report", of: "verdicts"),
+      createdAt: try value(row, "created_at", of: "verdicts"))
+  }
+}

@@ -1,0 +1,130 @@
+import Foundation
+import Gating
+import Mustache
+
+extension GateReport {
+  /// report.md, also fit for a job summary: verdicts, units, tasks, and how it was measured.
+  package func markdown() throws -> String {
+    try MustacheTemplate(string: markdownTemplate).render(context)
+  }
+
+  private var context: [String: Any] {
+    ["outcome": exit.word, "candidates": candidates.map(candidateContext), "facts": facts]
+  }
+
+  private func candidateContext(_ candidate: CandidateVerdict) -> [String: Any] {
+    guard let verdict = candidate.verdict else {
+      return [
+        "path": markdownEscaped(candidate.path), "outcome": "NOT GATEABLE",
+        "sentence": markdownEscaped(candidate.notGateable ?? ""), "judged": false,
+      ]
+    }
+    let outcome = verdict.outcome.rawValue.uppercased()
+    // The sentence begins with the outcome, which stands before it in bold.
+    let sentence = verdict.sentence.hasPrefix("\(outcome): ") ? String(verdict.sentence.dropFirst(outcome.count + 2)) : ""
+    let shots = Set(verdict.tasks.flatMap(\.shots).map(\.k)).sorted()
+    let judged: [String: Any] = [
+      "units": verdict.units.map(unitContext), "power": power(verdict), "spread": spread(verdict),
+      "shots": shots.map { ["k": "\($0)"] },
+      "tasks": verdict.tasks.map { taskContext($0, shots: shots) },
+      "notes": verdict.notes.map { ["severity": $0.severity.rawValue, "text": markdownEscaped($0.text)] },
+    ]
+    return [
+      "path": markdownEscaped(candidate.path), "outcome": outcome, "sentence": markdownEscaped(sentence),
+      "judged": judged,
+    ]
+  }
+
+  private func unitContext(_ unit: UnitVerdict) -> [String: String] {
+    let loss = unit.degradation
+    let reason = unit.reason.map { " (\(markdownEscaped($0)))" } ?? ""
+    func amount(_ value: Double?) -> String { value.map(unit.metric.amount) ?? "-" }
+    func percent(_ value: Double?) -> String { value.map { "\(points($0)) %" } ?? "-" }
+    return [
+      "unit": unit.level == .overall ? "**\(markdownEscaped(unit.unit))**" : markdownEscaped(unit.unit),
+      "base": amount(loss?.base), "candidate": amount(loss?.candidate), "drop": amount(loss?.drop),
+      "interval": text(unit.evidence?.dropInterval, unit.metric.amount), "margin": amount(unit.margin),
+      "corrected": percent(loss?.chanceCorrected), "retention": percent(loss?.retention),
+      "outcome": unit.outcome.rawValue.uppercased() + reason,
+    ]
+  }
+
+  private func taskContext(_ task: TaskReport, shots: [Int]) -> [String: Any] {
+    let cells = shots.map { k in
+      task.shots.first { $0.k == k }.map { "\(points($0.base)) → \(points($0.candidate))" } ?? "-"
+    }
+    let choice = task.baseChoice.flatMap { base in
+      task.candidateChoice.map { "\(points(base)) → \(points($0))" }
+    }
+    return [
+      "task": markdownEscaped(task.task), "family": markdownEscaped(task.family), "chance": points(task.chance),
+      "shots": cells.map { ["cell": $0] }, "drop": task.drop.map(points) ?? "-",
+      "interval": text(task.dropInterval, points), "nats": task.logprobDrop.map(nats) ?? "-",
+      "choice": choice ?? "-", "note": task.reason.map { "uninformative: \(markdownEscaped($0))" } ?? "",
+    ]
+  }
+
+  private func power(_ verdict: Verdict) -> [[String: String]] {
+    verdict.units.filter { $0.level == .overall }.compactMap { unit in
+      unit.evidence.map {
+        let (margin, drop) = (unit.metric.amount($0.smallestPassingMargin), unit.metric.amount($0.smallestFailingDrop))
+        return [
+          "power": "With 80 % power this much evidence passes a candidate without any drop at a margin of \(margin), "
+            + "and fails one that dropped by \(drop) at the margin of \(unit.metric.amount(unit.margin))."
+        ]
+      }
+    }
+  }
+
+  private func spread(_ verdict: Verdict) -> [[String: String]] {
+    verdict.spread.map {
+      [
+        [
+          "spread": "Families lost \(points($0.meanDrop)) points on average, \(points($0.medianDrop)) in the median, "
+            + "\(points($0.worstDrop)) at worst (\(markdownEscaped($0.worst)))."
+        ]
+      ]
+    } ?? []
+  }
+
+  private var facts: [[String: String]] {
+    let gate = header.settings
+    let rows: [(String, String)] = [
+      ("base", "\(header.base.name), \(header.base.storage), weights \(header.base.weights.prefix(12))"),
+      ("baseline", header.baseline),
+      ("suite", "\(header.suite.name) version \(header.suite.version), \(header.suite.hash.prefix(12))"),
+      (
+        "margins",
+        "overall \(points(gate.maxDropOverall)), family \(points(gate.maxDropFamily)); "
+          + "α pass \(gate.alphaPass), α fail \(gate.alphaFail)"
+      ),
+      ("command", header.command),
+      ("configuration", header.configuration),
+      ("began", header.startedAt),
+      ("took", String(format: "%.1f s", header.durationSeconds)),
+      ("program", "\(header.createdBy), numerics \(header.numerics)"),
+      ("kernel, threads", "\(header.kernel), \(header.threads)"),
+      ("machine", header.machine),
+    ]
+    let models = candidates.compactMap { candidate in
+      candidate.model.map {
+        (
+          "candidate",
+          "\(candidate.path): \($0.storage), weights \($0.weights.prefix(12)), share \(candidate.share), "
+            + String(format: "%.1f s", candidate.durationSeconds)
+        )
+      }
+    }
+    return (rows + models).map { ["name": $0.0, "value": markdownEscaped($0.1)] }
+  }
+}
+
+extension GateExit {
+  fileprivate var word: String {
+    switch self {
+    case .pass: "PASS"
+    case .regression: "FAIL"
+    case .undecided: "UNDECIDED"
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import Gating
+
+extension GateReport {
+  /// Each candidate's verdict sentence, units and tasks as plain text of at most 80 columns, without colour.
+  package func terminalTable() -> String {
+    candidates.map { candidate in
+      let heading = "\(shortened(printable(candidate.path), to: 80))\n"
+      let body = candidate.verdict.map { "\n\(units($0))\n\(tasks($0))" } ?? ""
+      return heading + body + "\n" + wrapped(candidate.sentence, width: 80) + "\n"
+    }.joined(separator: "\n")
+  }
+
+  private func units(_ verdict: Verdict) -> String {
+    var grid = TextGrid([
+      ("unit", .left), ("base", .right), ("cand.", .right), ("drop", .right), ("95 % interval", .right),
+      ("margin", .right), ("verdict", .left),
+    ])
+    for unit in verdict.units {
+      let name = unit.level == .overall ? unit.unit : "  \(unit.unit)"
+      let loss = unit.degradation
+      grid.add([
+        name, loss.map { unit.metric.amount($0.base) } ?? "-", loss.map { unit.metric.amount($0.candidate) } ?? "-",
+        loss.map { unit.metric.amount($0.drop) } ?? "-", text(unit.evidence?.dropInterval, unit.metric.amount),
+        unit.metric.amount(unit.margin), unit.outcome.rawValue.uppercased(),
+      ])
+    }
+    return grid.text(width: 80)
+  }
+
+  private func tasks(_ verdict: Verdict) -> String {
+    var grid = TextGrid([
+      ("task (does not vote)", .left), ("base", .right), ("cand.", .right), ("drop", .right),
+      ("95 % interval", .right), ("nats", .right), ("", .left),
+    ])
+    for task in verdict.tasks {
+      let means = task.fewShotMeans
+      grid.add([
+        task.task, means.map { points($0.base) } ?? "-", means.map { points($0.candidate) } ?? "-",
+        task.drop.map(points) ?? "-", text(task.dropInterval, points), task.logprobDrop.map(nats) ?? "-",
+        task.admitted ? "" : "uninformative",
+      ])
+    }
+    return grid.text(width: 80)
+  }
+}
+
+/// "12.1 to 22.3", or "-".
+func text(_ interval: Interval?, _ amount: (Double) -> String) -> String {
+  interval.map { "\(amount($0.lower)) to \(amount($0.upper))" } ?? "-"
+}
+
+extension TaskReport {
+  /// Means of exact match over k > 0; nil where the task is never asked with demonstrations.
+  var fewShotMeans: (base: Double, candidate: Double)? {
+    let fewShot = shots.filter { $0.k > 0 }
+    guard !fewShot.isEmpty else { return nil }
+    let count = Double(fewShot.count)
+    return (fewShot.reduce(0) { $0 + $1.base } / count, fewShot.reduce(0) { $0 + $1.candidate } / count)
+  }
+}

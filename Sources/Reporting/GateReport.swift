@@ -1,0 +1,132 @@
+import Foundation
+import Gating
+
+/// How a gate was run: what a reader needs to run it again.
+package struct ReportHeader: Sendable, Hashable, Codable {
+  /// The program, such as `holdfast 0.1.0`.
+  package let createdBy: String
+  /// When it began, ISO 8601 in UTC.
+  package let startedAt: String
+  package let durationSeconds: Double
+  /// As it was typed.
+  package let command: String
+  /// The configuration file, and what it amounted to after options.
+  package let configuration: String
+  package let settings: GateSettings
+  /// The baseline file.
+  package let baseline: String
+  package let base: ModelIdentity
+  package let suite: SuiteIdentity
+  /// The engine's numeric version.
+  package let numerics: String
+  /// The kernel that computed, such as `avx512`.
+  package let kernel: String
+  package let threads: Int
+  /// Processor and memory, in words.
+  package let machine: String
+
+  package init(
+    createdBy: String, startedAt: String, durationSeconds: Double, command: String, configuration: String,
+    settings: GateSettings, baseline: String, base: ModelIdentity, suite: SuiteIdentity, numerics: String,
+    kernel: String, threads: Int, machine: String
+  ) {
+    self.createdBy = createdBy
+    self.startedAt = startedAt
+    self.durationSeconds = durationSeconds
+    self.command = command
+    self.configuration = configuration
+    self.settings = settings
+    self.baseline = baseline
+    self.base = base
+    self.suite = suite
+    self.numerics = numerics
+    self.kernel = kernel
+    self.threads = threads
+    self.machine = machine
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case command, configuration, settings, baseline, base, suite, numerics, kernel, threads, machine
+    case createdBy = "created_by"
+    case startedAt = "started_at"
+    case durationSeconds = "duration_seconds"
+  }
+}
+
+/// One candidate of a gate and what became of it.
+package struct CandidateVerdict: Sendable, Hashable, Codable {
+  /// The checkpoint as it was given.
+  package let path: String
+  /// nil where it could not even be identified.
+  package let model: ModelIdentity?
+  package let durationSeconds: Double
+  /// The share of every task's blocks that was asked, "1/4"; "1/1" for all.
+  package let share: String
+  /// nil where it could not be judged.
+  package let verdict: Verdict?
+  /// Why it could not be judged; nil where it was.
+  package let notGateable: String?
+
+  /// A candidate that was judged.
+  package init(path: String, model: ModelIdentity, durationSeconds: Double, share: String, verdict: Verdict) {
+    self.path = path
+    self.model = model
+    self.durationSeconds = durationSeconds
+    self.share = share
+    self.verdict = verdict
+    self.notGateable = nil
+  }
+
+  /// A candidate that could not be judged.
+  package init(path: String, model: ModelIdentity?, durationSeconds: Double, share: String, notGateable: String) {
+    self.path = path
+    self.model = model
+    self.durationSeconds = durationSeconds
+    self.share = share
+    self.verdict = nil
+    self.notGateable = notGateable
+  }
+
+  /// The verdict's sentence, or why there is none.
+  package var sentence: String { verdict?.sentence ?? "NOT GATEABLE: \(notGateable ?? "no reason given")" }
+
+  enum CodingKeys: String, CodingKey {
+    case path, model, share, verdict
+    case durationSeconds = "duration_seconds"
+    case notGateable = "not_gateable"
+  }
+}
+
+/// All that a gate found, for people and machines.
+package struct GateReport: Sendable, Hashable, Codable {
+  /// The version of the JSON's layout.
+  package static let schemaVersion = 1
+
+  package let schemaVersion: Int
+  package let header: ReportHeader
+  /// In the order given.
+  package let candidates: [CandidateVerdict]
+
+  package init(header: ReportHeader, candidates: [CandidateVerdict]) {
+    self.schemaVersion = Self.schemaVersion
+    self.header = header
+    self.candidates = candidates
+  }
+
+  /// The code that the gate ends with: 1 for any regression, else 3 for anything undecided, else 0.
+  package var exit: GateExit {
+    GateExit.combined(candidates.map { $0.verdict.map { header.settings.policy.exit($0.outcome) } ?? .undecided })
+  }
+
+  /// report.json: pretty, keys sorted.
+  package func json() throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return try encoder.encode(self) + Data("\n".utf8)
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case header, candidates
+    case schemaVersion = "schema_version"
+  }
+}

@@ -1,0 +1,51 @@
+/// report.md. Every value is escaped before it gets here, hence the triple braces.
+let markdownTemplate = """
+  # Holdfast gate: {{{outcome}}}
+
+  {{#candidates}}
+  ## {{{path}}}
+
+  **{{{outcome}}}** {{{sentence}}}
+
+  {{#judged}}
+  | unit | base | candidate | drop | 95 % interval | margin | chance-corrected loss | few-shot ability kept | verdict |
+  |---|--:|--:|--:|--:|--:|--:|--:|---|
+  {{#units}}
+  | {{{unit}}} | {{{base}}} | {{{candidate}}} | {{{drop}}} | {{{interval}}} | {{{margin}}} | {{{corrected}}} | {{{retention}}} | {{{outcome}}} |
+  {{/units}}
+
+  Exact match in points, mean over one or more demonstrations; families weigh equally, tasks equally within a family.
+  {{#power}}
+  {{{power}}}
+  {{/power}}
+  {{#spread}}
+  {{{spread}}}
+  {{/spread}}
+
+  <details><summary>Tasks (reported, never voting)</summary>
+
+  | task | family | chance | {{#shots}}k = {{{k}}} | {{/shots}}drop | 95 % interval | logprob drop (nats) | choice | |
+  |---|---|--:|{{#shots}}--:|{{/shots}}--:|--:|--:|--:|---|
+  {{#tasks}}
+  | {{{task}}} | {{{family}}} | {{{chance}}} | {{#shots}}{{{cell}}} | {{/shots}}{{{drop}}} | {{{interval}}} | {{{nats}}} | {{{choice}}} | {{{note}}} |
+  {{/tasks}}
+
+  Cells read base → candidate.
+
+  </details>
+
+  {{#notes}}
+  - {{{severity}}}: {{{text}}}
+  {{/notes}}
+  {{/judged}}
+
+  {{/candidates}}
+  ## How this was measured
+
+  | | |
+  |---|---|
+  {{#facts}}
+  | {{{name}}} | {{{value}}} |
+  {{/facts}}
+
+  """

@@ -1,0 +1,50 @@
+import Dispatch
+import Suites
+import Tokenizers
+
+/// Encodes a batch of requests.
+///
+/// A prompt longer than the model's context is refused: truncating it would drop demonstrations silently.
+func encodeBatch(
+  _ requests: [Request], index batch: Int, _ tokenizer: Tokenizer, limit: Int
+) -> Result<[EncodedRequest], UnscorableRequest> {
+  var encoded: [EncodedRequest] = []
+  for (index, request) in requests.enumerated() {
+    do throws(EncodingFault) {
+      let one = try tokenizer.encode(request)
+      guard one.ids.count <= limit else {
+        return .failure(
+          UnscorableRequest(
+            batch: batch, index: index, problem: "the prompt has \(one.ids.count) tokens, the model's context \(limit)",
+            remedy: "ask with fewer shots or shorter items; Holdfast never truncates a prompt"))
+      }
+      encoded.append(one)
+    } catch {
+      let problem =
+        switch error {
+        case .emptyContinuation: "the continuation has no token of its own"
+        case .noPrefixToken: "the context has no token, and the tokenizer has neither BOS nor EOS to stand for it"
+        }
+      return .failure(
+        UnscorableRequest(
+          batch: batch, index: index, problem: problem, remedy: "give a context and an answer that are not empty"))
+    }
+  }
+  return .success(encoded)
+}
+
+/// The results of `body` for 0..<count, computed by several threads.
+func parallelMap<Value: Sendable>(_ count: Int, threads: Int, _ body: @Sendable (Int) -> Value) -> [Value] {
+  let chunk = max(1, (count + threads * 4 - 1) / (threads * 4))
+  let chunks = (count + chunk - 1) / chunk
+  return [Value](unsafeUninitializedCapacity: count) { buffer, initialized in
+    nonisolated(unsafe) let base = buffer.baseAddress
+    DispatchQueue.concurrentPerform(iterations: chunks) { index in
+      for element in index * chunk..<min(count, (index + 1) * chunk) {
+        // Every element is written exactly once, by one iteration.
+        if let base { (base + element).initialize(to: body(element)) }
+      }
+    }
+    initialized = count
+  }
+}

@@ -1,0 +1,228 @@
+import Crypto
+import Foundation
+import Suites
+import Tokenizers
+import Transformer
+
+/// Scores requests in the engine of this process: the base model, or one of its adapters.
+package final class EngineScorer: Scorer {
+  package let model: LoadedModel
+  /// The index of the adapter that is scored; nil for the base model.
+  package let adapter: Int?
+  /// The most rows of a wave.
+  package let waveRows: Int
+  /// The rows at which a forest is closed and run, so that memory stays bounded whatever the number of requests.
+  private let forestRows: Int
+
+  package var numericsID: String { engineNumericsID }
+
+  package init(_ model: LoadedModel, adapter: Int? = nil, waveRows: Int = 4096) {
+    self.model = model
+    self.adapter = adapter
+    self.waveRows = waveRows
+    forestRows = 16 * waveRows
+  }
+
+  package func score(
+    _ batches: [[Request]], progress: @escaping (ScoringProgress) -> Void,
+    deliver: @escaping (Int, [Score]) throws -> Void
+  ) throws -> ScoringProgress {
+    var state = ScoringState(batches, progress: progress, deliver: deliver)
+    var next = 0
+    while next < batches.count {
+      var job = ForestJob(adapter: adapter)
+      // Encoding divides evenly over the threads; a forest's worth of requests is encoded ahead.
+      let end = min(batches.count, next + 256)
+      let encoded = try encode(batches, next..<end)
+      while next < end, job.forest.nodeCount < forestRows {
+        let first = end - encoded.count
+        for (index, request) in batches[next].enumerated() {
+          job.add(
+            request, encoded[next - first][index], terminator: terminator(of: request), batch: next, index: index)
+        }
+        next += 1
+      }
+      try run(job, &state)
+    }
+    return state.finish()
+  }
+
+  /// Scores requests that belong to no suite, in their order.
+  package func score(_ requests: [Request]) throws -> [Score] {
+    var scores: [Score] = []
+    _ = try score([requests], progress: { _ in }, deliver: { scores = $1 })
+    return scores
+  }
+
+  private func encode(_ batches: [[Request]], _ range: Range<Int>) throws -> [[EncodedRequest]] {
+    let limit = model.decoder.spec.contextLength
+    let tokenizer = model.tokenizer
+    let results = parallelMap(range.count, threads: model.decoder.team.count) { offset in
+      encodeBatch(batches[range.lowerBound + offset], index: range.lowerBound + offset, tokenizer, limit: limit)
+    }
+    return try results.map { try $0.get() }
+  }
+
+  private func terminator(of request: Request) -> Int32? {
+    guard let rule = request.exactMatch else { return nil }
+    return model.tokenizer.encode(rule.stop, addSpecialTokens: false).first ?? model.tokenizer.eosTokenID ?? 0
+  }
+
+  /// Runs a forest's waves, then decodes what teacher forcing left open.
+  private func run(_ job: ForestJob, _ state: inout ScoringState) throws {
+    state.progress.plainRows += job.plainRows
+    var answers = [NextToken?](repeating: nil, count: job.forest.nodeCount)
+    var waiting = job.entries[...]
+    var undecided: [OpenAnswer] = []
+    for planned in WavePlan(job.forest, capacity: waveRows) {
+      let results = try model.decoder.forward(planned.wave)
+      for (node, result) in zip(planned.scoredNodes, results) { answers[node] = result }
+      state.didRun(planned)
+      // Entries were added in preorder but for prefixes that reach back to an earlier tree: take those that are complete from the front.
+      while let entry = waiting.first, entry.predictions.allSatisfy({ answers[$0.node] != nil }) {
+        waiting.removeFirst()
+        if let open = try settle(entry, answers, &state) { undecided.append(open) }
+      }
+    }
+    for entry in waiting {
+      if let open = try settle(entry, answers, &state) { undecided.append(open) }
+    }
+    try decode(undecided, &state)
+  }
+
+  /// A request whose logprob is known and whose greedy text is not.
+  private struct OpenAnswer {
+    let entry: ForestJob.Entry
+    var text: GreedyText
+    var ids: [Int32]
+    var decoded = 1
+    let score: (Bool) -> Score
+  }
+
+  private func settle(
+    _ entry: ForestJob.Entry, _ answers: [NextToken?], _ state: inout ScoringState
+  ) throws -> OpenAnswer? {
+    let predictions = entry.predictions.compactMap { target in answers[target.node].map { (target, $0) } }
+    let continuation = entry.encoded.continuation
+    var logprob = 0.0
+    for (target, answer) in predictions.prefix(continuation.count) { logprob += answer.logprob(target.index) }
+    let argmaxes = predictions.map(\.1.argmax)
+    let terminator = predictions.count > continuation.count ? predictions.last.map { $0.1.logprob($0.0.index) } : nil
+    let encoded = entry.encoded
+    let total = logprob
+    func score(_ exactMatch: Bool?) -> Score {
+      Score(
+        logprob: total, isGreedy: zip(argmaxes, continuation).allSatisfy { $0 == $1 },
+        terminatorLogprob: terminator, tokenCount: continuation.count, contextTokenCount: encoded.contextCount,
+        tokenHash: encoded.tokenHash, exactMatch: exactMatch, tokens: Array(continuation))
+    }
+    guard let rule = entry.request.exactMatch else {
+      try state.settle(entry, score(nil))
+      return nil
+    }
+    var text = GreedyText(rule)
+    switch text.follow(encoded, argmaxes: argmaxes, model) {
+    case .settled(let matches):
+      try state.settle(entry, score(matches))
+      return nil
+    case .undecided(let ids):
+      return OpenAnswer(entry: entry, text: text, ids: ids) { score($0) }
+    }
+  }
+
+  /// Greedy decoding of the answers that are open, one token a round, all of them together in waves of their own.
+  private func decode(_ answers: [OpenAnswer], _ state: inout ScoringState) throws {
+    var open = answers
+    state.progress.decodedRequests += open.count
+    while !open.isEmpty {
+      var forest = PrefixForest()
+      let nodes = open.map { forest.insert($0.ids[...], adapter: adapter).last ?? 0 }
+      for node in nodes { forest.score(node) }
+      var next: [Int: Int32] = [:]
+      for planned in WavePlan(forest, capacity: waveRows) {
+        for (node, result) in zip(planned.scoredNodes, try model.decoder.forward(planned.wave)) {
+          next[node] = result.argmax
+        }
+        state.didRun(planned)
+      }
+      var still: [OpenAnswer] = []
+      for (index, node) in nodes.enumerated() {
+        var answer = open[index]
+        guard let token = next[node] else { continue }
+        answer.decoded += 1
+        answer.ids.append(token)
+        let outOfRoom = answer.decoded >= GreedyText.tokenLimit || answer.ids.count > model.decoder.spec.contextLength
+        if let result = answer.text.append(token, model) {
+          try state.settle(answer.entry, answer.score(result))
+        } else if outOfRoom {
+          try state.settle(answer.entry, answer.score(answer.text.finish()))
+        } else {
+          still.append(answer)
+        }
+      }
+      open = still
+    }
+  }
+}
+
+extension EncodedRequest {
+  /// SHA-256 over the number of context tokens and all ids, as little-endian 32-bit integers.
+  var tokenHash: String {
+    var hash = SHA256()
+    func update(_ value: Int32) { withUnsafeBytes(of: value.littleEndian) { hash.update(bufferPointer: $0) } }
+    update(Int32(contextCount))
+    for id in ids { update(id) }
+    return hash.finalize().map { byte in
+      (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    }.joined()
+  }
+}
+
+/// What is known of every batch while forests run.
+private struct ScoringState {
+  var progress = ScoringProgress()
+  private var scores: [[Score?]]
+  private var missing: [Int]
+  private let report: (ScoringProgress) -> Void
+  private let deliver: (Int, [Score]) throws -> Void
+  private let start = ContinuousClock.now
+
+  init(
+    _ batches: [[Request]], progress report: @escaping (ScoringProgress) -> Void,
+    deliver: @escaping (Int, [Score]) throws -> Void
+  ) {
+    scores = batches.map { Array(repeating: nil, count: $0.count) }
+    missing = batches.map(\.count)
+    self.report = report
+    self.deliver = deliver
+    progress.totalBatches = batches.count
+  }
+
+  mutating func didRun(_ planned: WavePlan.PlannedWave) {
+    progress.rows += planned.wave.rowCount
+    progress.scoredRows += planned.wave.scored.count
+    progress.contextSum += planned.contextSum
+    progress.seconds = elapsed
+    report(progress)
+  }
+
+  mutating func settle(_ entry: ForestJob.Entry, _ score: Score) throws {
+    scores[entry.batch][entry.index] = score
+    missing[entry.batch] -= 1
+    guard missing[entry.batch] == 0 else { return }
+    try deliver(entry.batch, scores[entry.batch].compactMap { $0 })
+    scores[entry.batch] = []
+    progress.batches += 1
+  }
+
+  func finish() -> ScoringProgress {
+    var progress = progress
+    progress.seconds = elapsed
+    return progress
+  }
+
+  private var elapsed: Double {
+    let duration = start.duration(to: .now)
+    return Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+  }
+}

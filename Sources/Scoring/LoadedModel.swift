@@ -1,0 +1,32 @@
+import Checkpoints
+import Diagnostics
+import Tokenizers
+import Transformer
+
+/// A checkpoint ready to be asked: one decoder that the base model and all its adapters share, and the tokenizer.
+package final class LoadedModel {
+  package let checkpoint: Checkpoint
+  package let adapters: [Adapter]
+  package let tokenizer: Tokenizer
+  package let decoder: Decoder
+
+  /// - Throws: `InputError` for files that are damaged or do not belong together.
+  package init(_ checkpoint: Checkpoint, adapters: [Adapter] = [], threads: Int) throws {
+    self.checkpoint = checkpoint
+    self.adapters = adapters
+    tokenizer = try Tokenizer(checkpoint.tokenizer)
+    decoder = try Decoder(checkpoint, adapters: adapters, threads: threads)
+    guard tokenizer.vocabularySize <= decoder.spec.vocabularySize else {
+      throw InputError(
+        checkpoint.path, field: "vocab_size",
+        "the tokenizer has \(tokenizer.vocabularySize) tokens, the model \(decoder.spec.vocabularySize)",
+        remedy: "use the tokenizer that belongs to these weights")
+    }
+  }
+
+  /// Whether a token ends the text: the end-of-sequence tokens and every special one.
+  func endsText(_ token: Int32) -> Bool {
+    token == tokenizer.eosTokenID || checkpoint.configuration.eosTokenIDs.contains(token)
+      || Int(token) >= tokenizer.vocabularySize || tokenizer.isSpecial(token)
+  }
+}

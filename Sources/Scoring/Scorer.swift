@@ -1,0 +1,47 @@
+import Suites
+
+/// Something that scores requests: the engine here, or a served model.
+package protocol Scorer {
+  /// The numeric version of its scores: scores of different versions are never mixed.
+  var numericsID: String { get }
+
+  /// Scores batches of requests (a suite's blocks) and hands each batch over once all of it is known, so that it can be kept at once.
+  ///
+  /// - Parameters:
+  ///   - deliver: gets a batch's index and its scores in the order of its requests. Batches may come in any order; each comes once.
+  ///   - progress: called now and then with what has been done so far.
+  /// - Throws: `UnscorableRequest`; whatever `deliver` throws, which ends the scoring.
+  func score(
+    _ batches: [[Request]], progress: @escaping (ScoringProgress) -> Void,
+    deliver: @escaping (Int, [Score]) throws -> Void
+  ) throws -> ScoringProgress
+}
+
+/// How far a scorer has come, and what that took.
+package struct ScoringProgress: Sendable, Equatable {
+  /// Rows that went through the layers: distinct prefixes.
+  package var rows = 0
+  /// Rows there would have been without shared prefixes.
+  package var plainRows = 0
+  /// Rows that went through the vocabulary projection.
+  package var scoredRows = 0
+  /// Σ over rows of the keys each attended to.
+  package var contextSum = 0
+  package var batches = 0
+  package var totalBatches = 0
+  /// Requests whose greedy text had to be decoded because teacher forcing could not settle it.
+  package var decodedRequests = 0
+  /// Seconds since scoring began, loading apart.
+  package var seconds = 0.0
+
+  package init() {}
+}
+
+/// A request that cannot be scored as it is: too long for the model, or without a token to score.
+package struct UnscorableRequest: Error, Equatable {
+  package let batch: Int
+  /// The request's index in its batch.
+  package let index: Int
+  package let problem: String
+  package let remedy: String
+}

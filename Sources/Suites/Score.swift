@@ -1,0 +1,34 @@
+/// A model's answer to a request.
+package struct Score: Sendable, Codable, Equatable {
+  /// Natural logarithm of the continuation's probability after the context, over the full vocabulary, terminator
+  /// excluded.
+  package let logprob: Double
+  /// Whether every continuation token is the argmax at its position.
+  package let isGreedy: Bool
+  /// Logprob of the token that ends an answer, after the continuation; nil where none was asked for.
+  package let terminatorLogprob: Double?
+  /// Tokens of the continuation.
+  package let tokenCount: Int
+  /// Tokens of the context, special tokens included.
+  package let contextTokenCount: Int
+  /// SHA-256 over the ids of context and continuation, as the engine fed them.
+  package let tokenHash: String
+  /// Whether the greedy text satisfies the request's rule; nil where it has none.
+  package let exactMatch: Bool?
+  /// The continuation's token ids.
+  package let tokens: [Int32]
+
+  package init(
+    logprob: Double, isGreedy: Bool, terminatorLogprob: Double?, tokenCount: Int, contextTokenCount: Int,
+    tokenHash: String, exactMatch: Bool?, tokens: [Int32]
+  ) {
+    self.logprob = logprob
+    self.isGreedy = isGreedy
+    self.terminatorLogprob = terminatorLogprob
+    self.tokenCount = tokenCount
+    self.contextTokenCount = contextTokenCount
+    self.tokenHash = tokenHash
+    self.exactMatch = exactMatch
+    self.tokens = tokens
+  }
+}

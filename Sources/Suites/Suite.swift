@@ -1,0 +1,23 @@
+/// A folder of tasks that are asked together.
+package struct Suite: Sendable {
+  package let name: String
+  package let version: Int
+  /// What the draws of demonstrations are seeded with.
+  package let seed: UInt64
+  package let description: String
+  /// Ascending by name.
+  package let tasks: [TaskDefinition]
+  /// The folder, for messages.
+  package let path: String
+
+  package init(
+    name: String, version: Int, seed: UInt64, description: String, tasks: [TaskDefinition], path: String
+  ) {
+    self.name = name
+    self.version = version
+    self.seed = seed
+    self.description = description
+    self.tasks = tasks.sorted { $0.name < $1.name }
+    self.path = path
+  }
+}

@@ -1,0 +1,152 @@
+import CKernels
+
+/// Causal grouped-query attention over packed branches.
+///
+/// For a row at position p and a query head: softmax over the keys 0...p of its own prefix, in tiles of 64 keys that begin at absolute
+/// positions divisible by 64, online (Milakov and Gimelshein 2018), tile after tile. What shares a tile with a row never
+/// enters its result: keys beyond p weigh exactly 0.
+struct Attention {
+  let spec: DecoderSpec
+  let plan: AttentionPlan
+  /// The slot of the wave's first row.
+  let spineLength: Int
+  /// [slots, keyValueWidth], rotated.
+  let keys: UnsafePointer<Float>
+  let values: UnsafePointer<Float>
+  /// [rows, queryWidth], rotated.
+  let queries: UnsafePointer<Float>
+  /// [rows, queryWidth]
+  let output: UnsafeMutablePointer<Float>
+
+  /// The work is one task a unit and key-value head.
+  var taskCount: Int { plan.units.count * spec.keyValueHeadCount }
+
+  func forward(task: Int, scratch: AttentionScratch) {
+    let unit = plan.units[task / spec.keyValueHeadCount]
+    let head = task % spec.keyValueHeadCount
+    let prefix = plan.prefixes[unit.prefix]
+    gather(unit, head: head, scratch)
+
+    // Tiles that lie whole within the common prefix serve all queries of the unit at once.
+    let sharedTiles = prefix.count / tileSize
+    for tile in 0..<sharedTiles {
+      pack(tile: tile, keyCount: tileSize, head: head, scratch) { prefix[$0] }
+      attend(rows: 0..<unit.rowCount, firstVisible: tileSize, step: 0, scratch)
+    }
+    var begin = 0
+    for piece in unit.pieces {
+      let last = piece.startPosition + piece.count - 1
+      let firstSlot = Int32(spineLength + piece.firstRow - piece.startPosition)
+      for tile in sharedTiles...last / tileSize {
+        let tileStart = tile * tileSize
+        pack(tile: tile, keyCount: min(tileSize, last + 1 - tileStart), head: head, scratch) { position in
+          position < prefix.count ? prefix[position] : firstSlot + Int32(position)
+        }
+        // Rows before the tile see none of it; the first of the others sees what lies at or before it.
+        let skipped = max(0, tileStart - piece.startPosition)
+        attend(
+          rows: begin + skipped..<begin + piece.count,
+          firstVisible: piece.startPosition + skipped + 1 - tileStart, step: 1, scratch)
+      }
+      begin += piece.count
+    }
+    finish(unit, head: head, scratch)
+  }
+
+  private var tileSize: Int { Int(HF_KEY_TILE) }
+
+  /// Copies a unit's queries of one key-value head: [row · groupSize + member, headDimension].
+  private func gather(_ unit: AttentionPlan.Unit, head: Int, _ scratch: AttentionScratch) {
+    let width = spec.groupSize * spec.headDimension
+    var to = scratch.queries.pointer
+    for piece in unit.pieces {
+      for row in piece.firstRow..<piece.firstRow + piece.count {
+        to.update(from: queries + row * spec.queryWidth + head * width, count: width)
+        to += width
+      }
+    }
+    let rows = unit.rowCount * spec.groupSize
+    scratch.accumulator.pointer.update(repeating: 0, count: rows * spec.headDimension)
+    scratch.maximum.pointer.update(repeating: -.infinity, count: rows)
+    scratch.sum.pointer.update(repeating: 0, count: rows)
+  }
+
+  private func pack(
+    tile: Int, keyCount: Int, head: Int, _ scratch: AttentionScratch, slot: (_ position: Int) -> Int32
+  ) {
+    let first = tile * tileSize
+    for key in 0..<keyCount { scratch.slots[key] = slot(first + key) }
+    let offset = head * spec.headDimension
+    hf_pack_keys(
+      keys + offset, spec.keyValueWidth, scratch.slots, Int32(keyCount), spec.headDimension, scratch.packedKeys.pointer)
+    hf_pack_values(
+      values + offset, spec.keyValueWidth, scratch.slots, Int32(keyCount), spec.headDimension,
+      scratch.packedValues.pointer)
+  }
+
+  /// One packed tile for some of a unit's rows. Row `rows.lowerBound` sees `firstVisible` keys, each later one `step` more.
+  private func attend(rows: Range<Int>, firstVisible: Int, step: Int, _ scratch: AttentionScratch) {
+    guard !rows.isEmpty else { return }
+    let group = spec.groupSize
+    let d = spec.headDimension
+    let first = rows.lowerBound * group
+    let count = rows.count * group
+    let scores = scratch.scores.pointer
+    let accumulator = scratch.accumulator.pointer + first * d
+    hf_gemm(
+      scratch.queries.pointer + first * d, d, count, scratch.packedKeys.pointer, d, tileSize, 0, 1, scores, tileSize, 0)
+    for index in 0..<count {
+      let visible = min(tileSize, firstVisible + index / group * step)
+      hf_softmax_tile(
+        scores + index * tileSize, Int32(visible), spec.attentionScale, scratch.maximum.pointer + first + index,
+        scratch.sum.pointer + first + index, accumulator + index * d, d)
+    }
+    hf_gemm(
+      scores, tileSize, count, scratch.packedValues.pointer, tileSize, d, 0, (d + 63) / 64, accumulator, d, 1)
+  }
+
+  private func finish(_ unit: AttentionPlan.Unit, head: Int, _ scratch: AttentionScratch) {
+    let group = spec.groupSize
+    let d = spec.headDimension
+    var index = 0
+    for piece in unit.pieces {
+      for row in piece.firstRow..<piece.firstRow + piece.count {
+        let to = output + row * spec.queryWidth + head * group * d
+        for member in 0..<group {
+          hf_divide(scratch.accumulator.pointer + index * d, scratch.sum.pointer[index], to + member * d, d)
+          index += 1
+        }
+      }
+    }
+  }
+}
+
+/// One thread's working memory for attention.
+final class AttentionScratch: @unchecked Sendable {
+  // Sendable: each thread of a team has its own.
+  let queries: FloatBuffer
+  let accumulator: FloatBuffer
+  let scores: FloatBuffer
+  let maximum: FloatBuffer
+  let sum: FloatBuffer
+  let packedKeys: FloatBuffer
+  let packedValues: FloatBuffer
+  let slots: UnsafeMutablePointer<Int32>
+
+  /// The rows of a unit that keep a thread's buffers near half a megabyte.
+  static func unitRows(_ spec: DecoderSpec) -> Int { max(8, 384 / spec.groupSize) }
+
+  init(_ spec: DecoderSpec) {
+    let rows = Self.unitRows(spec) * spec.groupSize
+    queries = FloatBuffer(rows * spec.headDimension)
+    accumulator = FloatBuffer(rows * spec.headDimension)
+    scores = FloatBuffer(rows * Int(HF_KEY_TILE))
+    maximum = FloatBuffer(rows)
+    sum = FloatBuffer(rows)
+    packedKeys = FloatBuffer(hf_packed_count(Int(HF_KEY_TILE), spec.headDimension))
+    packedValues = FloatBuffer(hf_packed_count(spec.headDimension, Int(HF_KEY_TILE)))
+    slots = .allocate(capacity: Int(HF_KEY_TILE))
+  }
+
+  deinit { slots.deallocate() }
+}

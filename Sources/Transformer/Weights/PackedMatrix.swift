@@ -1,0 +1,40 @@
+import CKernels
+import Checkpoints
+
+/// A matrix [outputs, inputs] in the form the GEMM reads: strips of 16 outputs, `strip[k][16]`, padded with zeros to panels of 64.
+///
+/// The buffer is reused from layer to layer: only one layer is ever decoded at a time.
+final class PackedMatrix: @unchecked Sendable {
+  // Sendable: strips are written by one task each, and read only after all of them are done.
+  let outputs: Int
+  let inputs: Int
+  let storage: FloatBuffer
+
+  init(outputs: Int, inputs: Int) {
+    self.outputs = outputs
+    self.inputs = inputs
+    storage = FloatBuffer(hf_packed_count(outputs, inputs))
+  }
+
+  /// Strips that hold at least one output, or are there to fill the last panel.
+  var stripCount: Int { (outputs + Int(HF_PANEL) - 1) / Int(HF_PANEL) * (Int(HF_PANEL) / 16) }
+  var panelCount: Int { (outputs + Int(HF_PANEL) - 1) / Int(HF_PANEL) }
+
+  /// Decodes and packs one strip from rows `firstRow + 16 · strip ...` of a tensor. `scratch` holds 16 · inputs floats.
+  func pack(strip: Int, from tensor: Tensor, firstRow: Int = 0, scratch: UnsafeMutablePointer<Float>) {
+    let begin = strip * 16
+    let rows = max(0, min(16, outputs - begin))
+    if rows > 0 { tensor.decode(rows: firstRow + begin..<firstRow + begin + rows, into: scratch) }
+    withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: 16) { pointers in
+      for row in 0..<16 { pointers[row] = UnsafePointer(scratch + row * inputs) }
+      hf_pack_strip(pointers.baseAddress, Int32(rows), inputs, storage.pointer + begin * inputs)
+    }
+  }
+
+  /// y[r] = W x[r] for `rows` rows: x [rows, inputs] and y [rows, outputs], each with its stride in floats.
+  func multiply(
+    _ x: UnsafePointer<Float>, stride xStride: Int, rows: Int, into y: UnsafeMutablePointer<Float>, stride yStride: Int
+  ) {
+    hf_gemm(x, xStride, rows, storage.pointer, inputs, outputs, 0, panelCount, y, yStride, 0)
+  }
+}

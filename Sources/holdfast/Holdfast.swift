@@ -1,0 +1,20 @@
+import ArgumentParser
+
+/// The root command: a verb a file under Commands/.
+struct Holdfast: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "holdfast",
+    abstract: "Gates fine-tuned language models on in-context learning.",
+    discussion: """
+      Exit codes: 0 pass; 1 regression; 2 bad usage, configuration or input; 3 inconclusive or not gateable; 70 a fault of Holdfast's own.
+
+      First steps: 'holdfast fetch smollm2-135m-instruct', then 'holdfast gate --candidate PATH'.
+      """,
+    version: holdfastVersion,
+    subcommands: [
+      FetchCommand.self, ScoreCommand.self, TokenizeCommand.self,
+    ])
+}
+
+/// The program's version, as reports and baselines name it.
+let holdfastVersion = "0.1.0"

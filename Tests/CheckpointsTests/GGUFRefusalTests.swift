@@ -1,0 +1,112 @@
+import Foundation
+import Testing
+
+@testable import Checkpoints
+
+@Suite("A GGUF file that is damaged or unsupported is refused in one line")
+struct GGUFRefusalTests {
+  private func refuse(
+    _ words: String, sourceLocation: SourceLocation = #_sourceLocation, _ edit: (inout GGUFBuilder) -> Void
+  ) throws {
+    var builder = GGUFBuilder.tinyLlama
+    edit(&builder)
+    let folder = try TemporaryFolder()
+    let file = try folder.write("m.gguf", builder.bytes)
+    expectInputError(words, "m.gguf", sourceLocation: sourceLocation) { _ = try Checkpoint.open(file.path) }
+  }
+
+  @Test("the tiny llama itself opens")
+  func opens() throws {
+    let folder = try TemporaryFolder()
+    let checkpoint = try Checkpoint.open(try folder.write("m.gguf", GGUFBuilder.tinyLlama.bytes).path)
+    #expect(checkpoint.configuration.headDimension == 4)
+    #expect(checkpoint.tensors.names.count == 11)
+    #expect(checkpoint.tensors.byteCount == 4 * (80 + 8 + 64 + 32 + 32 + 64 + 8 + 96 + 96 + 96 + 8))
+  }
+
+  @Test("header")
+  func header() throws {
+    try refuse("not a GGUF file") { $0.magic = Array("GGML".utf8) }
+    try refuse("version 1") { $0.version = 1 }
+    try refuse("version 4") { $0.version = 4 }
+    try refuse("big-endian") { $0.version = UInt32(3).byteSwapped }
+    try refuse("tensor count") { $0.tensorCount = 1 << 60 }
+    try refuse("key-value count") { $0.keyCount = .max }
+  }
+
+  @Test("truncated anywhere")
+  func truncated() throws {
+    let bytes = GGUFBuilder.tinyLlama.bytes
+    let folder = try TemporaryFolder()
+    for length in stride(from: 0, to: bytes.count, by: 37) {
+      let file = try folder.write("m.gguf", Array(bytes[..<length]))
+      expectInputError("m.gguf") { _ = try Checkpoint.open(file.path) }
+    }
+  }
+
+  @Test("metadata")
+  func metadata() throws {
+    try refuse("general.architecture: architecture 'qwen2' is not supported yet; supported: llama") {
+      $0.set("general.architecture", "qwen2")
+    }
+    try refuse("general.architecture: is missing") { $0.pairs.removeAll { $0.key == "general.architecture" } }
+    try refuse("llama.block_count: is missing") { $0.pairs.removeAll { $0.key == "llama.block_count" } }
+    try refuse("expected an integer") { $0.set("llama.block_count", "two") }
+    try refuse("llama.block_count: occurs twice") { $0.pairs.append(("llama.block_count", 4, littleEndian(UInt32(1)))) }
+    try refuse("unknown value type 13") { $0.replace("x", 13, [0]) }
+    try refuse("array of arrays") { $0.replace("x", 9, littleEndian(UInt32(9)) + littleEndian(UInt64(0))) }
+    try refuse("x: has more elements") { $0.replace("x", 9, littleEndian(UInt32(4)) + littleEndian(UInt64(1 << 61))) }
+    try refuse("x: needs") { $0.replace("x", 8, littleEndian(UInt64(1 << 60))) }
+    try refuse("is not UTF-8") { $0.replace("general.architecture", 8, littleEndian(UInt64(1)) + [0xff]) }
+    try refuse("general.alignment") { $0.set("general.alignment", UInt32(48)) }
+    try refuse("llama.attention.some_new_scale: is not supported") {
+      $0.set("llama.attention.some_new_scale", UInt32(2))
+    }
+    try refuse("mixtures of experts") { $0.set("llama.expert_count", UInt32(8)) }
+    try refuse("split.count") { $0.set("split.count", UInt32(2)) }
+    try refuse("'yarn' is not supported") { $0.set("llama.rope.scaling.type", "yarn") }
+    try refuse("llama.attention.sliding_window") { $0.set("llama.attention.sliding_window", UInt32(16)) }
+    try refuse("llama.rope.dimension_count") { $0.set("llama.rope.dimension_count", UInt32(2)) }
+    try refuse("llama.attention.head_count: is 0") { $0.set("llama.attention.head_count", UInt32(0)) }
+    try refuse("llama.attention.head_count_kv") { $0.set("llama.attention.head_count_kv", UInt32(3)) }
+    try refuse("llama.rope.freq_base") { $0.set("llama.rope.freq_base", Float.nan) }
+    try refuse("tokenizer.ggml.tokens") { $0.set("tokenizer.ggml.tokens", (0..<11).map(String.init)) }
+  }
+
+  @Test("integers stored at another width are the same integers")
+  func widths() throws {
+    var builder = GGUFBuilder.tinyLlama
+    builder.replace("llama.block_count", 10, littleEndian(UInt64(1)))
+    builder.replace("llama.embedding_length", 5, littleEndian(Int32(8)))
+    builder.replace("llama.context_length", 2, littleEndian(UInt16(64)))
+    let folder = try TemporaryFolder()
+    let configuration = try Checkpoint.open(try folder.write("m.gguf", builder.bytes).path).configuration
+    #expect(configuration.layerCount == 1)
+    #expect(configuration.hiddenSize == 8)
+    builder.replace("llama.block_count", 10, littleEndian(UInt64.max))
+    let file = try folder.write("m.gguf", builder.bytes)
+    expectInputError("llama.block_count", "too large") { _ = try Checkpoint.open(file.path) }
+  }
+
+  @Test("tensors")
+  func tensors() throws {
+    try refuse("past the end of the file") { $0.infos[10].offset = 1 << 20 }
+    try refuse("past the end of the file") { $0.infos[10].offset = 1 << 62 }
+    try refuse("blk.0.attn_q.weight: overlaps") { $0.infos[2].offset = $0.infos[1].offset }
+    try refuse("not a multiple of the alignment") { $0.infos[2].offset += 4 }
+    try refuse("blk.0.attn_norm.weight: occurs twice") { $0.infos[2].name = "blk.0.attn_norm.weight" }
+    try refuse("impossible shape") { $0.infos[2].shape = [1 << 32, 1 << 32] }
+    try refuse("impossible shape") { $0.infos[2].shape = [8, 0] }
+    try refuse("has 5 axes") { $0.infos[2].shape = [8, 8, 1, 1, 1] }
+    try refuse("has type q3_K, which is not supported") { $0.infos[2].type = 11 }
+    try refuse("has type number 77") { $0.infos[2].type = 77 }
+    try refuse("not a multiple of q8_0's 32") { $0.infos[2].type = 8 }
+    try refuse("has shape [4, 16], the configuration says [8, 8]") { $0.infos[2].shape = [16, 4] }
+    try refuse("model.layers.0.self_attn.q_proj.weight: the model has no such tensor") { $0.infos.remove(at: 2) }
+    try refuse("blk.0.attn_q.bias: is a tensor that a llama model does not have") { $0.add("blk.0.attn_q.bias", [8]) }
+    try refuse("model.layers.1.mlp.up_proj.weight: is a tensor") { $0.add("blk.1.ffn_up.weight", [12, 8]) }
+    try refuse("blk.00.ffn_up.weight") { $0.add("blk.00.ffn_up.weight", [12, 8]) }
+    try refuse("rope_freqs.weight") { $0.add("rope_freqs.weight", [2], [1, -1]) }
+    try refuse("rope_freqs.weight") { $0.add("rope_freqs.weight", [3]) }
+  }
+}
