@@ -23,7 +23,7 @@ let package = Package(
       name: "Checkpoints",
       dependencies: ["CKernels", "Diagnostics", .product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "Tokenizers", dependencies: ["Checkpoints", "Diagnostics"]),
-    .target(name: "Transformer", dependencies: ["Checkpoints", "CKernels", "Diagnostics"]),
+    .target(name: "Transformer", dependencies: ["Checkpoints", "CKernels", "COpenBLAS", "Diagnostics"]),
     .target(
       name: "Catalogue",
       dependencies: ["Diagnostics", "Yams", .product(name: "Crypto", package: "swift-crypto")],

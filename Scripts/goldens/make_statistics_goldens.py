@@ -171,7 +171,106 @@ def holm():
     return cases
 
 
+def bits(array):
+    return "".join(str(int(v)) for v in array)
+
+
+def admission():
+    """Scores of one task by k as strings of 0 and 1, an item each; bounds from statsmodels."""
+    rng = np.random.default_rng(11)
+    cases = []
+    for label, rates, blocks, chance in [
+        ("able", {0: 0.02, 1: 0.5, 4: 0.8}, 16, 0.05),
+        ("not above chance", {0: 0.3, 1: 0.5, 4: 0.55}, 16, 0.5),
+        ("nothing gained", {0: 0.7, 1: 0.7, 4: 0.7}, 16, 0.1),
+        ("barely", {0: 0.1, 1: 0.28, 4: 0.35}, 6, 0.05),
+    ]:
+        groups = np.repeat(np.arange(blocks), 8)
+        scores = {k: (rng.uniform(size=len(groups)) < rate).astype(float) for k, rate in rates.items()}
+        few = (scores[1] + scores[4]) / 2
+        above = cluster_fit(few - chance, groups).conf_int(0.10)[0][0]
+        gain = cluster_fit(few - scores[0], groups).conf_int(0.10)[0][0]
+        cases.append(
+            {
+                "label": label,
+                "chance": chance,
+                "exact_match": {str(k): bits(v) for k, v in scores.items()},
+                "lower_bound_above_chance": float(above),
+                "lower_bound_of_gain": float(gain),
+                "admitted": bool(above >= 0.20 and gain > 0),
+            }
+        )
+    return cases
+
+
+def verdicts():
+    """Whole gates: random scores of base and candidate, and what every unit's test must say."""
+    cases = []
+    for seed, loss in [(1, 0.0), (2, 0.08), (3, 0.2), (4, 0.45)]:
+        rng = np.random.default_rng(seed)
+        tasks, units = [], []
+        families = {"alpha": 2, "beta": 1, "gamma": 3, "delta": 2}
+        for family, count in families.items():
+            for index in range(count):
+                blocks = int(rng.integers(8, 17))
+                groups = np.repeat(np.arange(blocks), 8)
+                draw = rng.normal(0, 0.08, blocks)[groups]
+                task = {"task": f"{family}-{index}", "family": family, "blocks": blocks, "base": {}, "candidate": {}}
+                ease = rng.uniform(size=len(groups))
+                for k, rate in ((0, 0.05), (1, 0.75), (4, 0.9)):
+                    flip = rng.uniform(size=len(groups)) < 0.1
+                    base = (ease < rate + draw) ^ flip
+                    own_loss = loss * rng.uniform(0.5, 1.5) if k else 0
+                    flip = rng.uniform(size=len(groups)) < 0.1
+                    candidate = (ease < rate + draw - own_loss) ^ flip
+                    task["base"][str(k)], task["candidate"][str(k)] = bits(base), bits(candidate)
+                tasks.append(task)
+
+        def test(unit, chosen, margin):
+            mean = variance = squares = 0.0
+            n = 0
+            names = list(dict.fromkeys(t["family"] for t in chosen))
+            for t in chosen:
+                weight = 1 / len(names) / sum(o["family"] == t["family"] for o in chosen)
+                few = {
+                    side: sum(np.array([float(c) for c in t[side][k]]) for k in ("1", "4")) / 2
+                    for side in ("base", "candidate")
+                }
+                fit = cluster_fit(few["candidate"] - few["base"] + margin, np.repeat(np.arange(t["blocks"]), 8))
+                part = weight**2 * float(fit.bse[0]) ** 2
+                mean += weight * float(fit.params[0])
+                variance += part
+                squares += part**2 / (t["blocks"] - 1)
+                n += 8 * t["blocks"]
+            df = variance**2 / squares
+            se = max(variance**0.5, 3**0.5 / n)
+            units.append(
+                {
+                    "unit": unit,
+                    "drop": margin - mean,
+                    "se": se,
+                    "df": df,
+                    "lower": mean - float(stats.t.ppf(0.95, df)) * se,
+                    "p_pass": float(stats.t.sf(mean / se, df)),
+                    "p_fail": float(stats.t.cdf(mean / se, df)),
+                }
+            )
+
+        test("overall", tasks, 0.05)
+        for family in sorted(families):
+            test(family, [t for t in tasks if t["family"] == family], 0.10)
+        reject, adjusted, _, _ = multipletests([u["p_fail"] for u in units], alpha=0.01, method="holm")
+        for unit, failed, p in zip(units, reject, adjusted):
+            unit["p_fail_adjusted"] = float(p)
+            unit["outcome"] = "fail" if failed else "pass" if unit["lower"] > 0 else "inconclusive"
+        outcomes = [u["outcome"] for u in units]
+        outcome = "fail" if "fail" in outcomes else "pass" if set(outcomes) == {"pass"} else "inconclusive"
+        cases.append({"seed": seed, "tasks": tasks, "units": units, "outcome": outcome})
+    return cases
+
+
 if __name__ == "__main__":
     distributions()
     write("means", {"clustered": clustered(), "welch": welch(), "units": units()})
     write("holm", {"cases": holm()})
+    write("gates", {"admission": admission(), "verdicts": verdicts()})

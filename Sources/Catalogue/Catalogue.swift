@@ -49,7 +49,7 @@ package struct Catalogue: Sendable {
 }
 
 /// The folder that fetched models are kept in: `$HOLDFAST_MODELS`, or `models` under a given root.
-package func modelsFolder(root: URL, environment: [String: String] = ProcessInfo.processInfo.environment) -> URL {
+package func modelsFolderPath(root: URL, environment: [String: String] = ProcessInfo.processInfo.environment) -> URL {
   if let folder = environment["HOLDFAST_MODELS"], !folder.isEmpty {
     return URL(fileURLWithPath: folder, isDirectory: true)
   }

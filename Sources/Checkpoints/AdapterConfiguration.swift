@@ -44,7 +44,8 @@ struct AdapterConfiguration: Sendable {
     usesRankStabilisedScale = try json.bool("use_rslora") ?? false
     targets = try json.required("target_modules", try ModuleSelection(json, "target_modules"))
     excluded = try ModuleSelection(json, "exclude_modules")
-    layers = try json.integers("layers_to_transform").map { Set($0) }
+    // PEFT takes an empty list as no restriction.
+    layers = try json.integers("layers_to_transform").flatMap { $0.isEmpty ? nil : Set($0) }
     rankPattern = try Self.patterns(json, "rank_pattern")
     alphaPattern = try Self.patterns(json, "alpha_pattern")
   }

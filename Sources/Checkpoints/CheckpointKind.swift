@@ -33,18 +33,21 @@ package enum CheckpointKind: Sendable, Equatable {
       return .adapter
     }
     if children.contains("config.json") { return .huggingFace }
-    let steps = children.compactMap { name -> (step: Int, name: String)? in
+    let folder = URL(fileURLWithPath: path, isDirectory: true)
+    let steps = children.compactMap { name -> (step: Int, path: String)? in
       let prefix = "checkpoint-"
-      guard name.hasPrefix(prefix), let step = Int(name.dropFirst(prefix.count)) else { return nil }
-      return (step, name)
+      let child = folder.appendingPathComponent(name).path
+      guard name.hasPrefix(prefix), let step = Int(name.dropFirst(prefix.count)),
+        FileManager.default.fileExists(atPath: child, isDirectory: &isFolder), isFolder.boolValue
+      else { return nil }
+      return (step, child)
     }
     guard !steps.isEmpty else {
       throw InputError(
         path, "has neither config.json nor adapter_config.json nor checkpoint-* folders",
         remedy: "give a .gguf file, a model or adapter folder, or a folder of checkpoints")
     }
-    let ordered = steps.sorted { ($0.step, $0.name) < ($1.step, $1.name) }
-    return .series(ordered.map { URL(fileURLWithPath: path).appendingPathComponent($0.name).path })
+    return .series(steps.sorted { ($0.step, $0.path) < ($1.step, $1.path) }.map(\.path))
   }
 
   private static func ofFile(_ path: String) throws -> CheckpointKind {

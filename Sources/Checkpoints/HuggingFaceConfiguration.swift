@@ -5,7 +5,7 @@ extension ModelConfiguration {
   /// Reads config.json of a `llama` model, in the older spelling and the newer one. Defaults are `LlamaConfig`'s in transformers.
   ///
   /// - Throws: `InputError` naming a field that is missing, wrong, or asks for something that is not supported.
-  init(configJSON url: URL) throws {
+  package init(configJSON url: URL) throws {
     let json = try JSONFile(url)
     let type = try json.required("model_type", try json.string("model_type"))
     guard type == "llama" else {

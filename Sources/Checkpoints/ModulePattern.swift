@@ -3,7 +3,7 @@
 ///
 /// Supported: literals, `.`, `\d \w \s \.` and other escaped punctuation, `[…]`, groups (capturing or not), `|`, `* + ? {m,n}` greedy or
 /// lazy, `^ $ \b`. Anything else is refused when the pattern is read, never matched wrongly.
-struct ModulePattern: Sendable {
+package struct ModulePattern: Sendable {
   indirect enum Node: Sendable {
     case byte(ByteSet)
     case sequence([Node])
@@ -21,27 +21,28 @@ struct ModulePattern: Sendable {
   }
 
   /// A pattern that costs more to match than any honest one.
-  struct TooCostly: Error {}
+  package struct TooCostly: Error {}
 
   private let root: Node
   private static let mostSteps = 200_000
 
   /// What `re.fullmatch(pattern, path)` accepts. Throws `ModulePatternFault`.
-  init(fullMatch pattern: String) throws {
+  package init(fullMatch pattern: String) throws {
     root = try ModulePatternParser.parse(pattern)
   }
 
   /// What PEFT accepts for a key of `rank_pattern` or `alpha_pattern`: `re.match(rf"(.*\.)?({key})$", path)`
   /// (`get_pattern_key` in peft's `utils/other.py`). Throws `ModulePatternFault`.
-  init(peftKey key: String) throws {
+  package init(peftKey key: String) throws {
     let dot = Node.byte(ByteSet(members: [UInt8(ascii: ".")]))
-    let anything = Node.repetition(.byte(ByteSet(members: [], isNegated: true)), least: 0, most: .max)
+    let notNewline = ByteSet(members: [UInt8(ascii: "\n")], isNegated: true)
+    let anything = Node.repetition(.byte(notNewline), least: 0, most: .max)
     let prefix = Node.repetition(.sequence([anything, dot]), least: 0, most: 1)
     root = .sequence([prefix, try ModulePatternParser.parse(key)])
   }
 
   /// Whether the whole of `path` matches.
-  func matches(_ path: String) throws -> Bool {
+  package func matches(_ path: String) throws -> Bool {
     var run = Run(text: Array(path.utf8))
     return try run.ends(of: root, from: [0]).contains(run.text.count)
   }

@@ -1,6 +1,7 @@
 /// A pattern uses something that is not supported, or is not a pattern.
-struct ModulePatternFault: Error {
-  let problem: String
+package struct ModulePatternFault: Error {
+  /// As it continues "the pattern …".
+  package let problem: String
 }
 
 /// Reads a `ModulePattern` by recursive descent.
@@ -61,7 +62,7 @@ struct ModulePatternParser {
   private mutating func atom(depth: Int) throws -> Node {
     let byte = try advance()
     switch Character(Unicode.Scalar(byte)) {
-    case ".": return .byte(ByteSet(members: [0x0a], isNegated: true))
+    case ".": return .byte(ByteSet(members: [UInt8(ascii: "\n")], isNegated: true))
     case "^": return .start
     case "$": return .end
     case "(":

@@ -22,7 +22,8 @@ package struct Tensor: Sendable {
   package let offset: Int
   package let rowOrder: RowOrder
 
-  init(
+  /// `shape`, `type` and `offset` must lie inside `file`, a row a whole number of blocks.
+  package init(
     name: String, shape: [Int], type: ElementType, file: MappedFile, offset: Int, rowOrder: RowOrder = .plain
   ) {
     self.name = name

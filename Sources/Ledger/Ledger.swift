@@ -15,6 +15,9 @@ package final class Ledger: Sendable {
   package let path: String
   private let pool: DatabasePool
 
+  /// Seconds that a writer waits for another one: many times what a block of scores takes to commit.
+  private static let busyTimeout: TimeInterval = 30
+
   /// Opens the ledger, creating the file, its folder and its tables where they are missing, and migrating older tables.
   ///
   /// - Throws: `InputError` where the path cannot be written, is not a ledger, is damaged, or was written by a newer
@@ -29,30 +32,36 @@ package final class Ledger: Sendable {
         path, "its folder '\(folder)' cannot be made", remedy: "make the folder writable or choose another ledger")
     }
     do {
-      var configuration = Configuration()
-      configuration.busyMode = .timeout(30)
-      configuration.foreignKeysEnabled = true
-      pool = try DatabasePool(path: path, configuration: configuration)
-      try Self.migrate(pool, path: path)
+      pool = try Self.open(path)
     } catch let error as DatabaseError {
       throw explained(error, path: path)
     }
   }
 
-  /// Two processes that open a new ledger at once both find it without tables, and one of them finds a table there
-  /// when it comes to make it; the second look finds the work done.
-  private static func migrate(_ pool: DatabasePool, path: String) throws {
-    try refuseForeign(pool, path: path)
-    let migrator = Schema.migrator
-    for attempt in 1... {
+  /// Two processes that open a new ledger at once both find it without tables. One of them may then find a table
+  /// there when it comes to make it, or the file locked in a way that SQLite does not wait for; a second look finds
+  /// the work done.
+  private static func open(_ path: String) throws -> DatabasePool {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(busyTimeout)
+    configuration.foreignKeysEnabled = true
+    let deadline = ContinuousClock.now + .seconds(busyTimeout)
+    var attempt = 1
+    while true {
       do {
-        return try migrator.migrate(pool)
-      } catch let error as DatabaseError
-        where attempt < 5 && [.SQLITE_ERROR, .SQLITE_CONSTRAINT, .SQLITE_BUSY].contains(error.resultCode)
-      {
+        let pool = try DatabasePool(path: path, configuration: configuration)
+        try refuseForeign(pool, path: path)
+        try Schema.migrator.migrate(pool)
+        return pool
+      } catch let error as DatabaseError where isRace(error) && attempt < 20 && ContinuousClock.now < deadline {
+        attempt += 1
         Thread.sleep(forTimeInterval: 0.05)
       }
     }
+  }
+
+  private static func isRace(_ error: DatabaseError) -> Bool {
+    [.SQLITE_ERROR, .SQLITE_CONSTRAINT, .SQLITE_BUSY, .SQLITE_LOCKED].contains(error.resultCode)
   }
 
   private static func refuseForeign(_ pool: DatabasePool, path: String) throws {

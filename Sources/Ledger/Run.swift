@@ -47,11 +47,9 @@ package struct RunPlan: Sendable, Hashable {
 extension Ledger {
   /// Notes that a run begins; its model must be registered.
   package func beginRun(_ plan: RunPlan, command: String, kernel: String, threads: Int) throws -> Run {
-    let now = currentMillisecond()
-    let run = Run(
-      id: uniqueID(at: now), plan: plan, command: command, kernel: kernel, threads: threads, startedAt: now,
-      finishedAt: nil)
-    try write { db in
+    let now = Date()
+    let id = uniqueID(at: now)
+    return try write { db in
       try db.execute(
         sql: """
           INSERT INTO runs
@@ -60,11 +58,12 @@ extension Ledger {
           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
           """,
         arguments: [
-          run.id, plan.model, plan.suite, plan.suiteHash, plan.promptHash, plan.numerics, plan.share, plan.draws, now,
+          id, plan.model, plan.suite, plan.suiteHash, plan.promptHash, plan.numerics, plan.share, plan.draws, now,
           command, kernel, threads,
         ])
+      guard let run = try run(id, in: db) else { throw damaged("runs.id") }
+      return run
     }
-    return run
   }
 
   /// The newest run of a plan that was begun and not finished; nil where there is none.
@@ -88,13 +87,13 @@ extension Ledger {
     try write { db in
       try db.execute(
         sql: "UPDATE runs SET finished_at = ? WHERE id = ? AND finished_at IS NULL",
-        arguments: [currentMillisecond(), run.id])
+        arguments: [Date(), run.id])
     }
   }
 
   /// The run of an id; nil where there is none.
   package func run(_ id: String) throws -> Run? {
-    try read { db in try Row.fetchOne(db, sql: "SELECT * FROM runs WHERE id = ?", arguments: [id]).map(run) }
+    try read { db in try run(id, in: db) }
   }
 
   /// The newest runs first.
@@ -103,6 +102,10 @@ extension Ledger {
       let sql = "SELECT * FROM runs ORDER BY started_at DESC, id DESC LIMIT ?"
       return try Row.fetchAll(db, sql: sql, arguments: [max(0, limit)]).map(run)
     }
+  }
+
+  private func run(_ id: String, in db: Database) throws -> Run? {
+    try Row.fetchOne(db, sql: "SELECT * FROM runs WHERE id = ?", arguments: [id]).map(run)
   }
 
   private func run(_ row: Row) throws -> Run {
@@ -123,11 +126,6 @@ extension Ledger {
       startedAt: try value(row, "started_at", of: "runs"),
       finishedAt: try optional(row, "finished_at", of: "runs"))
   }
-}
-
-/// Now, as precisely as the ledger keeps it.
-func currentMillisecond() -> Date {
-  Date(timeIntervalSince1970: (Date().timeIntervalSince1970 * 1000).rounded() / 1000)
 }
 
 /// The time to the second in UTC and 24 random bits: short enough to type, and different for the runs that begin in

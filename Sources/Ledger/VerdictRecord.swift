@@ -25,26 +25,23 @@ extension Ledger {
   package func saveVerdict(
     _ verdict: String, run: Run?, model: String, baselinePath: String, baselineHash: String, report: String
   ) throws -> VerdictRecord {
-    let now = currentMillisecond()
-    let record = VerdictRecord(
-      id: uniqueID(at: now), run: run?.id, model: model, baselinePath: baselinePath, baselineHash: baselineHash,
-      verdict: verdict, report: report, createdAt: now)
-    try write { db in
+    let now = Date()
+    let id = uniqueID(at: now)
+    return try write { db in
       try db.execute(
         sql: """
           INSERT INTO verdicts (id, run_id, model_id, baseline_path, baseline_hash, verdict, report, created_at)
           VALUES (?, ?, ?, ?, ?, ?, ?, ?)
           """,
-        arguments: [record.id, record.run, model, baselinePath, baselineHash, verdict, report, now])
+        arguments: [id, run?.id, model, baselinePath, baselineHash, verdict, report, now])
+      guard let record = try self.verdict(id, in: db) else { throw damaged("verdicts.id") }
+      return record
     }
-    return record
   }
 
   /// The verdict of an id; nil where there is none.
   package func verdict(_ id: String) throws -> VerdictRecord? {
-    try read { db in
-      try Row.fetchOne(db, sql: "SELECT * FROM verdicts WHERE id = ?", arguments: [id]).map(verdict)
-    }
+    try read { db in try verdict(id, in: db) }
   }
 
   /// The newest verdicts first.
@@ -53,6 +50,10 @@ extension Ledger {
       let sql = "SELECT * FROM verdicts ORDER BY created_at DESC, id DESC LIMIT ?"
       return try Row.fetchAll(db, sql: sql, arguments: [max(0, limit)]).map(verdict)
     }
+  }
+
+  private func verdict(_ id: String, in db: Database) throws -> VerdictRecord? {
+    try Row.fetchOne(db, sql: "SELECT * FROM verdicts WHERE id = ?", arguments: [id]).map(verdict)
   }
 
   private func verdict(_ row: Row) throws -> VerdictRecord {

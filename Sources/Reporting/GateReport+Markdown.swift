@@ -21,7 +21,7 @@ extension GateReport {
     }
     let outcome = verdict.outcome.rawValue.uppercased()
     // The sentence begins with the outcome, which stands before it in bold.
-    let sentence = verdict.sentence.hasPrefix("\(outcome): ") ? String(verdict.sentence.dropFirst(outcome.count + 2)) : ""
+    let sentence = verdict.sentence.hasPrefix("\(outcome): ") ? verdict.sentence.dropFirst(outcome.count + 2) : ""
     let shots = Set(verdict.tasks.flatMap(\.shots).map(\.k)).sorted()
     let judged: [String: Any] = [
       "units": verdict.units.map(unitContext), "power": power(verdict), "spread": spread(verdict),
@@ -30,7 +30,7 @@ extension GateReport {
       "notes": verdict.notes.map { ["severity": $0.severity.rawValue, "text": markdownEscaped($0.text)] },
     ]
     return [
-      "path": markdownEscaped(candidate.path), "outcome": outcome, "sentence": markdownEscaped(sentence),
+      "path": markdownEscaped(candidate.path), "outcome": outcome, "sentence": markdownEscaped(String(sentence)),
       "judged": judged,
     ]
   }

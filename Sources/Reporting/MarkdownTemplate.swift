@@ -11,7 +11,8 @@ let markdownTemplate = """
   | unit | base | candidate | drop | 95 % interval | margin | chance-corrected loss | few-shot ability kept | verdict |
   |---|--:|--:|--:|--:|--:|--:|--:|---|
   {{#units}}
-  | {{{unit}}} | {{{base}}} | {{{candidate}}} | {{{drop}}} | {{{interval}}} | {{{margin}}} | {{{corrected}}} | {{{retention}}} | {{{outcome}}} |
+  | {{{unit}}} | {{{base}}} | {{{candidate}}} | {{{drop}}} | {{{interval}}} | {{{margin}}} \
+  | {{{corrected}}} | {{{retention}}} | {{{outcome}}} |
   {{/units}}
 
   Exact match in points, mean over one or more demonstrations; families weigh equally, tasks equally within a family.
@@ -27,7 +28,8 @@ let markdownTemplate = """
   | task | family | chance | {{#shots}}k = {{{k}}} | {{/shots}}drop | 95 % interval | logprob drop (nats) | choice | |
   |---|---|--:|{{#shots}}--:|{{/shots}}--:|--:|--:|--:|---|
   {{#tasks}}
-  | {{{task}}} | {{{family}}} | {{{chance}}} | {{#shots}}{{{cell}}} | {{/shots}}{{{drop}}} | {{{interval}}} | {{{nats}}} | {{{choice}}} | {{{note}}} |
+  | {{{task}}} | {{{family}}} | {{{chance}}} | {{#shots}}{{{cell}}} | {{/shots}}{{{drop}}} \
+  | {{{interval}}} | {{{nats}}} | {{{choice}}} | {{{note}}} |
   {{/tasks}}
 
   Cells read base → candidate.

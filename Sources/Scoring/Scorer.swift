@@ -1,5 +1,8 @@
 import Suites
 
+/// The version of the rules that turn a model's predictions into scores: encoding of requests, exact match, choice.
+package let scoringVersion = 1
+
 /// Something that scores requests: the engine here, or a served model.
 package protocol Scorer {
   /// The numeric version of its scores: scores of different versions are never mixed.

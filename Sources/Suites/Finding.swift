@@ -1,7 +1,7 @@
 import Diagnostics
 
 /// Something about a suite that must or should be put right.
-package struct Finding: Sendable, Hashable, CustomStringConvertible {
+package struct Finding: Sendable, Hashable, Codable, CustomStringConvertible {
   package enum Severity: String, Sendable, Hashable, Codable {
     /// The suite is refused.
     case error
@@ -14,7 +14,7 @@ package struct Finding: Sendable, Hashable, CustomStringConvertible {
   package let task: String?
   /// The item's id, where one item is meant.
   package let item: String?
-  /// The file to edit.
+  /// The task's YAML file, or the file that could not be read.
   package let file: String
   /// The key or line, where there is one.
   package let field: String?

@@ -1,4 +1,5 @@
-/// A token that is looked for in the text itself before the model sees it: special tokens, and words added after training.
+/// A token that is looked for in the text itself before the model sees it: special tokens, and words added after
+/// training.
 package struct AddedToken: Sendable, Equatable {
   package let id: Int32
   /// UTF-8 of the token's text.
@@ -68,8 +69,8 @@ struct AddedTokenMatcher: Sendable {
 
   /// Cuts a text around the tokens in it.
   ///
-  /// The order of the steps is that of `tokenizers`: a token that fails its single-word test still uses up its text, and
-  /// stripping may reach over text that a later token claims again.
+  /// The order of the steps is that of `tokenizers`: a token that fails its single-word test still uses up its text,
+  /// and stripping may reach over text that a later token claims again.
   func split(_ text: UnsafeBufferPointer<UInt8>) -> [Part] {
     guard !tokens.isEmpty else { return [Part(id: nil, range: 0..<text.count)] }
     var parts: [Part] = []

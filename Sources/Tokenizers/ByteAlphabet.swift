@@ -1,7 +1,8 @@
-/// The one-to-one map between the 256 byte values and the printable characters that byte-level vocabularies are spelled in.
+/// The one-to-one map between the 256 byte values and the printable characters that byte-level vocabularies are
+/// spelled in.
 ///
-/// Bytes that print in Latin-1 stand for themselves; the others take U+0100, U+0101, … in order (GPT-2's `bytes_to_unicode`),
-/// so that a space is written `Ġ` and a newline `Ċ`.
+/// Bytes that print in Latin-1 stand for themselves; the others take U+0100, U+0101, … in order (GPT-2's
+/// `bytes_to_unicode`), so that a space is written `Ġ` and a newline `Ċ`.
 enum ByteAlphabet {
   /// The byte for each code point up to U+0143, or -1 where the code point is not a letter of the alphabet.
   private static let byteForScalar: [Int16] = {

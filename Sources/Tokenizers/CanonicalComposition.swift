@@ -2,10 +2,11 @@ import Foundation
 
 /// Unicode's composed normal form (NFC), as `tokenizers` makes it: with the character data of Unicode 9.
 ///
-/// Foundation's own is not used for whole texts: it knows later characters, it composes some letters beyond U+FFFF as if they were
-/// the ones 65,536 below, and it leaves marks out of order around U+0F73. The algorithm is that of Unicode standard annex 15.
-struct CanonicalComposition: Sendable {
-  static let shared = CanonicalComposition()
+/// Foundation's own is not used for whole texts: it knows later characters, it composes some letters beyond U+FFFF as
+/// if they were the ones 65,536 below, and it leaves marks out of order around U+0F73. The algorithm is that of
+/// Unicode standard annex 15.
+package struct CanonicalComposition: Sendable {
+  package static let shared = CanonicalComposition()
 
   /// Full canonical decompositions, without Hangul's, which are arithmetic.
   private var decompositions: [UInt32: [UInt32]] = [:]
@@ -18,7 +19,8 @@ struct CanonicalComposition: Sendable {
 
   /// Where characters that decompose are.
   private static let decomposing: [ClosedRange<UInt32>] = [
-    0xC0...0x2FF, 0x300...0x1FFF, 0x2000...0x2ADC, 0x3040...0x30FF, 0xF900...0xFB4F, 0x11000...0x11FFF, 0x1D15E...0x1D1C0,
+    0xC0...0x2FF, 0x300...0x1FFF, 0x2000...0x2ADC, 0x3040...0x30FF, 0xF900...0xFB4F, 0x11000...0x11FFF,
+    0x1D15E...0x1D1C0,
     0x2F800...0x2FA1D,
   ]
   private static let lastMark: UInt32 = 0x1E94A
@@ -39,7 +41,8 @@ struct CanonicalComposition: Sendable {
     }
     // A composite is made of the composite of all its parts but the last, so the shorter ones come first.
     var prefixes: [[UInt32]: UInt32] = [:]
-    for (value, parts) in decompositions.sorted(by: { $0.value.count < $1.value.count }) where !excluded.contains(value) {
+    for (value, parts) in decompositions.sorted(by: { $0.value.count < $1.value.count }) where !excluded.contains(value)
+    {
       let head = parts.dropLast()
       guard let last = parts.last, let first = head.count == 1 ? head.first : prefixes[Array(head)] else { continue }
       composites[UInt64(first) << 32 | UInt64(last)] = value
@@ -58,7 +61,7 @@ struct CanonicalComposition: Sendable {
 
   /// - Parameter bytes: valid UTF-8.
   /// - Returns: its composed form.
-  func composed(_ bytes: [UInt8]) -> [UInt8] {
+  package func composed(_ bytes: [UInt8]) -> [UInt8] {
     let text = String(decoding: bytes, as: UTF8.self).unicodeScalars
     guard text.contains(where: { active.contains($0.value) }) else { return bytes }
     var scalars: [UInt32] = []
@@ -84,7 +87,9 @@ struct CanonicalComposition: Sendable {
       var end = start
       while end < scalars.count, classes[scalars[end]] != nil { end += 1 }
       if end - start > 1 {
-        let run = scalars[start..<end].enumerated().map { (order: classes[$0.element] ?? 0, place: $0.offset, $0.element) }
+        let run = scalars[start..<end].enumerated().map {
+          (order: classes[$0.element] ?? 0, place: $0.offset, $0.element)
+        }
         let sorted = run.sorted { ($0.order, $0.place) < ($1.order, $1.place) }
         scalars.replaceSubrange(start..<end, with: sorted.map { $0.2 })
       }

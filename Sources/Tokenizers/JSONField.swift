@@ -66,7 +66,9 @@ struct JSONField {
   func member(_ key: String) throws -> JSONField? {
     let found = try members().filter { $0.key.elementsEqual(key.utf8) }
     let place = path.isEmpty ? key : "\(path).\(key)"
-    guard found.count <= 1 else { throw InputError(file, field: place, "the key occurs twice", remedy: "keep one of them") }
+    guard found.count <= 1 else {
+      throw InputError(file, field: place, "the key occurs twice", remedy: "keep one of them")
+    }
     guard let value = found.first?.value else { return nil }
     if case .null = value { return nil }
     return JSONField(file: file, path: place, value: value)
@@ -95,7 +97,9 @@ struct JSONField {
   func bool(_ key: String, absent: Bool) throws -> Bool { try member(key)?.bool() ?? absent }
 
   func integer() throws -> Int {
-    guard case .number(let number) = value, let integer = Int(exactly: number) else { throw fail("must be a whole number") }
+    guard case .number(let number) = value, let integer = Int(exactly: number) else {
+      throw fail("must be a whole number")
+    }
     return integer
   }
 
@@ -112,6 +116,7 @@ struct JSONField {
   func unsupported(_ what: String, _ supported: String) throws -> InputError {
     let name = (try? type()).map { " '\($0)'" } ?? ""
     return InputError(
-      file, field: path + ".type", "the \(what)\(name) is not supported in this place", remedy: "supported are \(supported)")
+      file, field: path + ".type", "the \(what)\(name) is not supported in this place",
+      remedy: "supported are \(supported)")
   }
 }

@@ -1,7 +1,7 @@
 /// A JSON document with strings as bytes and objects in the file's order.
 ///
-/// Foundation's reader gives Swift strings as keys, which are equal by canonical equivalence: two tokens of a vocabulary may be one
-/// key to it.
+/// Foundation's reader gives Swift strings as keys, which are equal by canonical equivalence: two tokens of a
+/// vocabulary may be one key to it.
 enum JSONTree: Sendable {
   case null
   case bool(Bool)

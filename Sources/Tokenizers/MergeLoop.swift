@@ -1,4 +1,5 @@
-/// Byte-pair merging of one piece of text: while any rule fits, the rule of lowest rank is applied at its leftmost place.
+/// Byte-pair merging of one piece of text: while any rule fits, the rule of lowest rank is applied at its leftmost
+/// place.
 struct MergeLoop {
   /// Up to this many symbols a scan for the lowest rank beats a heap.
   private static let scanLimit = 48

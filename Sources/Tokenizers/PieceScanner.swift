@@ -1,7 +1,7 @@
 /// The pre-tokenising regular expressions, as scanners over UTF-8.
 ///
-/// Each function returns where the match that begins at `start` ends; the alternatives are tried in the order of the expression, and
-/// every text is covered without gaps because the classes and their complement meet every character.
+/// Each function returns where the match that begins at `start` ends; the alternatives are tried in the order of the
+/// expression, and every text is covered without gaps because the classes and their complement meet every character.
 struct PieceScanner {
   private let text: UnsafeBufferPointer<UInt8>
   private let classes: ScalarClass
@@ -36,9 +36,12 @@ struct PieceScanner {
     return endOfSpaces(from: start, newlines: false)
   }
 
-  /// `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`
+  /// The expression of Llama 3, written here in two lines:
+  /// `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}`
+  /// `| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`
   ///
-  /// - Parameter digits: how many `\p{N}` one piece may hold: 3 for Llama 3; 1 for Qwen 2, whose expression has `\p{N}` there.
+  /// - Parameter digits: how many `\p{N}` one piece may hold: 3 for Llama 3; 1 for Qwen 2, whose expression has
+  ///   `\p{N}` there.
   func endLlama(from start: Int, digits: Int) -> Int {
     if let end = contraction(at: start, anyCase: true) { return end }
     let first = read(start)
@@ -101,7 +104,8 @@ struct PieceScanner {
     }
   }
 
-  /// `'s|'t|'re|'ve|'m|'ll|'d` at `start`. Without regard to case, U+017F (long s) counts as an s: that is its simple case folding.
+  /// `'s|'t|'re|'ve|'m|'ll|'d` at `start`. Without regard to case, U+017F (long s) counts as an s: that is its simple
+  /// case folding.
   private func contraction(at start: Int, anyCase: Bool) -> Int? {
     guard text[start] == UInt8(ascii: "'"), start + 1 < text.count else { return nil }
     func letter(_ place: Int) -> UInt8 {

@@ -1,7 +1,7 @@
 /// The classes of characters that the pre-tokenising expressions speak of, one byte of flags for every code point.
 ///
-/// They are those of the expressions' own engine and not of Swift's Unicode tables, which are a newer version: a letter that one of
-/// them does not know yet would be cut differently, and token ids must be equal.
+/// They are those of the expressions' own engine and not of Swift's Unicode tables, which are a newer version: a
+/// letter that one of them does not know yet would be cut differently, and token ids must be equal.
 struct ScalarClass: Sendable {
   static let letter: UInt8 = 1
   static let number: UInt8 = 2

@@ -26,7 +26,8 @@ package struct TokenTable: Sendable {
 
   /// Adds a string under the next number.
   ///
-  /// - Parameter findable: whether `find` may return it. Strings that text cannot reach, and holes in the numbering, are not.
+  /// - Parameter findable: whether `find` may return it. Strings that text cannot reach, and holes in the numbering,
+  ///   are not.
   /// - Returns: the number that already holds these bytes, where they were findable before; nothing is added then.
   @discardableResult
   package mutating func append(_ bytes: some Collection<UInt8>, findable: Bool) -> Int? {

@@ -37,8 +37,8 @@ package struct Tokenizer: Sendable {
 
   /// The ids of a text.
   ///
-  /// - Parameter addSpecialTokens: put the BOS and EOS tokens around it that the tokenizer asks for. Special tokens that are
-  ///   written out in the text are recognised either way.
+  /// - Parameter addSpecialTokens: put the BOS and EOS tokens around it that the tokenizer asks for. Special tokens
+  ///   that are written out in the text are recognised either way.
   package func encode(_ text: String, addSpecialTokens: Bool = true) -> [Int32] {
     var encoder = PieceEncoder(definition, merges)
     if addSpecialTokens { encoder.ids = definition.prefix }

@@ -2,7 +2,8 @@
 ///
 /// Built by the readers of `tokenizer.json` and GGUF only, which check that every id in it is an index of `tokens`.
 package struct TokenizerDefinition: Sendable {
-  /// The text of each token, by id, as bytes: byte-level spellings are resolved. Findable are the tokens that merging can reach.
+  /// The text of each token, by id, as bytes: byte-level spellings are resolved. Findable are the tokens that merging
+  /// can reach.
   package var tokens: TokenTable
   /// Byte-pair merges in order of rank.
   package var merges: [Merge]

@@ -36,11 +36,13 @@ package struct GGUFTokenizerFields: Sendable {
 extension Tokenizer {
   /// A tokenizer from a GGUF file's metadata.
   ///
-  /// GGUF has no flags for added tokens: control tokens are taken as special, user-defined ones as added, both found in the text as
-  /// given and without stripping. Qwen 2's text is brought to NFC, which GGUF does not record but the model was trained with.
+  /// GGUF has no flags for added tokens: control tokens are taken as special, user-defined ones as added, both found
+  /// in the text as given and without stripping. Qwen 2's text is brought to NFC, which GGUF does not record but the
+  /// model was trained with.
   ///
   /// - Parameter file: the GGUF's path, for messages.
-  /// - Throws: `InputError` for another model or pre-tokeniser than the supported ones, and for a vocabulary that contradicts itself.
+  /// - Throws: `InputError` for another model or pre-tokeniser than the supported ones, and for a vocabulary that
+  ///   contradicts itself.
   package init(gguf fields: GGUFTokenizerFields, file: String) throws {
     guard fields.model == "gpt2" else {
       let problem =
@@ -56,7 +58,8 @@ extension Tokenizer {
     }
     let style = try GGUFPreTokenizer(fields.pre, file: file)
     let vocabulary = try VocabularyBuilder(
-      fields.tokens.enumerated().map { (Array($0.element.utf8), $0.offset) }, file: file, field: "tokenizer.ggml.tokens")
+      fields.tokens.enumerated().map { (Array($0.element.utf8), $0.offset) }, file: file, field: "tokenizer.ggml.tokens"
+    )
     let pairs = try fields.merges.enumerated().map { rank, merge in
       try vocabulary.parts(Array(merge.utf8)[...], field: "tokenizer.ggml.merges[\(rank)]")
     }
@@ -88,7 +91,9 @@ extension Tokenizer {
     }
   }
 
-  private static func checked(_ id: Int32?, _ name: String, _ fields: GGUFTokenizerFields, file: String) throws -> Int32? {
+  private static func checked(_ id: Int32?, _ name: String, _ fields: GGUFTokenizerFields, file: String) throws
+    -> Int32?
+  {
     guard let id, !fields.tokens.indices.contains(Int(id)) else { return id }
     throw InputError(
       file, field: "tokenizer.ggml.\(name)_token_id", "\(id) is not one of the \(fields.tokens.count) tokens",

@@ -4,8 +4,9 @@ import Foundation
 extension Tokenizer {
   /// A tokenizer from Hugging Face's `tokenizer.json`.
   ///
-  /// Truncation and padding that a trainer left in the file are not followed: a text is never shortened silently. Whether BOS is added
-  /// is the post-processor's business; `transformers` too passes over the configuration's `add_bos_token` for these files.
+  /// Truncation and padding that a trainer left in the file are not followed: a text is never shortened silently.
+  /// Whether BOS is added is the post-processor's business; `transformers` too passes over the configuration's
+  /// `add_bos_token` for these files.
   ///
   /// - Parameters:
   ///   - json: the `tokenizer.json`.
@@ -74,7 +75,9 @@ extension Tokenizer {
       case .string(let merge):
         pairs.append(try vocabulary.parts(merge[...], field: "\(field.path)[\(pairs.count)]"))
       case .array(let parts):
-        guard parts.count == 2, case .string(let left) = parts[0], case .string(let right) = parts[1] else { fallthrough }
+        guard parts.count == 2, case .string(let left) = parts[0], case .string(let right) = parts[1] else {
+          fallthrough
+        }
         pairs.append((left[...], right[...]))
       default:
         throw InputError(

@@ -92,7 +92,8 @@ struct SpecialTokenTemplate {
         texts += 1
       } else {
         let name = try item.required("SpecialToken").required("id")
-        let ids = try template.required("special_tokens").required(name.string()).required("ids").elements().map { field in
+        let ids = try template.required("special_tokens").required(name.string()).required("ids").elements().map {
+          field in
           let id = try field.integer()
           guard (0..<count).contains(id) else { throw field.fail("\(id) is not in the vocabulary") }
           return Int32(id)

@@ -15,7 +15,9 @@ extension TokenizerDefinition {
         "the token '\(String(decoding: content, as: UTF8.self))' has the id \(id) where \(expected) is due",
         "added tokens keep the vocabulary's ids or follow it in order")
     }
-    guard !addedTokens.contains(where: { Int($0.id) == id }) else { throw field.fail("the token is added twice", "keep one") }
+    guard !addedTokens.contains(where: { Int($0.id) == id }) else {
+      throw field.fail("the token is added twice", "keep one")
+    }
     if id == tokens.count { tokens.append(content, findable: false) }
     addedTokens.append(
       AddedToken(

@@ -32,7 +32,8 @@ struct VocabularyBuilder {
       }
       while entryOfID.count <= token.id { entryOfID.append(-1) }
       guard entryOfID[token.id] < 0 else {
-        throw InputError(file, field: field, "two tokens have the id \(token.id)", remedy: "every id belongs to one token")
+        throw InputError(
+          file, field: field, "two tokens have the id \(token.id)", remedy: "every id belongs to one token")
       }
       entryOfID[token.id] = entry
     }

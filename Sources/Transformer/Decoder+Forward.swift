@@ -4,18 +4,16 @@ import Diagnostics
 import Synchronization
 
 /// A number that is not finite came up inside the model: the run stops, and no score is made of it.
-package struct NonFiniteActivation: Error, CustomStringConvertible {
-  /// Where: "layer 3", "the vocabulary projection", with the checkpoint's path.
-  package let place: String
-  package var description: String {
-    "\(place): an activation is not a finite number; the checkpoint is damaged or its training diverged"
-  }
+func nonFiniteActivation(_ path: String, at place: String) -> InputError {
+  InputError(
+    path, field: place, "an activation is not a finite number",
+    remedy: "the checkpoint is damaged or its training diverged: use an earlier one")
 }
 
 extension Decoder {
   /// Runs a wave and returns what the model says after each of its scored rows, in their order.
   ///
-  /// - Throws: `NonFiniteActivation`, the layer named.
+  /// - Throws: `InputError` for weights or activations that are not finite, the tensor or layer named.
   package func forward(_ wave: Wave) throws -> [NextToken] {
     try forward(wave, inspectLogits: nil)
   }
@@ -39,7 +37,7 @@ extension Decoder {
     let blocks = Self.blocks(ranges)
     let firstBad = Atomic<Int>(Int.max)
     for index in 0..<spec.layerCount {
-      layer.load(weights.layers[index], team: team, scratch: scratch)
+      try layer.load(weights.layers[index], team: team, scratch: scratch, path: weights.path)
       spine.restore(layer: index, count: wave.spineLength, keys: buffers.keys, values: buffers.values)
       team.run(blocks.count) { task, worker in
         projectQueriesKeysValues(blocks[task], layer: index, wave, buffers, worker)
@@ -55,7 +53,7 @@ extension Decoder {
         if !finite { firstBad.min(index, ordering: .relaxed) }
       }
       if firstBad.load(ordering: .relaxed) != Int.max {
-        throw NonFiniteActivation(place: "\(weights.path): layer \(index)")
+        throw nonFiniteActivation(weights.path, at: "layer \(index)")
       }
       spine.save(layer: index, slots: wave.carriedSlots, keys: buffers.keys, values: buffers.values)
     }
@@ -170,11 +168,11 @@ extension Decoder {
           normed.pointer + index * hidden)
       }
     }
-    let result = projection.forward(
+    let result = try projection.forward(
       normed.pointer, count: wave.scored.count, targets: wave.scored.map(\.targets), team: team, scratch: scratch,
       inspect: inspect)
     guard result.allSatisfy({ $0.logSumExp.isFinite && $0.targetLogits.allSatisfy(\.isFinite) }) else {
-      throw NonFiniteActivation(place: "\(weights.path): the vocabulary projection")
+      throw nonFiniteActivation(weights.path, at: "the vocabulary projection")
     }
     return result
   }

@@ -33,7 +33,7 @@ package final class Decoder {
     self.adapters = try adapters.map { [spec] in try LowRankAdapter($0, spec: spec) }
     team = ThreadTeam(threads)
     layer = PackedLayer(spec)
-    projection = VocabularyProjection(weights.head)
+    projection = VocabularyProjection(weights.head, path: weights.path)
     let widest = max(spec.hiddenSize, spec.intermediateSize, spec.queryWidth)
     let rank = self.adapters.map(\.largestRank).max() ?? 0
     scratch = (0..<team.count).map { _ in

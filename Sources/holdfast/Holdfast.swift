@@ -12,7 +12,9 @@ struct Holdfast: ParsableCommand {
       """,
     version: holdfastVersion,
     subcommands: [
-      FetchCommand.self, ScoreCommand.self, TokenizeCommand.self,
+      FetchCommand.self, RunCommand.self, BaselineCommand.self, GateCommand.self, PerturbCommand.self,
+      ScoreCommand.self,
+      TokenizeCommand.self, ValidateCommand.self, DoctorCommand.self,
     ])
 }
 

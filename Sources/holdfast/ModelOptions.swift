@@ -43,7 +43,7 @@ func resolveModel(_ text: String, root: URL = URL(fileURLWithPath: FileManager.d
 {
   if FileManager.default.fileExists(atPath: text) { return text }
   if let known = try Catalogue.builtIn().models.first(where: { $0.name == text }) {
-    let file = modelsFolder(root: root).appendingPathComponent(known.file)
+    let file = modelsFolderPath(root: root).appendingPathComponent(known.file)
     guard FileManager.default.fileExists(atPath: file.path) else {
       throw InputError(file.path, "the model has not been fetched", remedy: "run 'holdfast fetch \(text)'")
     }

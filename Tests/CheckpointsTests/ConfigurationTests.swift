@@ -1,17 +1,17 @@
 import Foundation
 import Testing
 
-@testable import Checkpoints
+import Checkpoints
 
 @Suite("config.json is read in both spellings, and never guessed")
 struct ConfigurationTests {
-  private func read(_ changes: [String: String?]) throws -> ModelConfiguration {
+  private func read(_ changes: [String: String]) throws -> ModelConfiguration {
     let folder = try TemporaryFolder()
     return try ModelConfiguration(configJSON: try folder.write("config.json", json(tinyConfiguration, changes)))
   }
 
   private func refuse(
-    _ words: String, _ changes: [String: String?], sourceLocation: SourceLocation = #_sourceLocation
+    _ words: String, _ changes: [String: String], sourceLocation: SourceLocation = #_sourceLocation
   ) {
     expectInputError("config.json", words, sourceLocation: sourceLocation) { _ = try read(changes) }
   }
@@ -19,8 +19,8 @@ struct ConfigurationTests {
   @Test("what is absent has transformers' default")
   func defaults() throws {
     let configuration = try read([
-      "num_key_value_heads": .some(nil), "rope_theta": .some(nil), "rms_norm_eps": .some(nil),
-      "max_position_embeddings": .some(nil), "tie_word_embeddings": .some(nil), "bos_token_id": "null",
+      "num_key_value_heads": absent, "rope_theta": absent, "rms_norm_eps": absent,
+      "max_position_embeddings": absent, "tie_word_embeddings": absent, "bos_token_id": "null",
     ])
     #expect(configuration.keyValueHeadCount == 2)
     #expect(configuration.ropeTheta == 10_000)
@@ -40,7 +40,7 @@ struct ConfigurationTests {
       factor: 32, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalContextLength: 8192)
     #expect(try read(["rope_scaling": "{\"rope_type\": \"llama3\", \(llama3)}"]).ropeScaling == expected)
     let newer = try read([
-      "rope_theta": .some(nil),
+      "rope_theta": absent,
       "rope_parameters": "{\"rope_type\": \"llama3\", \"rope_theta\": 500000.0, \(llama3)}",
     ])
     #expect(newer.ropeScaling == expected)
@@ -76,7 +76,7 @@ struct ConfigurationTests {
 
   @Test("values that no model has")
   func impossible() {
-    refuse("hidden_size: is missing", ["hidden_size": .some(nil)])
+    refuse("hidden_size: is missing", ["hidden_size": absent])
     refuse("hidden_size: is 'eight', expected an integer", ["hidden_size": "\"eight\""])
     refuse("hidden_size: is 8.5, expected an integer", ["hidden_size": "8.5"])
     refuse("hidden_size: is -8", ["hidden_size": "-8"])

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Checkpoints
+import Checkpoints
 
 @Suite("Weights decode to the bits of the gguf package")
 struct DequantisationTests {
@@ -33,10 +33,11 @@ struct DequantisationTests {
     let patterns = (0...UInt16.max).map { $0 }
     let file = try MappedFile(try folder.write("halves", patterns.flatMap { littleEndian($0) }))
     let tensor = Tensor(name: "halves", shape: [65_536], type: .f16, file: file, offset: 0)
-    for (pattern, value) in zip(patterns, tensor.decodeAll()) {
+    let wrong = zip(patterns, tensor.decodeAll()).filter { pattern, value in
       let expected = Float(Float16(bitPattern: pattern))
-      #expect(value.bitPattern == expected.bitPattern || value.isNaN && expected.isNaN, "\(pattern)")
+      return value.bitPattern != expected.bitPattern && !(value.isNaN && expected.isNaN)
     }
+    #expect(wrong.isEmpty)
   }
 
   @Test("interleaved query rows come back in the order of the halves")

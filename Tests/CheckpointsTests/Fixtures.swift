@@ -8,17 +8,25 @@ func golden(_ path: String, file: String = #filePath) -> URL {
     .appendingPathComponent("Goldens").appendingPathComponent(path)
 }
 
-/// A folder that goes away with the value.
-final class TemporaryFolder: Sendable {
+/// A folder that goes away when the tests end.
+struct TemporaryFolder {
   let url: URL
   var path: String { url.path }
 
   init() throws {
-    url = FileManager.default.temporaryDirectory.appendingPathComponent("holdfast-\(UUID().uuidString)")
+    url = Self.root.appendingPathComponent(UUID().uuidString)
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
   }
 
-  deinit { try? FileManager.default.removeItem(at: url) }
+  private static let root: URL = {
+    atexit { try? FileManager.default.removeItem(at: TemporaryFolder.root) }
+    // Thousands of small files, written and read once: on a disk the fuzz tests would only wait for it.
+    let memory = "/dev/shm"
+    let parent =
+      FileManager.default.isWritableFile(atPath: memory)
+      ? URL(fileURLWithPath: memory) : FileManager.default.temporaryDirectory
+    return parent.appendingPathComponent("holdfast-\(UUID().uuidString)")
+  }()
 
   @discardableResult
   func write(_ name: String, _ bytes: [UInt8]) throws -> URL {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Checkpoints
+import Checkpoints
 
 @Suite("A GGUF file that is damaged or unsupported is refused in one line")
 struct GGUFRefusalTests {

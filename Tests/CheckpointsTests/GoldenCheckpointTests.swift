@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Checkpoints
+import Checkpoints
 
 @Suite("Checkpoints written by transformers and by the gguf package")
 struct GoldenCheckpointTests {
@@ -80,9 +80,8 @@ struct GoldenCheckpointTests {
     #expect(try metadata.strings("tokenizer.ggml.tokens")?.count == 360)
     #expect(try metadata.integers("tokenizer.ggml.token_type")?.first == 3)
     #expect(try metadata.bool("tokenizer.ggml.add_bos_token") == false)
-    guard case .json(let tokenizer, let configuration) = try Checkpoint.open(golden("checkpoints/llama-tied").path)
-      .tokenizer
-    else {
+    let folder = try Checkpoint.open(golden("checkpoints/llama-tied").path)
+    guard case .json(let tokenizer, let configuration) = folder.tokenizer else {
       Issue.record("not beside the weights")
       return
     }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Checkpoints
+import Checkpoints
 
 @Suite("A Hugging Face folder is opened whole or refused")
 struct HuggingFaceFolderTests {

@@ -26,7 +26,7 @@ struct SafetensorsBuilder {
   }
 
   var bytes: [UInt8] {
-    var parts: [String] = []
+    var parts = ["\"__metadata__\":{\"format\":\"pt\"}"]
     var position = 0
     for entry in entries {
       let offsets = entry.offsets ?? [position, position + entry.data.count]
@@ -34,7 +34,7 @@ struct SafetensorsBuilder {
       parts.append(
         "\"\(entry.name)\":{\"dtype\":\"\(entry.dtype)\",\"shape\":\(entry.shape),\"data_offsets\":\(offsets)}")
     }
-    let text = Array((header ?? "{\"__metadata__\":{\"format\":\"pt\"},\(parts.joined(separator: ","))}").utf8)
+    let text = Array((header ?? "{\(parts.joined(separator: ","))}").utf8)
     return littleEndian(headerLength ?? UInt64(text.count)) + text + entries.flatMap(\.data) + tail
   }
 
@@ -65,10 +65,12 @@ struct SafetensorsBuilder {
   }
 }
 
-/// JSON text of a dictionary of JSON texts, with some replaced and, where nil, removed.
-func json(_ base: [String: String], _ changes: [String: String?] = [:]) -> String {
-  let members = base.merging(changes.compactMapValues { $0 }) { $1 }
-    .filter { changes[$0.key].map { $0 != nil } ?? true }
+/// In place of a value: the key is to be left out.
+let absent = "(absent)"
+
+/// JSON text of a dictionary of JSON texts, with some replaced or left out.
+func json(_ base: [String: String], _ changes: [String: String] = [:]) -> String {
+  let members = base.merging(changes) { $1 }.filter { $0.value != absent }
   return "{" + members.sorted { $0.key < $1.key }.map { "\"\($0.key)\": \($0.value)" }.joined(separator: ", ") + "}"
 }
 
@@ -88,7 +90,7 @@ let tinyAdapterConfiguration = [
 extension TemporaryFolder {
   /// A folder with a whole tiny model.
   static func tinyModel(
-    weights: SafetensorsBuilder = .tinyLlama, _ changes: [String: String?] = [:]
+    weights: SafetensorsBuilder = .tinyLlama, _ changes: [String: String] = [:]
   ) throws -> TemporaryFolder {
     let folder = try TemporaryFolder()
     try folder.write("config.json", json(tinyConfiguration, changes))
@@ -99,7 +101,7 @@ extension TemporaryFolder {
 
   /// A folder with an adapter for the tiny model.
   static func tinyAdapter(
-    weights: SafetensorsBuilder = .tinyAdapter, _ changes: [String: String?] = [:]
+    weights: SafetensorsBuilder = .tinyAdapter, _ changes: [String: String] = [:]
   ) throws -> TemporaryFolder {
     let folder = try TemporaryFolder()
     try folder.write("adapter_config.json", json(tinyAdapterConfiguration, changes))

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Checkpoints
+import Checkpoints
 
 @Suite("Safetensors files are checked before a byte of them is used")
 struct SafetensorsTests {

@@ -101,7 +101,7 @@ struct RequestTests {
     #expect(suites[0].promptHash() != suites[0].promptHash(draws: 2))
   }
 
-  @Test("a core-sized suite renders in well under half a second")
+  @Test("a core-sized suite renders in no noticeable time")
   func speed() throws {
     let folder = try SuiteFolder()
     for task in 0..<20 {
@@ -112,7 +112,7 @@ struct RequestTests {
     var count = 0
     let time = clock.measure { count = suite.requestBlocks().map(\.observations.count).reduce(0, +) }
     #expect(count == 20 * 128 * 4)
-    // A debug build on a busy machine is an order of magnitude slower than what users run.
-    #expect(time < .seconds(5))
+    // A debug build on a busy machine is an order of magnitude slower than a release build's 0.03 s.
+    #expect(time < .seconds(2))
   }
 }

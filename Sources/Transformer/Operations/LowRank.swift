@@ -18,8 +18,9 @@ struct LowRankDelta: Sendable {
     b = PackedMatrix(outputs: bTensor.rows, inputs: bTensor.columns)
     self.scale = scale
     let scratch = FloatBuffer(16 * max(a.inputs, b.inputs))
-    for strip in 0..<a.stripCount { a.pack(strip: strip, from: aTensor, scratch: scratch.pointer) }
-    for strip in 0..<b.stripCount { b.pack(strip: strip, from: bTensor, scratch: scratch.pointer) }
+    // Opening an adapter has checked that its weights are finite.
+    for strip in 0..<a.stripCount { _ = a.pack(strip: strip, from: aTensor, scratch: scratch.pointer) }
+    for strip in 0..<b.stripCount { _ = b.pack(strip: strip, from: bTensor, scratch: scratch.pointer) }
   }
 
   /// x [rows, inputs], y [rows, outputs]; `scratch` holds rows · (rank + outputs) floats.

@@ -1,6 +1,7 @@
 import CKernels
 import Checkpoints
 import Foundation
+import Synchronization
 
 /// What a decoder says of the token after one row.
 package struct NextToken: Sendable, Equatable {
@@ -24,11 +25,13 @@ final class VocabularyProjection: @unchecked Sendable {
   static let blockRows = 1536
 
   private let head: Tensor
+  private let path: String
   private let chunk: PackedMatrix
   private let logits: FloatBuffer
 
-  init(_ head: Tensor) {
+  init(_ head: Tensor, path: String) {
     self.head = head
+    self.path = path
     let size = min(Self.chunkSize, head.rows)
     chunk = PackedMatrix(outputs: size, inputs: head.columns)
     logits = FloatBuffer(Self.blockRows * size)
@@ -41,13 +44,13 @@ final class VocabularyProjection: @unchecked Sendable {
   func forward(
     _ x: UnsafePointer<Float>, count: Int, targets: [[Int32]], team: ThreadTeam, scratch: [FloatBuffer],
     inspect: ((Int, Int, Int, Int, UnsafePointer<Float>) -> Void)? = nil
-  ) -> [NextToken] {
+  ) throws -> [NextToken] {
     var running = [RunningLogSumExp](repeating: RunningLogSumExp(), count: count)
     var targetLogits = targets.map { [Float](repeating: .nan, count: $0.count) }
     let wanted = Self.wantedByChunk(targets, chunkSize: chunk.outputs, vocabulary: head.rows)
     for (chunkIndex, first) in stride(from: 0, to: head.rows, by: chunk.outputs).enumerated() {
       let tokens = min(chunk.outputs, head.rows - first)
-      load(first: first, tokens: tokens, team, scratch)
+      try load(first: first, tokens: tokens, team, scratch)
       for begin in stride(from: 0, to: count, by: Self.blockRows) {
         let rows = min(Self.blockRows, count - begin)
         running.withUnsafeMutableBufferPointer { running in
@@ -67,18 +70,15 @@ final class VocabularyProjection: @unchecked Sendable {
     }
   }
 
-  private func load(first: Int, tokens: Int, _ team: ThreadTeam, _ scratch: [FloatBuffer]) {
+  private func load(first: Int, tokens: Int, _ team: ThreadTeam, _ scratch: [FloatBuffer]) throws {
+    let bad = Atomic<Bool>(false)
     team.run((tokens + 15) / 16) { strip, worker in
       // The last chunk may end within a strip: rows past the vocabulary are never read.
-      let begin = strip * 16
-      let rows = min(16, tokens - begin)
-      let buffer = scratch[worker].pointer
-      head.decode(rows: first + begin..<first + begin + rows, into: buffer)
-      withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: 16) { pointers in
-        for row in 0..<16 { pointers[row] = UnsafePointer(buffer + row * chunk.inputs) }
-        hf_pack_strip(pointers.baseAddress, Int32(rows), chunk.inputs, chunk.storage.pointer + begin * chunk.inputs)
-      }
+      let finite = chunk.pack(
+        strip: strip, from: head, firstRow: first, limit: tokens, scratch: scratch[worker].pointer)
+      if !finite { bad.store(true, ordering: .relaxed) }
     }
+    if bad.load(ordering: .relaxed) { throw nonFiniteWeight(in: head, path: path) }
   }
 
   private func forwardBlock(

@@ -20,15 +20,20 @@ final class PackedMatrix: @unchecked Sendable {
   var stripCount: Int { (outputs + Int(HF_PANEL) - 1) / Int(HF_PANEL) * (Int(HF_PANEL) / 16) }
   var panelCount: Int { (outputs + Int(HF_PANEL) - 1) / Int(HF_PANEL) }
 
-  /// Decodes and packs one strip from rows `firstRow + 16 · strip ...` of a tensor. `scratch` holds 16 · inputs floats.
-  func pack(strip: Int, from tensor: Tensor, firstRow: Int = 0, scratch: UnsafeMutablePointer<Float>) {
+  /// Decodes and packs one strip: rows `firstRow + 16 · strip ...` of a tensor, up to row `limit`. `scratch` holds 16 · inputs floats.
+  ///
+  /// - Returns: whether all of its weights are finite numbers.
+  func pack(
+    strip: Int, from tensor: Tensor, firstRow: Int = 0, limit: Int? = nil, scratch: UnsafeMutablePointer<Float>
+  ) -> Bool {
     let begin = strip * 16
-    let rows = max(0, min(16, outputs - begin))
+    let rows = max(0, min(16, (limit ?? outputs) - begin))
     if rows > 0 { tensor.decode(rows: firstRow + begin..<firstRow + begin + rows, into: scratch) }
     withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: 16) { pointers in
       for row in 0..<16 { pointers[row] = UnsafePointer(scratch + row * inputs) }
       hf_pack_strip(pointers.baseAddress, Int32(rows), inputs, storage.pointer + begin * inputs)
     }
+    return hf_first_non_finite(scratch, rows * inputs) < 0
   }
 
   /// y[r] = W x[r] for `rows` rows: x [rows, inputs] and y [rows, outputs], each with its stride in floats.

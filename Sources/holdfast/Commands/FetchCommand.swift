@@ -29,7 +29,7 @@ struct FetchCommand: ParsableCommand {
       for model in catalogue.models { print("\(model.name)  \(model.description), \(model.licence)") }
       return
     }
-    let folder = modelsFolder(root: URL(fileURLWithPath: FileManager.default.currentDirectoryPath))
+    let folder = modelsFolderPath(root: URL(fileURLWithPath: FileManager.default.currentDirectoryPath))
     let (path, downloaded) = try Fetch(try catalogue.model(named: name), into: folder, report: note).run()
     note(downloaded ? "fetched" : "already there and intact")
     print(path.path)

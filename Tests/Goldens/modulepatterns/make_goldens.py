@@ -3,7 +3,7 @@
     python3 make_goldens.py > cases.json
 
 `full` is `re.fullmatch(pattern, path)` (a `target_modules` string); `key` is PEFT's rule for a key of `rank_pattern` and
-`alpha_pattern` (peft 0.18, utils/other.py, get_pattern_key). Each is the list of accepted paths. No packages needed.
+`alpha_pattern` (peft 0.21, utils/other.py, get_pattern_key). Each is the list of accepted paths. No packages needed.
 """
 
 import json

@@ -1,0 +1,21 @@
+import Checkpoints
+import Diagnostics
+import Foundation
+import Gating
+import Ledger
+import Scoring
+import Suites
+
+/// Scores a base model on a whole suite and makes its baseline, admission decided and frozen.
+package func makeBaseline(
+  _ subject: Subject, run suiteRun: SuiteRun, threads: Int, familyMargin: Double, createdBy: String,
+  progress: @escaping (ScoringProgress) -> Void
+) throws -> Baseline {
+  let model = try LoadedModel(subject.checkpoint, adapters: subject.adapter.map { [$0] } ?? [], threads: threads)
+  let scorer = EngineScorer(model, adapter: subject.adapter == nil ? nil : 0)
+  let description = try suiteRun.description(of: subject, model, numerics: scorer.numericsID)
+  let outcome = try suiteRun.execute(subject, scorer: scorer, progress: progress)
+  return try Baseline(
+    createdBy: createdBy, run: description, tasks: suiteRun.suite.tasks.map(TaskFacts.init), scores: outcome.items,
+    familyMargin: familyMargin)
+}

@@ -1,0 +1,110 @@
+import Checkpoints
+import Diagnostics
+import Foundation
+import Suites
+import Transformer
+
+/// A candidate with a known harm: low-rank noise on every attention projection, as a PEFT adapter.
+///
+/// For each of q, k, v and o in every layer, ΔW = B A with A [rank, in] and B [out, rank] drawn from a normal distribution by a seeded
+/// generator and scaled so that ‖ΔW‖ = scale · ‖W‖ (Frobenius norms).
+package struct Perturbation {
+  /// The size of the noise relative to the weights it is added to.
+  package let scale: Double
+  package let seed: UInt64
+  static let rank = 8
+
+  package init(scale: Double, seed: UInt64) {
+    self.scale = scale
+    self.seed = seed
+  }
+
+  /// Writes the adapter into a folder that does not exist yet, or an empty one.
+  ///
+  /// - Throws: `InputError` for a scale that is not a number of 0 or more, or a folder that has something in it.
+  package func write(for checkpoint: Checkpoint, name: String, to folder: String) throws {
+    guard scale.isFinite, scale >= 0 else {
+      throw InputError("--scale", "\(scale) is not a size", remedy: "give a number of 0 or more, such as 0.1")
+    }
+    let spec = try DecoderSpec(checkpoint)
+    let url = URL(fileURLWithPath: folder, isDirectory: true)
+    let existing = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    guard existing.isEmpty else {
+      throw InputError(folder, "already has something in it", remedy: "give a new folder with --out")
+    }
+    var random = NormalGenerator(seed: seed)
+    var writer = SafetensorsWriter()
+    for layer in 0..<spec.layerCount {
+      for template in [spec.names.query, spec.names.key, spec.names.value, spec.names.attentionOutput] {
+        let weight = spec.names.name(template, layer: layer)
+        guard let tensor = checkpoint.tensors.tensor(weight) else { continue }
+        let (a, b) = noise(for: tensor, &random)
+        let module = "base_model.model." + weight.dropLast(".weight".count)
+        writer.add("\(module).lora_A.weight", shape: [Self.rank, tensor.columns], values: a)
+        writer.add("\(module).lora_B.weight", shape: [tensor.rows, Self.rank], values: b)
+      }
+    }
+    do {
+      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    } catch {
+      throw InputError(
+        folder, "cannot be made (\(error.localizedDescription))", remedy: "give another folder with --out")
+    }
+    try writer.write(to: url.appendingPathComponent("adapter_model.safetensors"))
+    // The configuration comes last: a folder without it is no adapter.
+    do {
+      try configuration(base: name).write(to: url.appendingPathComponent("adapter_config.json"), options: .atomic)
+    } catch {
+      throw InputError(
+        folder, "cannot be written to (\(error.localizedDescription))",
+        remedy: "check the folder and the room on its disk")
+    }
+  }
+
+  private func noise(for tensor: Tensor, _ random: inout NormalGenerator) -> (a: [Float], b: [Float]) {
+    let a = (0..<Self.rank * tensor.columns).map { _ in random.next() }
+    let b = (0..<tensor.rows * Self.rank).map { _ in random.next() }
+    let weightNorm = tensor.decodeAll().reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+    let factor = scale * weightNorm / Self.productNorm(a, b, tensor.rows, tensor.columns)
+    return (a.map { Float($0) }, b.map { Float($0 * factor) })
+  }
+
+  /// ‖B A‖ from the two small Gram matrices: ‖B A‖² = trace(BᵀB · A Aᵀ).
+  private static func productNorm(_ a: [Double], _ b: [Double], _ rows: Int, _ columns: Int) -> Double {
+    var sum = 0.0
+    for i in 0..<rank {
+      for j in 0..<rank {
+        var gramA = 0.0
+        for column in 0..<columns { gramA += a[i * columns + column] * a[j * columns + column] }
+        var gramB = 0.0
+        for row in 0..<rows { gramB += b[row * rank + i] * b[row * rank + j] }
+        sum += gramA * gramB
+      }
+    }
+    return sum.squareRoot()
+  }
+
+  private func configuration(base: String) throws -> Data {
+    let fields: [String: Any] = [
+      "peft_type": "LORA", "task_type": "CAUSAL_LM", "base_model_name_or_path": base, "r": Self.rank,
+      "lora_alpha": Self.rank, "lora_dropout": 0, "bias": "none", "use_rslora": false, "use_dora": false,
+      "fan_in_fan_out": false, "inference_mode": true, "target_modules": ["q_proj", "k_proj", "v_proj", "o_proj"],
+    ]
+    return try JSONSerialization.data(
+      withJSONObject: fields, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+  }
+}
+
+/// Normally distributed numbers by the Box-Muller transform over SplitMix64.
+private struct NormalGenerator {
+  private var uniform: SplitMix64
+
+  init(seed: UInt64) { uniform = SplitMix64(seed: seed) }
+
+  mutating func next() -> Double {
+    // 53 bits in (0, 1], so that the logarithm is finite.
+    let first = (Double(uniform.next() >> 11) + 1) * 0x1p-53
+    let second = Double(uniform.next() >> 11) * 0x1p-53
+    return (-2 * log(first)).squareRoot() * cos(2 * .pi * second)
+  }
+}

@@ -1,0 +1,74 @@
+import Checkpoints
+import Diagnostics
+import Foundation
+import Gating
+import Ledger
+import Scoring
+
+/// A model that is asked: a checkpoint, or an adapter on one, with its identity by content.
+package struct Subject: Sendable {
+  /// The path as it was given.
+  package let path: String
+  /// What reports call it.
+  package let name: String
+  package let checkpoint: Checkpoint
+  package let adapter: Adapter?
+  package let identity: Checkpoints.ModelIdentity
+
+  /// Opens what is at a path: a whole checkpoint, or an adapter on `base`.
+  ///
+  /// - Throws: `InputError` for anything damaged, unsupported, or an adapter without a base or for another one.
+  package init(
+    path: String, name: String? = nil, base: @autoclosure () throws -> Checkpoint, hashes: any FileHashCache
+  ) throws {
+    self.path = path
+    self.name = name ?? Self.shortName(path)
+    if try CheckpointKind.of(path) == .adapter {
+      checkpoint = try base()
+      adapter = try Adapter.open(path, on: checkpoint)
+    } else {
+      checkpoint = try Checkpoint.open(path)
+      adapter = nil
+    }
+    identity = try Checkpoints.ModelIdentity.of(checkpoint, adapter: adapter, hashes: hashes)
+  }
+
+  /// The ledger's record of it.
+  package var record: ModelRecord {
+    ModelRecord(
+      id: identity.id, name: name, path: path, weights: identity.weights, tokenizer: identity.tokenizer,
+      configuration: identity.configuration, adapter: identity.adapter, format: checkpoint.format.rawValue,
+      storage: checkpoint.storage)
+  }
+
+  /// As baselines and reports describe it.
+  package var description: Gating.ModelIdentity {
+    Gating.ModelIdentity(
+      name: name, weights: identity.weights, adapter: identity.adapter, tokenizer: identity.tokenizer,
+      configuration: identity.configuration, storage: checkpoint.storage)
+  }
+
+  /// The last part of a path, with its parent's name where that alone would say nothing ("checkpoint-100").
+  static func shortName(_ path: String) -> String {
+    let url = URL(fileURLWithPath: path).standardizedFileURL
+    let last = url.pathExtension == "gguf" ? url.deletingPathExtension().lastPathComponent : url.lastPathComponent
+    return last.hasPrefix("checkpoint-") ? "\(url.deletingLastPathComponent().lastPathComponent)/\(last)" : last
+  }
+}
+
+extension Checkpoint {
+  /// The type that most of the weights' bytes are stored in, such as `q4_1`.
+  package var storage: String {
+    var bytes: [String: Int] = [:]
+    for name in tensors.names {
+      if let tensor = tensors.tensor(name) { bytes[tensor.type.rawValue, default: 0] += tensor.byteCount }
+    }
+    return bytes.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? "empty"
+  }
+}
+
+/// The checkpoints that a path given on the command line stands for: itself, or the `checkpoint-*` folders in it by number.
+package func checkpoints(at path: String) throws -> [String] {
+  if case .series(let paths) = try CheckpointKind.of(path) { return paths }
+  return [path]
+}

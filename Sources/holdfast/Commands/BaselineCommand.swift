@@ -1,0 +1,125 @@
+import ArgumentParser
+import Checkpoints
+import Diagnostics
+import Evaluation
+import Foundation
+import Gating
+import Ledger
+import Suites
+import Transformer
+
+/// `holdfast baseline`: makes and reads the committed files that candidates are contrasted with.
+struct BaselineCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "baseline",
+    abstract: "Makes and reads baselines: a base model's scores, committed as files.",
+    subcommands: [SaveBaseline.self, ShowBaseline.self, ListBaselines.self])
+}
+
+struct SaveBaseline: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "save",
+    abstract: "Scores the base model on the whole suite and writes its baseline, admission decided and frozen.",
+    discussion: "Example: holdfast baseline save")
+
+  @Option(help: "The model; the configuration's base by default.")
+  var model: String?
+
+  @Option(help: "The suite's folder; the configuration's by default.")
+  var suite: String?
+
+  @Option(help: "The file to write; the configuration's baseline by default.")
+  var out: String?
+
+  @OptionGroup var options: ConfigurationOptions
+
+  func run() throws {
+    let configuration = try options.load()
+    let threads = options.threads(configuration)
+    guard let folder = suite ?? configuration.suites.first else {
+      throw InputError(options.config, field: "suites", "names no suite", remedy: "name one, or give --suite")
+    }
+    let suite = try Suite.load(folder)
+    let path = try model.map { try modelPath($0, configuration) } ?? basePath(configuration)
+    let ledger = try Ledger(path: options.ledger ?? configuration.ledger)
+    let subject = try Subject(
+      path: path, base: try Checkpoint.open(try basePath(configuration)), hashes: LedgerHashCache.forProcess(ledger))
+    let run = SuiteRun(
+      suite: suite, share: .all, ledger: ledger, command: typedCommand, kernel: Kernel.current.name, threads: threads)
+    let progress = ProgressLine(subject.name)
+    let baseline = try makeBaseline(
+      subject, run: run, threads: threads, familyMargin: configuration.gate.maxDropFamily,
+      createdBy: "holdfast \(holdfastVersion)", progress: progress.show)
+    progress.end()
+    let destination = out ?? configuration.baseline
+    try baseline.save(to: destination)
+    print(describe(baseline, path: destination))
+  }
+}
+
+struct ShowBaseline: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Shows a baseline: its model, suite and what was admitted.",
+    discussion: "Example: holdfast baseline show baselines/smollm2-135m-instruct.core.json")
+
+  @Argument(help: "The baseline file; the configuration's by default.")
+  var path: String?
+
+  @OptionGroup var options: ConfigurationOptions
+
+  func run() throws {
+    let file = try path ?? options.load().baseline
+    print(describe(try Baseline.load(file), path: file))
+  }
+}
+
+struct ListBaselines: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "Lists the baselines in a folder.", discussion: "Example: holdfast baseline list")
+
+  @Argument(help: "The folder; that of the configuration's baseline by default.")
+  var folder: String?
+
+  @OptionGroup var options: ConfigurationOptions
+
+  func run() throws {
+    let folder = try folder ?? URL(fileURLWithPath: options.load().baseline).deletingLastPathComponent().path
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".json") }.sorted()
+    } catch {
+      throw InputError(folder, "cannot be listed", remedy: "give the folder that holds the baselines")
+    }
+    for name in names {
+      let baseline = try Baseline.load(URL(fileURLWithPath: folder).appendingPathComponent(name).path)
+      let admitted = baseline.admission.filter(\.admitted).count
+      print(
+        "\(name)  \(baseline.run.model.name) on \(baseline.run.suite.name) \(baseline.run.suite.version), "
+          + "\(admitted) of \(baseline.admission.count) tasks admitted, \(baseline.createdBy)")
+    }
+  }
+}
+
+/// A baseline in words: what it is of, and every task with its curve and whether it is admitted.
+private func describe(_ baseline: Baseline, path: String) -> String {
+  var lines = [
+    path,
+    "model     \(baseline.run.model.name) (\(baseline.run.model.storage)), weights \(baseline.run.model.weights.prefix(12))",
+    "suite     \(baseline.run.suite.name) version \(baseline.run.suite.version), \(baseline.scores.count) scores, "
+      + "numerics \(baseline.run.numerics), made by \(baseline.createdBy)", "",
+  ]
+  let shots = Set(baseline.admission.flatMap(\.means.keys)).sorted()
+  func row(_ first: String, _ cells: [String], _ last: String) -> String {
+    first.padding(toLength: 22, withPad: " ", startingAt: 0)
+      + cells.map { String(repeating: " ", count: max(0, 7 - $0.count)) + $0 }.joined() + "  " + last
+  }
+  lines.append(row("task", shots.map { "k=\($0)" } + ["chance"], "admitted"))
+  for task in baseline.admission.sorted(by: { ($0.family, $0.task) < ($1.family, $1.task) }) {
+    let means = shots.map { task.means[$0].map { String(format: "%.1f", $0 * 100) } ?? "-" }
+    lines.append(
+      row(
+        task.task, means + [String(format: "%.1f", task.chance * 100)],
+        task.admitted ? "yes" : "no: \(task.reason ?? "")"))
+  }
+  return lines.joined(separator: "\n")
+}

@@ -1,0 +1,118 @@
+import ArgumentParser
+import Catalogue
+import Diagnostics
+import Foundation
+import Gating
+import Ledger
+import Transformer
+
+/// `holdfast doctor`: what this machine offers and what is wrong with it.
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor",
+    abstract: "Says what this machine offers (kernels, speed, memory) and what is wrong with it.",
+    discussion: "Example: holdfast doctor --json")
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  @OptionGroup var options: ConfigurationOptions
+
+  func run() throws {
+    let checkup = try Checkup(options)
+    print(json ? try checkup.json() : checkup.text)
+  }
+}
+
+/// Everything that doctor finds.
+private struct Checkup: Encodable {
+  let version = holdfastVersion
+  let processor = Machine.processor
+  let cores = Machine.cores
+  let threads: Int
+  let memoryBytes = Machine.memoryBytes
+  let kernel = Kernel.current.name
+  let kernelGflops: Double
+  let openblasCore: String?
+  let openblasGflops: Double?
+  let modelsFolder: String
+  let models: [String]
+  let ledger: String
+  let ledgerState: String
+  let problems: [String]
+
+  enum CodingKeys: String, CodingKey {
+    case version, processor, cores, threads, kernel, models, ledger, problems
+    case memoryBytes = "memory_bytes"
+    case kernelGflops = "kernel_gflops"
+    case openblasCore = "openblas_core"
+    case openblasGflops = "openblas_gflops"
+    case modelsFolder = "models_folder"
+    case ledgerState = "ledger_state"
+  }
+
+  init(_ options: ConfigurationOptions) throws {
+    var problems: [String] = []
+    // Without a configuration the folder we stand in is looked at.
+    let here = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
+    var configuration: Configuration?
+    if FileManager.default.fileExists(atPath: options.config) {
+      configuration = try options.load()
+    } else {
+      problems.append("\(options.config): no configuration here; 'holdfast gate' needs one")
+    }
+    threads = options.threads ?? configuration?.threads ?? Machine.cores
+    let speed = GEMMSpeed.measure(.init(rows: 1024, outputs: 1536, inputs: 576), threads: threads)
+    kernelGflops = (speed.packed / 1e8).rounded() / 10
+    openblasGflops = speed.openBLAS.map { ($0 / 1e8).rounded() / 10 }
+    openblasCore = openBLASCore
+    if Kernel.current == .portable {
+      problems.append("this processor has neither AVX2 nor AVX-512: scoring will be some hundred times slower")
+    }
+    if openblasCore == nil { problems.append("OpenBLAS is not installed: the comparison with it is left out") }
+
+    let root = configuration.map { URL(fileURLWithPath: $0.models).deletingLastPathComponent() } ?? here
+    let folder = modelsFolderPath(root: root)
+    modelsFolder = folder.path
+    let known = try Catalogue.builtIn().models
+    models = known.filter { FileManager.default.fileExists(atPath: folder.appendingPathComponent($0.file).path) }.map(
+      \.name)
+    if models.isEmpty { problems.append("no model has been fetched: run 'holdfast fetch \(known[0].name)'") }
+    ledger = options.ledger ?? configuration?.ledger ?? here.appendingPathComponent(".holdfast/ledger.sqlite").path
+    if FileManager.default.fileExists(atPath: ledger) {
+      do {
+        let newest = try Ledger(path: ledger).runs(limit: 1).first
+        ledgerState = newest.map { "newest run \($0.id)" } ?? "no runs"
+      } catch let error as InputError {
+        ledgerState = "unusable"
+        problems.append("\(error)")
+      }
+    } else {
+      ledgerState = "not made yet"
+    }
+    self.problems = problems
+  }
+
+  func json() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(self), as: UTF8.self)
+  }
+
+  var text: String {
+    let blas =
+      openblasCore.map { "\($0), \(openblasGflops.map { "\($0) GFLOP/s" } ?? "not measured")" } ?? "not installed"
+    var lines = [
+      "holdfast    \(version)",
+      "processor   \(processor)",
+      "threads     \(threads) of \(cores) cores",
+      "memory      \((memoryBytes + (1 << 29)) >> 30) GiB",
+      "kernels     \(kernel), \(kernelGflops) GFLOP/s",
+      "OpenBLAS    \(blas)",
+      "models      \(modelsFolder): \(models.isEmpty ? "none" : models.joined(separator: ", "))",
+      "ledger      \(ledger): \(ledgerState)",
+    ]
+    lines += problems.isEmpty ? ["nothing is wrong"] : problems.map { "problem     \($0)" }
+    return lines.joined(separator: "\n")
+  }
+}

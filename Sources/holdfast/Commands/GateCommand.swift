@@ -1,0 +1,91 @@
+import ArgumentParser
+import Diagnostics
+import Evaluation
+import Foundation
+import Gating
+import Ledger
+import Reporting
+import Suites
+import Transformer
+
+/// `holdfast gate`: scores candidates, contrasts them with the baseline, writes reports, and exits accordingly.
+struct GateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "gate",
+    abstract: "Judges candidates against the committed baseline, and exits with the verdict.",
+    discussion: """
+      A candidate is a .gguf file, a Hugging Face folder, or a PEFT adapter on the configured base. A folder of checkpoint-N folders is a \
+      series: every one of them is judged.
+
+      Exit codes: 0 every candidate passes; 1 at least one fails; 2 bad input; 3 inconclusive or not gateable.
+
+      Example: holdfast gate --candidate out/my-adapter
+      Example: holdfast gate --candidate out/a --candidate out/b.gguf --share 1/4
+      """)
+
+  @Option(help: "A candidate's path; repeatable.")
+  var candidate: [String]
+
+  @Option(help: "A fixed share of every task's blocks, such as 1/4.")
+  var share: String = "1"
+
+  @Option(help: "The baseline file; the configuration's by default.")
+  var baseline: String?
+
+  @Option(help: "The folder that report.md and report.json go to; the configuration's by default.")
+  var reports: String?
+
+  @Flag(help: "Print the report as JSON instead of the table.")
+  var json = false
+
+  @OptionGroup var options: ConfigurationOptions
+
+  func validate() throws {
+    if candidate.isEmpty { throw ValidationError("give at least one --candidate") }
+  }
+
+  func run() throws {
+    let configuration = try options.load()
+    let session = GateSession(
+      configuration: configuration, settings: configuration.gate, base: try basePath(configuration),
+      baselinePath: baseline ?? configuration.baseline, share: try Share(parsing: share),
+      threads: options.threads(configuration), command: typedCommand, createdBy: "holdfast \(holdfastVersion)",
+      kernel: Kernel.current.name, machine: Machine.description)
+    let paths = try candidate.flatMap { try checkpoints(at: try modelPath($0, configuration)) }
+    let ledger = try Ledger(path: options.ledger ?? configuration.ledger)
+    var progress = ProgressLine("")
+    let report = try session.run(candidates: paths, ledger: ledger) { event in
+      switch event {
+      case .opened(let name, let index, let count):
+        progress = ProgressLine(count == 1 ? name : "\(name) (\(index + 1) of \(count))")
+      case .adapterIsNil(let path):
+        note("\(path): the adapter changes nothing: every lora_B is zero")
+      case .progress(let scoring):
+        progress.show(scoring)
+      case .judged:
+        progress.end()
+      }
+    }
+    let folder = URL(fileURLWithPath: reports ?? configuration.reports, isDirectory: true)
+    try save(report, to: folder)
+    if json {
+      FileHandle.standardOutput.write(try report.json())
+    } else {
+      print(report.terminalTable())
+      print("report: \(folder.appendingPathComponent("report.md").path)")
+    }
+    if report.exit != .pass { throw ExitCode(report.exit.rawValue) }
+  }
+
+  private func save(_ report: GateReport, to folder: URL) throws {
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      try report.json().write(to: folder.appendingPathComponent("report.json"), options: .atomic)
+      try Data(report.markdown().utf8).write(to: folder.appendingPathComponent("report.md"), options: .atomic)
+    } catch let error as CocoaError {
+      throw InputError(
+        folder.path, "the report cannot be written (\(error.localizedDescription))",
+        remedy: "make the folder writable, or give another with --reports")
+    }
+  }
+}

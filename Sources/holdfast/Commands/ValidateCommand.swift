@@ -1,0 +1,57 @@
+import ArgumentParser
+import Diagnostics
+import Foundation
+import Gating
+import Suites
+
+/// `holdfast validate`: checks suites and configuration without a model.
+struct ValidateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "validate",
+    abstract: "Checks suites and the configuration without a model.",
+    discussion: """
+      Exits with 2 where there is an error; warnings alone exit with 0.
+
+      Example: holdfast validate suites/core suites/smoke
+      """)
+
+  @Argument(help: "Suite folders; the configuration's by default.")
+  var suites: [String] = []
+
+  @Flag(help: "Print one JSON object a finding.")
+  var json = false
+
+  @OptionGroup var options: ConfigurationOptions
+
+  func run() throws {
+    let folders = try suites.isEmpty ? options.load().suites : suites
+    var errors = 0
+    for folder in folders {
+      let findings = Suite.findings(in: folder)
+      errors += findings.count { $0.severity == .error }
+      for finding in findings { print(try line(finding)) }
+      if findings.allSatisfy({ $0.severity != .error }), !json {
+        let suite = try Suite.load(folder)
+        let items = suite.tasks.reduce(0) { $0 + $1.blocks.reduce(0) { $0 + $1.items.count } }
+        let families = Set(suite.tasks.map(\.family)).count
+        print(
+          "\(folder): \(suite.tasks.count) tasks in \(families) families, \(items) items, "
+            + "\(findings.count) warning\(findings.count == 1 ? "" : "s")")
+      }
+    }
+    if errors > 0 {
+      note("\(errors) error\(errors == 1 ? "" : "s") in \(folders.joined(separator: ", "))")
+      throw ExitCode(HoldfastExit.badInput)
+    }
+  }
+
+  private func line(_ finding: Finding) throws -> String {
+    guard json else { return finding.description }
+    let fields: [String: String] = [
+      "severity": finding.severity.rawValue, "file": finding.file, "field": finding.field ?? "",
+      "task": finding.task ?? "", "item": finding.item ?? "", "message": finding.message, "remedy": finding.remedy,
+    ]
+    let data = try JSONSerialization.data(withJSONObject: fields, options: [.sortedKeys, .withoutEscapingSlashes])
+    return String(decoding: data, as: UTF8.self)
+  }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+import Catalogue
+import Diagnostics
+import Foundation
+import Gating
+import Suites
+
+/// The options that every verb with a configuration has.
+struct ConfigurationOptions: ParsableArguments {
+  @Option(help: "The configuration file.")
+  var config: String = "holdfast.yaml"
+
+  @Option(help: "The ledger (SQLite); the configuration's by default.")
+  var ledger: String?
+
+  @Option(help: "Threads that compute; the configuration's, else the processor's cores. Scores do not depend on it.")
+  var threads: Int?
+
+  func validate() throws {
+    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
+  }
+
+  func load() throws -> Configuration { try Configuration.load(config) }
+
+  func threads(_ configuration: Configuration) -> Int { threads ?? configuration.threads ?? Machine.cores }
+}
+
+/// The path of the configuration's base model.
+func basePath(_ configuration: Configuration) throws -> String {
+  switch configuration.base {
+  case .path(let path): return path
+  case .name(let name): return try catalogueModel(name, configuration)
+  }
+}
+
+/// A path, or the file of a catalogue name in the configuration's models folder.
+func modelPath(_ text: String, _ configuration: Configuration) throws -> String {
+  FileManager.default.fileExists(atPath: text) ? text : try catalogueModel(text, configuration)
+}
+
+private func catalogueModel(_ name: String, _ configuration: Configuration) throws -> String {
+  try resolveModel(name, root: URL(fileURLWithPath: configuration.models).deletingLastPathComponent())
+}
+
+/// The command as it was typed, for reports and the ledger.
+var typedCommand: String { (["holdfast"] + CommandLine.arguments.dropFirst()).joined(separator: " ") }

@@ -1,0 +1,39 @@
+import Foundation
+import Scoring
+
+/// Progress of scoring on standard error: one line redrawn where that is a terminal, a plain line now and then where it is not.
+final class ProgressLine {
+  private let label: String
+  private let isTerminal = isatty(STDERR_FILENO) == 1
+  private var lastPlain = 0.0
+  private var drawn = false
+
+  init(_ label: String) { self.label = label }
+
+  func show(_ progress: ScoringProgress) {
+    guard progress.totalBatches > 0 else { return }
+    if isTerminal {
+      write("\r\u{1B}[2K\(line(progress))")
+      drawn = true
+    } else if progress.seconds - lastPlain >= 15 {
+      lastPlain = progress.seconds
+      write(line(progress) + "\n")
+    }
+  }
+
+  /// Leaves the terminal's line free for what comes next.
+  func end() {
+    if drawn { write("\r\u{1B}[2K") }
+    drawn = false
+  }
+
+  private func line(_ progress: ScoringProgress) -> String {
+    let share = Double(progress.batches) / Double(progress.totalBatches)
+    let rate = progress.seconds > 0 ? Double(progress.rows) / progress.seconds : 0
+    let left = share > 0 ? "\(Int(progress.seconds / share * (1 - share)))s left" : "…"
+    return "\(label): \(progress.batches)/\(progress.totalBatches) blocks (\(Int(share * 100)) %), "
+      + "\(Int(rate)) rows/s, \(left)"
+  }
+
+  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+}

@@ -1,0 +1,178 @@
+import Checkpoints
+import Foundation
+import Testing
+
+@Suite("Adapters written by peft")
+struct GoldenAdapterTests {
+  private func open(_ name: String, on base: String = "llama-tied") throws -> Adapter {
+    try Adapter.open(
+      golden("adapters/\(name)").path, on: try Checkpoint.open(golden("checkpoints/\(base)").path))
+  }
+
+  @Test("a plain one, on the folder and on the GGUF file", arguments: ["llama-tied", "llama-tied-q8_0.gguf"])
+  func plain(base: String) throws {
+    let adapter = try open("plain", on: base)
+    #expect(
+      adapter.modules.map(\.path)
+        == (0..<2).flatMap { ["model.layers.\($0).self_attn.q_proj", "model.layers.\($0).self_attn.v_proj"] })
+    #expect(adapter.rank == 4)
+    #expect(adapter.modules.allSatisfy { $0.scale == 2 && $0.rank == 4 })
+    #expect(adapter.modules[1].a.shape == [4, 32])
+    #expect(adapter.modules[1].b.shape == [16, 4])
+    #expect(!adapter.isNil)
+  }
+
+  @Test("ranks and scales by pattern, the first key that matches winning")
+  func patterns() throws {
+    let adapter = try open("patterns")
+    #expect(adapter.modules.count == 14)
+    // r 4 and alpha 8, but q rank 2, down rank 3 (layer 1: 6), v alpha 16, k of layer 0 alpha 3.
+    let expected: [String: (Int, Float)] = [
+      "model.layers.0.self_attn.q_proj": (2, 4), "model.layers.1.self_attn.q_proj": (2, 4),
+      "model.layers.0.self_attn.k_proj": (4, 0.75), "model.layers.1.self_attn.k_proj": (4, 2),
+      "model.layers.0.self_attn.v_proj": (4, 4), "model.layers.1.self_attn.v_proj": (4, 4),
+      "model.layers.0.self_attn.o_proj": (4, 2), "model.layers.1.self_attn.o_proj": (4, 2),
+      "model.layers.0.mlp.down_proj": (3, 8.0 / 3), "model.layers.1.mlp.down_proj": (6, 8.0 / 6),
+    ]
+    for module in adapter.modules {
+      let (rank, scale) = expected[module.path] ?? (4, 2)
+      #expect(module.rank == rank && module.scale == scale, "\(module.path)")
+    }
+  }
+
+  @Test("rank-stabilised scale, targets by regular expression")
+  func rankStabilised() throws {
+    let adapter = try open("rslora")
+    #expect(adapter.modules.map(\.path).allSatisfy { $0.hasSuffix("o_proj") || $0.hasSuffix("gate_proj") })
+    #expect(adapter.modules.count == 4)
+    // 16 / sqrt(8)
+    #expect(adapter.modules.allSatisfy { $0.scale == 5.656854249 })
+  }
+
+  @Test("one whose B was never trained changes nothing, and says so")
+  func untrained() throws {
+    #expect(try open("nil").isNil)
+  }
+
+  @Test(
+    "what is not applied is refused by name",
+    arguments: [
+      ("dora", "use_dora"), ("modules-to-save", "modules_to_save"), ("bias", "bias: 'all'"),
+      ("unknown-tensor", "lora_gate.weight"),
+      ("other-model", "use the adapter with the base model that it was trained on"),
+    ])
+  func refused(name: String, words: String) {
+    expectInputError(words) { _ = try open(name) }
+  }
+}
+
+@Suite("An adapter is applied whole or not at all")
+struct AdapterRefusalTests {
+  private func open(
+    _ changes: [String: String] = [:], _ edit: (inout SafetensorsBuilder) -> Void = { _ in }
+  ) throws -> Adapter {
+    var weights = SafetensorsBuilder.tinyAdapter
+    edit(&weights)
+    let folder = try TemporaryFolder.tinyAdapter(weights: weights, changes)
+    return try Adapter.open(folder.path, on: try Checkpoint.open(TemporaryFolder.tinyModel().path))
+  }
+
+  private func refuse(
+    _ words: String, _ changes: [String: String] = [:], sourceLocation: SourceLocation = #_sourceLocation,
+    _ edit: (inout SafetensorsBuilder) -> Void = { _ in }
+  ) {
+    expectInputError(words, sourceLocation: sourceLocation) { _ = try open(changes, edit) }
+  }
+
+  private static let q = "base_model.model.model.layers.0.self_attn.q_proj"
+
+  @Test("the tiny adapter itself opens, under either spelling of its names")
+  func opens() throws {
+    #expect(try open().modules.map(\.scale) == [2, 2])
+    let named = try open { weights in
+      for index in weights.entries.indices {
+        weights.entries[index].name = weights.entries[index].name
+          .replacingOccurrences(of: "lora_A.", with: "lora_A.default.")
+      }
+    }
+    #expect(named.modules.count == 2)
+    #expect(try open(["lora_alpha": "0"]).isNil)
+  }
+
+  @Test("tensors")
+  func tensors() {
+    refuse("model.layers.0.self_attn.q_proj: has lora_A without lora_B") { $0.entries.remove(at: 1) }
+    refuse("model.layers.0.self_attn.q_proj: has lora_B without lora_A") { $0.entries.remove(at: 0) }
+    refuse("holds no adapter tensors") { $0.entries = [] }
+    refuse("has shape [3, 8], the base and the rank need [2, 8]") {
+      $0.entries[0].shape = [3, 8]
+      $0.entries[0].data += littleEndian([Float](repeating: 0, count: 8))
+    }
+    refuse("has NaN or infinity at 5") { $0.entries[1].data.replaceSubrange(20..<24, with: littleEndian([.nan])) }
+    refuse("has NaN or infinity at 0") { $0.entries[2].data.replaceSubrange(0..<4, with: littleEndian([.infinity])) }
+    refuse("'I8', which is not supported") { $0.entries[0].dtype = "I8" }
+    refuse("model.layers.7.self_attn.q_proj: is not a linear module of the base") {
+      for index in 0..<2 {
+        $0.entries[index].name = $0.entries[index].name.replacingOccurrences(of: "layers.0", with: "layers.7")
+      }
+    }
+    refuse("is a second tensor for the same module") { $0.add("\(Self.q).lora_A.default.weight", [2, 8]) }
+    refuse("belongs to DoRA") { $0.add("\(Self.q).lora_magnitude_vector", [8]) }
+    refuse("adapts an embedding") { $0.add("base_model.model.model.embed_tokens.lora_embedding_A", [2, 10]) }
+    refuse("replaces a whole weight") { $0.add("base_model.model.lm_head.weight", [10, 8]) }
+    refuse("nothing here consumes") { $0.add("model.layers.0.self_attn.q_proj.lora_C.weight", [1]) }
+    refuse("an adapter on the vocabulary head is not supported", ["target_modules": "[\"lm_head\"]"]) {
+      $0.entries = []
+      $0.add("base_model.model.lm_head.lora_A.weight", [2, 8])
+      $0.add("base_model.model.lm_head.lora_B.weight", [10, 2])
+    }
+  }
+
+  @Test("the configuration and the tensors must say the same")
+  func targets() {
+    refuse("model.layers.0.self_attn.v_proj: has tensors, but", ["target_modules": "[\"q_proj\"]"])
+    refuse("'query' matches none", ["target_modules": "[\"q_proj\", \"v_proj\", \"query\"]"])
+    refuse("'o_proj' matches none", ["target_modules": "[\"q_proj\", \"v_proj\", \"o_proj\"]"])
+    refuse("k_proj: is targeted by adapter_config.json", ["target_modules": "\".*_proj\""])
+    refuse("has tensors, but", ["exclude_modules": "[\"v_proj\"]"])
+    refuse("has tensors, but", ["layers_to_transform": "[1]"])
+    #expect(throws: Never.self) {
+      try open(["target_modules": "\"all-linear\"", "exclude_modules": "\".*(k_proj|o_proj|mlp.*)\""])
+    }
+    #expect(throws: Never.self) { try open(["layers_to_transform": "[]"]) }
+    #expect(throws: Never.self) { try open(["layers_to_transform": "0", "layers_pattern": "\"layers\""]) }
+  }
+
+  @Test("options")
+  func options() {
+    let on = [
+      "use_dora": "true", "lora_bias": "true", "layer_replication": "[[0, 1]]", "target_parameters": "[\"x\"]",
+      "trainable_token_indices": "[1]", "modules_to_save": "[\"norm\"]", "fan_in_fan_out": "true",
+      "megatron_config": "{\"a\": 1}", "use_qalora": "true", "use_bdlora": "true", "alora_invocation_tokens": "[1]",
+      "loftq_config": "{\"bits\": 4}", "something_of_next_year": "0.5",
+    ]
+    for (key, value) in on { refuse("adapter_config.json: \(key): is not supported", [key: value]) }
+    refuse("peft_type: 'IA3'", ["peft_type": "\"IA3\""])
+    refuse("bias: 'lora_only'", ["bias": "\"lora_only\""])
+    refuse("init_lora_weights: 'pissa_niter_4'", ["init_lora_weights": "\"pissa_niter_4\""])
+    refuse("r: is 0", ["r": "0"])
+    refuse("r: is missing", ["r": absent])
+    refuse("target_modules: is missing", ["target_modules": "null"])
+    refuse("rank_pattern.(?i)q: uses '(?'", ["rank_pattern": "{\"(?i)q\": 2}"])
+    refuse("rank_pattern: gives", ["rank_pattern": "{\"q_proj\": 1.5}"])
+    refuse("rank_pattern.q_proj: is 'two', expected a number", ["rank_pattern": "{\"q_proj\": \"two\"}"])
+    refuse("lora_alpha: gives", ["lora_alpha": "1e300"])
+  }
+
+  @Test("files")
+  func files() throws {
+    let base = try Checkpoint.open(TemporaryFolder.tinyModel().path)
+    let folder = try TemporaryFolder()
+    expectInputError("has no adapter_config.json") { _ = try Adapter.open(folder.path, on: base) }
+    try folder.write("adapter_config.json", json(tinyAdapterConfiguration))
+    expectInputError("has no adapter_model.safetensors") { _ = try Adapter.open(folder.path, on: base) }
+    try folder.write("adapter_model.bin", "x")
+    expectInputError("safe_serialization=True") { _ = try Adapter.open(folder.path, on: base) }
+    expectInputError("is an adapter, not a whole model") { _ = try Checkpoint.open(folder.path) }
+  }
+}

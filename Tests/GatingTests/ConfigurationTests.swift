@@ -1,0 +1,111 @@
+import Diagnostics
+import Foundation
+import Gating
+import Testing
+
+@Suite("holdfast.yaml")
+struct ConfigurationTests {
+  private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().standardizedFileURL
+
+  /// Reads a configuration of this text in a folder of its own.
+  private func load(_ text: String) throws -> (Configuration, folder: String) {
+    var result: (Configuration, folder: String)?
+    try withFolder { folder in
+      let file = folder.appendingPathComponent("holdfast.yaml")
+      try Data(text.utf8).write(to: file)
+      result = (try Configuration.load(file.path), folder.standardizedFileURL.path)
+    }
+    return try #require(result)
+  }
+
+  @Test("the committed file says what the defaults say")
+  func committed() throws {
+    let file = root.appendingPathComponent("holdfast.yaml").path
+    // A package elsewhere that borrows these tests has no such file beside it.
+    guard FileManager.default.fileExists(atPath: file) else { return }
+    let configuration = try Configuration.load(file)
+    #expect(configuration.gate == GateSettings())
+    #expect(configuration.base == .name("smollm2-135m-instruct"))
+    #expect(configuration.baseline == root.path + "/baselines/smollm2-135m-instruct.core.json")
+    #expect(configuration.suites == [root.path + "/suites/core"])
+    #expect(configuration.threads == nil)
+  }
+
+  @Test("two lines are enough; paths are relative to the file")
+  func minimal() throws {
+    let (configuration, folder) = try load("base: models/tiny.gguf\nbaseline: b.json\n")
+    #expect(configuration.base == .path("\(folder)/models/tiny.gguf"))
+    #expect(configuration.baseline == "\(folder)/b.json")
+    #expect(configuration.suites == ["\(folder)/suites/core"])
+    #expect(configuration.ledger == "\(folder)/.holdfast/ledger.sqlite")
+    #expect(configuration.models == "\(folder)/.holdfast/models")
+    #expect(configuration.reports == "\(folder)/reports")
+    #expect(configuration.gate == GateSettings())
+    let absolute = try load("base: /m/tiny\nbaseline: /b.json\nsuites: /s\n").0
+    #expect(absolute.base == .path("/m/tiny"))
+    #expect(absolute.baseline == "/b.json")
+    #expect(absolute.suites == ["/s"])
+  }
+
+  @Test("every threshold can be set")
+  func thresholds() throws {
+    let (configuration, _) = try load(
+      """
+      base: tiny
+      baseline: b.json
+      threads: 3
+      gate:
+        max_drop: {overall: 0.03, family: 0.2}
+        alpha_pass: 0.1
+        alpha_fail: 0.001
+        on_inconclusive: fail
+        min_families: 4
+      """)
+    #expect(configuration.threads == 3)
+    #expect(
+      configuration.gate
+        == GateSettings(
+          maxDropOverall: 0.03, maxDropFamily: 0.2, alphaPass: 0.1, alphaFail: 0.001, onInconclusive: .fail,
+          minFamilies: 4))
+    let policy = configuration.gate.policy
+    #expect(policy.rules.map(\.contrast) == [.absoluteDrop(margin: 0.03), .absoluteDrop(margin: 0.2)])
+    #expect(policy.minFamilies == 4)
+  }
+
+  @Test(
+    "what is wrong is named with its key and a remedy",
+    arguments: [
+      ("baseline: b.json", "base: is missing"),
+      ("base: tiny", "baseline: is missing"),
+      ("base: tiny\nbaseline: b.json\nledgr: x", "ledgr: unknown key; did you mean 'ledger'?"),
+      ("base: tiny\nbaseline: b.json\ngate: {max_dorp: {}}", "gate.max_dorp: unknown key; did you mean 'max_drop'?"),
+      ("base: tiny\nbaseline: b.json\ngate: {max_drop: {familly: 1}}", "did you mean 'family'?"),
+      ("base: tiny\nbaseline: b.json\ngate: {max_drop: 0.05}", "gate.max_drop: not a mapping"),
+      (
+        "base: tiny\nbaseline: b.json\ngate: {max_drop: {overall: 5}}", "gate.max_drop.overall: is not a number above 0"
+      ),
+      ("base: tiny\nbaseline: b.json\ngate: {alpha_fail: nan}", "gate.alpha_fail: is not a number"),
+      ("base: tiny\nbaseline: b.json\ngate: {alpha_pass: -0.1}", "gate.alpha_pass: is not a number"),
+      ("base: tiny\nbaseline: b.json\ngate: {on_inconclusive: passs}", "did you mean 'pass'?"),
+      ("base: tiny\nbaseline: b.json\ngate: {min_families: 0}", "gate.min_families: is not a whole number"),
+      ("base: tiny\nbaseline: b.json\nthreads: many", "threads: is not a whole number from 1 to 1024"),
+      ("base: tiny\nbaseline: b.json\nsuites: [a, b]", "suites: has 2 folders"),
+      ("base: tiny\nbaseline: b.json\nsuites: {a: b}", "suites: is not a list"),
+      ("base: tiny\nbase: other\nbaseline: b.json", "is given twice"),
+      ("base: [tiny]\nbaseline: b.json", "base: is not text"),
+      ("base: 'tiny", "not valid YAML: line"),
+      ("- base", "not a mapping"),
+      ("", "the file is empty"),
+    ])
+  func mistakes(text: String, expected: String) throws {
+    let error = #expect(throws: InputError.self) { try load(text) }
+    #expect(error?.description.contains(expected) == true, "\(error?.description ?? "")")
+  }
+
+  @Test("a missing file says how to make one")
+  func missing() {
+    let error = #expect(throws: InputError.self) { try Configuration.load("/nowhere/holdfast.yaml") }
+    #expect(error?.description.contains("holdfast init") == true)
+  }
+}

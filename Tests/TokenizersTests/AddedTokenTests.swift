@@ -1,0 +1,62 @@
+import Foundation
+import Testing
+import Tokenizers
+
+@Suite("Added tokens")
+struct AddedTokenTests {
+  @Test("are found with their flags as `tokenizers` finds them") func flags() throws {
+    let tokenizer = try TokenizerGoldens.tokenizer("added")
+    let cases = try TokenizerGoldens.cases("added")
+    #expect(cases.count > 300)
+    for golden in cases {
+      #expect(tokenizer.encode(golden.text) == golden.ids, "\(golden.text.debugDescription)")
+      #expect(tokenizer.encode(golden.text, addSpecialTokens: false) == golden.plain, "\(golden.text.debugDescription)")
+      #expect(tokenizer.decode(golden.ids).utf8.elementsEqual(golden.decoded.utf8), "\(golden.text.debugDescription)")
+      let skipped = tokenizer.decode(golden.ids, skipSpecialTokens: true)
+      #expect(skipped.utf8.elementsEqual(golden.skipped.utf8), "\(golden.text.debugDescription)")
+    }
+  }
+
+  @Test("Special tokens are known, and have no bytes") func special() throws {
+    let tokenizer = try TokenizerGoldens.tokenizer("added")
+    #expect(tokenizer.encode("<|im_end|>", addSpecialTokens: false) == [2])
+    #expect(tokenizer.isSpecial(2))
+    #expect(tokenizer.bytes(of: 2).isEmpty)
+    #expect(tokenizer.decode([2]) == "<|im_end|>")
+    #expect(tokenizer.decode([2], skipSpecialTokens: true) == "")
+  }
+
+  @Test("Ids beyond the vocabulary have no text") func outOfRange() throws {
+    let tokenizer = try TokenizerGoldens.tokenizer("gpt2")
+    #expect(tokenizer.vocabularySize == 640)
+    for id in [-1, 640, Int32.max, Int32.min] {
+      #expect(tokenizer.bytes(of: id).isEmpty)
+      #expect(tokenizer.decode([id]) == "")
+      #expect(!tokenizer.isSpecial(id))
+    }
+  }
+
+  @Test("An added word outside ASCII is its own text, not a spelling of bytes") func literal() throws {
+    let tokens = ["a", "n", "naïve"]
+    let fields = GGUFTokenizerFields(model: "gpt2", pre: "gpt-2", tokens: tokens, tokenTypes: [1, 1, 4], merges: [])
+    let tokenizer = try Tokenizer(gguf: fields, file: "tiny.gguf")
+    #expect(tokenizer.encode("anaïven") == [0, 2, 1])
+    #expect(tokenizer.decode([0, 2, 1]) == "anaïven")
+    #expect(tokenizer.bytes(of: 2) == Array("naïve".utf8))
+  }
+
+  @Test("The configuration names BOS and EOS; the post-processor decides whether BOS is added") func configuration()
+    throws
+  {
+    let configuration = #"{"add_bos_token": true, "bos_token": {"content": "<|im_start|>"}, "eos_token": "<|im_end|>"}"#
+    let plain = try tokenizer(reading: TokenizerGoldens.document("gpt2"), configuration: configuration)
+    #expect(plain.bosTokenID == 1)
+    #expect(plain.eosTokenID == 2)
+    #expect(!plain.addsBOS)
+    #expect(plain.encode("") == [])
+    let template = try tokenizer(reading: TokenizerGoldens.document("llama3"), configuration: configuration)
+    #expect(template.addsBOS)
+    #expect(template.encode("") == [1])
+    #expect(template.encode("", addSpecialTokens: false) == [])
+  }
+}
