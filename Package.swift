@@ -50,13 +50,35 @@ let package = Package(
       dependencies: [
         "Gating", "Statistics", "Suites", "Diagnostics", .product(name: "Mustache", package: "swift-mustache"),
       ]),
-    .target(name: "Evaluation", dependencies: ["Scoring", "Ledger", "Gating", "Reporting"]),
+    .target(
+      name: "Evaluation",
+      dependencies: [
+        "Checkpoints", "Diagnostics", "Gating", "Ledger", "Reporting", "Scoring", "Suites", "Transformer",
+      ]),
     .executableTarget(
       name: "holdfast",
       dependencies: [
-        "Catalogue", "Evaluation", "Reporting", "COpenBLAS", "Yams",
+        "Catalogue", "Checkpoints", "Diagnostics", "Evaluation", "Gating", "Ledger", "Reporting", "Scoring", "Suites",
+        "Tokenizers", "Transformer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
+    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "CKernels", "Diagnostics"]),
+    .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers", "Checkpoints", "Diagnostics"]),
+    .testTarget(
+      name: "TransformerTests", dependencies: ["Transformer", "Checkpoints", "CKernels", "COpenBLAS", "Diagnostics"]),
+    .testTarget(name: "SuitesTests", dependencies: ["Suites", "Diagnostics"]),
+    .testTarget(
+      name: "ScoringTests",
+      dependencies: ["Scoring", "Suites", "Tokenizers", "Transformer", "Checkpoints", "Diagnostics"]),
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
+    .testTarget(
+      name: "LedgerTests",
+      dependencies: ["Ledger", "Suites", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")]),
+    .testTarget(name: "GatingTests", dependencies: ["Gating", "Suites", "Statistics", "Diagnostics"]),
+    .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Gating", "Suites", "Diagnostics"]),
+    .testTarget(name: "CatalogueTests", dependencies: ["Catalogue", "Diagnostics"]),
+    .testTarget(name: "CommandTests", dependencies: ["holdfast"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -124,7 +124,7 @@ def welch():
 
 
 def units():
-    """Three families of 2, 1 and 3 tasks: weights, error and degrees of freedom spelled out over statsmodels' task errors."""
+    """Three families of 2, 1 and 3 tasks: weights, error and degrees of freedom over statsmodels' task errors."""
     rng = np.random.default_rng(99)
     cases = []
     for counts in [(2, 1, 3), (1, 1), (2, 2, 2, 2)]:

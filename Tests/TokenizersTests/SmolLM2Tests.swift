@@ -14,7 +14,7 @@ struct SmolLM2Tests {
   private static let isHere = FileManager.default.fileExists(atPath: model)
 
   @Test(
-    "gives the ids of `tokenizers` on 2,497 texts, from the GGUF",
+    "gives the ids of `tokenizers` on 2,500 texts, from the GGUF",
     .enabled(if: isHere, "needs smollm2-135m-instruct.gguf in $HOLDFAST_MODELS or models/ (`holdfast fetch`)"))
   func idsEqual() throws {
     let tokenizer = try Tokenizer(Checkpoint.open(Self.model).tokenizer)

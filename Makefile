@@ -1,0 +1,37 @@
+# Everything a developer or a first-time user does. `make help` lists the targets.
+
+SWIFT_FLAGS := -c release
+HOLDFAST    := .build/release/holdfast
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build test demo bench lint format clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install what is missing: system libraries and pip through apt-get; the Swift toolchain is yours to install
+	@Scripts/setup.sh
+
+build: setup ## build the release binary
+	swift build $(SWIFT_FLAGS) --product holdfast
+
+test: setup lint ## lint, build and run every test (the real model is fetched first)
+	swift build $(SWIFT_FLAGS) --build-tests
+	$(HOLDFAST) fetch smollm2-135m-instruct
+	swift test $(SWIFT_FLAGS) --skip-build
+
+demo: build ## fetch a real model and gate three candidates against the committed baseline
+	@Scripts/demo.sh $(HOLDFAST)
+
+bench: build ## measure scoring speed on this machine (minutes)
+	$(HOLDFAST) fetch smollm2-135m-instruct
+	python3 Benchmarks/scoring.py --holdfast $(HOLDFAST)
+
+lint: ## check the format of every Swift file
+	swift format lint --strict --recursive --parallel Sources Tests Package.swift
+
+format: ## bring every Swift file into the format
+	swift format --in-place --recursive --parallel Sources Tests Package.swift
+
+clean: ## remove what was built (models and ledgers stay)
+	rm -rf .build
