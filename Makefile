@@ -25,13 +25,13 @@ demo: build ## fetch a real model and gate three candidates against the committe
 
 bench: build ## measure scoring speed on this machine (minutes)
 	$(HOLDFAST) fetch smollm2-135m-instruct
-	python3 Benchmarks/scoring.py --holdfast $(HOLDFAST)
+	swift run $(SWIFT_FLAGS) ScoringBenchmark
 
 lint: ## check the format of every Swift file
-	swift format lint --strict --recursive --parallel Sources Tests Package.swift
+	swift format lint --strict --recursive --parallel Sources Tests Benchmarks Package.swift
 
 format: ## bring every Swift file into the format
-	swift format --in-place --recursive --parallel Sources Tests Package.swift
+	swift format --in-place --recursive --parallel Sources Tests Benchmarks Package.swift
 
 clean: ## remove what was built (models and ledgers stay)
 	rm -rf .build

@@ -62,6 +62,13 @@ let package = Package(
         "Tokenizers", "Transformer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .executableTarget(
+      name: "ScoringBenchmark",
+      dependencies: [
+        "Catalogue", "Checkpoints", "Diagnostics", "Scoring", "Suites", "Transformer",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Benchmarks/Scoring"),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "CKernels", "Diagnostics"]),
     .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers", "Checkpoints", "Diagnostics"]),

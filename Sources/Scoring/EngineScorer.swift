@@ -11,7 +11,8 @@ package final class EngineScorer: Scorer {
   package let adapter: Int?
   /// The most rows of a wave.
   package let waveRows: Int
-  /// The rows at which a forest is closed and run, so that memory stays bounded whatever the number of requests.
+  /// The rows at which a forest is closed and run: memory stays bounded whatever the number of requests, and a run that is killed
+  /// loses little. Blocks share next to nothing with each other, so small forests cost next to nothing.
   private let forestRows: Int
 
   package var numericsID: String { engineNumericsID }
@@ -20,7 +21,7 @@ package final class EngineScorer: Scorer {
     self.model = model
     self.adapter = adapter
     self.waveRows = waveRows
-    forestRows = 16 * waveRows
+    forestRows = 2 * waveRows
   }
 
   package func score(
@@ -74,7 +75,7 @@ package final class EngineScorer: Scorer {
     var answers = [NextToken?](repeating: nil, count: job.forest.nodeCount)
     var waiting = job.entries[...]
     var undecided: [OpenAnswer] = []
-    for planned in WavePlan(job.forest, capacity: waveRows) {
+    for planned in WavePlan(job.forest, waveRows: waveRows) {
       let results = try model.decoder.forward(planned.wave)
       for (node, result) in zip(planned.scoredNodes, results) { answers[node] = result }
       state.didRun(planned)
@@ -139,7 +140,7 @@ package final class EngineScorer: Scorer {
       let nodes = open.map { forest.insert($0.ids[...], adapter: adapter).last ?? 0 }
       for node in nodes { forest.score(node) }
       var next: [Int: Int32] = [:]
-      for planned in WavePlan(forest, capacity: waveRows) {
+      for planned in WavePlan(forest, waveRows: waveRows) {
         for (node, result) in zip(planned.scoredNodes, try model.decoder.forward(planned.wave)) {
           next[node] = result.argmax
         }

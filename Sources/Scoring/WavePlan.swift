@@ -18,9 +18,14 @@ package struct WavePlan: Sequence {
     package let contextSum: Int
   }
 
-  package init(_ forest: PrefixForest, capacity: Int) {
+  /// - Parameter waveRows: the most rows of a wave. Waves are made about equally tall, because a short last one would still cost the
+  ///   decoding of every layer's weights.
+  package init(_ forest: PrefixForest, waveRows: Int) {
     self.forest = forest
-    self.capacity = Swift.max(1, capacity)
+    let most = Swift.max(1, waveRows)
+    let waves = Swift.max(1, (forest.nodeCount + most - 1) / most)
+    // The cut may fall up to a quarter before the end of a wave; an eighth of room keeps the number of waves.
+    capacity = waves == 1 ? most : Swift.min(most, forest.nodeCount / waves + forest.nodeCount / waves / 8 + 1)
     order = forest.preorder
   }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Evaluation
+import Foundation
 
 /// `holdfast perturb`: a candidate with a known harm.
 struct PerturbCommand: ParsableCommand {
@@ -27,7 +28,14 @@ struct PerturbCommand: ParsableCommand {
 
   func run() throws {
     let checkpoint = try Checkpoint.open(try resolveModel(model))
-    try Perturbation(scale: scale, seed: seed).write(for: checkpoint, name: model, to: out)
+    let isNew = !FileManager.default.fileExists(atPath: out)
+    do {
+      try Perturbation(scale: scale, seed: seed).write(for: checkpoint, name: model, to: out)
+    } catch {
+      // Half an adapter is nothing to keep.
+      if isNew { try? FileManager.default.removeItem(atPath: out) }
+      throw error
+    }
     print(out)
   }
 }

@@ -40,8 +40,9 @@ struct ValidateCommand: ParsableCommand {
       }
     }
     if errors > 0 {
-      note("\(errors) error\(errors == 1 ? "" : "s") in \(folders.joined(separator: ", "))")
-      throw ExitCode(HoldfastExit.badInput)
+      throw InputError(
+        folders.joined(separator: ", "), "\(errors) error\(errors == 1 ? "" : "s")",
+        remedy: "correct what is listed on standard output")
     }
   }
 

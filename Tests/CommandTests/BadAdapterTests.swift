@@ -1,0 +1,58 @@
+import Foundation
+import Testing
+
+@Suite("An adapter that is no good is refused on one line")
+struct BadAdapterTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test("an adapter for another model")
+  func otherModel() throws {
+    try refused(
+      golden("adapters/other-model"), naming: "adapters/other-model/adapter_model.safetensors",
+      "model.layers.2.self_attn.q_proj", "use the adapter with the base model")
+  }
+
+  @Test("an adapter with a tensor that is not known")
+  func unknownTensor() throws {
+    try refused(
+      golden("adapters/unknown-tensor"), naming: "adapters/unknown-tensor/adapter_model.safetensors", "lora_gate")
+  }
+
+  @Test("an adapter of a kind that is not supported", arguments: ["dora", "bias"])
+  func unsupported(kind: String) throws {
+    try refused(golden("adapters/\(kind)"), naming: "adapters/\(kind)/adapter_config.json", kind)
+  }
+
+  @Test("a folder without an adapter in it")
+  func noAdapter() throws {
+    try folder.makeFolder("empty")
+    try refused("empty", naming: "empty", "adapter_config.json")
+  }
+
+  @Test("an adapter cut short")
+  func truncated() throws {
+    try folder.copy(golden("adapters/plain"), as: "short")
+    let whole = try Data(contentsOf: folder.file("short/adapter_model.safetensors"))
+    try folder.write("short/adapter_model.safetensors", whole.dropLast(9))
+    try refused("short", naming: "short/adapter_model.safetensors")
+  }
+
+  @Test("the gate refuses it as a candidate in the same words")
+  func candidate() throws {
+    let project = try TemporaryFolder.project()
+    #expect(try holdfast("baseline", "save", in: project).status == 0)
+    try expectRefusal(
+      "gate", "--candidate", golden("adapters/other-model"), in: project, besides: "ledger.sqlite",
+      naming: ["adapters/other-model/adapter_model.safetensors", "model.layers.2.self_attn.q_proj"])
+  }
+
+  private func refused(_ adapter: String, naming words: String..., sourceLocation: SourceLocation = #_sourceLocation)
+    throws
+  {
+    try expectRefusal(
+      "score", "--model", golden("checkpoints/llama-tied"), "--adapter", adapter, "--requests", "-", "--out",
+      "scores.jsonl", in: folder, input: oneRequest, naming: words, sourceLocation: sourceLocation)
+  }
+}

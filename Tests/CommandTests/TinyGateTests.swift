@@ -1,0 +1,94 @@
+import Foundation
+import Testing
+
+@Suite("The way from a model to a verdict, on a tiny model that knows nothing")
+struct TinyGateTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder.project() }
+
+  @Test("a second run finds every score in the ledger and says the same")
+  func resume() throws {
+    let first = try holdfast("run", "--json", in: folder)
+    let second = try holdfast("run", "--json", in: folder)
+    #expect(try findings(first) == findings(second))
+    #expect(try first.object()["known_blocks"] as? Int == 0)
+    #expect(try first.object()["blocks"] as? Int == 8)
+    #expect(try second.object()["known_blocks"] as? Int == 8)
+    #expect(try second.object()["rows"] as? Int == 0)
+  }
+
+  @Test("a share is asked first and the rest later, to the same result as all at once")
+  func shares() throws {
+    let half = try holdfast("run", "--share", "1/2", "--json", in: folder).object()
+    #expect(half["blocks"] as? Int == 4)
+    let rest = try holdfast("run", "--json", in: folder)
+    #expect(try rest.object()["known_blocks"] as? Int == 4)
+    let once = try holdfast("run", "--json", "--ledger", "other.sqlite", in: folder)
+    #expect(try findings(rest) == findings(once))
+  }
+
+  @Test("the number of threads changes no row of the ledger", .enabled(if: LedgerDump.isAvailable, "no sqlite3 here"))
+  func threads() throws {
+    for threads in ["1", "2", "3"] {
+      #expect(try holdfast("run", "--threads", threads, "--ledger", "\(threads).sqlite", in: folder).status == 0)
+    }
+    let rows = try ["1", "2", "3"].map { try LedgerDump.rows(folder.file("\($0).sqlite")) }
+    #expect(rows[0].count > 100)
+    #expect(rows[1] == rows[0])
+    #expect(rows[2] == rows[0])
+  }
+
+  @Test("a run killed at ten random moments ends with the rows of one that was left alone")
+  func killed() throws {
+    let big = try TemporaryFolder.project(items: 512)
+    try expectSameRowsAfterKills(in: big, ["run", "--json"])
+  }
+
+  @Test("a base that can do nothing is a baseline that admits nothing, and a gate that cannot judge: exit code 3")
+  func notGateable() throws {
+    let saved = try holdfast("baseline", "save", in: folder)
+    #expect(saved.status == 0)
+    #expect(saved.out.contains("no: base above chance by"))
+    let show = try holdfast("baseline", "show", in: folder)
+    #expect(show.status == 0)
+    #expect(show.out == saved.out)
+    let list = try holdfast("baseline", "list", in: folder)
+    #expect(list.status == 0)
+    #expect(list.out.hasPrefix("baseline.json  llama-tied on tiny 1, 0 of 2 tasks admitted"))
+
+    let gate = try holdfast("gate", "--candidate", golden("adapters/plain"), in: folder)
+    #expect(gate.status == 3)
+    #expect(gate.out.uppercased().contains("NOT GATEABLE"))
+    #expect(FileManager.default.fileExists(atPath: folder.file("reports/report.md").path))
+    let report = try JSONSerialization.jsonObject(with: Data(contentsOf: folder.file("reports/report.json")))
+    #expect((report as? [String: Any])?["schema_version"] != nil)
+    let json = try holdfast("gate", "--candidate", golden("adapters/plain"), "--json", in: folder)
+    #expect(json.status == 3)
+    #expect(try json.object()["schema_version"] != nil)
+  }
+
+  @Test("a model with other tokens is not comparable: exit code 3, the difference named")
+  func notComparable() throws {
+    #expect(try holdfast("baseline", "save", in: folder).status == 0)
+    try folder.copy(golden("checkpoints/llama-tied"), as: "other")
+    var tokenizer = try #require(
+      try JSONSerialization.jsonObject(with: Data(contentsOf: folder.file("other/tokenizer.json"))) as? [String: Any])
+    var model = try #require(tokenizer["model"] as? [String: Any])
+    // Without merges every byte is a token.
+    model["merges"] = [Any]()
+    tokenizer["model"] = model
+    try folder.write("other/tokenizer.json", try JSONSerialization.data(withJSONObject: tokenizer))
+    let gate = try holdfast("gate", "--candidate", "other", in: folder)
+    #expect(gate.status == 3)
+    #expect(gate.out.contains("token"))
+  }
+
+  @Test("an adapter is scored on the configured base by run too, under another identity")
+  func adapterRun() throws {
+    let base = try holdfast("run", "--json", in: folder).object()
+    let adapter = try holdfast("run", "--model", golden("adapters/plain"), "--json", in: folder).object()
+    #expect(base["model_id"] as? String != adapter["model_id"] as? String)
+    #expect(adapter["known_blocks"] as? Int == 0)
+  }
+}

@@ -1,0 +1,76 @@
+import Foundation
+
+extension TemporaryFolder {
+  /// A folder as a user of the gate has it: `holdfast.yaml` with the tiny model as its base, and a suite of two tasks.
+  static func project(base: String = golden("checkpoints/llama-tied"), items: Int = 32) throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    try folder.writeConfiguration(base: base, suite: "suite")
+    try folder.write("suite/suite.yaml", "suite: tiny\nversion: 1\nseed: 7\ndescription: for tests\n")
+    try folder.writeTask("echo", family: "copying", items: items)
+    try folder.writeTask("answer", family: "facts", items: items)
+    return folder
+  }
+
+  func writeConfiguration(base: String, suite: String, more: String = "") throws {
+    try write(
+      "holdfast.yaml",
+      """
+      base: \(base)
+      baseline: baseline.json
+      suites: [\(suite)]
+      ledger: ledger.sqlite
+      reports: reports
+      \(more)
+      """)
+  }
+
+  /// A task of `items` items after a pool of 16.
+  func writeTask(_ name: String, family: String, items: Int) throws {
+    try write(
+      "suite/\(name).yaml",
+      #"""
+      task: \#(name)
+      family: \#(family)
+      version: 1
+      items: \#(name).jsonl
+      template: "Q: {input}\nA:"
+      answer_prefix: " "
+      separator: "\n\n"
+      stop: "\n"
+      shots: [0, 1, 4]
+      block: 8
+      pool: 16
+      conditions: [gold]
+      source: made for tests
+      licence: CC0-1.0
+
+      """#)
+    let lines = (0..<16 + items).map { number in
+      #"{"id": "\#(name)-\#(number)", "input": "\#(name) \#(number)", "output": "word \#(number)"}"# + "\n"
+    }
+    try write("suite/\(name).jsonl", lines.joined())
+  }
+}
+
+/// The real model, where it has been fetched.
+enum SmolLM2 {
+  static let path: String? = {
+    let folders: [String?] = [
+      ProcessInfo.processInfo.environment["HOLDFAST_MODELS"], repository.appendingPathComponent("models").path,
+    ]
+    return folders.compactMap { $0.map { "\($0)/smollm2-135m-instruct.gguf" } }
+      .first { FileManager.default.fileExists(atPath: $0) }
+  }()
+
+  static let isFetched = path != nil
+
+  /// A folder with `holdfast.yaml` for the real model and the smoke suite.
+  static func project() throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    try folder.writeConfiguration(base: path ?? "", suite: repository.appendingPathComponent("suites/smoke").path)
+    return folder
+  }
+}
+
+/// The line of standard input that asks one short question.
+let oneRequest = #"{"context": "Hello", "continuation": " world"}"# + "\n"

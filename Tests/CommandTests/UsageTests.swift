@@ -1,0 +1,74 @@
+import Testing
+
+@Suite("How the program is called")
+struct UsageTests {
+  static let verbs = [
+    "fetch", "run", "baseline", "gate", "perturb", "score", "tokenize", "validate", "doctor",
+  ]
+
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  static let misuses = [
+    ["frob"], ["score"], ["score", "--modle", "x"], ["gate"], ["run", "stray"], ["fetch"], ["baseline", "frob"],
+    ["perturb", "--scale", "big"], ["score", "--model", "x", "--requests", "-", "--threads", "0"],
+    ["run", "--threads", "-3"],
+  ]
+
+  @Test("what is not understood is exit code 2, said on standard error with the way to the help", arguments: misuses)
+  func misuse(arguments: [String]) throws {
+    let finished = try Running(arguments, in: folder).finish()
+    #expect(finished.status == 2)
+    #expect(finished.out == "")
+    #expect(finished.err.contains("--help"))
+    #expect(try folder.contents().isEmpty)
+  }
+
+  @Test("help is exit code 0 on standard output", arguments: [["help"], ["--help"], ["-h"], []])
+  func help(arguments: [String]) throws {
+    let finished = try Running(arguments, in: folder).finish()
+    #expect(finished.status == 0)
+    #expect(finished.err == "")
+    for verb in Self.verbs { #expect(finished.out.contains("\n  \(verb) "), "\(verb) is not listed") }
+  }
+
+  @Test("every verb has help, with an example to copy", arguments: verbs)
+  func help(verb: String) throws {
+    let finished = try holdfast("help", verb, in: folder)
+    #expect(finished.status == 0)
+    #expect(finished.err == "")
+    #expect(finished.out == (try holdfast(verb, "--help", in: folder).out))
+    // The baseline's examples are with its own verbs.
+    if verb != "baseline" { #expect(finished.out.contains("Example: ")) }
+  }
+
+  @Test("the baseline's verbs have help, with an example to copy", arguments: ["save", "show", "list"])
+  func baselineHelp(verb: String) throws {
+    let finished = try holdfast("baseline", verb, "--help", in: folder)
+    #expect(finished.status == 0)
+    #expect(finished.out.contains("Example: holdfast baseline \(verb)"))
+  }
+
+  @Test("the version")
+  func version() throws {
+    let finished = try holdfast("--version", in: folder)
+    #expect(finished.status == 0)
+    #expect(finished.out.split(separator: ".").count == 3)
+  }
+
+  @Test("an unknown name to fetch names the nearest known one, and nothing is made")
+  func unknownModel() throws {
+    try expectRefusal(
+      "fetch", "smolm2-135m-instruct", in: folder,
+      naming: ["'smolm2-135m-instruct' is not in the catalogue", "did you mean 'smollm2-135m-instruct'?"])
+  }
+
+  @Test("the models that can be fetched are listed with their licence")
+  func list() throws {
+    let finished = try holdfast("fetch", "--list", in: folder)
+    #expect(finished.status == 0)
+    #expect(finished.out.contains("smollm2-135m-instruct  "))
+    #expect(finished.out.contains("Apache-2.0"))
+  }
+}

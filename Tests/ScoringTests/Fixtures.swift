@@ -1,0 +1,51 @@
+import Checkpoints
+import Foundation
+import Scoring
+import Suites
+
+/// The repository's root and what tests find below it.
+enum Repository {
+  static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+  static let goldens = root.appendingPathComponent("Tests/Goldens")
+
+  /// SmolLM2 as `holdfast fetch` leaves it; nil where it has not been fetched.
+  static var smolLM2: String? {
+    let folder = ProcessInfo.processInfo.environment["HOLDFAST_MODELS"].map { URL(fileURLWithPath: $0) }
+    let file = (folder ?? root.appendingPathComponent("models")).appendingPathComponent("smollm2-135m-instruct.gguf")
+    return FileManager.default.fileExists(atPath: file.path) ? file.path : nil
+  }
+}
+
+func tinyModel(_ name: String = "llama-tied", threads: Int = 2) throws -> LoadedModel {
+  let path = Repository.goldens.appendingPathComponent("checkpoints/\(name)").path
+  return try LoadedModel(try Checkpoint.open(path), threads: threads)
+}
+
+/// Seeded numbers, the same on every machine.
+struct Numbers {
+  private var state: SplitMix64
+
+  init(seed: UInt64) { state = SplitMix64(seed: seed) }
+
+  mutating func below(_ bound: Int) -> Int { state.below(bound) }
+
+  mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
+}
+
+/// Few-shot prompts of random words that share prefixes of random lengths, as suites do.
+func randomRequests(_ count: Int, seed: UInt64, rules: Bool = true) -> [Request] {
+  var random = Numbers(seed: seed)
+  let words = [
+    "the", "quick", "brown", "fox", "jumps", "over", "a", "lazy", "dog", "and", "runs", "7", "x", "naïve", "été",
+  ]
+  func phrase(_ most: Int) -> String { (0...random.below(most)).map { _ in random.pick(words) }.joined(separator: " ") }
+  let shots = (0..<12).map { _ in "Q: \(phrase(5))\nA: \(phrase(2))\n\n" }
+  return (0..<count).map { _ in
+    let context = shots.prefix(random.below(shots.count)).joined() + "Q: \(phrase(6))\nA:"
+    let answer = phrase(3)
+    return Request(
+      context: context, continuation: " " + answer,
+      exactMatch: rules && random.below(3) > 0 ? ExactMatchRule(accepted: [answer], stop: "\n") : nil)
+  }
+}

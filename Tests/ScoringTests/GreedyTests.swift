@@ -1,0 +1,99 @@
+import Checkpoints
+import Scoring
+import Suites
+import Testing
+import Transformer
+
+@Suite("Exact match equals plain greedy decoding")
+struct GreedyTests {
+  @Test("2,000 cases on tiny models: right answers, other segmentations, near misses and aliases")
+  func tiny() throws {
+    for (name, seed) in [("llama-tied", UInt64(1)), ("llama-f16", 2)] {
+      try compare(tinyModel(name), contexts: randomRequests(250, seed: seed).map(\.context), seed: seed)
+    }
+  }
+
+  @Test("200 cases on SmolLM2", .enabled(if: Repository.smolLM2 != nil, "the model has not been fetched"))
+  func smolLM2() throws {
+    let suite = try Suite.load(Repository.root.appendingPathComponent("suites/smoke").path)
+    let contexts = suite.requestBlocks().flatMap(\.observations).filter { $0.k == 4 }.map(\.request.context)
+    let model = try LoadedModel(try Checkpoint.open(try #require(Repository.smolLM2)), threads: 2)
+    try compare(model, contexts: stride(from: 0, to: contexts.count, by: 4).prefix(50).map { contexts[$0] }, seed: 3)
+  }
+
+  /// Four rules a context, made from what the model really says there.
+  private func compare(_ model: LoadedModel, contexts: [String], seed: UInt64) throws {
+    var random = Numbers(seed: seed)
+    // A tiny model can say bytes that are no text; no answer is written with those.
+    let said = try greedyTexts(model, contexts, tokens: 10)
+    let contexts = zip(contexts, said).filter { $0.1 != nil }.map(\.0)
+    let texts = said.compactMap { $0 }
+    var requests: [Request] = []
+    var expected: [Bool] = []
+    for (context, text) in zip(contexts, texts) {
+      // A random model rarely says "\n": any piece of its own text does as a stop.
+      let scalars = Array(text.unicodeScalars)
+      let stop = scalars.isEmpty ? "\n" : String(scalars[scalars.count / 2 + random.below((scalars.count + 1) / 2)])
+      let answer = trimmed(cut(text, at: stop))
+      let candidates = [answer, answer + "x", String(answer.unicodeScalars.dropLast()), "fox"]
+      for candidate in candidates where !trimmed(candidate).isEmpty {
+        let accepted = random.below(2) == 0 ? [candidate] : [candidate, answer + " or so"]
+        requests.append(
+          Request(
+            context: context, continuation: " " + candidate, exactMatch: ExactMatchRule(accepted: accepted, stop: stop))
+        )
+        expected.append(contains(text, stop) && accepted.contains { Array($0.utf8) == Array(answer.utf8) })
+      }
+    }
+    let scores = try EngineScorer(model).score(requests)
+    var checked = 0
+    for (index, score) in scores.enumerated() {
+      // Ten tokens settle only what they complete: a text that has not stopped by then says nothing.
+      guard
+        contains(texts[contexts.firstIndex(of: requests[index].context) ?? 0], requests[index].exactMatch?.stop ?? "")
+      else { continue }
+      checked += 1
+      #expect(score.exactMatch == expected[index], "\(requests[index].continuation)")
+    }
+    #expect(checked > requests.count / 2)
+    #expect(expected.contains(true) && expected.contains(false))
+  }
+
+  /// Greedy decoding without any cleverness: one token at a time, each context by itself.
+  private func greedyTexts(_ model: LoadedModel, _ contexts: [String], tokens: Int) throws -> [String?] {
+    try contexts.map { context in
+      var ids = model.tokenizer.encode(context)
+      let start = ids.count
+      for _ in 0..<tokens {
+        var wave = Wave()
+        wave.tokens = ids
+        wave.positions = ids.indices.map { Int32($0) }
+        wave.segments = [Wave.Segment(firstRow: 0, count: ids.count, startPosition: 0, parent: nil)]
+        wave.scored = [Wave.ScoredRow(row: ids.count - 1, targets: [])]
+        guard let next = try model.decoder.forward(wave).first?.argmax else { break }
+        if next == model.tokenizer.eosTokenID || Int(next) >= model.tokenizer.vocabularySize { break }
+        ids.append(next)
+      }
+      return String(validating: ids[start...].flatMap { model.tokenizer.bytes(of: $0) }, as: UTF8.self)
+    }
+  }
+
+  private func cut(_ text: String, at stop: String) -> String {
+    let bytes = Array(text.utf8)
+    let needle = Array(stop.utf8)
+    let end = bytes.indices.first { bytes[$0...].starts(with: needle) } ?? bytes.count
+    return String(decoding: bytes[..<end], as: UTF8.self)
+  }
+
+  private func contains(_ text: String, _ stop: String) -> Bool {
+    Array(text.utf8).indices.contains { Array(text.utf8)[$0...].starts(with: stop.utf8) }
+  }
+
+  private func trimmed(_ text: String) -> String {
+    let space: Set<UInt8> = [0x20, 9, 10, 11, 12, 13]
+    var bytes = Array(text.utf8)[...]
+    while let first = bytes.first, space.contains(first) { bytes.removeFirst() }
+    while let last = bytes.last, space.contains(last) { bytes.removeLast() }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}
