@@ -34,7 +34,8 @@ let package = Package(
     .target(
       name: "Scoring",
       dependencies: [
-        "Suites", "Tokenizers", "Transformer", "Diagnostics", .product(name: "Crypto", package: "swift-crypto"),
+        "Checkpoints", "Diagnostics", "Suites", "Tokenizers", "Transformer",
+        .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .target(name: "Statistics"),
     .target(
@@ -48,12 +49,12 @@ let package = Package(
     .target(
       name: "Reporting",
       dependencies: [
-        "Gating", "Statistics", "Suites", "Diagnostics", .product(name: "Mustache", package: "swift-mustache"),
+        "Gating", .product(name: "Mustache", package: "swift-mustache"),
       ]),
     .target(
       name: "Evaluation",
       dependencies: [
-        "Checkpoints", "Diagnostics", "Gating", "Ledger", "Reporting", "Scoring", "Suites", "Transformer",
+        "Checkpoints", "Diagnostics", "Gating", "Ledger", "Scoring", "Suites", "Transformer",
       ]),
     .executableTarget(
       name: "holdfast",

@@ -48,10 +48,10 @@ package struct Catalogue: Sendable {
   }
 }
 
-/// The folder that fetched models are kept in: `$HOLDFAST_MODELS`, or `models` under a given root.
-package func modelsFolderPath(root: URL, environment: [String: String] = ProcessInfo.processInfo.environment) -> URL {
-  if let folder = environment["HOLDFAST_MODELS"], !folder.isEmpty {
-    return URL(fileURLWithPath: folder, isDirectory: true)
-  }
-  return root.appendingPathComponent("models", isDirectory: true)
+/// The folder that fetched models are kept in: `$HOLDFAST_MODELS`, or another one.
+package func fetchedModelsFolder(
+  otherwise folder: String, environment: [String: String] = ProcessInfo.processInfo.environment
+) -> URL {
+  let chosen = environment["HOLDFAST_MODELS"].flatMap { $0.isEmpty ? nil : $0 } ?? folder
+  return URL(fileURLWithPath: chosen, isDirectory: true)
 }

@@ -30,7 +30,7 @@ package struct Fetch {
       if try Self.isIntact(destination, model) { return (destination, false) }
       report("\(model.file): damaged (its SHA-256 differs); fetching it again")
     }
-    let work = folder.appendingPathComponent(".fetch-\(ProcessInfo.processInfo.processIdentifier)", isDirectory: true)
+    let work = folder.appendingPathComponent(".fetch-\(UUID().uuidString)", isDirectory: true)
     do {
       try FileManager.default.createDirectory(at: work, withIntermediateDirectories: true)
     } catch {

@@ -3,7 +3,6 @@ import Diagnostics
 import Foundation
 import Gating
 import Ledger
-import Reporting
 import Scoring
 import Suites
 
@@ -16,15 +15,13 @@ package struct GateSession {
   package let baselinePath: String
   package let share: Share
   package let threads: Int
-  /// As it was typed, for the report.
+  /// As it was typed, for the ledger.
   package let command: String
-  package let createdBy: String
   package let kernel: String
-  package let machine: String
 
   package init(
     configuration: Configuration, settings: GateSettings, base: String, baselinePath: String, share: Share,
-    threads: Int, command: String, createdBy: String, kernel: String, machine: String
+    threads: Int, command: String, kernel: String
   ) {
     self.configuration = configuration
     self.settings = settings
@@ -33,9 +30,18 @@ package struct GateSession {
     self.share = share
     self.threads = threads
     self.command = command
-    self.createdBy = createdBy
     self.kernel = kernel
-    self.machine = machine
+  }
+
+  /// All that a gate found.
+  package struct Outcome: Sendable {
+    package let baseline: Baseline
+    package let startedAt: Date
+    package let seconds: Double
+    /// In the order given.
+    package let verdicts: [CandidateVerdict]
+    /// What was wrong with candidates that could be opened but not asked.
+    package let faults: [InputError]
   }
 
   /// What a gate tells while it runs.
@@ -44,34 +50,42 @@ package struct GateSession {
     /// An adapter that changes nothing: legitimate, and worth a word.
     case adapterIsNil(String)
     case progress(ScoringProgress)
-    case judged(CandidateVerdict, run: String)
+    case judged(CandidateVerdict)
   }
 
-  /// - Throws: `InputError` for a baseline, suite or candidate that cannot be read; all candidates are opened before any is asked.
+  /// - Throws: `InputError` for a baseline, suite or candidate that cannot be read (all candidates are opened before any is asked), and
+  ///   `NotGateable` where the baseline and the share could not be judged whatever the candidates say.
   package func run(
     candidates paths: [String], ledger: Ledger, report: @escaping (Event) -> Void
-  ) throws -> GateReport {
+  ) throws -> Outcome {
     let started = Date()
     let baseline = try Baseline.load(baselinePath)
+    try Verdict.demandEnough(baseline, share: share, policy: settings.policy)
     let suite = try suite(named: baseline.run.suite.name)
     let hashes = LedgerHashCache.forProcess(ledger)
     let baseCheckpoint = Lazy { [base] in try Checkpoint.open(base) }
     let subjects = try paths.map { try Subject(path: $0, base: baseCheckpoint.value(), hashes: hashes) }
-    var models = ModelShelf(subjects, threads: threads)
+    var shelf = ModelShelf(threads: threads)
     let suiteRun = SuiteRun(
       suite: suite, share: share, ledger: ledger, command: command, kernel: kernel, threads: threads)
 
     var verdicts: [CandidateVerdict] = []
+    var faults: [InputError] = []
     for (index, subject) in subjects.enumerated() {
       report(.opened(name: subject.name, index: index, count: subjects.count))
       if subject.adapter?.isNil == true { report(.adapterIsNil(subject.path)) }
       let begun = Date()
-      let (model, adapter) = try models.model(for: index)
-      let scorer = EngineScorer(model, adapter: adapter)
-      let description = try suiteRun.description(of: subject, model, numerics: scorer.numericsID)
       var run: Run?
       let verdict: CandidateVerdict
+      func refused(_ reason: String) -> CandidateVerdict {
+        CandidateVerdict(
+          path: subject.path, model: subject.description, durationSeconds: Date().timeIntervalSince(begun),
+          share: share.description, notGateable: reason)
+      }
       do {
+        let model = try shelf.model(for: subject)
+        let scorer = EngineScorer(model, adapter: subject.adapter == nil ? nil : 0)
+        let description = try suiteRun.description(of: subject, model, numerics: scorer.numericsID)
         // What is not comparable is refused before hours are spent on it.
         _ = try Comparability.check(baseline: baseline.run, candidate: description)
         let outcome = try suiteRun.execute(subject, scorer: scorer) { report(.progress($0)) }
@@ -82,16 +96,19 @@ package struct GateSession {
           verdict: try Verdict.judge(
             baseline: baseline, candidate: description, scores: outcome.items, policy: settings.policy))
       } catch let reason as NotGateable {
-        verdict = CandidateVerdict(
-          path: subject.path, model: subject.description, durationSeconds: Date().timeIntervalSince(begun),
-          share: share.description, notGateable: reason.reason)
+        verdict = refused(reason.reason)
+      } catch let fault as InputError where index > 0 || subjects.count > 1 {
+        // The others' verdicts are worth keeping; the gate ends with this error all the same.
+        faults.append(fault)
+        verdict = refused("it could not be asked: \(fault)")
       }
       verdicts.append(verdict)
-      report(.judged(verdict, run: run?.id ?? ""))
+      report(.judged(verdict))
       try keep(verdict, subject, run, baseline, ledger)
     }
-    return GateReport(
-      header: header(baseline, started: started), candidates: verdicts)
+    return Outcome(
+      baseline: baseline, startedAt: started, seconds: Date().timeIntervalSince(started), verdicts: verdicts,
+      faults: faults)
   }
 
   private func suite(named name: String) throws -> Suite {
@@ -113,38 +130,26 @@ package struct GateSession {
       baselinePath: baselinePath, baselineHash: try baseline.contentHash(),
       report: String(decoding: try encoder.encode(verdict), as: UTF8.self))
   }
-
-  private func header(_ baseline: Baseline, started: Date) -> ReportHeader {
-    ReportHeader(
-      createdBy: createdBy, startedAt: started.ISO8601Format(), durationSeconds: Date().timeIntervalSince(started),
-      command: command, configuration: configuration.file, settings: settings, baseline: baselinePath,
-      base: baseline.run.model, suite: baseline.run.suite, numerics: baseline.run.numerics, kernel: kernel,
-      threads: threads, machine: machine)
-  }
 }
 
-/// Loaded models, one at a time: adapters on the same base share its one copy of the weights.
+/// The loaded model, one at a time: adapters on the same base share its one copy of the weights.
 private struct ModelShelf {
-  private let subjects: [Subject]
   private let threads: Int
-  private var loaded: (key: String, model: LoadedModel)?
+  private var loaded: (path: String, model: LoadedModel)?
 
-  init(_ subjects: [Subject], threads: Int) {
-    self.subjects = subjects
-    self.threads = threads
-  }
+  init(threads: Int) { self.threads = threads }
 
-  mutating func model(for index: Int) throws -> (LoadedModel, adapter: Int?) {
-    let subject = subjects[index]
-    let sharing = subjects.filter { $0.checkpoint.path == subject.checkpoint.path }
-    let adapters = sharing.filter { $0.adapter != nil }
-    let position = subject.adapter == nil ? nil : adapters.firstIndex { $0.path == subject.path }
-    if let loaded, loaded.key == subject.checkpoint.path { return (loaded.model, position) }
+  mutating func model(for subject: Subject) throws -> LoadedModel {
+    let adapters = subject.adapter.map { [$0] } ?? []
+    if let loaded, loaded.path == subject.checkpoint.path {
+      try loaded.model.replaceAdapters(adapters)
+      return loaded.model
+    }
     // The old model's memory goes before the new one's comes.
     loaded = nil
-    let model = try LoadedModel(subject.checkpoint, adapters: adapters.compactMap(\.adapter), threads: threads)
+    let model = try LoadedModel(subject.checkpoint, adapters: adapters, threads: threads)
     loaded = (subject.checkpoint.path, model)
-    return (model, position)
+    return model
   }
 }
 

@@ -37,8 +37,14 @@ package struct Perturbation {
     for layer in 0..<spec.layerCount {
       for template in [spec.names.query, spec.names.key, spec.names.value, spec.names.attentionOutput] {
         let weight = spec.names.name(template, layer: layer)
-        guard let tensor = checkpoint.tensors.tensor(weight) else { continue }
+        guard let tensor = checkpoint.tensors.tensor(weight) else {
+          throw InputError(
+            checkpoint.path, field: weight, "the tensor is missing", remedy: "the checkpoint is incomplete")
+        }
         let (a, b) = noise(for: tensor, &random)
+        guard b.allSatisfy(\.isFinite) else {
+          throw InputError("--scale", "\(scale) is too large for the noise to be finite", remedy: "give a smaller one")
+        }
         let module = "base_model.model." + weight.dropLast(".weight".count)
         writer.add("\(module).lora_A.weight", shape: [Self.rank, tensor.columns], values: a)
         writer.add("\(module).lora_B.weight", shape: [tensor.rows, Self.rank], values: b)

@@ -13,7 +13,7 @@ package struct Subject: Sendable {
   package let name: String
   package let checkpoint: Checkpoint
   package let adapter: Adapter?
-  package let identity: Checkpoints.ModelIdentity
+  package let identity: ModelIdentity
 
   /// Opens what is at a path: a whole checkpoint, or an adapter on `base`.
   ///
@@ -30,7 +30,16 @@ package struct Subject: Sendable {
       checkpoint = try Checkpoint.open(path)
       adapter = nil
     }
-    identity = try Checkpoints.ModelIdentity.of(checkpoint, adapter: adapter, hashes: hashes)
+    identity = try ModelIdentity.of(checkpoint, adapter: adapter, hashes: hashes)
+  }
+
+  /// Refuses files that were written to since they were opened: their scores would stand under another model's hash.
+  func demandUnchanged() throws {
+    for file in checkpoint.weightFiles + (adapter.map { [$0.weightFile] } ?? [])
+    where FileStamp.of(file.path) != file.stamp {
+      throw InputError(
+        file.path, "was changed while it was being scored", remedy: "score it again once nothing writes to it")
+    }
   }
 
   /// The ledger's record of it.
@@ -42,8 +51,8 @@ package struct Subject: Sendable {
   }
 
   /// As baselines and reports describe it.
-  package var description: Gating.ModelIdentity {
-    Gating.ModelIdentity(
+  package var description: ModelDescription {
+    ModelDescription(
       name: name, weights: identity.weights, adapter: identity.adapter, tokenizer: identity.tokenizer,
       configuration: identity.configuration, storage: checkpoint.storage)
   }

@@ -14,6 +14,8 @@ package struct SuiteRun {
   package let command: String
   package let kernel: String
   package let threads: Int
+  private let promptHash: String
+  private let suiteHash: String
 
   package init(suite: Suite, share: Share, ledger: Ledger, command: String, kernel: String, threads: Int) {
     self.suite = suite
@@ -22,6 +24,8 @@ package struct SuiteRun {
     self.command = command
     self.kernel = kernel
     self.threads = threads
+    promptHash = suite.promptHash(draws: Self.draws)
+    suiteHash = suite.hash
   }
 
   /// Draws of demonstrations a block.
@@ -63,13 +67,16 @@ package struct SuiteRun {
     do {
       scoring = try scorer.score(asked.map(\.missing), progress: progress) { index, scores in
         let (block, missing) = asked[index]
-        var all = known
-        for (request, score) in zip(missing, scores) { all[request.id] = score }
-        try ledger.commit(block, scores: all, of: run)
+        var own: [String: Score] = [:]
+        for request in block.observations.map(\.request) { own[request.id] = known[request.id] }
+        for (request, score) in zip(missing, scores) { own[request.id] = score }
+        try ledger.commit(block, scores: own, of: run)
       }
     } catch let fault as UnscorableRequest {
-      throw explain(fault, asked[fault.batch].block, asked[fault.batch].missing[fault.index])
+      throw explain(fault, asked[fault.batch].block, asked[fault.batch].missing)
     }
+    try demandComplete(run, blocks)
+    try subject.demandUnchanged()
     try ledger.finish(run)
     return Outcome(
       run: run, items: try ledger.itemScores(run), scoring: scoring, blocks: blocks.count,
@@ -79,8 +86,8 @@ package struct SuiteRun {
   private func begin(_ subject: Subject, numerics: String) throws -> Run {
     try ledger.register(subject.record)
     let plan = RunPlan(
-      model: subject.identity.id, suite: suite.name, suiteHash: suite.hash,
-      promptHash: suite.promptHash(draws: Self.draws), numerics: numerics, share: share.description, draws: Self.draws)
+      model: subject.identity.id, suite: suite.name, suiteHash: suiteHash,
+      promptHash: promptHash, numerics: numerics, share: share.description, draws: Self.draws)
     if let stopped = try ledger.resumableRun(plan) { return stopped }
     return try ledger.beginRun(plan, command: command, kernel: kernel, threads: threads)
   }
@@ -91,15 +98,21 @@ package struct SuiteRun {
       model: subject.description, numerics: numerics, scoring: scoringVersion,
       bos: model.tokenizer.addsBOS ? "bos" : "none",
       suite: SuiteIdentity(
-        name: suite.name, version: suite.version, seed: suite.seed, hash: suite.hash,
-        promptHash: suite.promptHash(draws: Self.draws)),
+        name: suite.name, version: suite.version, seed: suite.seed, hash: suiteHash,
+        promptHash: promptHash),
       draws: Self.draws, tokenHashes: try tokenHashes(model))
   }
 
   /// One hash a task over the token ids of all its requests, whatever share is asked.
   private func tokenHashes(_ model: LoadedModel) throws -> [String: String] {
     let blocks = (0..<Self.draws).flatMap { suite.requestBlocks(draw: $0) }
-    let hashed = try model.tokenHashes(of: blocks.map { Self.distinct($0.observations.map(\.request)) })
+    let requests = blocks.map { Self.distinct($0.observations.map(\.request)) }
+    let hashed: [[String: String]]
+    do {
+      hashed = try model.tokenHashes(of: requests)
+    } catch let fault as UnscorableRequest {
+      throw explain(fault, blocks[fault.batch], requests[fault.batch])
+    }
     var byTask: [String: [String: String]] = [:]
     for (block, hashes) in zip(blocks, hashed) {
       byTask[block.task, default: [:]].merge(hashes) { first, _ in first }
@@ -112,9 +125,21 @@ package struct SuiteRun {
     return requests.filter { seen.insert($0.id).inserted }
   }
 
-  private func explain(_ fault: UnscorableRequest, _ block: RequestBlock, _ request: Request) -> InputError {
-    let asked = block.observations.first { $0.request.id == request.id }
+  /// A block that a scorer left out must not pass for a smaller share.
+  private func demandComplete(_ run: Run, _ blocks: [RequestBlock]) throws {
+    let missing = Set(blocks.map(\.key)).subtracting(try ledger.completedBlocks(run))
+    guard missing.isEmpty else { throw IncompleteRun(run: run.id, missingBlocks: missing.count) }
+  }
+
+  private func explain(_ fault: UnscorableRequest, _ block: RequestBlock, _ requests: [Request]) -> InputError {
+    let asked = block.observations.first { $0.request.id == requests[fault.index].id }
     let place = asked.map { "item '\($0.item)' at k = \($0.k)" } ?? "block \(block.block)"
     return InputError("\(suite.path): task \(block.task)", field: place, fault.problem, remedy: fault.remedy)
   }
+}
+
+/// A scorer returned without all of its blocks: a fault of the program's own.
+package struct IncompleteRun: Error {
+  package let run: String
+  package let missingBlocks: Int
 }

@@ -36,10 +36,22 @@ package enum Comparability {
     try demandEqual("scoring version", "\(baseline.scoring)", "\(candidate.scoring)")
     try demandEqual("BOS policy", baseline.bos, candidate.bos)
     try checkTokens(baseline: baseline, candidate: candidate)
+    try checkBase(baseline: baseline.model, candidate: candidate.model)
     return notes(baseline: baseline.model, candidate: candidate.model)
       + (baseline.numerics == candidate.numerics
         ? []
         : [Note(.warning, "numerics differ: baseline \(baseline.numerics), candidate \(candidate.numerics)")])
+  }
+
+  /// An adapter is judged by what it does to the baseline's own model. On the same weights stored otherwise that is a warning, which
+  /// `notes` gives; on other weights its verdict would be about the base.
+  private static func checkBase(baseline: ModelDescription, candidate: ModelDescription) throws {
+    guard candidate.adapter != nil, candidate.weights != baseline.weights, candidate.storage == baseline.storage else {
+      return
+    }
+    throw notComparable(
+      "the adapter sits on other weights (\(candidate.weights.prefix(12))) than the baseline's (\(baseline.weights.prefix(12)))",
+      remedy: "put it on the baseline's model, or save a baseline of its own base")
   }
 
   private static func checkTokens(baseline: RunDescription, candidate: RunDescription) throws {
@@ -55,7 +67,7 @@ package enum Comparability {
     }
   }
 
-  private static func notes(baseline: ModelIdentity, candidate: ModelIdentity) -> [Note] {
+  private static func notes(baseline: ModelDescription, candidate: ModelDescription) -> [Note] {
     var notes: [Note] = []
     if baseline.tokenizer != candidate.tokenizer {
       notes.append(Note(.note, "another tokenizer file, the same token ids for every request"))

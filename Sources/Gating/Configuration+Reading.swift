@@ -27,7 +27,7 @@ extension Configuration {
       base: base.contains("/") || base.hasSuffix(".gguf") ? .path(absolute(base)) : .name(base),
       baseline: absolute(try settings.text("baseline")), suites: suites.map(absolute),
       ledger: absolute(try settings.text("ledger", otherwise: ".holdfast/ledger.sqlite")),
-      models: absolute(try settings.text("models", otherwise: ".holdfast/models")),
+      models: absolute(try settings.text("models", otherwise: "models")),
       reports: absolute(try settings.text("reports", otherwise: "reports")),
       threads: try settings.integer("threads", in: 1...1024), gate: try gate(settings))
   }

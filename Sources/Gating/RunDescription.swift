@@ -1,5 +1,5 @@
 /// Which model answered, by content.
-package struct ModelIdentity: Sendable, Hashable, Codable {
+package struct ModelDescription: Sendable, Hashable, Codable {
   /// What people call it: a catalogue name or the checkpoint's own.
   package let name: String
   /// SHA-256 of the weights.
@@ -52,7 +52,7 @@ package struct SuiteIdentity: Sendable, Hashable, Codable {
 
 /// Everything beside the scores that decides whether two models' scores may be contrasted.
 package struct RunDescription: Sendable, Hashable, Codable {
-  package let model: ModelIdentity
+  package let model: ModelDescription
   /// The engine's numeric version.
   package let numerics: String
   /// The version of the rule that turns model output into scores.
@@ -67,7 +67,7 @@ package struct RunDescription: Sendable, Hashable, Codable {
   package let tokenHashes: [String: String]
 
   package init(
-    model: ModelIdentity, numerics: String, scoring: Int, bos: String, suite: SuiteIdentity, draws: Int,
+    model: ModelDescription, numerics: String, scoring: Int, bos: String, suite: SuiteIdentity, draws: Int,
     tokenHashes: [String: String]
   ) {
     self.model = model

@@ -15,7 +15,8 @@ struct SettingsReader {
   /// - Throws: `InputError` where the file cannot be read, is not YAML, not a mapping, or has an unknown key.
   init(file: String, known: [String]) throws {
     guard let data = FileManager.default.contents(atPath: file) else {
-      throw InputError(file, "cannot be read", remedy: "check the path, or make one with 'holdfast init'")
+      throw InputError(
+        file, "cannot be read", remedy: "check the path, or copy the holdfast.yaml that comes with Holdfast")
     }
     guard data.count <= Self.sizeLimit, let text = String(data: data, encoding: .utf8) else {
       throw InputError(file, "not UTF-8 text of at most 1 MiB", remedy: "give a configuration file")
@@ -27,7 +28,7 @@ struct SettingsReader {
       throw InputError(file, field: nil, "not valid YAML: \(Self.describe(error))", remedy: "correct the file's syntax")
     }
     guard let node else {
-      throw InputError(file, "the file is empty", remedy: "make one with 'holdfast init'")
+      throw InputError(file, "the file is empty", remedy: "copy the holdfast.yaml that comes with Holdfast")
     }
     try self.init(node, file: file, place: "", known: known)
   }

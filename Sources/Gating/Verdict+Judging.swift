@@ -54,6 +54,18 @@ extension Verdict {
       tasks: tasks.map(TaskReport.init).sorted { ($0.family, $0.task) < ($1.family, $1.task) }, notes: notes)
   }
 
+  /// Whether a share of the blocks could be judged at all, before anything is asked: the baseline against itself.
+  ///
+  /// - Throws: `NotGateable` as `judge` would.
+  package static func demandEnough(_ baseline: Baseline, share: Share, policy: GatePolicy) throws {
+    var asked: [String: Int] = [:]
+    for (task, scores) in Dictionary(grouping: baseline.scores, by: \.task) {
+      asked[task] = share.blocks(of: Set(scores.map(\.block)).count)
+    }
+    let scores = baseline.scores.filter { $0.block < asked[$0.task] ?? 0 }
+    _ = try judge(baseline: baseline, candidate: baseline.run, scores: scores, policy: policy)
+  }
+
   private static func overallOutcome(_ units: [UnitVerdict]) -> Outcome {
     let voting = units.filter(\.votes)
     if voting.contains(where: { $0.outcome == .fail }) { return .fail }

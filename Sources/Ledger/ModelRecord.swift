@@ -17,7 +17,7 @@ package struct ModelRecord: Sendable, Hashable {
   package let configuration: String
   /// SHA-256 of the adapter on top; nil without one.
   package let adapter: String?
-  /// `gguf` or `hugging face`, say.
+  /// `gguf` or `huggingFace`.
   package let format: String
   /// How most of the weights are stored, such as `bf16` or `q4_1`.
   package let storage: String

@@ -12,7 +12,7 @@ package struct VerdictRecord: Sendable, Hashable {
   package let baselinePath: String
   /// SHA-256 of the baseline file.
   package let baselineHash: String
-  /// PASS, FAIL or INCONCLUSIVE.
+  /// `pass`, `fail`, `inconclusive` or `not gateable`.
   package let verdict: String
   /// JSON.
   package let report: String

@@ -1,21 +1,45 @@
 import Dispatch
 import Suites
 import Tokenizers
+import Transformer
+
+/// What a model can be fed.
+struct EncodingLimits: Sendable {
+  /// Rows, which are tokens that something is predicted after.
+  let contextLength: Int
+  let vocabularySize: Int
+
+  init(_ spec: DecoderSpec) {
+    contextLength = spec.contextLength
+    vocabularySize = spec.vocabularySize
+  }
+}
 
 /// Encodes a batch of requests.
 ///
-/// A prompt longer than the model's context is refused: truncating it would drop demonstrations silently.
+/// A prompt longer than the model's context is refused: truncating it would drop demonstrations silently. So is a token that the
+/// model has no embedding for: trainers add tokens to a tokenizer without resizing the model, which is fine until one is used.
 func encodeBatch(
-  _ requests: [Request], index batch: Int, _ tokenizer: Tokenizer, limit: Int
+  _ requests: [Request], index batch: Int, _ tokenizer: Tokenizer, _ limits: EncodingLimits
 ) -> Result<[EncodedRequest], UnscorableRequest> {
   var encoded: [EncodedRequest] = []
   for (index, request) in requests.enumerated() {
     do throws(EncodingFault) {
       let one = try tokenizer.encode(request)
-      guard one.ids.count <= limit else {
+      // The last token of a request without a rule is predicted and never fed.
+      let rows = one.ids.count - (request.exactMatch == nil ? 1 : 0)
+      if let unknown = one.ids.first(where: { Int($0) >= limits.vocabularySize }) {
         return .failure(
           UnscorableRequest(
-            batch: batch, index: index, problem: "the prompt has \(one.ids.count) tokens, the model's context \(limit)",
+            batch: batch, index: index,
+            problem: "token \(unknown) is beyond the model's vocabulary of \(limits.vocabularySize)",
+            remedy: "use the tokenizer that belongs to these weights"))
+      }
+      guard rows <= limits.contextLength else {
+        return .failure(
+          UnscorableRequest(
+            batch: batch, index: index,
+            problem: "the prompt has \(rows) tokens, the model's context \(limits.contextLength)",
             remedy: "ask with fewer shots or shorter items; Holdfast never truncates a prompt"))
       }
       encoded.append(one)

@@ -1,3 +1,4 @@
+import Crypto
 import Suites
 import Tokenizers
 
@@ -25,6 +26,24 @@ package enum EncodingFault: Error, Equatable {
   case noPrefixToken
 }
 
+/// What Python's `str.rstrip` strips: Unicode's white space and the four information separators.
+private func isPythonSpace(_ scalar: Unicode.Scalar) -> Bool {
+  scalar.properties.isWhitespace || (0x1C...0x1F).contains(scalar.value)
+}
+
+extension EncodedRequest {
+  /// SHA-256 over the number of context tokens and all ids, as little-endian 32-bit integers.
+  var tokenHash: String {
+    var hash = SHA256()
+    func update(_ value: Int32) { withUnsafeBytes(of: value.littleEndian) { hash.update(bufferPointer: $0) } }
+    update(Int32(contextCount))
+    for id in ids { update(id) }
+    return hash.finalize().map { byte in
+      (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    }.joined()
+  }
+}
+
 extension Tokenizer {
   /// Encodes a request as lm-evaluation-harness 0.4 does.
   ///
@@ -46,13 +65,14 @@ extension Tokenizer {
       guard ids.count > 1 else { throw .emptyContinuation }
       return EncodedRequest(ids: ids, contextCount: 1)
     }
-    let kept = context.unicodeScalars.reversed().drop { $0.properties.isWhitespace }
+    let kept = context.unicodeScalars.reversed().drop { isPythonSpace($0) }
     let trimmed = String(String.UnicodeScalarView(kept.reversed()))
     let space = String(context.unicodeScalars.dropFirst(trimmed.unicodeScalars.count))
     let whole = encode(trimmed + space + continuation, addSpecialTokens: specialTokens)
-    let contextCount = encode(trimmed, addSpecialTokens: specialTokens).count
-    guard contextCount < whole.count else { throw .emptyContinuation }
-    guard contextCount > 0 else { throw .noPrefixToken }
-    return EncodedRequest(ids: whole, contextCount: contextCount)
+    // Where a token spans the boundary, the context is fed as it is encoded by itself.
+    let own = encode(trimmed, addSpecialTokens: specialTokens)
+    guard own.count < whole.count else { throw .emptyContinuation }
+    guard !own.isEmpty else { throw .noPrefixToken }
+    return EncodedRequest(ids: own + whole.dropFirst(own.count), contextCount: own.count)
   }
 }

@@ -1,5 +1,3 @@
-import Crypto
-import Foundation
 import Suites
 import Tokenizers
 import Transformer
@@ -15,7 +13,7 @@ package final class EngineScorer: Scorer {
   /// loses little. Blocks share next to nothing with each other, so small forests cost next to nothing.
   private let forestRows: Int
 
-  package var numericsID: String { engineNumericsID }
+  package var numericsID: String { "\(engineNumericsID), scoring \(scoringVersion)" }
 
   package init(_ model: LoadedModel, adapter: Int? = nil, waveRows: Int = 4096) {
     self.model = model
@@ -30,17 +28,22 @@ package final class EngineScorer: Scorer {
   ) throws -> ScoringProgress {
     var state = ScoringState(batches, progress: progress, deliver: deliver)
     var next = 0
+    var encoded: [[EncodedRequest]] = []
+    var firstEncoded = 0
     while next < batches.count {
       var job = ForestJob(adapter: adapter)
-      // Encoding divides evenly over the threads; a forest's worth of requests is encoded ahead.
-      let end = min(batches.count, next + 256)
-      let encoded = try encode(batches, next..<end)
-      while next < end, job.forest.nodeCount < forestRows {
-        let first = end - encoded.count
+      while next < batches.count, job.forest.nodeCount < forestRows {
+        if next == firstEncoded + encoded.count {
+          // Encoding divides evenly over the threads where there is much of it.
+          firstEncoded = next
+          encoded = try encode(batches, next..<min(batches.count, next + 64))
+        }
         for (index, request) in batches[next].enumerated() {
           job.add(
-            request, encoded[next - first][index], terminator: terminator(of: request), batch: next, index: index)
+            request, encoded[next - firstEncoded][index], terminator: terminator(of: request), batch: next, index: index
+          )
         }
+        if batches[next].isEmpty { try state.deliverEmpty(next) }
         next += 1
       }
       try run(job, &state)
@@ -49,17 +52,29 @@ package final class EngineScorer: Scorer {
   }
 
   /// Scores requests that belong to no suite, in their order.
+  ///
+  /// - Throws: `UnscorableRequest` whose `index` is the request's place in the list.
   package func score(_ requests: [Request]) throws -> [Score] {
-    var scores: [Score] = []
-    _ = try score([requests], progress: { _ in }, deliver: { scores = $1 })
-    return scores
+    // Batches only bound what is in memory at a time: prefixes are shared across them.
+    let size = 64
+    let batches = stride(from: 0, to: requests.count, by: size).map {
+      Array(requests[$0..<min(requests.count, $0 + size)])
+    }
+    var scores = [[Score]](repeating: [], count: batches.count)
+    do {
+      _ = try score(batches, progress: { _ in }, deliver: { scores[$0] = $1 })
+    } catch let fault as UnscorableRequest {
+      throw UnscorableRequest(
+        batch: 0, index: fault.batch * size + fault.index, problem: fault.problem, remedy: fault.remedy)
+    }
+    return scores.flatMap { $0 }
   }
 
   private func encode(_ batches: [[Request]], _ range: Range<Int>) throws -> [[EncodedRequest]] {
-    let limit = model.decoder.spec.contextLength
+    let limits = EncodingLimits(model.decoder.spec)
     let tokenizer = model.tokenizer
     let results = parallelMap(range.count, threads: model.decoder.team.count) { offset in
-      encodeBatch(batches[range.lowerBound + offset], index: range.lowerBound + offset, tokenizer, limit: limit)
+      encodeBatch(batches[range.lowerBound + offset], index: range.lowerBound + offset, tokenizer, limits)
     }
     return try results.map { try $0.get() }
   }
@@ -86,6 +101,7 @@ package final class EngineScorer: Scorer {
       }
     }
     for entry in waiting {
+      guard entry.predictions.allSatisfy({ answers[$0.node] != nil }) else { throw IncompleteForest() }
       if let open = try settle(entry, answers, &state) { undecided.append(open) }
     }
     try decode(undecided, &state)
@@ -96,7 +112,6 @@ package final class EngineScorer: Scorer {
     let entry: ForestJob.Entry
     var text: GreedyText
     var ids: [Int32]
-    var decoded = 1
     let score: (Bool) -> Score
   }
 
@@ -149,10 +164,9 @@ package final class EngineScorer: Scorer {
       var still: [OpenAnswer] = []
       for (index, node) in nodes.enumerated() {
         var answer = open[index]
-        guard let token = next[node] else { continue }
-        answer.decoded += 1
+        guard let token = next[node] else { throw IncompleteForest() }
         answer.ids.append(token)
-        let outOfRoom = answer.decoded >= GreedyText.tokenLimit || answer.ids.count > model.decoder.spec.contextLength
+        let outOfRoom = answer.ids.count > model.decoder.spec.contextLength
         if let result = answer.text.append(token, model) {
           try state.settle(answer.entry, answer.score(result))
         } else if outOfRoom {
@@ -166,18 +180,8 @@ package final class EngineScorer: Scorer {
   }
 }
 
-extension EncodedRequest {
-  /// SHA-256 over the number of context tokens and all ids, as little-endian 32-bit integers.
-  var tokenHash: String {
-    var hash = SHA256()
-    func update(_ value: Int32) { withUnsafeBytes(of: value.littleEndian) { hash.update(bufferPointer: $0) } }
-    update(Int32(contextCount))
-    for id in ids { update(id) }
-    return hash.finalize().map { byte in
-      (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }.joined()
-  }
-}
+/// A forest ran and a request of it has no answer: a fault of the program's own, never a score.
+struct IncompleteForest: Error {}
 
 /// What is known of every batch while forests run.
 private struct ScoringState {
@@ -213,6 +217,11 @@ private struct ScoringState {
     guard missing[entry.batch] == 0 else { return }
     try deliver(entry.batch, scores[entry.batch].compactMap { $0 })
     scores[entry.batch] = []
+    progress.batches += 1
+  }
+
+  mutating func deliverEmpty(_ batch: Int) throws {
+    try deliver(batch, [])
     progress.batches += 1
   }
 

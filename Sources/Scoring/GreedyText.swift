@@ -12,12 +12,19 @@ struct GreedyText {
     case undecided(ids: [Int32])
   }
 
-  /// The most tokens that are decoded for one answer; a text that is still open then is judged as it stands.
+  /// White space that may stand around an answer, in bytes, and tokens of any kind, before a text that is still open is judged as it
+  /// stands: a model that says nothing but spaces must not be decoded for ever.
+  static let spaceLimit = 16
   static let tokenLimit = 64
 
   private var automaton: ExactMatchAutomaton
+  private var bytesLeft: Int
+  private var tokensLeft = tokenLimit
 
-  init(_ rule: ExactMatchRule) { automaton = ExactMatchAutomaton(rule) }
+  init(_ rule: ExactMatchRule) {
+    automaton = ExactMatchAutomaton(rule)
+    bytesLeft = (rule.accepted.map(\.utf8.count).max() ?? 0) + rule.stop.utf8.count + Self.spaceLimit
+  }
 
   /// - Parameter argmaxes: the model's choice after the context, after each continuation token, and after the last.
   mutating func follow(_ encoded: EncodedRequest, argmaxes: [Int32], _ model: LoadedModel) -> Outcome {
@@ -34,10 +41,13 @@ struct GreedyText {
   /// Takes one more greedy token. Returns the verdict once there is one.
   mutating func append(_ token: Int32, _ model: LoadedModel) -> Bool? {
     if model.endsText(token) { return finish() }
-    switch automaton.append(model.tokenizer.bytes(of: token)) {
+    let bytes = model.tokenizer.bytes(of: token)
+    bytesLeft -= bytes.count
+    tokensLeft -= 1
+    switch automaton.append(bytes) {
     case .accepted: return true
     case .rejected: return false
-    case .open: return nil
+    case .open: return bytesLeft < 0 || tokensLeft == 0 ? finish() : nil
     }
   }
 

@@ -1,12 +1,11 @@
 import Checkpoints
-import Diagnostics
 import Tokenizers
 import Transformer
 
 /// A checkpoint ready to be asked: one decoder that the base model and all its adapters share, and the tokenizer.
 package final class LoadedModel {
   package let checkpoint: Checkpoint
-  package let adapters: [Adapter]
+  package private(set) var adapters: [Adapter]
   package let tokenizer: Tokenizer
   package let decoder: Decoder
 
@@ -16,12 +15,12 @@ package final class LoadedModel {
     self.adapters = adapters
     tokenizer = try Tokenizer(checkpoint.tokenizer)
     decoder = try Decoder(checkpoint, adapters: adapters, threads: threads)
-    guard tokenizer.vocabularySize <= decoder.spec.vocabularySize else {
-      throw InputError(
-        checkpoint.path, field: "vocab_size",
-        "the tokenizer has \(tokenizer.vocabularySize) tokens, the model \(decoder.spec.vocabularySize)",
-        remedy: "use the tokenizer that belongs to these weights")
-    }
+  }
+
+  /// Puts other adapters in the place of those that are loaded; the weights stay.
+  package func replaceAdapters(_ adapters: [Adapter]) throws {
+    try decoder.replaceAdapters(adapters)
+    self.adapters = adapters
   }
 
   /// Whether a token ends the text: the end-of-sequence tokens and every special one.

@@ -57,7 +57,6 @@ extension Decoder {
       }
       spine.save(layer: index, slots: wave.carriedSlots, keys: buffers.keys, values: buffers.values)
     }
-    spine.endWave()
     return try project(wave, buffers, inspectLogits)
   }
 
@@ -79,7 +78,9 @@ extension Decoder {
   private func prepare(_ wave: Wave) -> Activations {
     let slots = wave.spineLength + wave.rowCount
     let positions = Int(wave.positions.max() ?? 0) + 1
-    if rotary.positionCount < positions { rotary = RotaryTable(spec, positionCount: max(positions, 512)) }
+    if rotary.positionCount < positions {
+      rotary = RotaryTable(spec, positionCount: max(512, 2 * rotary.positionCount, positions))
+    }
     if let kept = activations, kept.rowCapacity >= wave.rowCount, kept.slotCapacity >= slots { return kept }
     activations = nil
     let made = Activations(spec, rows: wave.rowCount, slots: slots)

@@ -5,7 +5,9 @@ import Foundation
 func readLines(_ path: String) throws -> [(number: Int, text: String)] {
   let data: Data
   if path == "-" {
-    data = FileHandle.standardInput.readDataToEndOfFile()
+    do { data = try FileHandle.standardInput.readToEnd() ?? Data() } catch {
+      throw InputError("standard input", "cannot be read (\(error.localizedDescription))", remedy: "give a file")
+    }
   } else {
     do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
       throw InputError(path, "cannot be read (\(error.localizedDescription))", remedy: "check the path")
@@ -18,18 +20,4 @@ func readLines(_ path: String) throws -> [(number: Int, text: String)] {
   return text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated()
     .map { (number: $0.offset + 1, text: String(Substring($0.element))) }
     .filter { !$0.text.allSatisfy(\.isWhitespace) }
-}
-
-/// Writes text to a file through a temporary one beside it, or to standard output where there is no path.
-func write(_ text: String, to path: String?) throws {
-  guard let path else {
-    FileHandle.standardOutput.write(Data(text.utf8))
-    return
-  }
-  do {
-    try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-  } catch {
-    throw InputError(
-      path, "cannot be written (\(error.localizedDescription))", remedy: "check the folder and the room on its disk")
-  }
 }

@@ -6,7 +6,7 @@ import Foundation
 @main
 enum Main {
   static func main() {
-    // A reader that goes away (`holdfast … | head`) is not a crash.
+    // A reader that goes away (`holdfast … | head`) makes a write fail instead of ending the process.
     signal(SIGPIPE, SIG_IGN)
     do {
       var command = try Holdfast.parseAsRoot()
@@ -20,10 +20,10 @@ enum Main {
   private static func report(_ error: any Error) -> Int32 {
     switch error {
     case let error as InputError:
-      complain("error: \(error)")
+      note("error: \(error)")
       return HoldfastExit.badInput
     case let error as NotGateable:
-      complain("not gateable: \(error)")
+      note("not gateable: \(error)")
       return HoldfastExit.notGateable
     case let code as ExitCode:
       return code.rawValue
@@ -32,19 +32,15 @@ enum Main {
     }
     let code = Holdfast.exitCode(for: error)
     if code == .success {
-      print(Holdfast.fullMessage(for: error))
+      _ = try? emitOutput(Holdfast.fullMessage(for: error) + "\n")
       return 0
     }
     if code == .validationFailure {
-      FileHandle.standardError.write(Data((Holdfast.fullMessage(for: error) + "\n").utf8))
+      emitError(Holdfast.fullMessage(for: error) + "\n")
       return HoldfastExit.badInput
     }
-    complain("internal error: \(error)")
+    note("internal error: \(error)")
     return HoldfastExit.ownFault
-  }
-
-  private static func complain(_ text: String) {
-    FileHandle.standardError.write(Data("holdfast: \(text)\n".utf8))
   }
 }
 

@@ -3,6 +3,7 @@ import Catalogue
 import Checkpoints
 import Diagnostics
 import Foundation
+import Gating
 import Scoring
 
 /// The options by which a verb is told its model.
@@ -28,32 +29,37 @@ struct ThreadOptions: ParsableArguments {
   @Option(help: "Threads that compute; the processor's cores by default. Scores do not depend on it.")
   var threads: Int?
 
-  func validate() throws {
-    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
-  }
+  func validate() throws { try validateThreads(threads) }
 
-  var count: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+  var count: Int { threads ?? Machine.cores }
 }
 
-/// A path as it is, or a catalogue name's file in the models folder.
+/// The bounds that holdfast.yaml has too.
+func validateThreads(_ threads: Int?) throws {
+  if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be from 1 to 1024") }
+}
+
+/// The file of a catalogue name in the models folder, or a path as it is ("./name" where a path has a catalogue name).
 ///
+/// - Parameter models: the models folder where HOLDFAST_MODELS is not set.
 /// - Throws: `InputError` for a name that is known but not fetched, and for a path where nothing is.
-func resolveModel(_ text: String, root: URL = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)) throws
-  -> String
-{
-  if FileManager.default.fileExists(atPath: text) { return text }
+func resolveModel(_ text: String, models: String? = nil) throws -> String {
   if let known = try Catalogue.builtIn().models.first(where: { $0.name == text }) {
-    let file = modelsFolderPath(root: root).appendingPathComponent(known.file)
+    let file = modelsFolder(configured: models).appendingPathComponent(known.file)
     guard FileManager.default.fileExists(atPath: file.path) else {
       throw InputError(file.path, "the model has not been fetched", remedy: "run 'holdfast fetch \(text)'")
     }
     return file.path
   }
-  throw InputError(
-    text, "no such file or folder", remedy: "give a .gguf file, a Hugging Face folder or a name from the catalogue")
+  guard FileManager.default.fileExists(atPath: text) else {
+    throw InputError(
+      text, "no such file or folder", remedy: "give a .gguf file, a Hugging Face folder or a name from the catalogue")
+  }
+  return text
 }
 
-/// One line on standard error.
-func note(_ text: String) {
-  FileHandle.standardError.write(Data("holdfast: \(text)\n".utf8))
+/// The folder that fetched models are in: $HOLDFAST_MODELS, else the given one, else that of a holdfast.yaml here, else ./models.
+func modelsFolder(configured: String? = nil) -> URL {
+  let here = (try? Configuration.load("holdfast.yaml"))?.models
+  return fetchedModelsFolder(otherwise: configured ?? here ?? "models")
 }

@@ -3,7 +3,7 @@ import Scoring
 
 /// Progress of scoring on standard error: one line redrawn where that is a terminal, a plain line now and then where it is not.
 final class ProgressLine {
-  private let label: String
+  var label: String
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private var lastPlain = 0.0
   private var drawn = false
@@ -13,17 +13,17 @@ final class ProgressLine {
   func show(_ progress: ScoringProgress) {
     guard progress.totalBatches > 0 else { return }
     if isTerminal {
-      write("\r\u{1B}[2K\(line(progress))")
+      emitError("\r\u{1B}[2K\(line(progress))")
       drawn = true
     } else if progress.seconds - lastPlain >= 15 {
       lastPlain = progress.seconds
-      write(line(progress) + "\n")
+      emitError(line(progress) + "\n")
     }
   }
 
   /// Leaves the terminal's line free for what comes next.
   func end() {
-    if drawn { write("\r\u{1B}[2K") }
+    if drawn { emitError("\r\u{1B}[2K") }
     drawn = false
   }
 
@@ -34,6 +34,4 @@ final class ProgressLine {
     return "\(label): \(progress.batches)/\(progress.totalBatches) blocks (\(Int(share * 100)) %), "
       + "\(Int(rate)) rows/s, \(left)"
   }
-
-  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 }

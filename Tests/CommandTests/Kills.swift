@@ -1,8 +1,9 @@
 import Foundation
 import Testing
 
-/// Runs once undisturbed; then again and again into another ledger, killed at ten random moments of the time that this took,
-/// and at last to the end. A run that ends before its moment must have found the same, and a fresh ledger takes its place.
+/// Runs once undisturbed; then again and again into another ledger, killed at ten random moments of the time that this
+/// took, and at last to the end. A run that ends before its moment must have found the same, and a fresh ledger takes
+/// its place.
 func expectSameRowsAfterKills(in folder: TemporaryFolder, _ command: [String]) throws {
   let clock = ContinuousClock()
   let begun = clock.now

@@ -72,6 +72,27 @@ struct ScoreTests {
     #expect(try folder.contents().keys.sorted() == ["in.jsonl", "out.jsonl"])
   }
 
+  @Test("an output that is no plain file is written to, not replaced")
+  func pipe() throws {
+    let model = golden("checkpoints/llama-tied")
+    let path = folder.file("pipe").path
+    #expect(mkfifo(path, 0o600) == 0)
+    // Open for reading and writing, so that neither side waits for the other.
+    let reader = FileHandle(fileDescriptor: open(path, O_RDWR | O_NONBLOCK), closeOnDealloc: true)
+    try folder.write("file", "longer than what comes" + String(repeating: ".", count: 1000))
+    try FileManager.default.createSymbolicLink(at: folder.file("link"), withDestinationURL: folder.file("file"))
+    let expected = try score(model, oneRequest).out
+    for name in ["pipe", "link"] {
+      let finished = try holdfast(
+        "score", "--model", model, "--requests", "-", "--out", name, in: folder, input: oneRequest)
+      #expect(finished.status == 0, "\(finished.err)")
+    }
+    #expect(String(decoding: try reader.read(upToCount: expected.utf8.count) ?? Data(), as: UTF8.self) == expected)
+    #expect(try folder.read("file") == expected)
+    let link = try FileManager.default.attributesOfItem(atPath: folder.file("link").path)
+    #expect(link[.type] as? FileAttributeType == .typeSymbolicLink)
+  }
+
   @Test("no requests give no lines")
   func none() throws {
     let finished = try score(golden("checkpoints/llama-tied"), "")

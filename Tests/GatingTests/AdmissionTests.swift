@@ -16,7 +16,7 @@ struct AdmissionTests {
 
   private func admit(_ scores: [ItemScore], chance: Double = 0.05) throws -> TaskAdmission {
     let run = RunDescription(
-      model: ModelIdentity(name: "m", weights: "w", tokenizer: "t", configuration: "c", storage: "f32"),
+      model: ModelDescription(name: "m", weights: "w", tokenizer: "t", configuration: "c", storage: "f32"),
       numerics: "1", scoring: 1, bos: "none", suite: Fixture.suite, draws: 1, tokenHashes: ["t": "ids"])
     let baseline = try Baseline(
       createdBy: "test", run: run, tasks: [TaskFacts(task: "t", family: "f", chance: chance)], scores: scores,

@@ -39,7 +39,7 @@ struct ConfigurationTests {
     #expect(configuration.baseline == "\(folder)/b.json")
     #expect(configuration.suites == ["\(folder)/suites/core"])
     #expect(configuration.ledger == "\(folder)/.holdfast/ledger.sqlite")
-    #expect(configuration.models == "\(folder)/.holdfast/models")
+    #expect(configuration.models == "\(folder)/models")
     #expect(configuration.reports == "\(folder)/reports")
     #expect(configuration.gate == GateSettings())
     let absolute = try load("base: /m/tiny\nbaseline: /b.json\nsuites: /s\n").0

@@ -58,7 +58,7 @@ struct Fixture {
     var hashes: [String: String] = [:]
     for task in facts { hashes[task.task] = tokens(task.task) }
     return RunDescription(
-      model: ModelIdentity(
+      model: ModelDescription(
         name: "tiny", weights: "w", tokenizer: tokenizer, configuration: "c", storage: storage),
       numerics: numerics, scoring: scoring, bos: bos, suite: suite ?? Self.suite, draws: draws, tokenHashes: hashes)
   }

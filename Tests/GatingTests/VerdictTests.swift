@@ -38,7 +38,7 @@ struct VerdictTests {
     for golden in try Goldens.load("gates", as: Cases.self).verdicts {
       let facts = golden.tasks.map { TaskFacts(task: $0.task, family: $0.family, chance: 0.05) }
       let run = RunDescription(
-        model: ModelIdentity(name: "m", weights: "w", tokenizer: "t", configuration: "c", storage: "f32"),
+        model: ModelDescription(name: "m", weights: "w", tokenizer: "t", configuration: "c", storage: "f32"),
         numerics: "1", scoring: 1, bos: "none", suite: Fixture.suite, draws: 1,
         tokenHashes: Dictionary(uniqueKeysWithValues: facts.map { ($0.task, "ids") }))
       let baseline = try Baseline(

@@ -44,7 +44,7 @@ enum Fixture {
       ])
   }
 
-  static let model = ModelIdentity(
+  static let model = ModelDescription(
     name: "tiny", weights: "0123456789abcdef", tokenizer: "t", configuration: "c", storage: "bf16")
   static let suite = SuiteIdentity(name: "core", version: 1, seed: 17, hash: "5a5a5a5a5a5a5a5a", promptHash: "9b")
   static let header = ReportHeader(

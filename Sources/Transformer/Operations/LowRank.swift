@@ -46,8 +46,9 @@ package struct LowRankAdapter: Sendable {
     var deltas = [[LowRankDelta?]](
       repeating: Array(repeating: nil, count: Projection.allCases.count), count: spec.layerCount)
     var rank = 0
+    let places = Self.places(spec)
     for module in adapter.modules {
-      guard let (layer, projection) = Self.place(module.path + ".weight", spec) else {
+      guard let (layer, projection) = places[module.path + ".weight"] else {
         throw InputError(
           adapter.path, field: module.path, "adapters on this module are not supported",
           remedy: "adapt the blocks' linear layers (q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj)")
@@ -61,17 +62,16 @@ package struct LowRankAdapter: Sendable {
 
   func delta(_ layer: Int, _ projection: Projection) -> LowRankDelta? { deltas[layer][projection.rawValue] }
 
-  private static func place(_ name: String, _ spec: DecoderSpec) -> (Int, Projection)? {
+  private static func places(_ spec: DecoderSpec) -> [String: (layer: Int, projection: Projection)] {
     let names = spec.names
     let templates: [(String, Projection)] = [
       (names.query, .query), (names.key, .key), (names.value, .value), (names.attentionOutput, .attentionOutput),
       (names.gate, .gate), (names.up, .up), (names.down, .down),
     ]
+    var places: [String: (layer: Int, projection: Projection)] = [:]
     for layer in 0..<spec.layerCount {
-      for (template, projection) in templates where names.name(template, layer: layer) == name {
-        return (layer, projection)
-      }
+      for (template, projection) in templates { places[names.name(template, layer: layer)] = (layer, projection) }
     }
-    return nil
+    return places
   }
 }

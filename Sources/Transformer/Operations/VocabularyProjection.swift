@@ -45,6 +45,7 @@ final class VocabularyProjection: @unchecked Sendable {
     _ x: UnsafePointer<Float>, count: Int, targets: [[Int32]], team: ThreadTeam, scratch: [FloatBuffer],
     inspect: ((Int, Int, Int, Int, UnsafePointer<Float>) -> Void)? = nil
   ) throws -> [NextToken] {
+    guard count > 0 else { return [] }
     var running = [RunningLogSumExp](repeating: RunningLogSumExp(), count: count)
     var targetLogits = targets.map { [Float](repeating: .nan, count: $0.count) }
     let wanted = Self.wantedByChunk(targets, chunkSize: chunk.outputs, vocabulary: head.rows)

@@ -40,20 +40,25 @@ struct SaveBaseline: ParsableCommand {
       throw InputError(options.config, field: "suites", "names no suite", remedy: "name one, or give --suite")
     }
     let suite = try Suite.load(folder)
-    let path = try model.map { try modelPath($0, configuration) } ?? basePath(configuration)
+    let path = try model.map { try resolveModel($0, models: configuration.models) } ?? basePath(configuration)
     let ledger = try Ledger(path: options.ledger ?? configuration.ledger)
     let subject = try Subject(
       path: path, base: try Checkpoint.open(try basePath(configuration)), hashes: LedgerHashCache.forProcess(ledger))
     let run = SuiteRun(
       suite: suite, share: .all, ledger: ledger, command: typedCommand, kernel: Kernel.current.name, threads: threads)
     let progress = ProgressLine(subject.name)
+    defer { progress.end() }
     let baseline = try makeBaseline(
       subject, run: run, threads: threads, familyMargin: configuration.gate.maxDropFamily,
       createdBy: "holdfast \(holdfastVersion)", progress: progress.show)
     progress.end()
     let destination = out ?? configuration.baseline
     try baseline.save(to: destination)
-    print(describe(baseline, path: destination))
+    if !baseline.admission.contains(where: \.admitted) {
+      note(
+        "\(destination): no task is admitted, so no gate on it can reach a verdict; choose a base or a suite it can do")
+    }
+    try printLine(describe(baseline, path: destination))
   }
 }
 
@@ -69,7 +74,7 @@ struct ShowBaseline: ParsableCommand {
 
   func run() throws {
     let file = try path ?? options.load().baseline
-    print(describe(try Baseline.load(file), path: file))
+    try printLine(describe(try Baseline.load(file), path: file))
   }
 }
 
@@ -93,7 +98,7 @@ struct ListBaselines: ParsableCommand {
     for name in names {
       let baseline = try Baseline.load(URL(fileURLWithPath: folder).appendingPathComponent(name).path)
       let admitted = baseline.admission.filter(\.admitted).count
-      print(
+      try printLine(
         "\(name)  \(baseline.run.model.name) on \(baseline.run.suite.name) \(baseline.run.suite.version), "
           + "\(admitted) of \(baseline.admission.count) tasks admitted, \(baseline.createdBy)")
     }

@@ -20,7 +20,7 @@ struct DoctorCommand: ParsableCommand {
 
   func run() throws {
     let checkup = try Checkup(options)
-    print(json ? try checkup.json() : checkup.text)
+    try printLine(json ? try checkup.json() : checkup.text)
   }
 }
 
@@ -35,7 +35,7 @@ private struct Checkup: Encodable {
   let kernelGflops: Double
   let openblasCore: String?
   let openblasGflops: Double?
-  let modelsFolder: String
+  let folder: String
   let models: [String]
   let ledger: String
   let ledgerState: String
@@ -47,7 +47,7 @@ private struct Checkup: Encodable {
     case kernelGflops = "kernel_gflops"
     case openblasCore = "openblas_core"
     case openblasGflops = "openblas_gflops"
-    case modelsFolder = "models_folder"
+    case folder = "models_folder"
     case ledgerState = "ledger_state"
   }
 
@@ -71,9 +71,8 @@ private struct Checkup: Encodable {
     }
     if openblasCore == nil { problems.append("OpenBLAS is not installed: the comparison with it is left out") }
 
-    let root = configuration.map { URL(fileURLWithPath: $0.models).deletingLastPathComponent() } ?? here
-    let folder = modelsFolderPath(root: root)
-    modelsFolder = folder.path
+    let folder = fetchedModelsFolder(otherwise: configuration?.models ?? "models")
+    self.folder = folder.path
     let known = try Catalogue.builtIn().models
     models = known.filter { FileManager.default.fileExists(atPath: folder.appendingPathComponent($0.file).path) }.map(
       \.name)
@@ -109,7 +108,7 @@ private struct Checkup: Encodable {
       "memory      \((memoryBytes + (1 << 29)) >> 30) GiB",
       "kernels     \(kernel), \(kernelGflops) GFLOP/s",
       "OpenBLAS    \(blas)",
-      "models      \(modelsFolder): \(models.isEmpty ? "none" : models.joined(separator: ", "))",
+      "models      \(folder): \(models.isEmpty ? "none" : models.joined(separator: ", "))",
       "ledger      \(ledger): \(ledgerState)",
     ]
     lines += problems.isEmpty ? ["nothing is wrong"] : problems.map { "problem     \($0)" }

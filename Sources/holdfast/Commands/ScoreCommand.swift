@@ -46,7 +46,7 @@ struct ScoreCommand: ParsableCommand {
 
         """
     }
-    try write(text, to: out)
+    try save(text, to: out)
   }
 
   private static func parse(_ text: String, line: Int, file: String) throws -> Request {

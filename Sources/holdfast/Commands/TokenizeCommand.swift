@@ -32,6 +32,6 @@ struct TokenizeCommand: ParsableCommand {
       }
       output += "\(tokenizer.encode(text, addSpecialTokens: special))\n"
     }
-    try write(output, to: nil)
+    try emitOutput(output)
   }
 }

@@ -29,12 +29,12 @@ struct ValidateCommand: ParsableCommand {
     for folder in folders {
       let findings = Suite.findings(in: folder)
       errors += findings.count { $0.severity == .error }
-      for finding in findings { print(try line(finding)) }
+      for finding in findings { try printLine(try line(finding)) }
       if findings.allSatisfy({ $0.severity != .error }), !json {
         let suite = try Suite.load(folder)
         let items = suite.tasks.reduce(0) { $0 + $1.blocks.reduce(0) { $0 + $1.items.count } }
         let families = Set(suite.tasks.map(\.family)).count
-        print(
+        try printLine(
           "\(folder): \(suite.tasks.count) tasks in \(families) families, \(items) items, "
             + "\(findings.count) warning\(findings.count == 1 ? "" : "s")")
       }

@@ -16,9 +16,7 @@ struct ConfigurationOptions: ParsableArguments {
   @Option(help: "Threads that compute; the configuration's, else the processor's cores. Scores do not depend on it.")
   var threads: Int?
 
-  func validate() throws {
-    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
-  }
+  func validate() throws { try validateThreads(threads) }
 
   func load() throws -> Configuration { try Configuration.load(config) }
 
@@ -28,18 +26,9 @@ struct ConfigurationOptions: ParsableArguments {
 /// The path of the configuration's base model.
 func basePath(_ configuration: Configuration) throws -> String {
   switch configuration.base {
-  case .path(let path): return path
-  case .name(let name): return try catalogueModel(name, configuration)
+  case .path(let path): path
+  case .name(let name): try resolveModel(name, models: configuration.models)
   }
-}
-
-/// A path, or the file of a catalogue name in the configuration's models folder.
-func modelPath(_ text: String, _ configuration: Configuration) throws -> String {
-  FileManager.default.fileExists(atPath: text) ? text : try catalogueModel(text, configuration)
-}
-
-private func catalogueModel(_ name: String, _ configuration: Configuration) throws -> String {
-  try resolveModel(name, root: URL(fileURLWithPath: configuration.models).deletingLastPathComponent())
 }
 
 /// The command as it was typed, for reports and the ledger.

@@ -1,0 +1,43 @@
+/// One candidate of a gate and what became of it.
+package struct CandidateVerdict: Sendable, Hashable, Codable {
+  /// The checkpoint as it was given.
+  package let path: String
+  /// nil where it could not even be identified.
+  package let model: ModelDescription?
+  package let durationSeconds: Double
+  /// The share of every task's blocks that was asked, "1/4"; "1/1" for all.
+  package let share: String
+  /// nil where it could not be judged.
+  package let verdict: Verdict?
+  /// Why it could not be judged; nil where it was.
+  package let notGateable: String?
+
+  /// A candidate that was judged.
+  package init(path: String, model: ModelDescription, durationSeconds: Double, share: String, verdict: Verdict) {
+    self.path = path
+    self.model = model
+    self.durationSeconds = durationSeconds
+    self.share = share
+    self.verdict = verdict
+    self.notGateable = nil
+  }
+
+  /// A candidate that could not be judged.
+  package init(path: String, model: ModelDescription?, durationSeconds: Double, share: String, notGateable: String) {
+    self.path = path
+    self.model = model
+    self.durationSeconds = durationSeconds
+    self.share = share
+    self.verdict = nil
+    self.notGateable = notGateable
+  }
+
+  /// The verdict's sentence, or why there is none.
+  package var sentence: String { verdict?.sentence ?? "NOT GATEABLE: \(notGateable ?? "no reason given")" }
+
+  enum CodingKeys: String, CodingKey {
+    case path, model, share, verdict
+    case durationSeconds = "duration_seconds"
+    case notGateable = "not_gateable"
+  }
+}

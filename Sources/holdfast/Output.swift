@@ -1,0 +1,53 @@
+import ArgumentParser
+import Diagnostics
+import Foundation
+
+/// One line on standard error.
+func note(_ text: String) { emitError("holdfast: \(text)\n") }
+
+/// Text on standard error. That nobody reads it is no reason to stop.
+func emitError(_ text: String) { _ = emit(Array(text.utf8), to: STDERR_FILENO) }
+
+/// Text on standard output.
+///
+/// - Throws: `ExitCode` 0 where the reader has gone away (`holdfast … | head`), `InputError` where the output cannot be written.
+func emitOutput(_ text: String) throws {
+  let error = emit(Array(text.utf8), to: STDOUT_FILENO)
+  guard error != 0 else { return }
+  if error == EPIPE { throw ExitCode(0) }
+  throw InputError(
+    "standard output", "cannot be written (\(String(cString: strerror(error))))",
+    remedy: "check where it goes, and the room there")
+}
+
+/// One line on standard output; throws as `emitOutput`.
+func printLine(_ text: String) throws { try emitOutput(text + "\n") }
+
+/// Writes all of the bytes; returns 0 or the system's error number. (`FileHandle.write` ends the process instead.)
+private func emit(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
+  var rest = bytes[...]
+  while !rest.isEmpty {
+    let written = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    if written < 0 {
+      if errno == EINTR { continue }
+      return errno
+    }
+    rest = rest.dropFirst(written)
+  }
+  return 0
+}
+
+/// Writes text to a file through a temporary one beside it, or to standard output where there is no path.
+///
+/// What is no plain file (a device, a pipe, a link) is written to as it is: the temporary file would take its place.
+func save(_ text: String, to path: String?) throws {
+  guard let path else { return try emitOutput(text) }
+  do {
+    let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+    let isPlain = type == nil || type == .typeRegular
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: isPlain ? .atomic : [])
+  } catch {
+    throw InputError(
+      path, "cannot be written (\(error.localizedDescription))", remedy: "check the folder and the room on its disk")
+  }
+}
