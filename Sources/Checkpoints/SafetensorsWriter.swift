@@ -36,7 +36,8 @@ package struct SafetensorsWriter {
     }
     do { try data.write(to: url, options: .atomic) } catch {
       throw InputError(
-        url.path, "cannot be written (\(error.localizedDescription))", remedy: "check the folder and the room on its disk")
+        url.path, "cannot be written (\(error.localizedDescription))",
+        remedy: "check the folder and the room on its disk")
     }
   }
 }

@@ -53,14 +53,12 @@ package struct GateSession {
     case judged(CandidateVerdict)
   }
 
-  /// - Throws: `InputError` for a baseline, suite or candidate that cannot be read (all candidates are opened before any is asked), and
-  ///   `NotGateable` where the baseline and the share could not be judged whatever the candidates say.
+  /// - Throws: `InputError` for a baseline, suite or candidate that cannot be read: all candidates are opened before any is asked.
   package func run(
     candidates paths: [String], ledger: Ledger, report: @escaping (Event) -> Void
   ) throws -> Outcome {
     let started = Date()
     let baseline = try Baseline.load(baselinePath)
-    try Verdict.demandEnough(baseline, share: share, policy: settings.policy)
     let suite = try suite(named: baseline.run.suite.name)
     let hashes = LedgerHashCache.forProcess(ledger)
     let baseCheckpoint = Lazy { [base] in try Checkpoint.open(base) }
@@ -86,8 +84,9 @@ package struct GateSession {
         let model = try shelf.model(for: subject)
         let scorer = EngineScorer(model, adapter: subject.adapter == nil ? nil : 0)
         let description = try suiteRun.description(of: subject, model, numerics: scorer.numericsID)
-        // What is not comparable is refused before hours are spent on it.
+        // What cannot be judged is refused before hours are spent on it.
         _ = try Comparability.check(baseline: baseline.run, candidate: description)
+        try Verdict.demandEnough(baseline, share: share, policy: settings.policy)
         let outcome = try suiteRun.execute(subject, scorer: scorer) { report(.progress($0)) }
         run = outcome.run
         verdict = CandidateVerdict(

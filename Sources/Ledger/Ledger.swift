@@ -67,7 +67,9 @@ package final class Ledger: Sendable {
   private static func refuseForeign(_ pool: DatabasePool, path: String) throws {
     try pool.read { db in
       let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
-      let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master WHERE name NOT LIKE 'grdb_%'") ?? 0
+      // Another process may be making the tables just now: the migrator's own is there before the first migration is.
+      let sql = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'grdb_%'"
+      let tables = try Int.fetchOne(db, sql: sql) ?? 0
       guard application == Schema.applicationID || (application == 0 && tables == 0) else {
         throw InputError(path, "another program's database", remedy: "choose another path for the ledger")
       }

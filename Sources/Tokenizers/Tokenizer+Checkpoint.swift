@@ -10,7 +10,8 @@ extension Tokenizer {
     case .gguf(let metadata):
       func required<Value>(_ key: String, _ value: Value?) throws -> Value {
         guard let value else {
-          throw InputError(metadata.path, field: key, "the field is missing", remedy: "convert the model again, with its vocabulary")
+          throw InputError(
+            metadata.path, field: key, "the field is missing", remedy: "convert the model again, with its vocabulary")
         }
         return value
       }

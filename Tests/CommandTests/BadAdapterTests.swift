@@ -41,8 +41,7 @@ struct BadAdapterTests {
 
   @Test("the gate refuses it as a candidate in the same words")
   func candidate() throws {
-    let project = try TemporaryFolder.project()
-    #expect(try holdfast("baseline", "save", in: project).status == 0)
+    let project = try TemporaryFolder.projectThatOnceKnew()
     try expectRefusal(
       "gate", "--candidate", golden("adapters/other-model"), in: project, besides: "ledger.sqlite",
       naming: ["adapters/other-model/adapter_model.safetensors", "model.layers.2.self_attn.q_proj"])

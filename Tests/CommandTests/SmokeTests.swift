@@ -50,6 +50,6 @@ struct SmokeTests {
     // Three blocks a task are too few to judge by.
     let half = try holdfast("gate", "--candidate", "noise", "--share", "1/2", in: folder)
     #expect(half.status == 3)
-    #expect(half.out.contains("NOT GATEABLE: too little evidence"))
+    #expect((half.out + half.err).contains("too little evidence"))
   }
 }

@@ -59,18 +59,42 @@ struct TinyGateTests {
 
     let gate = try holdfast("gate", "--candidate", golden("adapters/plain"), in: folder)
     #expect(gate.status == 3)
-    #expect(gate.out.uppercased().contains("NOT GATEABLE"))
-    #expect(FileManager.default.fileExists(atPath: folder.file("reports/report.md").path))
+    #expect((gate.out + gate.err).contains("too little evidence"))
+  }
+
+  @Test("a candidate that lost everything fails: exit code 1, with a table, a report to read and one to compute with")
+  func fail() throws {
+    let folder = try TemporaryFolder.projectThatOnceKnew()
+    let gate = try holdfast("gate", "--candidate", golden("adapters/plain"), in: folder)
+    #expect(gate.status == 1)
+    #expect(gate.err == "")
+    for words in ["FAIL: ", "overall", "copying", "facts", "reports/report.md"] { #expect(gate.out.contains(words)) }
+    #expect(try folder.read("reports/report.md").contains("FAIL"))
     let report = try JSONSerialization.jsonObject(with: Data(contentsOf: folder.file("reports/report.json")))
-    #expect((report as? [String: Any])?["schema_version"] != nil)
+    let kept = try #require(report as? [String: Any])
+    #expect(kept["schema_version"] as? Int == 1)
+    #expect((kept["candidates"] as? [Any])?.count == 1)
+
     let json = try holdfast("gate", "--candidate", golden("adapters/plain"), "--json", in: folder)
-    #expect(json.status == 3)
-    #expect(try json.object()["schema_version"] != nil)
+    #expect(json.status == 1)
+    #expect(Set(try json.object().keys) == Set(kept.keys))
+  }
+
+  @Test("the worst of several candidates decides, and a series of checkpoints is several")
+  func series() throws {
+    let folder = try TemporaryFolder.projectThatOnceKnew()
+    for step in [2, 10] { try folder.copy(golden("adapters/plain"), as: "out/checkpoint-\(step)") }
+    let gate = try holdfast("gate", "--candidate", "out", "--candidate", golden("adapters/nil"), "--json", in: folder)
+    #expect(gate.status == 1)
+    let candidates = try #require(try gate.object()["candidates"] as? [[String: Any]])
+    let paths = candidates.compactMap { $0["path"] as? String }
+    #expect(paths.map { $0.split(separator: "/").last } == ["checkpoint-2", "checkpoint-10", "nil"])
+    #expect(gate.err.contains("changes nothing"))
   }
 
   @Test("a model with other tokens is not comparable: exit code 3, the difference named")
   func notComparable() throws {
-    #expect(try holdfast("baseline", "save", in: folder).status == 0)
+    let folder = try TemporaryFolder.projectThatOnceKnew()
     try folder.copy(golden("checkpoints/llama-tied"), as: "other")
     var tokenizer = try #require(
       try JSONSerialization.jsonObject(with: Data(contentsOf: folder.file("other/tokenizer.json"))) as? [String: Any])
@@ -81,7 +105,7 @@ struct TinyGateTests {
     try folder.write("other/tokenizer.json", try JSONSerialization.data(withJSONObject: tokenizer))
     let gate = try holdfast("gate", "--candidate", "other", in: folder)
     #expect(gate.status == 3)
-    #expect(gate.out.contains("token"))
+    #expect((gate.out + gate.err).contains("token"))
   }
 
   @Test("an adapter is scored on the configured base by run too, under another identity")

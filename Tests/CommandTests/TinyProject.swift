@@ -11,6 +11,21 @@ extension TemporaryFolder {
     return folder
   }
 
+  /// The same with a baseline that says the tiny model, which knows nothing, once answered everything after a
+  /// demonstration: so that every candidate can be judged.
+  static func projectThatOnceKnew() throws -> TemporaryFolder {
+    let folder = try project(items: 64)
+    guard try holdfast("baseline", "save", in: folder).status == 0 else { throw CocoaError(.fileWriteUnknown) }
+    let lines = try folder.read("baseline.json").split(separator: "\n").map { line in
+      let isFewShot = line.contains("\"k\":1,") || line.contains("\"k\":4,")
+      return line.replacing("\"exact_match\":0", with: "\"exact_match\":\(isFewShot ? 1 : 0)")
+        .replacing("\"admitted\":false", with: "\"admitted\":true")
+        .replacing(/"reason":"[^"]*"/, with: "\"reason\":null")
+    }
+    try folder.write("baseline.json", lines.joined(separator: "\n") + "\n")
+    return folder
+  }
+
   func writeConfiguration(base: String, suite: String, more: String = "") throws {
     try write(
       "holdfast.yaml",

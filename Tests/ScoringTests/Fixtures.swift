@@ -40,7 +40,7 @@ func randomRequests(_ count: Int, seed: UInt64, rules: Bool = true) -> [Request]
     "the", "quick", "brown", "fox", "jumps", "over", "a", "lazy", "dog", "and", "runs", "7", "x", "naïve", "été",
   ]
   func phrase(_ most: Int) -> String { (0...random.below(most)).map { _ in random.pick(words) }.joined(separator: " ") }
-  let shots = (0..<12).map { _ in "Q: \(phrase(5))\nA: \(phrase(2))\n\n" }
+  let shots = (0..<8).map { _ in "Q: \(phrase(5))\nA: \(phrase(2))\n\n" }
   return (0..<count).map { _ in
     let context = shots.prefix(random.below(shots.count)).joined() + "Q: \(phrase(6))\nA:"
     let answer = phrase(3)
