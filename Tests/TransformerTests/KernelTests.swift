@@ -85,6 +85,19 @@ struct KernelTests {
     #expect(Kernel.best.select())
   }
 
+  @Test("a tiny model's logits are the same bits on every instruction set")
+  func modelBits() throws {
+    let decoder = try Decoder(try tiny("llama-tied"), threads: 2)
+    let sequence = try LogitsGolden("checkpoints/llama-tied/expected.json").sequences[2]
+    var results: [[[Float]]] = []
+    for kernel in available {
+      #expect(kernel.select())
+      results.append(try decoder.logits(wave(sequence.ids, scoring: sequence.positions)))
+    }
+    #expect(results.allSatisfy { $0 == results[0] })
+    #expect(Kernel.best.select())
+  }
+
   @Test("RMSNorm and SiLU are what their formulas say")
   func formulas() {
     let x: [Float] = [3, -4, 0, 12, 1]
