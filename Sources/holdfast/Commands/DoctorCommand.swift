@@ -53,6 +53,10 @@ private struct Checkup: Encodable {
 
   init(_ options: ConfigurationOptions) throws {
     var problems: [String] = []
+    // Read before OpenBLAS is loaded, which sets it where it is not set.
+    if let core = ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"] {
+      problems.append("OPENBLAS_CORETYPE=\(core) is set: OpenBLAS uses these kernels whether or not they are the best here")
+    }
     // Without a configuration the folder we stand in is looked at.
     let here = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
     var configuration: Configuration?
