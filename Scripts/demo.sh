@@ -4,8 +4,8 @@
 set -uo pipefail
 
 holdfast=$1
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+work=.holdfast/demo
+rm -rf "$work" && mkdir -p "$work" || exit 70
 
 # The noise of the two made candidates, relative to the attention weights they are added to. docs/verdict.md has the measured drops.
 harmless=0.02

@@ -55,7 +55,7 @@ private struct Checkup: Encodable {
     var problems: [String] = []
     // Read before OpenBLAS is loaded, which sets it where it is not set.
     if let core = ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"] {
-      problems.append("OPENBLAS_CORETYPE=\(core) is set: OpenBLAS uses these kernels whether or not they are the best here")
+      problems.append("OPENBLAS_CORETYPE=\(core) is set: OpenBLAS uses these kernels, be they the best here or not")
     }
     // Without a configuration the folder we stand in is looked at.
     let here = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
