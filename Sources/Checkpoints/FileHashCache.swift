@@ -1,4 +1,5 @@
 import Crypto
+import Diagnostics
 import Foundation
 
 /// Remembers the SHA-256 of files that have not changed since.
@@ -29,14 +30,5 @@ extension MappedFile {
     // A file written to while it was read must not be remembered under the stamp from before.
     if FileStamp.of(path) == stamp { cache.store(hash, for: stamp) }
     return hash
-  }
-}
-
-extension Sequence<UInt8> {
-  var hexadecimal: String {
-    map { byte in
-      let digits = String(byte, radix: 16)
-      return byte < 16 ? "0" + digits : digits
-    }.joined()
   }
 }

@@ -1,4 +1,5 @@
 import Crypto
+import Diagnostics
 import Foundation
 
 /// Which model this is, by content. Every part is a SHA-256 in lower-case hexadecimal.

@@ -1,4 +1,5 @@
 import Crypto
+import Diagnostics
 import Foundation
 
 /// One hash over the token ids of a task's requests: SHA-256 over a line "request id, space, token hash" for each, sorted.
@@ -7,7 +8,5 @@ import Foundation
 /// - Returns: 64 hexadecimal digits, a function of the set alone.
 package func tokenHash(ofRequests requests: [String: String]) -> String {
   let lines = requests.map { "\($0.key) \($0.value)\n" }.sorted()
-  return SHA256.hash(data: Data(lines.joined().utf8)).map { byte in
-    String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-  }.joined()
+  return SHA256.hash(data: Data(lines.joined().utf8)).hexadecimal
 }

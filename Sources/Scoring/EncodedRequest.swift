@@ -1,4 +1,5 @@
 import Crypto
+import Diagnostics
 import Suites
 import Tokenizers
 
@@ -38,9 +39,7 @@ extension EncodedRequest {
     func update(_ value: Int32) { withUnsafeBytes(of: value.littleEndian) { hash.update(bufferPointer: $0) } }
     update(Int32(contextCount))
     for id in ids { update(id) }
-    return hash.finalize().map { byte in
-      (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }.joined()
+    return hash.finalize().hexadecimal
   }
 }
 

@@ -1,4 +1,5 @@
 import Crypto
+import Diagnostics
 
 /// SHA-256 over a sequence of fields, each behind its length, so that no two different sequences have the same bytes.
 ///
@@ -35,14 +36,5 @@ struct CanonicalDigest {
   }
 
   /// 64 lower-case hexadecimal digits.
-  func hexadecimal() -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(unsafeUninitializedCapacity: 64) { buffer in
-      for (index, byte) in hash.finalize().enumerated() {
-        buffer[2 * index] = digits[Int(byte >> 4)]
-        buffer[2 * index + 1] = digits[Int(byte & 15)]
-      }
-      return 64
-    }
-  }
+  func hexadecimal() -> String { hash.finalize().hexadecimal }
 }

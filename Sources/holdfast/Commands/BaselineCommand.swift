@@ -70,11 +70,15 @@ struct ShowBaseline: ParsableCommand {
   @Argument(help: "The baseline file; the configuration's by default.")
   var path: String?
 
+  @Flag(help: "Print JSON.")
+  var json = false
+
   @OptionGroup var options: ConfigurationOptions
 
   func run() throws {
     let file = try path ?? options.load().baseline
-    try printLine(describe(try Baseline.load(file), path: file))
+    let baseline = try Baseline.load(file)
+    try printLine(json ? try BaselineSummary(baseline, path: file).json() : describe(baseline, path: file))
   }
 }
 
@@ -84,6 +88,9 @@ struct ListBaselines: ParsableCommand {
 
   @Argument(help: "The folder; that of the configuration's baseline by default.")
   var folder: String?
+
+  @Flag(help: "Print one JSON object a line.")
+  var json = false
 
   @OptionGroup var options: ConfigurationOptions
 
@@ -96,12 +103,44 @@ struct ListBaselines: ParsableCommand {
       throw InputError(folder, "cannot be listed", remedy: "give the folder that holds the baselines")
     }
     for name in names {
-      let baseline = try Baseline.load(URL(fileURLWithPath: folder).appendingPathComponent(name).path)
+      let path = URL(fileURLWithPath: folder).appendingPathComponent(name).path
+      let baseline = try Baseline.load(path)
       let admitted = baseline.admission.filter(\.admitted).count
       try printLine(
-        "\(name)  \(baseline.run.model.name) on \(baseline.run.suite.name) \(baseline.run.suite.version), "
-          + "\(admitted) of \(baseline.admission.count) tasks admitted, \(baseline.createdBy)")
+        json
+          ? try BaselineSummary(baseline, path: path).json(pretty: false)
+          : "\(name)  \(baseline.run.model.name) on \(baseline.run.suite.name) \(baseline.run.suite.version), "
+            + "\(admitted) of \(baseline.admission.count) tasks admitted, \(baseline.createdBy)")
     }
+  }
+}
+
+/// A baseline without its scores.
+private struct BaselineSummary: Encodable {
+  let path: String
+  let createdBy: String
+  let run: RunDescription
+  let scores: Int
+  let admission: [TaskAdmission]
+
+  enum CodingKeys: String, CodingKey {
+    case path, run, scores, admission
+    case createdBy = "created_by"
+  }
+
+  init(_ baseline: Baseline, path: String) {
+    self.path = path
+    createdBy = baseline.createdBy
+    run = baseline.run
+    scores = baseline.scores.count
+    admission = baseline.admission
+  }
+
+  func json(pretty: Bool = true) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
+    return String(decoding: try encoder.encode(self), as: UTF8.self)
   }
 }
 

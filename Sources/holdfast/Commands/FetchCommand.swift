@@ -19,6 +19,9 @@ struct FetchCommand: ParsableCommand {
   @Flag(help: "List the models that can be fetched.")
   var list = false
 
+  @Flag(help: "With --list, print one JSON object a model.")
+  var json = false
+
   func validate() throws {
     if name == nil, !list { throw ValidationError("give a model's name, or --list") }
   }
@@ -26,7 +29,14 @@ struct FetchCommand: ParsableCommand {
   func run() throws {
     let catalogue = try Catalogue.builtIn()
     guard let name, !list else {
-      for model in catalogue.models { try printLine("\(model.name)  \(model.description), \(model.licence)") }
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      for model in catalogue.models {
+        try printLine(
+          json
+            ? String(decoding: try encoder.encode(model), as: UTF8.self)
+            : "\(model.name)  \(model.description), \(model.licence)")
+      }
       return
     }
     let (path, downloaded) = try Fetch(try catalogue.model(named: name), into: modelsFolder(), report: note).run()
