@@ -57,3 +57,11 @@ const char *hf_openblas_config(void) { return config ? config() : ""; }
 void hf_openblas_sgemm_nt(int m, int n, int k, const float *a, const float *b, float *c) {
   sgemm(ROW_MAJOR, NO_TRANSPOSE, TRANSPOSE, m, n, k, 1, a, k, b, k, 0, c, n);
 }
+
+void hf_openblas_sgemm(
+  int transposeA, int transposeB, int m, int n, int k, float alpha, const float *a, int aStride, const float *b, int bStride,
+  float beta, float *c, int cStride) {
+  sgemm(
+    ROW_MAJOR, transposeA ? TRANSPOSE : NO_TRANSPOSE, transposeB ? TRANSPOSE : NO_TRANSPOSE, m, n, k, alpha, a, aStride, b,
+    bStride, beta, c, cStride);
+}

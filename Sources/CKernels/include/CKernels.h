@@ -2,6 +2,7 @@
 #define HOLDFAST_CKERNELS_H
 
 #include "attention.h"
+#include "backward.h"
 #include "dequantise.h"
 #include "gemm.h"
 #include "kernel_choice.h"

@@ -21,4 +21,10 @@ const char *hf_openblas_config(void);
 /// C = A · Bᵀ for row-major A [m, k], B [n, k] and C [m, n], in fp32. Only after a successful load.
 void hf_openblas_sgemm_nt(int m, int n, int k, const float *a, const float *b, float *c);
 
+/// C = alpha · op(A) · op(B) + beta · C for row-major matrices with their row strides; op transposes where its flag is not 0.
+/// op(A) is [m, k], op(B) [k, n], C [m, n]. Only after a successful load.
+void hf_openblas_sgemm(
+  int transposeA, int transposeB, int m, int n, int k, float alpha, const float *a, int aStride, const float *b, int bStride,
+  float beta, float *c, int cStride);
+
 #endif

@@ -3,7 +3,7 @@ import Checkpoints
 import Diagnostics
 
 /// The adapted linear maps of a block.
-enum Projection: Int, CaseIterable, Sendable {
+package enum Projection: Int, CaseIterable, Sendable {
   case query, key, value, attentionOutput, gate, up, down
 }
 

@@ -27,4 +27,9 @@ struct RotaryTable: Sendable {
   func rotate(_ x: UnsafeMutablePointer<Float>, heads: Int, position: Int) {
     hf_rotate(x, heads, half * 2, cosines.pointer + position * half, sines.pointer + position * half)
   }
+
+  /// The backward of `rotate`: a rotation by the opposite angles, in place.
+  func rotateBack(_ dx: UnsafeMutablePointer<Float>, heads: Int, position: Int) {
+    hf_rotate_back(dx, heads, half * 2, cosines.pointer + position * half, sines.pointer + position * half)
+  }
 }

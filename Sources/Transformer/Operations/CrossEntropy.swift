@@ -1,0 +1,40 @@
+import CKernels
+import COpenBLAS
+
+/// The vocabulary projection and the loss over it: at target rows alone, in chunks of rows, the gradient in place of the logits.
+struct CrossEntropy {
+  let head: DenseLinear
+  let team: ThreadTeam
+
+  /// Rows whose logits are in memory at a time.
+  private static let chunkRows = 128
+
+  /// - Parameters:
+  ///   - x: [count, hidden], the normed rows that predict.
+  ///   - targets: the token that each predicts.
+  ///   - weight: what each row's loss is multiplied by: 1 / count for a mean.
+  ///   - dx: [count, hidden], added to; nil where only the loss is wanted.
+  /// - Returns: Σ weight · -log p(target), in nats.
+  func forwardBackward(
+    _ x: UnsafePointer<Float>, targets: [Int32], weight: Float, dx: UnsafeMutablePointer<Float>?
+  ) -> Double {
+    let logits = FloatBuffer(min(Self.chunkRows, targets.count) * head.outputs)
+    var losses = [Double](repeating: 0, count: targets.count)
+    for begin in stride(from: 0, to: targets.count, by: Self.chunkRows) {
+      let count = min(Self.chunkRows, targets.count - begin)
+      let rows = x + begin * head.inputs
+      head.forward(rows, rows: count, y: logits.pointer, team)
+      losses.withUnsafeMutableBufferPointer { losses in
+        let base = losses.baseAddress!
+        team.run(count) { row, _ in
+          base[begin + row] = hf_cross_entropy_row(
+            logits.pointer + row * head.outputs, head.outputs, Int(targets[begin + row]), weight)
+        }
+      }
+      if let dx {
+        head.backward(rows, dy: logits.pointer, rows: count, dx: dx + begin * head.inputs, team)
+      }
+    }
+    return losses.reduce(0, +) * Double(weight)
+  }
+}

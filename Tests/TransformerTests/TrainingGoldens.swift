@@ -1,0 +1,84 @@
+import Checkpoints
+import Foundation
+import Testing
+import Transformer
+
+/// PyTorch's training of a tiny llama: Scripts/goldens/training.py made it, Tests/Goldens/training/README.md says what is in it.
+struct TrainingGolden {
+  struct Tensor: Decodable {
+    let name: String
+    let shape: [Int]
+    let offset: Int
+  }
+
+  struct Optimiser: Decodable {
+    let beta1: Double
+    let beta2: Double
+    let epsilon: Double
+    let lr: Double
+    let weight_decay: Double
+    let max_norm: Double?
+  }
+
+  struct File: Decodable {
+    let values: String
+    let loss: Double
+    let gradients: [Tensor]
+    let gradient_norm: Double
+    let optimiser: Optimiser?
+    let losses: [Double]?
+    let gradient_norms: [Double]?
+    let weights: [Tensor]?
+  }
+
+  private struct Batch: Decodable {
+    struct Sample: Decodable {
+      let ids: [Int32]
+      let mask: [Int]
+    }
+    let samples: [Sample]
+  }
+
+  static let folder = LogitsGolden.folder.appendingPathComponent("training")
+
+  let file: File
+  private let values: [Float]
+
+  init(_ name: String) throws {
+    file = try JSONDecoder().decode(
+      File.self, from: Data(contentsOf: Self.folder.appendingPathComponent("\(name).json")))
+    let data = try Data(contentsOf: Self.folder.appendingPathComponent(file.values))
+    values = data.withUnsafeBytes { bytes in
+      (0..<data.count / 4).map {
+        Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self)))
+      }
+    }
+  }
+
+  func values(of tensor: Tensor) -> [Float] {
+    Array(values[tensor.offset..<tensor.offset + tensor.shape.reduce(1, *)])
+  }
+
+  static func batch() throws -> TrainingBatch {
+    let file = try JSONDecoder().decode(Batch.self, from: Data(contentsOf: folder.appendingPathComponent("batch.json")))
+    var batch = TrainingBatch()
+    for sample in file.samples { batch.add(sample.ids, scored: sample.mask.indices.filter { sample.mask[$0] == 1 }) }
+    return batch
+  }
+
+  /// llama-tied with the adapter "plain" in the place of a fresh one.
+  static func lowRankDecoder(dropout: Double = 0, threads: Int = 2) throws -> TrainableDecoder {
+    let checkpoint = try tiny("llama-tied")
+    let adapter = try Adapter.open(LogitsGolden.folder.appendingPathComponent("adapters/plain").path, on: checkpoint)
+    let decoder = try TrainableDecoder(
+      checkpoint, isTrained: { _ in false }, lowRank: LowRankSettings(rank: 4, alpha: 8, dropout: dropout),
+      threads: threads)
+    for module in adapter.modules {
+      for (part, tensor) in [("A", module.a), ("B", module.b)] {
+        let value = try #require(decoder.parameters.value(lowRankName(module.path + ".weight", part)))
+        for (index, element) in tensor.decodeAll().enumerated() { value[index] = element }
+      }
+    }
+    return decoder
+  }
+}
