@@ -23,9 +23,11 @@ test: setup lint ## lint, build and run every test (the real model is fetched fi
 demo: build ## fetch a real model and gate three candidates against the committed baseline
 	@Scripts/demo.sh $(HOLDFAST)
 
-bench: build ## measure scoring speed on this machine (minutes)
+bench: build ## measure scoring and training on this machine (minutes)
 	$(HOLDFAST) fetch smollm2-135m-instruct
 	swift run $(SWIFT_FLAGS) ScoringBenchmark
+	swift run $(SWIFT_FLAGS) TrainingBenchmark --method full
+	swift run $(SWIFT_FLAGS) TrainingBenchmark --method lora
 
 lint: ## check the format of every Swift file
 	swift format lint --strict --recursive --parallel Sources Tests Benchmarks Package.swift

@@ -70,6 +70,12 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/Scoring"),
+    .executableTarget(
+      name: "TrainingBenchmark",
+      dependencies: [
+        "Checkpoints", "Transformer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Benchmarks/Training"),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "CKernels", "Diagnostics"]),
     .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers", "Checkpoints", "Diagnostics"]),
