@@ -47,8 +47,13 @@ struct TrainingGolden {
   init(_ name: String) throws {
     file = try JSONDecoder().decode(
       File.self, from: Data(contentsOf: Self.folder.appendingPathComponent("\(name).json")))
-    let data = try Data(contentsOf: Self.folder.appendingPathComponent(file.values))
-    values = data.withUnsafeBytes { bytes in
+    values = try Self.numbers(file.values)
+  }
+
+  /// A file of little-endian fp32.
+  static func numbers(_ name: String) throws -> [Float] {
+    let data = try Data(contentsOf: folder.appendingPathComponent(name))
+    return data.withUnsafeBytes { bytes in
       (0..<data.count / 4).map {
         Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self)))
       }

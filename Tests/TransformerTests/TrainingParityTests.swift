@@ -21,6 +21,36 @@ struct TrainingParityTests {
     try compare(TrainingGolden.lowRankDecoder(), TrainingGolden("lora"))
   }
 
+  @Test("the preservation term and its gradients; zero, and without a gradient, where nothing has changed")
+  func preservation() throws {
+    struct File: Decodable {
+      let value: Double
+      let gradient_norm: Double
+      let gradients: [TrainingGolden.Tensor]
+    }
+    let file = try JSONDecoder().decode(
+      File.self, from: Data(contentsOf: TrainingGolden.folder.appendingPathComponent("kl.json")))
+    let golden = try TrainingGolden.numbers("kl.f32")
+    let batch = try TrainingGolden.batch()
+    let decoder = try TrainingGolden.lowRankDecoder()
+    let base = try TrainableDecoder(try tiny("llama-tied"), isTrained: { _ in false }, threads: 2)
+    for reference in [nil, base] {
+      decoder.parameters.clearGradients()
+      let value = decoder.preservation(batch, base: reference)
+      #expect(abs(value - file.value) <= 1e-5 * file.value)
+      #expect(abs(decoder.parameters.gradientNorm - file.gradient_norm) <= 1e-4 * file.gradient_norm)
+      for tensor in file.gradients {
+        let expected = golden[tensor.offset..<tensor.offset + tensor.shape.reduce(1, *)]
+        let actual = try #require(decoder.parameters.copyGradient(tensor.name))
+        let largest = expected.map(abs).max() ?? 0
+        #expect(zip(actual, expected).allSatisfy { abs($0 - $1) <= 1e-4 * largest }, "\(tensor.name)")
+      }
+    }
+    let full = try TrainableDecoder(try tiny("llama-tied"), isTrained: { _ in true }, threads: 2)
+    #expect(abs(full.preservation(batch, base: base)) < 1e-8)
+    #expect(full.parameters.gradientNorm < 1e-6)
+  }
+
   private func compare(_ decoder: TrainableDecoder, _ golden: TrainingGolden) throws {
     let batch = try TrainingGolden.batch()
     let parameters = decoder.parameters

@@ -37,4 +37,19 @@ struct CrossEntropy {
     }
     return losses.reduce(0, +) * Double(weight)
   }
+
+  /// Whether each target has the highest logit of its row, the lowest id winning a tie.
+  func greedyMatches(_ x: UnsafePointer<Float>, targets: [Int32]) -> [Bool] {
+    let logits = FloatBuffer(min(Self.chunkRows, targets.count) * head.outputs)
+    var matches: [Bool] = []
+    for begin in stride(from: 0, to: targets.count, by: Self.chunkRows) {
+      let count = min(Self.chunkRows, targets.count - begin)
+      head.forward(x + begin * head.inputs, rows: count, y: logits.pointer, team)
+      for row in 0..<count {
+        let best = hf_log_sum_exp_chunk(logits.pointer + row * head.outputs, head.outputs).argmax
+        matches.append(best == Int(targets[begin + row]))
+      }
+    }
+    return matches
+  }
 }

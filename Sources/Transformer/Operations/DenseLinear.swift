@@ -9,6 +9,9 @@ struct DenseLinear {
   let outputs: Int
   let inputs: Int
 
+  /// The same map without a gradient.
+  var frozen: DenseLinear { DenseLinear(weight: weight, gradient: nil, outputs: outputs, inputs: inputs) }
+
   /// y [rows, outputs] = x [rows, inputs] · Wᵀ
   func forward(_ x: UnsafePointer<Float>, rows: Int, y: UnsafeMutablePointer<Float>, _ team: ThreadTeam) {
     team.divide(rows) { begin, count in

@@ -159,3 +159,18 @@ struct TrainableBlock {
     return (pass.dropoutSeed ^ (place &* 0xD6E8_FEB8_6659_FD93)) &* 0x2545_F491_4F6C_DD1D
   }
 }
+
+extension TrainableBlock {
+  /// The block as it is without dropout: for evaluation.
+  var withoutDropout: TrainableBlock {
+    replacing(deltas.map { $0.map { TrainableDelta(a: $0.a, b: $0.b, scale: $0.scale, dropout: 0) } })
+  }
+
+  /// The block as it is without its low-rank additions: the base model's.
+  var withoutDeltas: TrainableBlock { replacing(Array(repeating: nil, count: deltas.count)) }
+
+  private func replacing(_ deltas: [TrainableDelta?]) -> TrainableBlock {
+    TrainableBlock(
+      spec: spec, attentionNorm: attentionNorm, mlpNorm: mlpNorm, linears: linears, deltas: deltas, index: index)
+  }
+}

@@ -82,15 +82,52 @@ package final class TrainableDecoder {
     backward: Bool = true
   ) -> Double {
     guard !batch.targets.isEmpty else { return 0 }
+    return run(batch, policy: policy, dropoutSeed: dropoutSeed, backward: backward) { normed, dnormed in
+      head.forwardBackward(
+        normed, targets: batch.targets.map(\.token), weight: Float(lossWeight / Double(batch.targets.count)),
+        dx: dnormed)
+    }
+  }
+
+  /// The preservation term: `weight` times the mean over samples of the mean over the sample's targets of KL(p₀ ‖ p), in nats, p₀ being
+  /// the base model's; gradients are added where `backward` is true.
+  ///
+  /// - Parameter base: the base model; nil stands for this decoder without its low-rank additions.
+  package func preservation(
+    _ batch: TrainingBatch, base: TrainableDecoder?, weight: Double = 1, policy: ActivationPolicy = .keep,
+    dropoutSeed: UInt64? = nil, backward: Bool = true
+  ) -> Double {
+    guard !batch.targets.isEmpty else { return 0 }
+    let reference = base ?? self
+    let baseRows = reference.normedRows(batch, blocks: reference.blocks.map(\.withoutDeltas))
+    let divergence = Divergence(head: head.head, baseHead: reference.head.head.frozen, team: team)
+    let weights = batch.targetsPerSample.flatMap { count in
+      Array(repeating: Float(weight / Double(count) / Double(batch.scoredSamples)), count: count)
+    }
+    return run(batch, policy: policy, dropoutSeed: dropoutSeed, backward: backward) { normed, dnormed in
+      divergence.forwardBackward(normed, base: baseRows.pointer, weights: weights, dx: dnormed)
+    }
+  }
+
+  /// Whether each of a batch's targets is the likeliest token, the lowest id winning a tie.
+  package func greedyMatches(_ batch: TrainingBatch) -> [Bool] {
+    guard !batch.targets.isEmpty else { return [] }
+    let normed = normedRows(batch, blocks: blocks.map(\.withoutDropout))
+    return head.greedyMatches(normed.pointer, targets: batch.targets.map(\.token))
+  }
+
+  /// Forward through all blocks, an objective at the target rows, and backward.
+  ///
+  /// - Parameter objective: gets the normed target rows and where their gradient is to be added; returns the loss.
+  private func run(
+    _ batch: TrainingBatch, policy: ActivationPolicy, dropoutSeed: UInt64?, backward: Bool,
+    objective: (UnsafePointer<Float>, UnsafeMutablePointer<Float>?) -> Double
+  ) -> Double {
     let rows = batch.rowCount
     let hidden = spec.hiddenSize
     let pass = makePass(batch, dropoutSeed)
     let blocks = dropoutSeed == nil ? self.blocks.map(\.withoutDropout) : self.blocks
-
-    var inputs = [FloatBuffer(rows * hidden)]
-    for (row, token) in batch.tokens.enumerated() {
-      (inputs[0].pointer + row * hidden).update(from: embedding + Int(token) * hidden, count: hidden)
-    }
+    var inputs = [embed(batch)]
     var kept: [TrainableBlock.Activations] = []
     var shared = TrainableBlock.Activations(spec, rows: policy == .recompute || !backward ? rows : 0)
     for block in blocks {
@@ -105,11 +142,17 @@ package final class TrainableDecoder {
       if backward { inputs.append(output) } else { inputs = [output] }
     }
 
-    let dresidual = FloatBuffer.zeros(backward ? rows * hidden : 0)
-    let loss = project(
-      inputs[inputs.count - 1], batch, weight: Float(lossWeight / Double(batch.targets.count)),
-      dresidual: backward ? dresidual.pointer : nil)
-    guard backward else { return loss }
+    let count = batch.targets.count
+    let (targetRows, normed) = projectable(inputs[inputs.count - 1], batch)
+    guard backward else { return objective(normed.pointer, nil) }
+    let dnormed = FloatBuffer.zeros(count * hidden)
+    let loss = objective(normed.pointer, dnormed.pointer)
+    let drows = FloatBuffer.zeros(count * hidden)
+    finalNorm.backward(targetRows.pointer, dy: dnormed.pointer, rows: count, dx: drows.pointer, team)
+    let dresidual = FloatBuffer.zeros(rows * hidden)
+    for (index, target) in batch.targets.enumerated() {
+      hf_add(dresidual.pointer + target.row * hidden, drows.pointer + index * hidden, hidden)
+    }
     for (index, block) in blocks.enumerated().reversed() {
       if policy == .keep {
         // A block's activations are let go as soon as they have been used.
@@ -129,19 +172,31 @@ package final class TrainableDecoder {
     return loss
   }
 
-  private func makePass(_ batch: TrainingBatch, _ dropoutSeed: UInt64?) -> TrainableBlock.Pass {
-    let longest = batch.samples.map(\.count).max() ?? 0
-    if rotary.positionCount < longest { rotary = RotaryTable(spec, positionCount: longest) }
-    return TrainableBlock.Pass(
-      rows: batch.rowCount, positions: batch.samples.flatMap { Array(0..<$0.count) }, rotary: rotary,
-      attention: SequenceAttention(spec.attentionShape, samples: batch.samples, team: team), team: team,
-      dropoutSeed: dropoutSeed ?? 0)
+  /// Forward alone, through the given form of the blocks: the normed target rows.
+  private func normedRows(_ batch: TrainingBatch, blocks: [TrainableBlock]) -> FloatBuffer {
+    let pass = makePass(batch, nil)
+    var residual = embed(batch)
+    var shared = TrainableBlock.Activations(spec, rows: batch.rowCount)
+    for block in blocks {
+      let output = FloatBuffer(batch.rowCount * spec.hiddenSize)
+      block.forward(residual.pointer, output: output.pointer, &shared, pass)
+      residual = output
+    }
+    return projectable(residual, batch).normed
   }
 
-  /// Final norm, vocabulary projection and loss at the target rows; their gradient is added to `dresidual`.
-  private func project(
-    _ residual: FloatBuffer, _ batch: TrainingBatch, weight: Float, dresidual: UnsafeMutablePointer<Float>?
-  ) -> Double {
+  private func embed(_ batch: TrainingBatch) -> FloatBuffer {
+    let hidden = spec.hiddenSize
+    let residual = FloatBuffer(batch.rowCount * hidden)
+    for (row, token) in batch.tokens.enumerated() {
+      (residual.pointer + row * hidden).update(from: embedding + Int(token) * hidden, count: hidden)
+    }
+    return residual
+  }
+
+  /// The target rows of the residual stream, as they are and normed: [targets, hidden] each.
+  private func projectable(_ residual: FloatBuffer, _ batch: TrainingBatch) -> (rows: FloatBuffer, normed: FloatBuffer)
+  {
     let hidden = spec.hiddenSize
     let count = batch.targets.count
     let rows = FloatBuffer(count * hidden)
@@ -150,24 +205,15 @@ package final class TrainableDecoder {
     }
     let normed = FloatBuffer(count * hidden)
     finalNorm.forward(rows.pointer, rows: count, y: normed.pointer, team)
-    let dnormed = FloatBuffer.zeros(count * hidden)
-    let loss = head.forwardBackward(
-      normed.pointer, targets: batch.targets.map(\.token), weight: weight,
-      dx: dresidual == nil ? nil : dnormed.pointer)
-    guard let dresidual else { return loss }
-    let drows = FloatBuffer.zeros(count * hidden)
-    finalNorm.backward(rows.pointer, dy: dnormed.pointer, rows: count, dx: drows.pointer, team)
-    for (index, target) in batch.targets.enumerated() {
-      hf_add(dresidual + target.row * hidden, drows.pointer + index * hidden, hidden)
-    }
-    return loss
+    return (rows, normed)
   }
-}
 
-extension TrainableBlock {
-  var withoutDropout: TrainableBlock {
-    TrainableBlock(
-      spec: spec, attentionNorm: attentionNorm, mlpNorm: mlpNorm, linears: linears,
-      deltas: deltas.map { $0.map { TrainableDelta(a: $0.a, b: $0.b, scale: $0.scale, dropout: 0) } }, index: index)
+  private func makePass(_ batch: TrainingBatch, _ dropoutSeed: UInt64?) -> TrainableBlock.Pass {
+    let longest = batch.samples.map(\.count).max() ?? 0
+    if rotary.positionCount < longest { rotary = RotaryTable(spec, positionCount: longest) }
+    return TrainableBlock.Pass(
+      rows: batch.rowCount, positions: batch.samples.flatMap { Array(0..<$0.count) }, rotary: rotary,
+      attention: SequenceAttention(spec.attentionShape, samples: batch.samples, team: team), team: team,
+      dropoutSeed: dropoutSeed ?? 0)
   }
 }

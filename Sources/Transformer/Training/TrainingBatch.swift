@@ -26,4 +26,11 @@ package struct TrainingBatch: Sendable {
     samples.append(first..<tokens.count)
     targets += scored.filter { $0 > 0 && $0 < ids.count }.sorted().map { Target(row: first + $0 - 1, token: ids[$0]) }
   }
+
+  /// How many targets each sample has, of the samples that have any.
+  var targetsPerSample: [Int] {
+    samples.map { sample in targets.count { sample.contains($0.row) } }.filter { $0 > 0 }
+  }
+
+  var scoredSamples: Int { targetsPerSample.count }
 }
