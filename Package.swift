@@ -37,6 +37,12 @@ let package = Package(
         "Checkpoints", "Diagnostics", "Suites", "Tokenizers", "Transformer",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
+    .target(
+      name: "Training",
+      dependencies: [
+        "Checkpoints", "Diagnostics", "Suites", "Tokenizers", "Transformer", "Yams",
+        .product(name: "Mustache", package: "swift-mustache"),
+      ]),
     .target(name: "Statistics"),
     .target(
       name: "Ledger",
@@ -60,7 +66,7 @@ let package = Package(
       name: "holdfast",
       dependencies: [
         "Catalogue", "Checkpoints", "Diagnostics", "Evaluation", "Gating", "Ledger", "Reporting", "Scoring", "Suites",
-        "Tokenizers", "Transformer",
+        "Tokenizers", "Training", "Transformer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -81,6 +87,9 @@ let package = Package(
     .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers", "Checkpoints", "Diagnostics"]),
     .testTarget(
       name: "TransformerTests", dependencies: ["Transformer", "Checkpoints", "CKernels", "COpenBLAS", "Diagnostics"]),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: ["Training", "Checkpoints", "Diagnostics", "Suites", "Tokenizers", "Transformer"]),
     .testTarget(name: "SuitesTests", dependencies: ["Suites", "Diagnostics"]),
     .testTarget(
       name: "ScoringTests",

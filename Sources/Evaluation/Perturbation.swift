@@ -27,13 +27,9 @@ package struct Perturbation {
       throw InputError("--scale", "\(scale) is not a size", remedy: "give a number of 0 or more, such as 0.1")
     }
     let spec = try DecoderSpec(checkpoint)
-    let url = URL(fileURLWithPath: folder, isDirectory: true)
-    let existing = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    guard existing.isEmpty else {
-      throw InputError(folder, "already has something in it", remedy: "give a new folder with --out")
-    }
+    try StagedFolder.requireUnused(folder)
     var random = NormalGenerator(seed: seed)
-    var writer = SafetensorsWriter()
+    var tensors: [(name: String, shape: [Int], values: [Float])] = []
     for layer in 0..<spec.layerCount {
       for template in [spec.names.query, spec.names.key, spec.names.value, spec.names.attentionOutput] {
         let weight = spec.names.name(template, layer: layer)
@@ -46,25 +42,14 @@ package struct Perturbation {
           throw InputError("--scale", "\(scale) is too large for the noise to be finite", remedy: "give a smaller one")
         }
         let module = "base_model.model." + weight.dropLast(".weight".count)
-        writer.add("\(module).lora_A.weight", shape: [Self.rank, tensor.columns], values: a)
-        writer.add("\(module).lora_B.weight", shape: [tensor.rows, Self.rank], values: b)
+        tensors.append(("\(module).lora_A.weight", [Self.rank, tensor.columns], a))
+        tensors.append(("\(module).lora_B.weight", [tensor.rows, Self.rank], b))
       }
     }
-    do {
-      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    } catch {
-      throw InputError(
-        folder, "cannot be made (\(error.localizedDescription))", remedy: "give another folder with --out")
-    }
-    try writer.write(to: url.appendingPathComponent("adapter_model.safetensors"))
-    // The configuration comes last: a folder without it is no adapter.
-    do {
-      try configuration(base: name).write(to: url.appendingPathComponent("adapter_config.json"), options: .atomic)
-    } catch {
-      throw InputError(
-        folder, "cannot be written to (\(error.localizedDescription))",
-        remedy: "check the folder and the room on its disk")
-    }
+    let writer = AdapterWriter(
+      rank: Self.rank, alpha: Double(Self.rank), dropout: 0, usesRankStabilisedScale: false,
+      targetModules: ["q_proj", "k_proj", "v_proj", "o_proj"], baseName: name)
+    try writer.write(tensors, to: folder)
   }
 
   private func noise(for tensor: Tensor, _ random: inout NormalGenerator) -> (a: [Float], b: [Float]) {
@@ -88,16 +73,6 @@ package struct Perturbation {
       }
     }
     return sum.squareRoot()
-  }
-
-  private func configuration(base: String) throws -> Data {
-    let fields: [String: Any] = [
-      "peft_type": "LORA", "task_type": "CAUSAL_LM", "base_model_name_or_path": base, "r": Self.rank,
-      "lora_alpha": Self.rank, "lora_dropout": 0, "bias": "none", "use_rslora": false, "use_dora": false,
-      "fan_in_fan_out": false, "inference_mode": true, "target_modules": ["q_proj", "k_proj", "v_proj", "o_proj"],
-    ]
-    return try JSONSerialization.data(
-      withJSONObject: fields, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
   }
 }
 

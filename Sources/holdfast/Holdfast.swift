@@ -13,7 +13,7 @@ struct Holdfast: ParsableCommand {
     version: holdfastVersion,
     subcommands: [
       FetchCommand.self, RunCommand.self, BaselineCommand.self, GateCommand.self, PerturbCommand.self,
-      ScoreCommand.self,
+      TrainCommand.self, ScoreCommand.self,
       TokenizeCommand.self, ValidateCommand.self, DoctorCommand.self,
     ])
 }

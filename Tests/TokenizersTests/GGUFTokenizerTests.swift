@@ -9,7 +9,16 @@ struct GGUFTokenizerTests {
   private struct Document: Decodable {
     struct Model: Decodable {
       let vocab: [String: Int]
-      let merges: [[String]]
+      let merges: [Merge]
+    }
+    /// Two spellings with a space between them: one string in older files, a pair in newer ones.
+    struct Merge: Decodable {
+      let text: String
+
+      init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        text = try (try? container.decode(String.self)) ?? container.decode([String].self).joined(separator: " ")
+      }
     }
     struct Added: Decodable {
       let id: Int
@@ -19,14 +28,15 @@ struct GGUFTokenizerTests {
     let added_tokens: [Added]
   }
 
-  private static func fields(_ name: String, pre: String) throws -> GGUFTokenizerFields {
+  /// The fields of a tokenizer.json as a converter puts them into a GGUF file.
+  static func fields(_ name: String, pre: String) throws -> GGUFTokenizerFields {
     let document = try JSONDecoder().decode(Document.self, from: TokenizerGoldens.document(name))
     let tokens = document.model.vocab.sorted { $0.value < $1.value }.map(\.key)
     var types = [Int32](repeating: 1, count: tokens.count)
     for token in document.added_tokens { types[token.id] = token.special ? 3 : 4 }
     return GGUFTokenizerFields(
       model: "gpt2", pre: pre, tokens: tokens, tokenTypes: types,
-      merges: document.model.merges.map { $0.joined(separator: " ") },
+      merges: document.model.merges.map(\.text),
       bosTokenID: 1, eosTokenID: 2)
   }
 

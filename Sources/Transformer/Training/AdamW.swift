@@ -64,4 +64,27 @@ package final class AdamW {
     parameters.clearGradients()
     return norm
   }
+
+  /// A trained weight's first and second moments, as arrays of its size.
+  package func moments(of name: String) -> (first: [Float], second: [Float])? {
+    guard let (slot, offset) = parameters.trained.first(where: { $0.slot.name == name }) else { return nil }
+    func copy(_ buffer: FloatBuffer) -> [Float] {
+      Array(UnsafeBufferPointer(start: buffer.pointer + offset, count: slot.count))
+    }
+    return (copy(first), copy(second))
+  }
+
+  /// Puts back what `moments` gave: all trained weights' before a run goes on.
+  package func restore(_ name: String, first firstMoment: [Float], second secondMoment: [Float]) {
+    guard let (slot, offset) = parameters.trained.first(where: { $0.slot.name == name }),
+      firstMoment.count == slot.count, secondMoment.count == slot.count
+    else { return }
+    for index in 0..<slot.count {
+      first.pointer[offset + index] = firstMoment[index]
+      second.pointer[offset + index] = secondMoment[index]
+    }
+  }
+
+  /// Goes on after this many steps.
+  package func resume(after step: Int) { self.step = step }
 }

@@ -72,6 +72,11 @@ package final class TrainableDecoder {
     rotary = RotaryTable(spec, positionCount: 0)
   }
 
+  /// What keeping all activations takes, in bytes a row.
+  package var bytesKeptPerRow: Int {
+    spec.layerCount * (TrainableBlock.Activations.floats(spec) + spec.hiddenSize) * MemoryLayout<Float>.stride
+  }
+
   /// The mean cross-entropy over a batch's targets, in nats, times `lossWeight`; gradients are added where `backward` is true.
   ///
   /// - Parameters:

@@ -1,0 +1,62 @@
+import Diagnostics
+import Foundation
+
+/// Writes a LoRA adapter as PEFT saves one: adapter_model.safetensors in fp32 and adapter_config.json, bias none.
+package struct AdapterWriter: Sendable {
+  private let rank: Int
+  private let alpha: Double
+  private let dropout: Double
+  private let usesRankStabilisedScale: Bool
+  private let targetModules: [String]
+  private let baseName: String
+
+  /// - Parameters:
+  ///   - rank: `r`, the rows of every A and the columns of every B.
+  ///   - alpha: `lora_alpha`; the product is scaled by alpha / r, or by alpha / sqrt(r) where rank-stabilised.
+  ///   - dropout: `lora_dropout`, what the adapter was trained with.
+  ///   - targetModules: names or paths of the adapted modules, as in PEFT.
+  ///   - baseName: `base_model_name_or_path`, for people and for PEFT's `AutoPeftModel`.
+  package init(
+    rank: Int, alpha: Double, dropout: Double, usesRankStabilisedScale: Bool, targetModules: [String], baseName: String
+  ) {
+    self.rank = rank
+    self.alpha = alpha
+    self.dropout = dropout
+    self.usesRankStabilisedScale = usesRankStabilisedScale
+    self.targetModules = targetModules
+    self.baseName = baseName
+  }
+
+  /// Writes the adapter to a folder that does not exist yet, or an empty one; it is there whole or not at all.
+  ///
+  /// - Parameter tensors: names as in the file, such as `base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight`, A of shape
+  ///   [r, in] and B of [out, r]; values row-major.
+  /// - Throws: `InputError` where the folder has something in it or cannot be written.
+  package func write(_ tensors: [(name: String, shape: [Int], values: [Float])], to folder: String) throws {
+    try StagedFolder.write(to: folder) { try writeFiles(tensors, into: $0) }
+  }
+
+  /// Writes the adapter's two files into a folder that is there, such as one that `StagedFolder` is filling.
+  package func writeFiles(_ tensors: [(name: String, shape: [Int], values: [Float])], into folder: URL) throws {
+    var writer = SafetensorsWriter()
+    for tensor in tensors { writer.add(tensor.name, shape: tensor.shape, values: tensor.values) }
+    try writer.write(to: folder.appendingPathComponent("adapter_model.safetensors"))
+    // The configuration comes last: a folder without it is no adapter.
+    try StagedFolder.write(try configuration(), as: "adapter_config.json", in: folder)
+  }
+
+  private func configuration() throws -> Data {
+    // JSONSerialization would end the process on a number that is not one.
+    guard alpha.isFinite, dropout.isFinite else {
+      throw InputError(
+        "adapter_config.json", field: "lora_alpha, lora_dropout", "are not finite", remedy: "correct the recipe")
+    }
+    let fields: [String: Any] = [
+      "peft_type": "LORA", "task_type": "CAUSAL_LM", "base_model_name_or_path": baseName, "r": rank,
+      "lora_alpha": alpha, "lora_dropout": dropout, "bias": "none", "use_rslora": usesRankStabilisedScale,
+      "use_dora": false, "fan_in_fan_out": false, "inference_mode": true, "target_modules": targetModules,
+    ]
+    return try JSONSerialization.data(
+      withJSONObject: fields, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+  }
+}

@@ -1,0 +1,101 @@
+import Diagnostics
+import Foundation
+
+/// Writes a whole model as a Hugging Face folder that `transformers` loads: config.json, generation_config.json, the tokenizer's files, and
+/// the weights as model.safetensors, or as shards with their index where they are large.
+package struct ModelWriter: Sendable {
+  package typealias Weight = (name: String, shape: [Int], values: UnsafePointer<Float>)
+
+  private let type: ElementType
+  private let maxShardBytes: Int
+  private let tokenizer: TokenizerExport
+  /// config.json and generation_config.json.
+  private let configurationFiles: [(name: String, data: Data)]
+
+  /// Prepares all but the weights, so that whatever cannot be written is refused before a model is trained and not after.
+  ///
+  /// - Parameters:
+  ///   - configuration: of a llama model. Frequency factors out of a GGUF file are written as the formula that gives them.
+  ///   - tokenizer: the base's; its files are read now.
+  ///   - type: `.f32`, or `.bf16` for weights rounded to the nearest, ties to even.
+  ///   - maxShardBytes: weights of more bytes than these go into several files, each of at most as many unless one matrix has more.
+  /// - Throws: `InputError` for another type, for what config.json cannot say, and for a vocabulary that tokenizer.json cannot hold.
+  package init(
+    configuration: ModelConfiguration, tokenizer: TokenizerFiles, type: ElementType, maxShardBytes: Int = 5 << 30
+  ) throws {
+    guard type == .f32 || type == .bf16 else {
+      throw InputError(
+        "model.safetensors", field: "dtype", "\(type.rawValue) cannot be written", remedy: "choose f32 or bf16")
+    }
+    self.type = type
+    self.maxShardBytes = maxShardBytes
+    self.tokenizer = try TokenizerExport(tokenizer, contextLength: configuration.contextLength)
+    let pad = self.tokenizer.padTokenID
+    let config = try configuration.configJSON(type: type, padTokenID: pad)
+    var files = [("config.json", Data(JSONText.document(config)))]
+    // A base's own generation settings are better than the little that the configuration knows.
+    if !self.tokenizer.files.contains(where: { $0.name == "generation_config.json" }) {
+      files.append(
+        ("generation_config.json", Data(JSONText.document(configuration.generationJSON(padTokenID: pad)))))
+    }
+    configurationFiles = files
+  }
+
+  /// Writes the model to a folder that does not exist yet, or an empty one; it is there whole or not at all.
+  ///
+  /// - Parameter tensors: all of the model's, under Hugging Face's names and in its row order, values row-major; they must stay where
+  ///   they are until this returns. A tied head is not one of them.
+  /// - Throws: `InputError` where the folder has something in it or cannot be written, and where the tensors are not the configuration's.
+  package func write(_ tensors: [Weight], to folder: String) throws {
+    try StagedFolder.write(to: folder) { try writeFiles(tensors, into: $0) }
+  }
+
+  /// Writes the model's files into a folder that is there, such as one that `StagedFolder` is filling.
+  package func writeFiles(_ tensors: [Weight], into folder: URL) throws {
+    try writeWeights(tensors, into: folder)
+    try tokenizer.write(into: folder)
+    for file in configurationFiles { try StagedFolder.write(file.data, as: file.name, in: folder) }
+    // Whoever opens the folder later has these checks too: what would fail there fails here.
+    _ = try Checkpoint.open(folder.path)
+  }
+
+  private func writeWeights(_ tensors: [Weight], into folder: URL) throws {
+    let output = SafetensorsOutput(type: type)
+    let shards = shards(tensors.map(output.byteCount))
+    guard shards.count > 1 else {
+      return try output.write(tensors, to: folder.appendingPathComponent("model.safetensors"))
+    }
+    var places: [(String, JSONValue)] = []
+    for (index, range) in shards.enumerated() {
+      let name = "model-\(Self.padded(index + 1))-of-\(Self.padded(shards.count)).safetensors"
+      try output.write(Array(tensors[range]), to: folder.appendingPathComponent(name))
+      places += tensors[range].map { ($0.name, .string(name)) }
+    }
+    let total = tensors.reduce(0) { $0 + output.byteCount($1) }
+    let index: JSONValue = [
+      "metadata": ["total_size": .integer(total)],
+      "weight_map": .object(JSONObject(places.sorted { $0.0 < $1.0 })),
+    ]
+    try StagedFolder.write(Data(JSONText.document(index)), as: "model.safetensors.index.json", in: folder)
+  }
+
+  /// Neighbouring tensors that share a file.
+  private func shards(_ sizes: [Int]) -> [Range<Int>] {
+    var shards: [Range<Int>] = []
+    var start = 0
+    var bytes = 0
+    for (index, size) in sizes.enumerated() {
+      if index > start, size > maxShardBytes - bytes {
+        shards.append(start..<index)
+        (start, bytes) = (index, 0)
+      }
+      bytes += size
+    }
+    return shards + [start..<sizes.count]
+  }
+
+  private static func padded(_ number: Int) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, 5 - digits.count)) + digits
+  }
+}

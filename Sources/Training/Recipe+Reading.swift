@@ -1,0 +1,144 @@
+import Diagnostics
+
+extension Recipe {
+  static let keys = [
+    "recipe", "base", "data", "format", "end_with_eos", "method", "lora", "modules", "learning_rate", "weight_decay",
+    "max_gradient_norm", "betas", "epsilon", "schedule", "warmup_steps", "steps", "epochs", "batch", "accumulate",
+    "seed", "mix", "preserve", "evaluate_every", "checkpoint_every", "precision",
+  ]
+  static let laterKeys = ["replay", "l2sp", "promot", "interpolate", "rescale"]
+
+  private static let mostSteps = 1_000_000
+
+  /// - Throws: `InputError` for the first thing that is wrong, file and key named. The data are not read yet;
+  ///   see `TrainingPlan`.
+  package static func read(_ file: String) throws -> Recipe {
+    let fields = try RecipeFields(file: file, known: keys, unavailable: laterKeys)
+    guard let name = try fields.text("recipe") else { throw fields.missing("recipe") }
+    guard let data = try fields.section("data", known: ["train", "test"]) else { throw fields.missing("data") }
+    guard let train = try data.filePath("train") else { throw data.missing("train") }
+    let format = try PromptFormat.read(fields)
+    let samples = try (
+      batch: fields.integer("batch", in: 1...1024) ?? 8, accumulate: fields.integer("accumulate", in: 1...1024) ?? 1
+    )
+    guard let optimiser = try OptimiserSettings.read(fields) else { throw fields.missing("learning_rate") }
+    return Recipe(
+      file: file, name: name, base: try base(fields), trainData: train, testData: try data.filePath("test"),
+      format: format, method: try TrainingMethod.read(fields), optimiser: optimiser,
+      schedule: LearningRateSchedule(
+        shape: try fields.choice("schedule") ?? .constant,
+        warmupSteps: try fields.integer("warmup_steps", in: 0...mostSteps) ?? 0),
+      length: try length(fields), batch: samples.batch, accumulate: samples.accumulate,
+      seed: try fields.unsigned("seed") ?? 1, mix: try MixSettings.read(fields, format: format),
+      preserve: try PreservationSettings.read(fields),
+      evaluateEvery: try fields.integer("evaluate_every", in: 1...mostSteps),
+      checkpointEvery: try fields.integer("checkpoint_every", in: 1...mostSteps),
+      precision: try fields.choice("precision") ?? .f32)
+  }
+
+  /// A path has a "/" in it or ends in .gguf; anything else is a name of the catalogue.
+  private static func base(_ fields: RecipeFields) throws -> String? {
+    try fields.text("base").map { $0.contains("/") || $0.hasSuffix(".gguf") ? fields.resolve($0) : $0 }
+  }
+
+  private static func length(_ fields: RecipeFields) throws -> TrainingLength {
+    let steps = try fields.integer("steps", in: 1...mostSteps)
+    let epochs = try fields.number("epochs", "above 0, at most 10000") { $0 > 0 && $0 <= 10_000 }
+    switch (steps, epochs) {
+    case (let steps?, nil): return .steps(steps)
+    case (nil, let epochs?): return .epochs(epochs)
+    case (_?, _?): throw fields.error("epochs", "stands beside 'steps'", remedy: "keep one of them")
+    case (nil, nil): throw fields.error("steps", "is missing", remedy: "add 'steps:' or 'epochs:'")
+    }
+  }
+}
+
+extension PromptFormat {
+  private static let mostTemplateBytes = 4096
+
+  static func read(_ fields: RecipeFields) throws -> PromptFormat {
+    PromptFormat(try style(fields) ?? .plain, endsWithEOS: try fields.boolean("end_with_eos"))
+  }
+
+  /// Nil where `format` is absent.
+  static func style(_ fields: RecipeFields) throws -> Style? {
+    guard let node = fields.node("format") else { return nil }
+    guard node.scalar != nil else {
+      guard let explicit = try fields.section("format", known: ["mustache"]),
+        let template = try explicit.text("mustache")
+      else { throw fields.error("format", "has no template", remedy: "write {mustache: \"…\"}") }
+      guard template.utf8.count <= mostTemplateBytes else {
+        throw explicit.error(
+          "mustache", "is longer than \(mostTemplateBytes) bytes", remedy: "put fixed text into the data")
+      }
+      do {
+        // Rendering once shows whether it can be parsed and has its completion.
+        _ = try PromptFormat(.mustache(template)).render(.pair(prompt: "a", completion: "b"))
+      } catch let fault as RenderingFault {
+        throw explicit.error("mustache", fault.problem, remedy: fault.remedy)
+      }
+      return .mustache(template)
+    }
+    switch try fields.text("format") {
+    case "plain": return .plain
+    case "chatml": return .chatml
+    case "llama3": return .llama3
+    default:
+      throw fields.error(
+        "format", "is none of plain, chatml, llama3",
+        remedy: "write one of them, or the template itself: {mustache: \"…\"}")
+    }
+  }
+}
+
+extension TrainingMethod {
+  private enum Name: String, CaseIterable {
+    case full
+    case lora
+    case valueOnly = "value-only"
+    case modules
+  }
+
+  static func read(_ fields: RecipeFields) throws -> TrainingMethod {
+    guard let name = try fields.choice("method", Name.self) else { throw fields.missing("method") }
+    if name != .lora, fields.has("lora") {
+      throw fields.error(
+        "lora", "stands beside method: \(name.rawValue)", remedy: "write method: lora, or leave it out")
+    }
+    if name != .modules, fields.has("modules") {
+      throw fields.error(
+        "modules", "stands beside method: \(name.rawValue)", remedy: "write method: modules, or leave it out")
+    }
+    switch name {
+    case .full: return .full
+    case .valueOnly: return .valueOnly
+    case .lora: return .lora(try LoRARecipe.read(fields))
+    case .modules:
+      guard let patterns = try fields.texts("modules") else { throw fields.missing("modules") }
+      return .modules(patterns)
+    }
+  }
+}
+
+extension LoRARecipe {
+  private enum Bias: String, CaseIterable { case none }
+
+  static func read(_ fields: RecipeFields) throws -> LoRARecipe {
+    let known = ["r", "alpha", "dropout", "target_modules", "use_rslora", "bias"]
+    let defaults = LoRARecipe()
+    guard let lora = try fields.section("lora", known: known) else { return defaults }
+    _ = try lora.choice("bias", Bias.self)
+    return LoRARecipe(
+      rank: try lora.integer("r", in: 1...4096) ?? defaults.rank,
+      alpha: try lora.number("alpha", "above 0") { $0 > 0 } ?? defaults.alpha,
+      dropout: try lora.number("dropout", "from 0 to below 1") { $0 >= 0 && $0 < 1 } ?? defaults.dropout,
+      targets: try targets(lora) ?? defaults.targets,
+      usesRankStabilisedScale: try lora.boolean("use_rslora") ?? false)
+  }
+
+  private static func targets(_ lora: RecipeFields) throws -> TargetModules? {
+    guard let node = lora.node("target_modules") else { return nil }
+    guard node.scalar != nil else { return try lora.texts("target_modules").map { .names($0) } }
+    return try lora.text("target_modules").map { $0.lowercased() == "all-linear" ? .allLinear : .pattern($0) }
+  }
+}

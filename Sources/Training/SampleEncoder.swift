@@ -1,0 +1,111 @@
+import Diagnostics
+import Tokenizers
+
+/// Texts to samples, with the limits of the model that will read them.
+package struct SampleEncoder: Sendable {
+  package let tokenizer: Tokenizer
+  /// Tokens that something is predicted after.
+  package let contextLength: Int
+  /// Rows of the embedding.
+  package let vocabularySize: Int
+
+  package init(tokenizer: Tokenizer, contextLength: Int, vocabularySize: Int) {
+    self.tokenizer = tokenizer
+    self.contextLength = contextLength
+    self.vocabularySize = vocabularySize
+  }
+
+  /// Encodes prompt and completion as suites' requests are: the prompt's trailing white space goes to the completion,
+  /// both are encoded as one text, and the completion's tokens are those after as many as the prompt has by itself.
+  /// An empty prompt is BOS, else EOS.
+  ///
+  /// - Throws: `RenderingFault` for a sample without loss tokens, one that does not fit the context, a token that the
+  ///   model does not have.
+  package func encode(_ sample: RenderedSample, kind: TrainingSample.Kind) throws -> TrainingSample {
+    let start: Int
+    var ids: [Int32]
+    if sample.prompt.isEmpty {
+      guard let prefix = tokenizer.bosTokenID ?? tokenizer.eosTokenID else {
+        throw RenderingFault(
+          problem: "the prompt is empty, and the tokenizer has neither BOS nor EOS to stand for it",
+          remedy: "write a prompt")
+      }
+      ids = tokenizer.encode(sample.completion, addSpecialTokens: false)
+      if ids.first != prefix { ids.insert(prefix, at: 0) }
+      start = 1
+    } else {
+      let kept = sample.movesSpace ? withoutTrailingSpace(sample.prompt) : sample.prompt
+      let special = sample.specialTokens && !writesBOS(kept)
+      let own = tokenizer.encode(kept, addSpecialTokens: special)
+      let whole = tokenizer.encode(sample.prompt + sample.completion, addSpecialTokens: special)
+      start = own.count
+      // A token that spans the boundary would show the model part of the completion.
+      ids = own + whole.dropFirst(own.count)
+    }
+    if sample.endsWithEOS {
+      guard let end = tokenizer.eosTokenID else {
+        throw RenderingFault(problem: "the tokenizer has no EOS token", remedy: "write end_with_eos: false")
+      }
+      if ids.count <= start || ids.last != end { ids.append(end) }
+    }
+    guard start > 0, ids.count > start, !trimmed(sample.completion).isEmpty else {
+      throw RenderingFault(
+        problem: "the sample has no token that loss is taken on", remedy: "write a completion, or leave the line out")
+    }
+    try check(ids)
+    return TrainingSample(ids: ids, scored: Array(start..<ids.count), kind: kind)
+  }
+
+  /// Encodes a text whose answers are at `answers`, in bytes of its UTF-8, ascending; the scored positions are theirs.
+  package func encode(
+    _ text: String, answers: [Range<Int>], kind: TrainingSample.Kind
+  ) throws -> TrainingSample {
+    let ids = tokenizer.encode(text)
+    let bytes = Array(text.utf8)
+    /// How many leading tokens are the same where the text ends at `end`; the next token reaches beyond it.
+    func common(_ end: Int) -> (count: Int, isWhole: Bool) {
+      let own = tokenizer.encode(String(decoding: bytes.prefix(end), as: UTF8.self))
+      let count = zip(own, ids).prefix { $0 == $1 }.count
+      return (count, count == own.count)
+    }
+    var scored: [Int] = []
+    for answer in answers {
+      let start = common(answer.lowerBound).count
+      let end = common(answer.upperBound)
+      let last = min(ids.count, end.isWhole ? end.count : end.count + 1)
+      let first = max(start, 1, (scored.last ?? -1) + 1)
+      if first < last { scored += first..<last }
+    }
+    guard !scored.isEmpty else {
+      throw RenderingFault(problem: "the prompt has no answer token", remedy: "write an output for every item")
+    }
+    try check(ids)
+    return TrainingSample(ids: ids, scored: scored, kind: kind)
+  }
+
+  private func check(_ ids: [Int32]) throws {
+    // The last token is only predicted.
+    guard ids.count - 1 <= contextLength else {
+      throw RenderingFault(
+        problem: "the prompt has \(ids.count - 1) tokens, the model's context \(contextLength)",
+        remedy: "shorten it; Holdfast never truncates a prompt")
+    }
+    if let unknown = ids.first(where: { $0 < 0 || Int($0) >= vocabularySize }) {
+      throw RenderingFault(
+        problem: "token \(unknown) is beyond the model's vocabulary of \(vocabularySize)",
+        remedy: "use the tokenizer that belongs to these weights")
+    }
+  }
+
+  /// Whether a text writes out the BOS token that the tokenizer would put before it.
+  private func writesBOS(_ text: String) -> Bool {
+    tokenizer.addsBOS && tokenizer.encode(text, addSpecialTokens: false).first == tokenizer.bosTokenID
+  }
+
+  private func withoutTrailingSpace(_ text: String) -> String {
+    let kept = text.unicodeScalars.reversed().drop {
+      $0.properties.isWhitespace || (0x1C...0x1F).contains($0.value)
+    }
+    return String(String.UnicodeScalarView(kept.reversed()))
+  }
+}

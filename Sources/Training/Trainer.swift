@@ -1,0 +1,150 @@
+import Checkpoints
+import Diagnostics
+import Foundation
+import Suites
+import Transformer
+
+/// Fine-tunes a model by a recipe: steps, evaluation on the way, checkpoints with the optimiser's state.
+///
+/// Every batch is a function of the recipe's seed and the step's number, so that a run that was stopped goes on to the same weights.
+package final class Trainer {
+  package let recipe: Recipe
+  package let plan: TrainingPlan
+  package let decoder: TrainableDecoder
+  let optimiser: AdamW
+  /// The base model beside a fully trained one, for the preservation term; low-rank training has it inside.
+  private let base: TrainableDecoder?
+  let checkpoint: Checkpoint
+  /// Steps that have been taken.
+  package internal(set) var step = 0
+
+  /// What one step did.
+  package struct StepReport: Sendable, Codable, Equatable {
+    /// From 1.
+    package let step: Int
+    /// Mean cross-entropy over the scored tokens, in nats.
+    package let loss: Double
+    /// The preservation term R, in nats; nil where the recipe has none.
+    package let preservation: Double?
+    package let learningRate: Double
+    /// Before clipping.
+    package let gradientNorm: Double
+    package let tokensPerSecond: Double
+    /// The share of test samples whose every scored token is the likeliest; nil where this step was not followed by an evaluation.
+    package let targetAccuracy: Double?
+
+    enum CodingKeys: String, CodingKey {
+      case step, loss, preservation
+      case learningRate = "learning_rate"
+      case gradientNorm = "gradient_norm"
+      case tokensPerSecond = "tokens_per_second"
+      case targetAccuracy = "target_accuracy"
+    }
+  }
+
+  /// - Throws: `InputError` for weights that do not fit, and for a module that the model does not have.
+  package init(_ recipe: Recipe, plan: TrainingPlan, checkpoint: Checkpoint, threads: Int) throws {
+    self.recipe = recipe
+    self.plan = plan
+    self.checkpoint = checkpoint
+    var random = SplitMix64(seed: recipe.seed)
+    let uniform = { Float(random.next() >> 40) / Float(1 << 23) - 1 }
+    let weights = try TrainedWeights(recipe, spec: try DecoderSpec(checkpoint))
+    decoder = try TrainableDecoder(
+      checkpoint, isTrained: weights.names.contains, lowRank: weights.lowRank, initialA: uniform, threads: threads)
+    optimiser = AdamW(decoder.parameters, settings: recipe.optimiser.adamW, threads: threads)
+    let needsBase = recipe.preserve != nil && weights.lowRank == nil
+    base = needsBase ? try TrainableDecoder(checkpoint, isTrained: { _ in false }, threads: threads) : nil
+  }
+
+  /// Takes the steps that are left.
+  ///
+  /// - Parameter afterStep: gets each step's report, and may write a checkpoint.
+  /// - Throws: `InputError` naming the step where the loss or a gradient is not finite; whatever `afterStep` throws.
+  package func run(afterStep: (StepReport) throws -> Void) throws {
+    while step < plan.stepCount {
+      let report = try takeStep()
+      try afterStep(report)
+    }
+  }
+
+  private func takeStep() throws -> StepReport {
+    let start = ContinuousClock.now
+    let parts = try plan.microbatches(step: step).map(Self.packed)
+    let targets = parts.reduce(0) { $0 + $1.targets.count }
+    var loss = 0.0
+    for (index, part) in parts.enumerated() {
+      loss += decoder.loss(
+        part, lossWeight: Double(part.targets.count) / Double(max(1, targets)), policy: policy(part.rowCount),
+        dropoutSeed: dropoutSeed(index))
+    }
+    let preservation = try preserve()
+    let rate = plan.learningRate(step: step)
+    let norm = decoder.parameters.gradientNorm
+    guard loss.isFinite, norm.isFinite, preservation?.isFinite ?? true else {
+      throw InputError(
+        recipe.file, field: "step \(step + 1)", "training diverged: the loss or a gradient is not a finite number",
+        remedy: "lower learning_rate (now \(rate)); the last checkpoint is as it was")
+    }
+    optimiser.update(learningRate: rate)
+    step += 1
+    let taken = start.duration(to: .now).components
+    let seconds = Double(taken.seconds) + Double(taken.attoseconds) * 1e-18
+    let evaluates = step == plan.stepCount || (recipe.evaluateEvery.map { step.isMultiple(of: $0) } ?? false)
+    return StepReport(
+      step: step, loss: loss, preservation: preservation, learningRate: rate, gradientNorm: norm,
+      tokensPerSecond: Double(parts.reduce(0) { $0 + $1.rowCount }) / seconds,
+      targetAccuracy: evaluates ? targetAccuracy() : nil)
+  }
+
+  private func preserve() throws -> Double? {
+    guard let settings = recipe.preserve else { return nil }
+    let prompts = Self.packed(try plan.preservationPrompts(step: step))
+    guard settings.lambda > 0 else { return decoder.preservation(prompts, base: base, backward: false) }
+    let weighted = decoder.preservation(
+      prompts, base: base, weight: settings.lambda, policy: policy(prompts.rowCount),
+      dropoutSeed: dropoutSeed(recipe.accumulate))
+    return weighted / settings.lambda
+  }
+
+  /// The share of test samples whose every scored token is what greedy decoding gives; nil without test data.
+  package func targetAccuracy() -> Double? {
+    guard !plan.testSamples.isEmpty else { return nil }
+    var right = 0
+    for begin in stride(from: 0, to: plan.testSamples.count, by: 16) {
+      let samples = plan.testSamples[begin..<min(begin + 16, plan.testSamples.count)]
+      var matches = decoder.greedyMatches(Self.packed(Array(samples)))[...]
+      for sample in samples {
+        if matches.prefix(sample.scored.count).allSatisfy({ $0 }) { right += 1 }
+        matches = matches.dropFirst(sample.scored.count)
+      }
+    }
+    return Double(right) / Double(plan.testSamples.count)
+  }
+
+  private static func packed(_ samples: [TrainingSample]) -> TrainingBatch {
+    var batch = TrainingBatch()
+    for sample in samples { batch.add(sample.ids, scored: sample.scored) }
+    return batch
+  }
+
+  /// Activations are kept while they take at most this many bytes; beyond, a block's forward is run again before its backward.
+  private static let activationBudget = 1 << 30
+
+  private func policy(_ rows: Int) -> ActivationPolicy {
+    rows * decoder.bytesKeptPerRow <= Self.activationBudget ? .keep : .recompute
+  }
+
+  /// A number of its own for every step and part, from the recipe's seed.
+  private func dropoutSeed(_ part: Int) -> UInt64 {
+    var random = SplitMix64(seed: recipe.seed ^ (UInt64(step) << 20) ^ UInt64(part))
+    return random.next()
+  }
+}
+
+extension OptimiserSettings {
+  var adamW: AdamW.Settings {
+    AdamW.Settings(
+      beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay, maxGradientNorm: maxGradientNorm)
+  }
+}

@@ -1,0 +1,85 @@
+import Checkpoints
+import Diagnostics
+import Foundation
+import Transformer
+
+extension Trainer {
+  private static let stateFile = "trainer_state.safetensors"
+  private static let stepFile = "trainer_state.json"
+
+  private struct Progress: Codable {
+    let step: Int
+    let stepCount: Int
+    let recipe: String
+
+    enum CodingKeys: String, CodingKey {
+      case step, recipe
+      case stepCount = "step_count"
+    }
+  }
+
+  /// Writes everything that a later `resume` needs to go on to the same weights: trained weights, both moments, the step.
+  package func writeState(to folder: String) throws {
+    var writer = SafetensorsWriter()
+    for (slot, _) in decoder.parameters.trained {
+      guard let moments = optimiser.moments(of: slot.name), let values = decoder.parameters.copy(slot.name) else {
+        continue
+      }
+      writer.add("value.\(slot.name)", shape: slot.shape, values: values)
+      writer.add("first.\(slot.name)", shape: slot.shape, values: moments.first)
+      writer.add("second.\(slot.name)", shape: slot.shape, values: moments.second)
+    }
+    let url = URL(fileURLWithPath: folder, isDirectory: true)
+    do {
+      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+      try writer.write(to: url.appendingPathComponent(Self.stateFile))
+      // The step comes last: without it the state is not there.
+      let progress = Progress(step: step, stepCount: plan.stepCount, recipe: recipe.name)
+      try JSONEncoder().encode(progress).write(to: url.appendingPathComponent(Self.stepFile), options: .atomic)
+    } catch let error as CocoaError {
+      throw InputError(
+        folder, "cannot be written to (\(error.localizedDescription))",
+        remedy: "check the folder and the room on its disk")
+    }
+  }
+
+  /// Goes on from a state that `writeState` wrote under the same recipe.
+  ///
+  /// - Throws: `InputError` where the state is missing, damaged or another recipe's.
+  package func resume(from folder: String) throws {
+    let url = URL(fileURLWithPath: folder, isDirectory: true)
+    let stepURL = url.appendingPathComponent(Self.stepFile)
+    guard let data = FileManager.default.contents(atPath: stepURL.path),
+      let progress = try? JSONDecoder().decode(Progress.self, from: data)
+    else {
+      throw InputError(
+        folder, "is not a training checkpoint", remedy: "give a checkpoint-N folder with \(Self.stepFile)")
+    }
+    guard progress.recipe == recipe.name, progress.stepCount == plan.stepCount,
+      (0...plan.stepCount).contains(progress.step)
+    else {
+      throw InputError(
+        stepURL.path,
+        "is of recipe '\(progress.recipe)' with \(progress.stepCount) steps, this is '\(recipe.name)' with \(plan.stepCount)",
+        remedy: "resume with the recipe that wrote it")
+    }
+    let state = try SafetensorsFile(url.appendingPathComponent(Self.stateFile))
+    for (slot, _) in decoder.parameters.trained {
+      func tensor(_ part: String) throws -> [Float] {
+        guard let tensor = state.tensors["\(part).\(slot.name)"], tensor.shape == slot.shape else {
+          throw InputError(
+            state.file.path, field: "\(part).\(slot.name)", "is missing or has another shape",
+            remedy: "resume with the recipe that wrote it")
+        }
+        return tensor.decodeAll()
+      }
+      let values = try tensor("value")
+      optimiser.restore(slot.name, first: try tensor("first"), second: try tensor("second"))
+      if let to = decoder.parameters.value(slot.name) {
+        for (index, value) in values.enumerated() { to[index] = value }
+      }
+    }
+    step = progress.step
+    optimiser.resume(after: progress.step)
+  }
+}

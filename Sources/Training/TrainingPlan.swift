@@ -1,0 +1,113 @@
+import Diagnostics
+import Tokenizers
+
+/// Everything that a run will show the model, read and checked before it starts; each step's samples are a pure
+/// function of the seed and the step.
+package struct TrainingPlan: Sendable {
+  package let recipe: Recipe
+  package let encoder: SampleEncoder
+  package let stepCount: Int
+  /// The task's samples, in the file's order.
+  package let taskSamples: [TrainingSample]
+  /// The test file's samples, in its order; empty where the recipe has none.
+  package let testSamples: [TrainingSample]
+  /// The same as text.
+  package let testTexts: [RenderedSample]
+  /// The task's answers, trimmed and ascending, where they are few; empty where answers are free.
+  package let labels: [String]
+  /// The first tokens of the labels, as they follow the task's prompts.
+  package let labelTokens: Set<Int32>
+  /// How varied the task's data are.
+  package let variety: DataVariety
+
+  let taskLines: [DataLine]
+  let generalLines: [DataLine]
+  let generalSamples: [TrainingSample]
+  let fewShotPool: FewShotPool?
+  let preservationPool: FewShotPool?
+  let composition: MixComposition
+  let order: SeededOrder
+
+  /// Labels are few where there are no more than this.
+  private static let mostLabels = 16
+  private static let mostSteps = 1_000_000
+
+  /// Reads and encodes the recipe's data.
+  ///
+  /// - Parameters:
+  ///   - contextLength: the model's, in tokens.
+  ///   - vocabularySize: rows of the model's embedding.
+  /// - Throws: `InputError` for a file that is empty or cannot be read, and naming the line of a sample that has no loss
+  ///   token, is longer than the context, or needs a token that the model does not have.
+  package init(_ recipe: Recipe, tokenizer: Tokenizer, contextLength: Int, vocabularySize: Int) throws {
+    let encoder = SampleEncoder(tokenizer: tokenizer, contextLength: contextLength, vocabularySize: vocabularySize)
+    self.recipe = recipe
+    self.encoder = encoder
+    order = SeededOrder(seed: recipe.seed)
+    try encoder.checkMarkers(of: recipe.format, file: recipe.file)
+
+    let train = try DataFile.read(recipe.trainData)
+    let test = try recipe.testData.map(DataFile.read)
+    taskLines = train.lines
+    taskSamples = try encoder.encode(train, recipe.format, kind: .task).map(\.sample)
+    let encodedTest = try test.map { try encoder.encode($0, recipe.format, kind: .task) } ?? []
+    testSamples = encodedTest.map(\.sample)
+    testTexts = encodedTest.map(\.text)
+    variety = DataVariety(train.lines.map(\.content))
+
+    if let general = recipe.mix.general {
+      try encoder.checkMarkers(of: general.format, file: recipe.file)
+      let data = try DataFile.read(general.data)
+      generalLines = data.lines
+      generalSamples = try encoder.encode(data, general.format, kind: .general).map(\.sample)
+    } else {
+      generalLines = []
+      generalSamples = []
+    }
+    fewShotPool = try recipe.mix.fewShot.map { try encoder.pool($0.pool, shots: $0.shots) }
+    preservationPool = try recipe.preserve.map { try encoder.pool($0.pool, shots: $0.shots) }
+    if let same = recipe.mix.sameTask { try encoder.check(train, window: same.window, recipe: recipe) }
+
+    stepCount = try Self.stepCount(recipe, samples: taskSamples.count)
+    let mix = recipe.mix
+    composition = MixComposition(
+      shares: [1 - mix.share, mix.general?.share ?? 0, mix.fewShot?.share ?? 0, mix.sameTask?.share ?? 0],
+      samplesPerStep: recipe.samplesPerStep, stepCount: stepCount)
+    labels = Self.labels(train.lines.map { trimmed($0.content.completion) })
+    labelTokens =
+      labels.isEmpty ? [] : Set(taskSamples.compactMap { sample in sample.scored.first.map { sample.ids[$0] } })
+  }
+
+  /// The rate of a step, from 0.
+  package func learningRate(step: Int) -> Double {
+    recipe.optimiser.learningRate * recipe.schedule.factor(step: step, of: stepCount)
+  }
+
+  /// One pass through the task's data is a whole number of steps, rounded up.
+  private static func stepCount(_ recipe: Recipe, samples: Int) throws -> Int {
+    let count: Int
+    switch recipe.length {
+    case .steps(let steps): count = steps
+    case .epochs(let epochs):
+      let perStep = Double(recipe.samplesPerStep) * (1 - recipe.mix.share)
+      let steps = (epochs * Double(samples) / perStep - 1e-9).rounded(.up)
+      guard steps <= Double(mostSteps) else {
+        throw InputError(
+          recipe.file, field: "epochs", "come to more than \(mostSteps) steps", remedy: "write fewer epochs")
+      }
+      count = max(1, Int(steps))
+    }
+    guard recipe.schedule.warmupSteps < count else {
+      throw InputError(
+        recipe.file, field: "warmup_steps", "is not below the \(count) steps of the run",
+        remedy: "write a smaller number")
+    }
+    return count
+  }
+
+  /// The answers where they are few: each is given four times on the average, at least.
+  private static func labels(_ completions: [String]) -> [String] {
+    let distinct = Set(completions)
+    return distinct.count <= mostLabels && distinct.count * 4 <= completions.count ? distinct.sorted() : []
+  }
+}

@@ -1,0 +1,95 @@
+import ArgumentParser
+import Checkpoints
+import Diagnostics
+import Foundation
+import Gating
+import Suites
+import Tokenizers
+import Training
+
+/// `holdfast train`: fine-tunes by a recipe.
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Fine-tunes a model by a recipe; writes checkpoints that 'holdfast gate' takes.",
+    discussion: """
+      Checkpoints go to OUT/checkpoint-N: a PEFT adapter for a LoRA recipe, a Hugging Face folder otherwise; the last one holds the \
+      optimiser's state, from which --resume goes on to the same weights as a run that was never stopped. OUT/training_log.jsonl has a \
+      line a step.
+
+      Example: holdfast train recipes/lora.yaml --out out/lora
+      Example: holdfast gate --candidate out/lora/checkpoint-100 --share 1/2
+      """)
+
+  @Argument(help: "The recipe file.")
+  var recipe: String
+
+  @Option(help: "The folder to make; out/NAME of the recipe by default.")
+  var out: String?
+
+  @Option(help: "Steps, instead of the recipe's.")
+  var steps: Int?
+
+  @Option(help: "The seed, instead of the recipe's.")
+  var seed: UInt64?
+
+  @Flag(help: "Go on with what is in the output folder.")
+  var resume = false
+
+  @OptionGroup var options: ConfigurationOptions
+
+  func validate() throws {
+    if let steps, steps < 1 { throw ValidationError("--steps must be at least 1") }
+  }
+
+  func run() throws {
+    var recipe = try Recipe.read(recipe)
+    if let steps { recipe.length = .steps(steps) }
+    if let seed { recipe.seed = seed }
+    let configuration = try? options.load()
+    let base = try basePath(of: recipe, configuration)
+    let checkpoint = try Checkpoint.open(base)
+    let folder = TrainingFolder(out ?? "out/\(recipe.name)")
+    try folder.prepare(resuming: resume)
+    let tokenizer = try Tokenizer(checkpoint.tokenizer)
+    let plan = try TrainingPlan(
+      recipe, tokenizer: tokenizer, contextLength: checkpoint.configuration.contextLength,
+      vocabularySize: checkpoint.configuration.vocabularySize)
+    let suites = try (configuration?.suites ?? []).map { try Suite.load($0) }
+    for warning in try plan.checkOverlap(with: suites) { note("warning: \(warning)") }
+    for line in plan.variety.lines { note(line) }
+
+    let threads = options.threads ?? configuration?.threads ?? Machine.cores
+    let trainer = try Trainer(recipe, plan: plan, checkpoint: checkpoint, threads: threads)
+    if resume, let state = folder.newestState {
+      try trainer.resume(from: state)
+      note("going on after step \(trainer.step)")
+    }
+    let progress = TrainingProgress(total: plan.stepCount, label: recipe.name)
+    defer { progress.end() }
+    try trainer.run { report in
+      progress.show(report)
+      try folder.log(report)
+      let due = recipe.checkpointEvery.map { report.step.isMultiple(of: $0) } ?? false
+      if due || report.step == plan.stepCount {
+        try folder.save(trainer, step: report.step, baseName: recipe.base ?? configuration?.base.description ?? base)
+      }
+    }
+    progress.end()
+    let last = folder.checkpoint(plan.stepCount)
+    if let accuracy = trainer.targetAccuracy() {
+      try printLine(
+        "target accuracy \(String(format: "%.1f", accuracy * 100)) % on \(plan.testSamples.count) test samples")
+    }
+    try printLine(last)
+  }
+
+  private func basePath(of recipe: Recipe, _ configuration: Configuration?) throws -> String {
+    if let base = recipe.base { return try resolveModel(base, models: configuration?.models) }
+    guard let configuration else {
+      throw InputError(
+        recipe.file, field: "base", "names no base model", remedy: "name one, or give a holdfast.yaml with --config")
+    }
+    return try holdfast.basePath(configuration)
+  }
+}

@@ -1,0 +1,116 @@
+import Checkpoints
+import Foundation
+import Testing
+
+@Suite("config.json and generation_config.json as they are written")
+struct ConfigurationWritingTests {
+  private let folder: TemporaryFolder
+  private let base: Checkpoint
+
+  init() throws {
+    folder = try TemporaryFolder()
+    base = try Checkpoint.open(TemporaryFolder.tinyModel().path)
+  }
+
+  private func written(_ edit: (inout ModelConfiguration) -> Void) throws -> ModelConfiguration {
+    var configuration = base.configuration
+    edit(&configuration)
+    let name = UUID().uuidString
+    try base.write(to: folder.path(name), configuration: configuration)
+    return try Checkpoint.open(folder.path(name)).configuration
+  }
+
+  @Test("every rotary scaling, both spellings")
+  func rope() throws {
+    let scalings: [RopeScaling] = [
+      .none, .linear(factor: 2.5),
+      .llama3(factor: 32, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalContextLength: 8192),
+    ]
+    for scaling in scalings {
+      #expect(
+        try written {
+          $0.ropeScaling = scaling
+          $0.ropeTheta = 500_000
+        }.ropeScaling == scaling)
+    }
+    try base.write(to: folder.path("plain"))
+    let text = try String(contentsOfFile: folder.path("plain/config.json"), encoding: .utf8)
+    for line in ["\"rope_scaling\": null", "\"rope_theta\": 10000.0", "\"rope_type\": \"default\""] {
+      #expect(text.contains(line))
+    }
+  }
+
+  // base / inv_freq of transformers 5.23, ROPE_INIT_FUNCTIONS["llama3"]: head 16, theta 500000, factor 8, 1, 4, 8192; and the same
+  // with head 64 and factor 32, where the first fifteen are 1.
+  private static let eight: [Float] = [1, 1, 1, 1, 2.69453, 8, 8, 8]
+  private static let thirtyTwo =
+    [Float](repeating: 1, count: 15) + [1.651329, 3.292263, 9.66673] + [Float](repeating: 32, count: 14)
+
+  @Test("a GGUF's frequency factors become the formula that gives them", arguments: [8, 32])
+  func factors(factor: Int) throws {
+    let scaling = RopeScaling.llama3(
+      factor: Double(factor), lowFrequencyFactor: 1, highFrequencyFactor: 4, originalContextLength: 8192)
+    #expect(try expressed(factor == 8 ? Self.eight : Self.thirtyTwo, theta: 500_000) == scaling)
+  }
+
+  @Test("factors that are all one, or all the same")
+  func evenFactors() throws {
+    #expect(try expressed([1, 1], theta: 10_000) == RopeScaling.none)
+    #expect(try expressed([4, 4], theta: 10_000) == .linear(factor: 4))
+  }
+
+  @Test("a converted GGUF of another original context is the folder that it came from")
+  func converted() throws {
+    let gguf = try Checkpoint.open(golden("checkpoints/llama-untied.gguf").path)
+    let original = try Checkpoint.open(golden("checkpoints/llama-untied").path)
+    try gguf.replacingTokenizer(by: original).write(to: folder.path("written"))
+    let written = try Checkpoint.open(folder.path("written")).configuration
+    #expect(written.ropeScaling == original.configuration.ropeScaling)
+    // A GGUF file has one end token only.
+    #expect(written.eosTokenIDs == gguf.configuration.eosTokenIDs)
+  }
+
+  @Test("what config.json cannot say is refused before anything is written")
+  func refused() throws {
+    func refuse(_ words: String, _ edit: (inout ModelConfiguration) -> Void) {
+      expectInputError(words) { _ = try written(edit) }
+    }
+    refuse("rope_freqs.weight") { $0.ropeScaling = .frequencyFactors([3, 1]) }
+    refuse("mistral") { $0.modelType = "mistral" }
+    refuse("model_type") { $0.slidingWindow = 4096 }
+    refuse("model_type") { $0.attentionBias = true }
+    expectInputError("dtype", "f16") { try base.write(to: folder.path("half"), as: .f16) }
+    #expect(try folder.names == [])
+  }
+
+  @Test("where an answer begins and ends")
+  func generation() throws {
+    try base.write(to: folder.path("one"))
+    var configuration = base.configuration
+    configuration.eosTokenIDs = [2, 3]
+    configuration.bosTokenID = nil
+    try base.write(to: folder.path("two"), configuration: configuration)
+    #expect(try text("one/generation_config.json") == "{\n  \"bos_token_id\": 1,\n  \"eos_token_id\": 2\n}\n")
+    #expect(
+      try text("two/generation_config.json") == "{\n  \"eos_token_id\": [\n    2,\n    3\n  ]\n}\n")
+    #expect(try Checkpoint.open(folder.path("two")).configuration == configuration)
+  }
+
+  private func text(_ name: String) throws -> String { try String(contentsOfFile: folder.path(name), encoding: .utf8) }
+
+  /// The scaling in the config.json of a model with these factors. The tiny model has heads of 4; only what is written counts here.
+  private func expressed(_ factors: [Float], theta: Double) throws -> RopeScaling {
+    try written {
+      $0.ropeTheta = theta
+      $0.ropeScaling = .frequencyFactors(factors)
+    }.ropeScaling
+  }
+}
+
+extension Checkpoint {
+  fileprivate func replacingTokenizer(by other: Checkpoint) -> Checkpoint {
+    Checkpoint(
+      path: path, format: format, configuration: configuration, tensors: tensors, tokenizer: other.tokenizer,
+      weightFiles: weightFiles)
+  }
+}

@@ -1,0 +1,66 @@
+import Testing
+import Training
+import Transformer
+
+@Suite("A method trains the weights that it names")
+struct TrainedWeightsTests {
+  let folder: RecipeFolder
+  let spec: DecoderSpec
+
+  init() throws {
+    folder = try RecipeFolder()
+    spec = try DecoderSpec(try tinyCheckpoint())
+  }
+
+  private func weights(_ more: String = "", method: String) throws -> TrainedWeights {
+    try TrainedWeights(try folder.recipe(more, method: method), spec: spec)
+  }
+
+  @Test("full: every weight of two layers, the embedding and the final norm")
+  func full() throws {
+    let weights = try weights(method: "full")
+    #expect(weights.names.count == 2 * 9 + 2)
+    #expect(weights.names.contains("model.embed_tokens.weight"))
+    #expect(weights.lowRank == nil)
+  }
+
+  @Test("value-only: the value projections")
+  func valueOnly() throws {
+    #expect(
+      try weights(method: "value-only").names
+        == ["model.layers.0.self_attn.v_proj.weight", "model.layers.1.self_attn.v_proj.weight"])
+  }
+
+  @Test("modules: last parts of paths, whole paths and regular expressions")
+  func modules() throws {
+    #expect(try weights("modules: [mlp.up_proj, model.norm]", method: "modules").names.count == 3)
+    #expect(
+      try weights(#"modules: ['model\.layers\.1\..*_proj']"#, method: "modules").names.count == 7)
+    #expect(
+      try weights("modules: [model.layers.0.self_attn.q_proj.weight]", method: "modules").names
+        == ["model.layers.0.self_attn.q_proj.weight"])
+    #expect(
+      folder.refusal { try weights("modules: [u_proj]", method: "modules") }
+        == "recipe.yaml: modules: the model has no module 'u_proj'; did you mean 'k_proj'?")
+  }
+
+  @Test("lora: names, all-linear, or one regular expression; in all layers or none")
+  func lora() throws {
+    func targets(_ text: String) throws -> Set<Projection>? {
+      try weights("lora: {target_modules: \(text)}", method: "lora").lowRank?.projections
+    }
+    #expect(try weights(method: "lora").lowRank == LowRankSettings())
+    #expect(try targets("[o_proj, mlp.down_proj]") == [.attentionOutput, .down])
+    #expect(try targets("all-linear") == Set(Projection.allCases))
+    #expect(try targets("'.*\\.(q|k)_proj'") == [.query, .key])
+    #expect(
+      folder.refusal { try targets("[q_proj, vproj]") }
+        == "recipe.yaml: lora.target_modules: the model has no module 'vproj'; did you mean 'v_proj'?")
+    #expect(
+      folder.refusal { try targets("[layers.0.self_attn.q_proj]") }
+        == "recipe.yaml: lora.target_modules: names model.layers.0.self_attn.q_proj in some layers only; "
+        + "name a projection of all layers, such as v_proj")
+    #expect(
+      folder.refusal { try targets("'(?=x)'") }.hasPrefix("recipe.yaml: lora.target_modules: '(?=x)': "))
+  }
+}
