@@ -3,28 +3,37 @@ import Foundation
 import Transformer
 
 extension Trainer {
-  /// Writes what was trained: a PEFT adapter, or a whole Hugging Face folder. The folder must not exist yet, or be empty.
+  /// Writes what was trained, a PEFT adapter or a whole Hugging Face folder, and everything that `resume` needs, as one folder that
+  /// appears whole or not at all.
   ///
   /// - Parameter baseName: what an adapter calls its base model.
-  /// - Throws: `InputError` where the folder cannot be written; nothing half-written stays.
-  package func write(to folder: String, baseName: String) throws {
-    let parameters = decoder.parameters
-    if let lowRank = decoder.lowRank {
-      let writer = AdapterWriter(
-        rank: lowRank.rank, alpha: lowRank.alpha, dropout: lowRank.dropout,
-        usesRankStabilisedScale: lowRank.usesRankStabilisedScale, targetModules: targetModules, baseName: baseName)
-      let tensors = parameters.trained.map { (slot, _) in
-        (name: slot.name, shape: slot.shape, values: parameters.copy(slot.name) ?? [])
+  /// - Throws: `InputError` where something is there already, or the folder cannot be written.
+  package func writeCheckpoint(to folder: String, baseName: String) throws {
+    try StagedFolder.write(to: folder) { url in
+      if let model {
+        try model.writeFiles(wholeModel, into: url)
+      } else {
+        try writeAdapter(into: url, baseName: baseName)
       }
-      return try writer.write(tensors, to: folder)
+      try writeState(to: url.path)
     }
-    let writer = try ModelWriter(
-      configuration: checkpoint.configuration, tokenizer: checkpoint.tokenizer,
-      type: recipe.precision == .bf16 ? .bf16 : .f32)
-    let tensors = parameters.slots.map { slot in
-      (name: slot.name, shape: slot.shape, values: UnsafePointer(parameters.values.pointer + slot.offset))
+  }
+
+  private var wholeModel: [ModelWriter.Weight] {
+    decoder.parameters.slots.map { slot in
+      (name: slot.name, shape: slot.shape, values: UnsafePointer(decoder.parameters.values.pointer + slot.offset))
     }
-    try writer.write(tensors, to: folder)
+  }
+
+  private func writeAdapter(into url: URL, baseName: String) throws {
+    guard let lowRank = decoder.lowRank else { return }
+    let writer = AdapterWriter(
+      rank: lowRank.rank, alpha: lowRank.alpha, dropout: lowRank.dropout,
+      usesRankStabilisedScale: lowRank.usesRankStabilisedScale, targetModules: targetModules, baseName: baseName)
+    let tensors = decoder.parameters.trained.map { (slot, _) in
+      (name: slot.name, shape: slot.shape, values: decoder.parameters.copy(slot.name) ?? [])
+    }
+    try writer.writeFiles(tensors, into: url)
   }
 
   /// The adapted modules' last names, such as `q_proj`.

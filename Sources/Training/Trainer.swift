@@ -14,7 +14,8 @@ package final class Trainer {
   let optimiser: AdamW
   /// The base model beside a fully trained one, for the preservation term; low-rank training has it inside.
   private let base: TrainableDecoder?
-  let checkpoint: Checkpoint
+  /// Writes whole models; nil where an adapter is trained. Made before training, so that what cannot be written is refused at once.
+  let model: ModelWriter?
   /// Steps that have been taken.
   package internal(set) var step = 0
 
@@ -46,12 +47,16 @@ package final class Trainer {
   package init(_ recipe: Recipe, plan: TrainingPlan, checkpoint: Checkpoint, threads: Int) throws {
     self.recipe = recipe
     self.plan = plan
-    self.checkpoint = checkpoint
     var random = SplitMix64(seed: recipe.seed)
     let uniform = { Float(random.next() >> 40) / Float(1 << 23) - 1 }
     let weights = try TrainedWeights(recipe, spec: try DecoderSpec(checkpoint))
     decoder = try TrainableDecoder(
       checkpoint, isTrained: weights.names.contains, lowRank: weights.lowRank, initialA: uniform, threads: threads)
+    model =
+      weights.lowRank == nil
+      ? try ModelWriter(
+        configuration: checkpoint.configuration, tokenizer: checkpoint.tokenizer,
+        type: recipe.precision == .bf16 ? .bf16 : .f32) : nil
     optimiser = AdamW(decoder.parameters, settings: recipe.optimiser.adamW, threads: threads)
     let needsBase = recipe.preserve != nil && weights.lowRank == nil
     base = needsBase ? try TrainableDecoder(checkpoint, isTrained: { _ in false }, threads: threads) : nil

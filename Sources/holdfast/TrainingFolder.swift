@@ -1,3 +1,4 @@
+import Checkpoints
 import Diagnostics
 import Foundation
 import Training
@@ -11,24 +12,18 @@ struct TrainingFolder {
 
   func checkpoint(_ step: Int) -> String { "\(path)/checkpoint-\(step)" }
 
-  /// Makes the folder, or checks that it is one to go on with.
+  /// Checks that the folder is free, or one to go on with; nothing is made yet.
   ///
-  /// - Throws: `InputError` for a folder that holds something and is not to be resumed.
-  func prepare(resuming: Bool) throws {
-    let existing = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    if resuming {
-      guard let state = newestState else {
-        throw InputError(path, "has no checkpoint with a trainer's state", remedy: "start without --resume")
-      }
-      // A checkpoint that a kill left without its state is written again.
-      for step in steps where "\(path)/checkpoint-\(step)" != state && !hasState(step) && step > newestStep {
-        try? FileManager.default.removeItem(atPath: checkpoint(step))
-      }
-      return
+  /// - Throws: `InputError` for a folder that holds something and is not to be resumed, and the other way round.
+  func check(resuming: Bool) throws {
+    guard resuming else { return try StagedFolder.requireUnused(path) }
+    guard newestState != nil else {
+      throw InputError(path, "has no checkpoint with a trainer's state", remedy: "start without --resume")
     }
-    guard existing.isEmpty else {
-      throw InputError(path, "already has something in it", remedy: "give a new folder with --out, or --resume")
-    }
+  }
+
+  /// Makes the folder where it is not there.
+  func make() throws {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
@@ -41,8 +36,7 @@ struct TrainingFolder {
 
   /// Writes a checkpoint with the trainer's state, then takes the state out of the older ones: it is three times their size.
   func save(_ trainer: Trainer, step: Int, baseName: String) throws {
-    try trainer.write(to: checkpoint(step), baseName: baseName)
-    try trainer.writeState(to: checkpoint(step))
+    try trainer.writeCheckpoint(to: checkpoint(step), baseName: baseName)
     for older in steps where older < step {
       for file in Self.stateFiles { try? FileManager.default.removeItem(atPath: "\(checkpoint(older))/\(file)") }
     }

@@ -50,17 +50,18 @@ struct TrainCommand: ParsableCommand {
     let base = try basePath(of: recipe, configuration)
     let checkpoint = try Checkpoint.open(base)
     let folder = TrainingFolder(out ?? "out/\(recipe.name)")
-    try folder.prepare(resuming: resume)
+    try folder.check(resuming: resume)
     let tokenizer = try Tokenizer(checkpoint.tokenizer)
     let plan = try TrainingPlan(
       recipe, tokenizer: tokenizer, contextLength: checkpoint.configuration.contextLength,
       vocabularySize: checkpoint.configuration.vocabularySize)
     let suites = try (configuration?.suites ?? []).map { try Suite.load($0) }
     for warning in try plan.checkOverlap(with: suites) { note("warning: \(warning)") }
-    for line in plan.variety.lines { note(line) }
 
     let threads = options.threads ?? configuration?.threads ?? Machine.cores
     let trainer = try Trainer(recipe, plan: plan, checkpoint: checkpoint, threads: threads)
+    for line in plan.variety.lines { note(line) }
+    try folder.make()
     if resume, let state = folder.newestState {
       try trainer.resume(from: state)
       note("going on after step \(trainer.step)")
