@@ -14,7 +14,6 @@ typedef void (*sgemm_function)(
 
 static sgemm_function sgemm;
 static char *(*corename)(void);
-static char *(*config)(void);
 static char error_text[256];
 static int result = -1;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -35,8 +34,7 @@ static void load(void) {
   }
   sgemm = (sgemm_function)dlsym(library, "cblas_sgemm");
   corename = (char *(*)(void))dlsym(library, "openblas_get_corename");
-  config = (char *(*)(void))dlsym(library, "openblas_get_config");
-  if (!sgemm || !corename || !config) {
+  if (!sgemm || !corename) {
     snprintf(error_text, sizeof error_text, "libopenblas.so.0 lacks a function that OpenBLAS has");
     return;
   }
@@ -51,8 +49,6 @@ int hf_openblas_load(void) {
 const char *hf_openblas_error(void) { return error_text; }
 
 const char *hf_openblas_core(void) { return corename ? corename() : ""; }
-
-const char *hf_openblas_config(void) { return config ? config() : ""; }
 
 void hf_openblas_sgemm_nt(int m, int n, int k, const float *a, const float *b, float *c) {
   sgemm(ROW_MAJOR, NO_TRANSPOSE, TRANSPOSE, m, n, k, 1, a, k, b, k, 0, c, n);

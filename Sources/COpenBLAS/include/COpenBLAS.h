@@ -15,9 +15,6 @@ const char *hf_openblas_error(void);
 /// The kernels in use, as OpenBLAS names them ("SkylakeX", "Haswell", "Prescott"). Empty before loading.
 const char *hf_openblas_core(void);
 
-/// OpenBLAS's own description of its build. Empty before loading.
-const char *hf_openblas_config(void);
-
 /// C = A · Bᵀ for row-major A [m, k], B [n, k] and C [m, n], in fp32. Only after a successful load.
 void hf_openblas_sgemm_nt(int m, int n, int k, const float *a, const float *b, float *c);
 
