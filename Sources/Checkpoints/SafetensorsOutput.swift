@@ -2,18 +2,20 @@ import Diagnostics
 import Foundation
 
 /// Writes safetensors files from fp32 weights in memory, converting them on the way, so that no second copy of a model is needed.
-struct SafetensorsOutput {
-  typealias Entry = (name: String, shape: [Int], values: UnsafePointer<Float>)
+package struct SafetensorsOutput {
+  package typealias Entry = (name: String, shape: [Int], values: UnsafePointer<Float>)
 
   /// `.f32` or `.bf16`.
   let type: ElementType
 
   private static let chunk = 1 << 20
 
+  package init(type: ElementType) { self.type = type }
+
   func byteCount(_ entry: Entry) -> Int { entry.shape.reduce(1, *) * type.bytesPerBlock }
 
   /// - Throws: `InputError` where the file cannot be written.
-  func write(_ entries: [Entry], to url: URL) throws {
+  package func write(_ entries: [Entry], to url: URL) throws {
     do {
       try Data(header(entries)).write(to: url)
       let file = try FileHandle(forWritingTo: url)

@@ -65,13 +65,10 @@ package final class AdamW {
     return norm
   }
 
-  /// A trained weight's first and second moments, as arrays of its size.
-  package func moments(of name: String) -> (first: [Float], second: [Float])? {
-    guard let (slot, offset) = parameters.trained.first(where: { $0.slot.name == name }) else { return nil }
-    func copy(_ buffer: FloatBuffer) -> [Float] {
-      Array(UnsafeBufferPointer(start: buffer.pointer + offset, count: slot.count))
-    }
-    return (copy(first), copy(second))
+  /// A trained weight's first and second moments, as many as it has elements; they stay the optimiser's.
+  package func moments(of name: String) -> (first: UnsafePointer<Float>, second: UnsafePointer<Float>)? {
+    guard let offset = parameters.trained.first(where: { $0.slot.name == name })?.gradientOffset else { return nil }
+    return (UnsafePointer(first.pointer + offset), UnsafePointer(second.pointer + offset))
   }
 
   /// Puts back what `moments` gave: all trained weights' before a run goes on.
