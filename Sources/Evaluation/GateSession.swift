@@ -53,7 +53,7 @@ package struct GateSession {
     case judged(CandidateVerdict)
   }
 
-  /// - Throws: `InputError` for a baseline, suite or candidate that cannot be read: all candidates are opened before any is asked.
+  /// - Throws: `InputError` for a baseline, suite, candidate or training record that cannot be read: all candidates are opened before any is asked.
   package func run(
     candidates paths: [String], ledger: Ledger, report: @escaping (Event) -> Void
   ) throws -> Outcome {
@@ -63,6 +63,7 @@ package struct GateSession {
     let hashes = LedgerHashCache.forProcess(ledger)
     let baseCheckpoint = Lazy { [base] in try Checkpoint.open(base) }
     let subjects = try paths.map { try Subject(path: $0, base: baseCheckpoint.value(), hashes: hashes) }
+    let related = try subjects.map { try relatedTasks(of: suite, labels: labels(of: $0)) }
     var shelf = ModelShelf(threads: threads)
     let suiteRun = SuiteRun(
       suite: suite, share: share, ledger: ledger, command: command, kernel: kernel, threads: threads)
@@ -86,14 +87,15 @@ package struct GateSession {
         let description = try suiteRun.description(of: subject, model, numerics: scorer.numericsID)
         // What cannot be judged is refused before hours are spent on it.
         _ = try Comparability.check(baseline: baseline.run, candidate: description)
-        try Verdict.demandEnough(baseline, share: share, policy: settings.policy)
+        try Verdict.demandEnough(baseline, share: share, policy: settings.policy, related: related[index])
         let outcome = try suiteRun.execute(subject, scorer: scorer) { report(.progress($0)) }
         run = outcome.run
         verdict = CandidateVerdict(
           path: subject.path, model: subject.description, durationSeconds: Date().timeIntervalSince(begun),
           share: share.description,
           verdict: try Verdict.judge(
-            baseline: baseline, candidate: description, scores: outcome.items, policy: settings.policy))
+            baseline: baseline, candidate: description, scores: outcome.items, policy: settings.policy,
+            related: related[index]))
       } catch let reason as NotGateable {
         verdict = refused(reason.reason)
       } catch let fault as InputError where index > 0 || subjects.count > 1 {
@@ -108,6 +110,13 @@ package struct GateSession {
     return Outcome(
       baseline: baseline, startedAt: started, seconds: Date().timeIntervalSince(started), verdicts: verdicts,
       faults: faults)
+  }
+
+  /// What a candidate's fine-tuning chose from, by the configuration and by the checkpoint's own record.
+  ///
+  /// - Throws: `InputError` for a record that is damaged.
+  private func labels(of subject: Subject) throws -> [String] {
+    configuration.fineTuning.labels + (try TrainingRecord.read(fromCheckpoint: subject.path)?.labels ?? [])
   }
 
   private func suite(named name: String) throws -> Suite {

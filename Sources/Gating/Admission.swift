@@ -93,6 +93,13 @@ extension TaskAdmission {
     admitted = reason == nil
   }
 
+  /// The same task without a vote; what the baseline had against it follows the reason.
+  func withdrawn(reason: String) -> TaskAdmission {
+    TaskAdmission(
+      task: task, family: family, admitted: false, reason: self.reason.map { "\(reason); \($0)" } ?? reason,
+      chance: chance, means: means, lowerBoundAboveChance: lowerBoundAboveChance, lowerBoundOfGain: lowerBoundOfGain)
+  }
+
   /// What the lower bound of b - c must reach: max(2 δ_family, .10).
   static func required(familyMargin: Double) -> Double { max(2 * familyMargin, 0.10) }
 }

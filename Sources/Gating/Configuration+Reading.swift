@@ -3,7 +3,7 @@ import Foundation
 
 extension Configuration {
   private static let keys = [
-    "base", "baseline", "suites", "ledger", "models", "reports", "threads", "gate",
+    "base", "baseline", "suites", "ledger", "models", "reports", "threads", "gate", "fine_tuning",
   ]
 
   /// Reads `holdfast.yaml`.
@@ -29,7 +29,20 @@ extension Configuration {
       ledger: absolute(try settings.text("ledger", otherwise: ".holdfast/ledger.sqlite")),
       models: absolute(try settings.text("models", otherwise: "models")),
       reports: absolute(try settings.text("reports", otherwise: "reports")),
-      threads: try settings.integer("threads", in: 1...1024), gate: try gate(settings))
+      threads: try settings.integer("threads", in: 1...1024), gate: try gate(settings),
+      fineTuning: try fineTuning(settings, file: path, absolute))
+  }
+
+  private static func fineTuning(
+    _ settings: SettingsReader, file: String, _ absolute: (String) -> String
+  ) throws -> FineTuning {
+    let section = try settings.section("fine_tuning", known: ["labels", "data"])
+    let labels = try section.texts("labels", otherwise: [])
+    guard !labels.contains(where: { $0.allSatisfy(\.isWhitespace) }) else {
+      throw InputError(
+        file, field: "fine_tuning.labels", "one is blank", remedy: "write the labels, such as [positive, negative]")
+    }
+    return FineTuning(labels: labels, data: try section.texts("data", otherwise: []).map(absolute))
   }
 
   private static func gate(_ settings: SettingsReader) throws -> GateSettings {

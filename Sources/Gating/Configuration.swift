@@ -19,6 +19,20 @@ package struct Configuration: Sendable, Hashable {
   /// Threads to compute with; nil for one a core.
   package let threads: Int?
   package let gate: GateSettings
+  package let fineTuning: FineTuning
+}
+
+/// What candidates were fine-tuned on, as far as the team says it; a checkpoint's own record adds to it.
+package struct FineTuning: Sendable, Hashable {
+  /// The task's labels; empty where they are not given, or answers are free.
+  package let labels: [String]
+  /// The data files, absolute; nothing has looked yet whether they are there.
+  package let data: [String]
+
+  package init(labels: [String] = [], data: [String] = []) {
+    self.labels = labels
+    self.data = data
+  }
 }
 
 /// A model as a configuration names it.

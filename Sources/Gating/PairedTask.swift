@@ -22,6 +22,13 @@ package struct PairedTask: Sendable, Hashable {
 
   /// The block of each item.
   package var itemBlocks: [Int] { items.map(\.base.block) }
+
+  /// The same task without a vote.
+  func withdrawn(reason: String) -> PairedTask {
+    PairedTask(
+      admission: admission.withdrawn(reason: reason), items: items, shots: shots, blocks: blocks,
+      blocksInBaseline: blocksInBaseline)
+  }
 }
 
 extension PairedTask {

@@ -11,6 +11,7 @@ package struct ShotMeans: Sendable, Hashable, Codable {
 package struct TaskReport: Sendable, Hashable, Codable {
   package let task: String
   package let family: String
+  /// Whether it counts in its units: the baseline admitted it, and the fine-tuning was not about it.
   package let admitted: Bool
   /// Why the task is uninformative; nil where it is admitted.
   package let reason: String?

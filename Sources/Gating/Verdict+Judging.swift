@@ -11,12 +11,17 @@ extension Verdict {
   /// - Parameters:
   ///   - candidate: what was asked of the candidate.
   ///   - scores: the candidate's; of a share of every task's blocks too.
+  ///   - related: names of the tasks that the fine-tuning was about (`relatedTasks`): reported, and without a vote, as if they had not
+  ///     been admitted.
   /// - Throws: `NotGateable` where the two are not comparable, the scores are not complete, or too little can vote.
   package static func judge(
-    baseline: Baseline, candidate: RunDescription, scores: [ItemScore], policy: GatePolicy
+    baseline: Baseline, candidate: RunDescription, scores: [ItemScore], policy: GatePolicy, related: Set<String> = []
   ) throws -> Verdict {
     var notes = try Comparability.check(baseline: baseline.run, candidate: candidate)
-    let tasks = try PairedTask.pair(baseline, with: scores)
+    let paired = try PairedTask.pair(baseline, with: scores)
+    let tasks = paired.map { related.contains($0.admission.task) ? $0.withdrawn(reason: relatedReason) : $0 }
+    // Only what lost a vote by it: the others had none.
+    let withdrawn = paired.filter { related.contains($0.admission.task) && $0.admission.admitted }.map(\.admission.task)
     let admitted = Dictionary(grouping: tasks.filter(\.admission.admitted), by: \.admission.family)
     let families = Set(tasks.map(\.admission.family)).sorted()
 
@@ -38,8 +43,9 @@ extension Verdict {
       tasksAdmitted: admittedTasks.count, tasks: tasks.count, familiesVoting: ableFamilies.count,
       families: families.count, blocks: admittedTasks.reduce(0) { $0 + $1.blocks },
       blocksInBaseline: admittedTasks.reduce(0) { $0 + $1.blocksInBaseline })
-    try demandEnough(coverage, units: units, policy: policy)
+    try demandEnough(coverage, units: units, policy: policy, withdrawn: withdrawn)
     notes += policy.marginNotes(baseline)
+    if !withdrawn.isEmpty { notes.append(Note(.note, withdrawal(of: withdrawn))) }
 
     let verdicts = try decide(units)
     let outcome = overallOutcome(verdicts)
@@ -56,14 +62,27 @@ extension Verdict {
 
   /// Whether a share of the blocks could be judged at all, before anything is asked: the baseline against itself.
   ///
+  /// - Parameter related: as `judge` has it.
   /// - Throws: `NotGateable` as `judge` would.
-  package static func demandEnough(_ baseline: Baseline, share: Share, policy: GatePolicy) throws {
+  package static func demandEnough(
+    _ baseline: Baseline, share: Share, policy: GatePolicy, related: Set<String> = []
+  ) throws {
     var asked: [String: Int] = [:]
     for (task, scores) in Dictionary(grouping: baseline.scores, by: \.task) {
       asked[task] = share.blocks(of: Set(scores.map(\.block)).count)
     }
     let scores = baseline.scores.filter { $0.block < asked[$0.task] ?? 0 }
-    _ = try judge(baseline: baseline, candidate: baseline.run, scores: scores, policy: policy)
+    _ = try judge(baseline: baseline, candidate: baseline.run, scores: scores, policy: policy, related: related)
+  }
+
+  /// What a related task is reported with.
+  private static let relatedReason = "related: its labels are the fine-tuning labels"
+
+  private static func withdrawal(of tasks: [String]) -> String {
+    let names = tasks.joined(separator: ", ")
+    return tasks.count == 1
+      ? "task \(names) is admitted and does not vote here: its labels are the fine-tuning labels"
+      : "tasks \(names) are admitted and do not vote here: their labels are the fine-tuning labels"
   }
 
   private static func overallOutcome(_ units: [UnitVerdict]) -> Outcome {
@@ -73,19 +92,23 @@ extension Verdict {
   }
 
   /// Fewer than half of the families (or `min_families`), or an overall rule that cannot vote, is no verdict at all.
-  private static func demandEnough(_ coverage: Coverage, units: [UnitTest], policy: GatePolicy) throws {
+  private static func demandEnough(
+    _ coverage: Coverage, units: [UnitTest], policy: GatePolicy, withdrawn: [String]
+  ) throws {
+    let also = withdrawn.isEmpty ? "" : "; \(withdrawal(of: withdrawn))"
     let needed = policy.minFamilies ?? (coverage.families + 1) / 2
     guard coverage.familiesVoting >= max(1, needed) else {
       throw NotGateable(
         "too little evidence: \(coverage.familiesVoting) of \(coverage.families) families can vote, "
-          + "\(max(1, needed)) needed (coverage \(coverage.text)); "
+          + "\(max(1, needed)) needed (coverage \(coverage.text))\(also); "
           + "score a larger share, or choose a base that can do more tasks")
     }
     if let silent = units.first(where: { $0.rule.level == .overall && $0.reason != nil }) {
-      throw NotGateable("too little evidence: rule \(silent.rule.name) cannot vote: \(silent.reason ?? "no reason")")
+      throw NotGateable(
+        "too little evidence: rule \(silent.rule.name) cannot vote: \(silent.reason ?? "no reason")\(also)")
     }
     guard units.contains(where: { $0.reason == nil }) else {
-      throw NotGateable("no rule can vote on this suite (coverage \(coverage.text))")
+      throw NotGateable("no rule can vote on this suite (coverage \(coverage.text))\(also)")
     }
   }
 

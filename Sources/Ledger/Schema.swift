@@ -15,6 +15,9 @@ enum Schema {
       try db.execute(sql: runs)
       try db.execute(sql: verdicts)
     }
+    migrator.registerMigration("2 trainings") { db in
+      try db.execute(sql: trainings)
+    }
     return migrator
   }
 
@@ -109,5 +112,35 @@ enum Schema {
       report TEXT NOT NULL,           -- JSON
       created_at TEXT NOT NULL
     ) STRICT;
+    """
+
+  private static let trainings = """
+    CREATE TABLE trainings (
+      id TEXT PRIMARY KEY NOT NULL,
+      recipe TEXT NOT NULL,           -- the recipe's name
+      recipe_hash TEXT NOT NULL,      -- SHA-256 of the recipe's file
+      recipe_text TEXT NOT NULL,
+      base TEXT NOT NULL,
+      seed TEXT NOT NULL,             -- decimal: it has 64 bits without a sign, SQLite's integers have one
+      out_folder TEXT NOT NULL,
+      labels TEXT NOT NULL,           -- JSON array of strings
+      steps_planned INTEGER NOT NULL,
+      command TEXT NOT NULL,
+      started_at TEXT NOT NULL,
+      finished_at TEXT
+    ) STRICT;
+    CREATE INDEX trainings_by_folder ON trainings (out_folder, recipe_hash, seed, started_at);
+    CREATE TABLE training_steps (
+      training_id TEXT NOT NULL REFERENCES trainings (id) ON DELETE CASCADE,
+      step INTEGER NOT NULL,
+      loss REAL NOT NULL,
+      preservation REAL,              -- NULL: the recipe has no such term
+      learning_rate REAL NOT NULL,
+      gradient_norm REAL NOT NULL,
+      tokens_per_second REAL NOT NULL,
+      target_accuracy REAL,           -- NULL: not evaluated after this step
+      leak_mass REAL,                 -- NULL: not measured after this step
+      PRIMARY KEY (training_id, step)
+    ) STRICT, WITHOUT ROWID;
     """
 }

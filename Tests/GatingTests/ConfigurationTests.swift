@@ -73,6 +73,19 @@ struct ConfigurationTests {
     #expect(policy.minFamilies == 4)
   }
 
+  @Test("what candidates were fine-tuned on may be said: labels, and data files, which need not be there")
+  func fineTuning() throws {
+    let start = "base: tiny\nbaseline: b.json\n"
+    #expect(try load(start).0.fineTuning == FineTuning())
+    #expect(try load(start + "fine_tuning:\n").0.fineTuning == FineTuning())
+    let (configuration, folder) = try load(
+      start + "fine_tuning: {labels: [yes, no, 1], data: [data/train.jsonl, /d/more.jsonl]}")
+    #expect(configuration.fineTuning.labels == ["yes", "no", "1"])
+    #expect(configuration.fineTuning.data == ["\(folder)/data/train.jsonl", "/d/more.jsonl"])
+    let single = try load(start + "fine_tuning:\n  data: train.jsonl").0.fineTuning
+    #expect(single.labels.isEmpty && single.data.count == 1)
+  }
+
   @Test(
     "what is wrong is named with its key and a remedy",
     arguments: [
@@ -92,6 +105,12 @@ struct ConfigurationTests {
       ("base: tiny\nbaseline: b.json\nthreads: many", "threads: is not a whole number from 1 to 1024"),
       ("base: tiny\nbaseline: b.json\nsuites: [a, b]", "suites: has 2 folders"),
       ("base: tiny\nbaseline: b.json\nsuites: {a: b}", "suites: is not a list"),
+      ("base: tiny\nbaseline: b.json\nfine_tunning: {}", "fine_tunning: unknown key; did you mean 'fine_tuning'?"),
+      ("base: tiny\nbaseline: b.json\nfine_tuning: {lables: [a]}", "fine_tuning.lables: unknown key; did you mean"),
+      ("base: tiny\nbaseline: b.json\nfine_tuning: {labels: []}", "fine_tuning.labels: is not a list"),
+      ("base: tiny\nbaseline: b.json\nfine_tuning: {labels: [a, ' ']}", "fine_tuning.labels: one is blank"),
+      ("base: tiny\nbaseline: b.json\nfine_tuning: {data: {a: b}}", "fine_tuning.data: is not a list"),
+      ("base: tiny\nbaseline: b.json\nfine_tuning: [a]", "fine_tuning: not a mapping"),
       ("base: tiny\nbase: other\nbaseline: b.json", "is given twice"),
       ("base: [tiny]\nbaseline: b.json", "base: is not text"),
       ("base: 'tiny", "not valid YAML: line"),

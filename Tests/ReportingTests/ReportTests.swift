@@ -76,4 +76,22 @@ struct ReportTests {
     #expect(report.terminalTable().contains("PASS: few-shot exact match is unchanged"))
     #expect(try report.markdown().hasPrefix("# Holdfast gate: PASS\n"))
   }
+
+  @Test("a task that the fine-tuning was about is shown with its scores, its reason and a note, as one without a vote")
+  func related() throws {
+    let candidate = CandidateVerdict(
+      path: "out", model: Fixture.model, durationSeconds: 1, share: "1/1",
+      verdict: try Fixture.verdict(lost: 3, related: ["topic"]))
+    let report = GateReport(header: Fixture.header, candidates: [candidate])
+    let markdown = try report.markdown()
+    let row = try #require(markdown.split(separator: "\n").first { $0.hasPrefix("| topic | topic |") })
+    #expect(row.hasSuffix("uninformative: related: its labels are the fine-tuning labels |"))
+    #expect(row.contains("100.0 → "))
+    #expect(markdown.contains("- note: task topic is admitted and does not vote here"))
+    #expect(markdown.contains("coverage 3 of 4 tasks, 3 of 4 families"))
+    let line = report.terminalTable().split(separator: "\n").first { $0.hasPrefix("topic") }
+    #expect(line?.hasSuffix("uninformative") == true)
+    let json = String(decoding: try report.json(), as: UTF8.self)
+    #expect(json.contains(#""reason" : "related: its labels are the fine-tuning labels""#))
+  }
 }
