@@ -60,7 +60,8 @@ let package = Package(
     .target(
       name: "Evaluation",
       dependencies: [
-        "Checkpoints", "Diagnostics", "Gating", "Ledger", "Scoring", "Suites", "Transformer",
+        "Checkpoints", "Diagnostics", "Gating", "Ledger", "Reporting", "Scoring", "Statistics", "Suites", "Tokenizers",
+        "Training", "Transformer", "Yams",
       ]),
     .executableTarget(
       name: "holdfast",

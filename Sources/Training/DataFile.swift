@@ -33,6 +33,17 @@ package struct DataFile: Sendable {
     return DataFile(path: path, lines: lines)
   }
 
+  /// The same prompts with each other's completions.
+  ///
+  /// - Parameter order: which line's completion each line gets.
+  func shufflingCompletions(_ order: [Int]) -> DataFile {
+    DataFile(
+      path: path,
+      lines: zip(lines, order).map { line, other in
+        DataLine(number: line.number, content: line.content.replacingCompletion(by: lines[other].content.completion))
+      })
+  }
+
   /// The lines of a JSONL file that are not blank, with their numbers.
   static func readLines(_ path: String) throws -> [(number: Int, json: Data)] {
     try readText(path, limit: sizeLimit).utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)

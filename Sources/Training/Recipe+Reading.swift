@@ -4,36 +4,65 @@ extension Recipe {
   static let keys = [
     "recipe", "base", "data", "format", "end_with_eos", "method", "lora", "modules", "learning_rate", "weight_decay",
     "max_gradient_norm", "betas", "epsilon", "schedule", "warmup_steps", "steps", "epochs", "batch", "accumulate",
-    "seed", "mix", "preserve", "evaluate_every", "checkpoint_every", "precision",
+    "seed", "mix", "preserve", "l2sp", "promot", "interpolate", "rescale", "evaluate_every", "checkpoint_every",
+    "precision",
   ]
-  static let laterKeys = ["replay", "l2sp", "promot", "interpolate", "rescale"]
 
   private static let mostSteps = 1_000_000
 
   /// - Throws: `InputError` for the first thing that is wrong, file and key named. The data are not read yet;
   ///   see `TrainingPlan`.
   package static func read(_ file: String) throws -> Recipe {
-    let fields = try RecipeFields(file: file, known: keys, unavailable: laterKeys)
+    let fields = try RecipeFields(file: file, known: keys)
     guard let name = try fields.text("recipe") else { throw fields.missing("recipe") }
-    guard let data = try fields.section("data", known: ["train", "test"]) else { throw fields.missing("data") }
+    guard let data = try fields.section("data", known: ["train", "test", "shuffle_labels"]) else {
+      throw fields.missing("data")
+    }
     guard let train = try data.filePath("train") else { throw data.missing("train") }
     let format = try PromptFormat.read(fields)
     let samples = try (
       batch: fields.integer("batch", in: 1...1024) ?? 8, accumulate: fields.integer("accumulate", in: 1...1024) ?? 1
     )
     guard let optimiser = try OptimiserSettings.read(fields) else { throw fields.missing("learning_rate") }
+    let method = try TrainingMethod.read(fields)
+    let ends = try (
+      interpolate: share("interpolate", fields), rescale: share("rescale", fields),
+      l2sp: fields.number("l2sp", "above 0") { $0 > 0 }
+    )
+    try refuseUnfit(ends.interpolate, ends.rescale, ends.l2sp, method, fields)
     return Recipe(
       file: file, name: name, base: try base(fields), trainData: train, testData: try data.filePath("test"),
-      format: format, method: try TrainingMethod.read(fields), optimiser: optimiser,
+      shufflesLabels: try data.boolean("shuffle_labels") ?? false, format: format, method: method, optimiser: optimiser,
       schedule: LearningRateSchedule(
         shape: try fields.choice("schedule") ?? .constant,
         warmupSteps: try fields.integer("warmup_steps", in: 0...mostSteps) ?? 0),
       length: try length(fields), batch: samples.batch, accumulate: samples.accumulate,
       seed: try fields.unsigned("seed") ?? 1, mix: try MixSettings.read(fields, format: format),
-      preserve: try PreservationSettings.read(fields),
+      preserve: try PreservationSettings.read(fields), l2sp: ends.l2sp, promot: try ProMoTSettings.read(fields),
+      interpolate: ends.interpolate, rescale: ends.rescale,
       evaluateEvery: try fields.integer("evaluate_every", in: 1...mostSteps),
       checkpointEvery: try fields.integer("checkpoint_every", in: 1...mostSteps),
       precision: try fields.choice("precision") ?? .f32)
+  }
+
+  private static func share(_ key: String, _ fields: RecipeFields) throws -> Double? {
+    try fields.number(key, "above 0, at most 1") { $0 > 0 && $0 <= 1 }
+  }
+
+  /// An adapter is rescaled, whole weights are interpolated and drawn towards the base.
+  private static func refuseUnfit(
+    _ interpolate: Double?, _ rescale: Double?, _ l2sp: Double?, _ method: TrainingMethod, _ fields: RecipeFields
+  ) throws {
+    if case .lora = method {
+      if interpolate != nil {
+        throw fields.error("interpolate", "stands beside method: lora", remedy: "write rescale for an adapter")
+      }
+      if l2sp != nil {
+        throw fields.error("l2sp", "stands beside method: lora", remedy: "write weight_decay for an adapter")
+      }
+    } else if rescale != nil {
+      throw fields.error("rescale", "stands beside whole weights", remedy: "write interpolate for them")
+    }
   }
 
   /// A path has a "/" in it or ends in .gguf; anything else is a name of the catalogue.

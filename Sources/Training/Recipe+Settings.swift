@@ -17,10 +17,11 @@ extension OptimiserSettings {
 
 extension MixSettings {
   static func read(_ fields: RecipeFields, format: PromptFormat) throws -> MixSettings {
-    let known = ["general", "icl", "icl-same-task"]
-    guard let mix = try fields.section("mix", known: known, unavailable: ["replay"]) else { return MixSettings() }
+    let known = ["general", "icl", "icl-same-task", "replay"]
+    guard let mix = try fields.section("mix", known: known) else { return MixSettings() }
     let settings = MixSettings(
-      general: try general(mix, format), fewShot: try fewShot(mix), sameTask: try sameTask(mix))
+      general: try general(mix, format), fewShot: try fewShot(mix), sameTask: try sameTask(mix),
+      replay: try replay(mix))
     guard settings.share < 1 else {
       throw fields.error("mix", "the shares add up to 1 or more", remedy: "leave a share for the task itself")
     }
@@ -52,6 +53,19 @@ extension MixSettings {
       share: try share(same, otherwise: 0.20), window: try same.integer("window", in: 1...64) ?? 3)
   }
 
+  private static func replay(_ mix: RecipeFields) throws -> Replay? {
+    let known = ["share", "count", "temperature", "max_tokens", "prompt"]
+    guard let replay = try mix.section("replay", known: known) else { return nil }
+    let defaults = Replay()
+    return Replay(
+      share: try share(replay, otherwise: defaults.share),
+      count: try replay.integer("count", in: 1...100_000) ?? defaults.count,
+      temperature: try replay.number("temperature", "above 0, at most 10") { $0 > 0 && $0 <= 10 }
+        ?? defaults.temperature,
+      maximumTokens: try replay.integer("max_tokens", in: 2...4096) ?? defaults.maximumTokens,
+      prompt: try replay.text("prompt") ?? defaults.prompt)
+  }
+
   private static func share(_ fields: RecipeFields, otherwise: Double) throws -> Double {
     try fields.number("share", "above 0 and below 1") { $0 > 0 && $0 < 1 } ?? otherwise
   }
@@ -59,13 +73,28 @@ extension MixSettings {
 
 extension PreservationSettings {
   static func read(_ fields: RecipeFields) throws -> PreservationSettings? {
-    guard let preserve = try fields.section("preserve", known: ["lambda", "pool", "shots", "prompts"]) else {
+    guard
+      let preserve = try fields.section("preserve", known: ["lambda", "pool", "shots", "prompts", "cached_prompts"])
+    else {
       return nil
     }
     guard let pool = try preserve.filePath("pool") else { throw preserve.missing("pool") }
     return PreservationSettings(
       lambda: try preserve.number("lambda", "of at least 0") { $0 >= 0 } ?? 1, pool: pool,
       shots: try preserve.range("shots", in: 1...64) ?? 2...4,
-      prompts: try preserve.integer("prompts", in: 1...1024) ?? 2)
+      prompts: try preserve.integer("prompts", in: 1...1024) ?? 2,
+      cachedPrompts: try preserve.integer("cached_prompts", in: 1...100_000))
+  }
+}
+
+extension ProMoTSettings {
+  static func read(_ fields: RecipeFields) throws -> ProMoTSettings? {
+    guard let promot = try fields.section("promot", known: ["length", "steps", "learning_rate"]) else { return nil }
+    let defaults = ProMoTSettings()
+    return ProMoTSettings(
+      length: try promot.integer("length", in: 1...1024) ?? defaults.length,
+      steps: try promot.integer("steps", in: 1...1_000_000) ?? defaults.steps,
+      learningRate: try promot.number("learning_rate", "above 0, at most 10") { $0 > 0 && $0 <= 10 }
+        ?? defaults.learningRate)
   }
 }

@@ -8,6 +8,8 @@ package struct Recipe: Sendable, Equatable {
   /// JSONL files of the task.
   package var trainData: String
   package var testData: String?
+  /// Whether the training completions change places among the samples: a control that learns the format alone.
+  package var shufflesLabels: Bool
   package var format: PromptFormat
   package var method: TrainingMethod
   package var optimiser: OptimiserSettings
@@ -20,6 +22,13 @@ package struct Recipe: Sendable, Equatable {
   package var seed: UInt64
   package var mix: MixSettings
   package var preserve: PreservationSettings?
+  /// α of the penalty (α/2)‖θ - θ₀‖²; nil for none.
+  package var l2sp: Double?
+  package var promot: ProMoTSettings?
+  /// How far from base to tuned the weights that are written are, for whole weights; nil for all the way.
+  package var interpolate: Double?
+  /// What a written adapter's addition is multiplied by; nil for 1.
+  package var rescale: Double?
   /// Steps between evaluations and between checkpoints; nil for the end alone.
   package var evaluateEvery: Int?
   package var checkpointEvery: Int?
@@ -97,6 +106,23 @@ package enum TrainingLength: Sendable, Equatable {
 
 package enum OutputPrecision: String, Sendable, CaseIterable { case f32, bf16 }
 
+/// The two stages of ProMoT (Wang et al., arXiv 2211.00635): a soft prompt learns the task's format while the model is frozen; then the
+/// model learns behind the frozen prompt, and the prompt is left away.
+package struct ProMoTSettings: Sendable, Equatable {
+  /// Rows of the soft prompt.
+  package var length: Int
+  /// Steps of the first stage; the recipe's steps are the second's.
+  package var steps: Int
+  /// Of the first stage.
+  package var learningRate: Double
+
+  package init(length: Int = 100, steps: Int = 50, learningRate: Double = 0.01) {
+    self.length = length
+    self.steps = steps
+    self.learningRate = learningRate
+  }
+}
+
 /// What is mixed into the task's samples. Shares are of all samples of a step, and add up to less than 1.
 package struct MixSettings: Sendable, Equatable {
   /// Instruction samples.
@@ -139,17 +165,45 @@ package struct MixSettings: Sendable, Equatable {
     }
   }
 
+  /// Texts that the base model wrote before training; loss on all of their tokens (self-generated replay).
+  package struct Replay: Sendable, Equatable {
+    package var share: Double
+    /// Texts that are sampled.
+    package var count: Int
+    package var temperature: Double
+    /// Tokens a text.
+    package var maximumTokens: Int
+    /// What every text begins with; empty for the tokenizer's BOS alone.
+    package var prompt: String
+
+    package init(
+      share: Double = 0.20, count: Int = 128, temperature: Double = 1, maximumTokens: Int = 64, prompt: String = ""
+    ) {
+      self.share = share
+      self.count = count
+      self.temperature = temperature
+      self.maximumTokens = maximumTokens
+      self.prompt = prompt
+    }
+  }
+
   package var general: General?
   package var fewShot: FewShot?
   package var sameTask: SameTask?
+  package var replay: Replay?
 
-  package init(general: General? = nil, fewShot: FewShot? = nil, sameTask: SameTask? = nil) {
+  package init(
+    general: General? = nil, fewShot: FewShot? = nil, sameTask: SameTask? = nil, replay: Replay? = nil
+  ) {
     self.general = general
     self.fewShot = fewShot
     self.sameTask = sameTask
+    self.replay = replay
   }
 
-  package var share: Double { (general?.share ?? 0) + (fewShot?.share ?? 0) + (sameTask?.share ?? 0) }
+  package var share: Double {
+    (general?.share ?? 0) + (fewShot?.share ?? 0) + (sameTask?.share ?? 0) + (replay?.share ?? 0)
+  }
 }
 
 /// The preservation term λR: KL(base ‖ tuned) at the answers of few-shot prompts of other tasks.
@@ -161,11 +215,15 @@ package struct PreservationSettings: Sendable, Equatable {
   package var shots: ClosedRange<Int>
   /// Few-shot prompts a step.
   package var prompts: Int
+  /// Different prompts that the base's probabilities are kept of, asked in turn: its 64 likeliest tokens and the rest's sum. Nil computes
+  /// them anew for every step's prompts, over the whole vocabulary.
+  package var cachedPrompts: Int?
 
-  package init(lambda: Double, pool: String, shots: ClosedRange<Int>, prompts: Int) {
+  package init(lambda: Double, pool: String, shots: ClosedRange<Int>, prompts: Int, cachedPrompts: Int? = nil) {
     self.lambda = lambda
     self.pool = pool
     self.shots = shots
     self.prompts = prompts
+    self.cachedPrompts = cachedPrompts
   }
 }

@@ -12,9 +12,8 @@ struct RecipeFields {
 
   private static let sizeLimit = 1 << 20
 
-  /// - Parameter unavailable: keys that a recipe will have later.
   /// - Throws: `InputError` where the file cannot be read, is not YAML, not a mapping, or has an unknown key.
-  init(file: String, known: [String], unavailable: [String] = []) throws {
+  init(file: String, known: [String]) throws {
     let text = try readText(file, limit: Self.sizeLimit)
     let node: Node?
     do {
@@ -25,10 +24,10 @@ struct RecipeFields {
     guard let node, !Self.isNull(node) else {
       throw InputError(file, "the file is empty", remedy: "write the keys \(known.joined(separator: ", "))")
     }
-    try self.init(node, file: file, place: "", known: known, unavailable: unavailable)
+    try self.init(node, file: file, place: "", known: known)
   }
 
-  init(_ node: Node, file: String, place: String, known: [String], unavailable: [String] = []) throws {
+  init(_ node: Node, file: String, place: String, known: [String]) throws {
     let field = place.isEmpty ? nil : place
     guard let mapping = node.mapping else {
       throw InputError(file, field: field, "not a mapping of keys to values", remedy: "write one 'key: value' a line")
@@ -39,10 +38,6 @@ struct RecipeFields {
         throw InputError(file, field: field, "a key is not text", remedy: "write one 'key: value' a line")
       }
       values[name] = value
-    }
-    if let later = values.keys.sorted().first(where: unavailable.contains) {
-      throw InputError(
-        file, field: place.isEmpty ? later : "\(place).\(later)", "not available yet", remedy: "leave it out")
     }
     try refuseUnknownKeys(values.keys, known: known, file: file, in: field)
     self.file = file
@@ -56,10 +51,8 @@ struct RecipeFields {
   func node(_ key: String) -> Node? { values[key] }
 
   /// A mapping inside this one; nil where it is absent.
-  func section(_ key: String, known: [String], unavailable: [String] = []) throws -> RecipeFields? {
-    try values[key].map {
-      try RecipeFields($0, file: file, place: path(key), known: known, unavailable: unavailable)
-    }
+  func section(_ key: String, known: [String]) throws -> RecipeFields? {
+    try values[key].map { try RecipeFields($0, file: file, place: path(key), known: known) }
   }
 
   func text(_ key: String) throws -> String? {

@@ -53,6 +53,13 @@ extension SampleContent {
     }
   }
 
+  func replacingCompletion(by completion: String) -> SampleContent {
+    switch self {
+    case .pair(let prompt, _): .pair(prompt: prompt, completion: completion)
+    case .messages(let messages): .messages(messages.dropLast() + [ChatMessage(role: .assistant, content: completion)])
+    }
+  }
+
   /// What is given, as text without a format: the prompt, or the messages before the last.
   package var prompt: String {
     switch self {

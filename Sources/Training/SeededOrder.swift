@@ -3,7 +3,7 @@ import Suites
 /// What of a run's chance is meant: each has numbers of its own, so that adding one does not move another's.
 enum ChanceStream: UInt64 {
   case task = 1
-  case general, fewShotTask, fewShot, sameTask, preserveTask, preserve, batch
+  case general, fewShotTask, fewShot, sameTask, preserveTask, preserve, batch, labels, replay
 }
 
 /// Every order and draw of a run as a pure function of (seed, what is drawn, its number): a resumed run needs no state.

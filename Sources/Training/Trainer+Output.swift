@@ -10,17 +10,19 @@ extension Trainer {
   /// - Throws: `InputError` where something is there already, or the folder cannot be written.
   package func writeCheckpoint(to folder: String, baseName: String) throws {
     try StagedFolder.write(to: folder) { url in
-      if let model {
-        try model.writeFiles(wholeModel, into: url)
-      } else {
-        try writeAdapter(into: url, baseName: baseName)
+      try withWrittenWeights {
+        if let model {
+          try model.writeFiles(wholeModel, into: url)
+        } else {
+          try writeAdapter(into: url, baseName: baseName)
+        }
       }
       try writeState(to: url.path)
     }
   }
 
   private var wholeModel: [ModelWriter.Weight] {
-    decoder.parameters.slots.map { slot in
+    decoder.parameters.slots.filter { $0.name != TrainableDecoder.softPromptName }.map { slot in
       (name: slot.name, shape: slot.shape, values: UnsafePointer(decoder.parameters.values.pointer + slot.offset))
     }
   }

@@ -9,11 +9,16 @@ import Transformer
 /// Every batch is a function of the recipe's seed and the step's number, so that a run that was stopped goes on to the same weights.
 package final class Trainer {
   package let recipe: Recipe
-  package let plan: TrainingPlan
+  package internal(set) var plan: TrainingPlan
   package let decoder: TrainableDecoder
   let optimiser: AdamW
-  /// The base model beside a fully trained one, for the preservation term; low-rank training has it inside.
-  private let base: TrainableDecoder?
+  /// The base that the preservation term holds on to; nil where the recipe has none.
+  let reference: PreservationReference?
+  /// The trained weights as they were; nil where nothing asks for them.
+  let origin: TrainingOrigin?
+  let leakPrompts: [[Int32]]
+  let threads: Int
+  private let checkpoint: Checkpoint
   /// Writes whole models; nil where an adapter is trained. Made before training, so that what cannot be written is refused at once.
   let model: ModelWriter?
   /// Steps that have been taken.
@@ -33,6 +38,9 @@ package final class Trainer {
     package let tokensPerSecond: Double
     /// The share of test samples whose every scored token is the likeliest; nil where this step was not followed by an evaluation.
     package let targetAccuracy: Double?
+    /// The mean probability, over few-shot prompts of unrelated tasks, that the answer begins as one of the task's labels; nil like the
+    /// accuracy, and where the task has no labels.
+    package let leakMass: Double?
 
     enum CodingKeys: String, CodingKey {
       case step, loss, preservation
@@ -40,26 +48,34 @@ package final class Trainer {
       case gradientNorm = "gradient_norm"
       case tokensPerSecond = "tokens_per_second"
       case targetAccuracy = "target_accuracy"
+      case leakMass = "leak_mass"
     }
   }
 
+  /// - Parameter leakPrompts: few-shot prompts of unrelated tasks, as `TrainingPlan.leakPrompts` gives them.
   /// - Throws: `InputError` for weights that do not fit, and for a module that the model does not have.
-  package init(_ recipe: Recipe, plan: TrainingPlan, checkpoint: Checkpoint, threads: Int) throws {
+  package init(
+    _ recipe: Recipe, plan: TrainingPlan, checkpoint: Checkpoint, leakPrompts: [[Int32]] = [], threads: Int
+  ) throws {
     self.recipe = recipe
     self.plan = plan
+    self.leakPrompts = leakPrompts
+    self.threads = threads
+    self.checkpoint = checkpoint
     var random = SplitMix64(seed: recipe.seed)
     let uniform = { Float(random.next() >> 40) / Float(1 << 23) - 1 }
     let weights = try TrainedWeights(recipe, spec: try DecoderSpec(checkpoint))
     decoder = try TrainableDecoder(
-      checkpoint, isTrained: weights.names.contains, lowRank: weights.lowRank, initialA: uniform, threads: threads)
+      checkpoint, isTrained: weights.names.contains, softPromptRows: recipe.promot?.length ?? 0,
+      lowRank: weights.lowRank, initialA: uniform, threads: threads)
     model =
       weights.lowRank == nil
       ? try ModelWriter(
         configuration: checkpoint.configuration, tokenizer: checkpoint.tokenizer,
         type: recipe.precision == .bf16 ? .bf16 : .f32) : nil
     optimiser = AdamW(decoder.parameters, settings: recipe.optimiser.adamW, threads: threads)
-    let needsBase = recipe.preserve != nil && weights.lowRank == nil
-    base = needsBase ? try TrainableDecoder(checkpoint, isTrained: { _ in false }, threads: threads) : nil
+    origin = recipe.l2sp != nil || recipe.interpolate != nil ? TrainingOrigin(decoder.parameters) : nil
+    reference = try PreservationReference(plan, decoder: decoder, checkpoint: checkpoint, threads: threads)
   }
 
   /// Takes the steps that are left.
@@ -67,6 +83,7 @@ package final class Trainer {
   /// - Parameter afterStep: gets each step's report, and may write a checkpoint.
   /// - Throws: `InputError` naming the step where the loss or a gradient is not finite; whatever `afterStep` throws.
   package func run(afterStep: (StepReport) throws -> Void) throws {
+    if step == 0 { try trainSoftPrompt(checkpoint) }
     while step < plan.stepCount {
       let report = try takeStep()
       try afterStep(report)
@@ -75,7 +92,7 @@ package final class Trainer {
 
   private func takeStep() throws -> StepReport {
     let start = ContinuousClock.now
-    let parts = try plan.microbatches(step: step).map(Self.packed)
+    let parts = try plan.microbatches(step: step).map(packed)
     let targets = parts.reduce(0) { $0 + $1.targets.count }
     var loss = 0.0
     for (index, part) in parts.enumerated() {
@@ -84,6 +101,7 @@ package final class Trainer {
         dropoutSeed: dropoutSeed(index))
     }
     let preservation = try preserve()
+    if let alpha = recipe.l2sp { origin?.addPull(alpha, to: decoder.parameters, decoder.team) }
     let rate = plan.learningRate(step: step)
     let norm = decoder.parameters.gradientNorm
     guard loss.isFinite, norm.isFinite, preservation?.isFinite ?? true else {
@@ -96,52 +114,31 @@ package final class Trainer {
     let taken = start.duration(to: .now).components
     let seconds = Double(taken.seconds) + Double(taken.attoseconds) * 1e-18
     let evaluates = step == plan.stepCount || (recipe.evaluateEvery.map { step.isMultiple(of: $0) } ?? false)
+    let evaluation = evaluates ? evaluate() : nil
     return StepReport(
       step: step, loss: loss, preservation: preservation, learningRate: rate, gradientNorm: norm,
       tokensPerSecond: Double(parts.reduce(0) { $0 + $1.rowCount }) / seconds,
-      targetAccuracy: evaluates ? targetAccuracy() : nil)
+      targetAccuracy: evaluation?.targetAccuracy, leakMass: evaluation?.leakMass)
   }
 
-  private func preserve() throws -> Double? {
-    guard let settings = recipe.preserve else { return nil }
-    let prompts = Self.packed(try plan.preservationPrompts(step: step))
-    guard settings.lambda > 0 else { return decoder.preservation(prompts, base: base, backward: false) }
-    let weighted = decoder.preservation(
-      prompts, base: base, weight: settings.lambda, policy: policy(prompts.rowCount),
-      dropoutSeed: dropoutSeed(recipe.accumulate))
-    return weighted / settings.lambda
-  }
-
-  /// The share of test samples whose every scored token is what greedy decoding gives; nil without test data.
-  package func targetAccuracy() -> Double? {
-    guard !plan.testSamples.isEmpty else { return nil }
-    var right = 0
-    for begin in stride(from: 0, to: plan.testSamples.count, by: 16) {
-      let samples = plan.testSamples[begin..<min(begin + 16, plan.testSamples.count)]
-      var matches = decoder.greedyMatches(Self.packed(Array(samples)))[...]
-      for sample in samples {
-        if matches.prefix(sample.scored.count).allSatisfy({ $0 }) { right += 1 }
-        matches = matches.dropFirst(sample.scored.count)
-      }
-    }
-    return Double(right) / Double(plan.testSamples.count)
-  }
-
-  private static func packed(_ samples: [TrainingSample]) -> TrainingBatch {
+  /// Samples behind the soft prompt, where the recipe has one.
+  func packed(_ samples: [TrainingSample]) -> TrainingBatch {
     var batch = TrainingBatch()
-    for sample in samples { batch.add(sample.ids, scored: sample.scored) }
+    for sample in samples {
+      batch.add(sample.ids, scored: sample.scored, softPromptRows: recipe.promot?.length ?? 0)
+    }
     return batch
   }
 
   /// Activations are kept while they take at most this many bytes; beyond, a block's forward is run again before its backward.
   private static let activationBudget = 1 << 30
 
-  private func policy(_ rows: Int) -> ActivationPolicy {
+  func policy(_ rows: Int) -> ActivationPolicy {
     rows * decoder.bytesKeptPerRow <= Self.activationBudget ? .keep : .recompute
   }
 
   /// A number of its own for every step and part, from the recipe's seed.
-  private func dropoutSeed(_ part: Int) -> UInt64 {
+  func dropoutSeed(_ part: Int) -> UInt64 {
     var random = SplitMix64(seed: recipe.seed ^ (UInt64(step) << 20) ^ UInt64(part))
     return random.next()
   }

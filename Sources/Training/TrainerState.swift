@@ -30,6 +30,11 @@ extension Trainer {
       entries.append(("first.\(slot.name)", slot.shape, moments.first))
       entries.append(("second.\(slot.name)", slot.shape, moments.second))
     }
+    // A frozen soft prompt is of this run too: it was trained before the first step.
+    let softPrompt = TrainableDecoder.softPromptName
+    if let slot = decoder.parameters.slot(softPrompt), let value = decoder.parameters.value(softPrompt) {
+      entries.append(("value.\(softPrompt)", slot.shape, UnsafePointer(value)))
+    }
     let url = URL(fileURLWithPath: folder, isDirectory: true)
     do {
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
@@ -65,17 +70,20 @@ extension Trainer {
         remedy: "resume with the recipe that wrote it")
     }
     let state = try SafetensorsFile(url.appendingPathComponent(Self.stateFile))
-    for (slot, _) in decoder.parameters.trained {
-      func tensor(_ part: String) throws -> [Float] {
-        guard let tensor = state.tensors["\(part).\(slot.name)"], tensor.shape == slot.shape else {
-          throw InputError(
-            state.file.path, field: "\(part).\(slot.name)", "is missing or has another shape",
-            remedy: "resume with the recipe that wrote it")
-        }
-        return tensor.decodeAll()
+    func tensor(_ part: String, _ slot: ParameterSlot) throws -> [Float] {
+      guard let tensor = state.tensors["\(part).\(slot.name)"], tensor.shape == slot.shape else {
+        throw InputError(
+          state.file.path, field: "\(part).\(slot.name)", "is missing or has another shape",
+          remedy: "resume with the recipe that wrote it")
       }
-      let values = try tensor("value")
-      optimiser.restore(slot.name, first: try tensor("first"), second: try tensor("second"))
+      return tensor.decodeAll()
+    }
+    let softPrompt = decoder.parameters.slot(TrainableDecoder.softPromptName)
+    for slot in decoder.parameters.trained.map(\.slot) + (softPrompt.map { [$0] } ?? []) {
+      let values = try tensor("value", slot)
+      if slot != softPrompt {
+        optimiser.restore(slot.name, first: try tensor("first", slot), second: try tensor("second", slot))
+      }
       if let to = decoder.parameters.value(slot.name) {
         for (index, value) in values.enumerated() { to[index] = value }
       }

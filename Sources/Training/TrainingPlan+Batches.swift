@@ -1,7 +1,7 @@
 import Diagnostics
 
 extension TrainingPlan {
-  private enum Part: Int { case task, general, fewShot, sameTask }
+  private enum Part: Int { case task, general, fewShot, sameTask, replay }
 
   /// All samples of a step, from 0: `recipe.samplesPerStep` of them, shuffled.
   ///
@@ -29,6 +29,9 @@ extension TrainingPlan {
     if let mix = recipe.mix.sameTask {
       samples += try range(.sameTask).map { try sameTaskSample($0, window: mix.window) }
     }
+    if !range(.replay).isEmpty, !replaySamples.isEmpty {
+      samples += order.elements(.replay, range(.replay), count: replaySamples.count).map { replaySamples[$0] }
+    }
     return order.permutation(.batch, step, count: samples.count).map { samples[$0] }
   }
 
@@ -45,13 +48,20 @@ extension TrainingPlan {
   package func preservationPrompts(step: Int) throws -> [TrainingSample] {
     try check(step)
     guard let pool = preservationPool, let preserve = recipe.preserve else { return [] }
-    let numbers = step * preserve.prompts..<(step + 1) * preserve.prompts
-    return try zip(numbers, order.elements(.preserveTask, numbers, count: pool.tasks.count)).map { number, task in
-      let prompt = draw(pool.tasks[task], shots: preserve.shots, .preserve, number)
-      // Without a demonstration before it, the first answer is not in context yet.
-      return try placed(pool, pool.tasks[task]) {
-        try encoder.encode(prompt.text, answers: Array(prompt.answers.dropFirst()), kind: .preserve)
-      }
+    return try (step * preserve.prompts..<(step + 1) * preserve.prompts).map {
+      try preservationPrompt($0, pool, preserve)
+    }
+  }
+
+  /// The prompt of a number; where a cache of n prompts is kept, number n is the first again.
+  func preservationPrompt(_ number: Int, _ pool: FewShotPool, _ preserve: PreservationSettings) throws -> TrainingSample
+  {
+    let number = preserve.cachedPrompts.map { number % $0 } ?? number
+    let task = order.elements(.preserveTask, number..<number + 1, count: pool.tasks.count)[0]
+    let prompt = draw(pool.tasks[task], shots: preserve.shots, .preserve, number)
+    // Without a demonstration before it, the first answer is not in context yet.
+    return try placed(pool, pool.tasks[task]) {
+      try encoder.encode(prompt.text, answers: Array(prompt.answers.dropFirst()), kind: .preserve)
     }
   }
 

@@ -20,6 +20,9 @@ package struct TrainingPlan: Sendable {
   /// How varied the task's data are.
   package let variety: DataVariety
 
+  /// Texts that the base wrote before training; the trainer puts them here where the recipe mixes them in.
+  var replaySamples: [TrainingSample] = []
+
   let taskLines: [DataLine]
   let generalLines: [DataLine]
   let generalSamples: [TrainingSample]
@@ -46,7 +49,10 @@ package struct TrainingPlan: Sendable {
     order = SeededOrder(seed: recipe.seed)
     try encoder.checkMarkers(of: recipe.format, file: recipe.file)
 
-    let train = try DataFile.read(recipe.trainData)
+    var train = try DataFile.read(recipe.trainData)
+    if recipe.shufflesLabels {
+      train = train.shufflingCompletions(order.permutation(.labels, 0, count: train.lines.count))
+    }
     let test = try recipe.testData.map(DataFile.read)
     taskLines = train.lines
     taskSamples = try encoder.encode(train, recipe.format, kind: .task).map(\.sample)
@@ -71,7 +77,10 @@ package struct TrainingPlan: Sendable {
     stepCount = try Self.stepCount(recipe, samples: taskSamples.count)
     let mix = recipe.mix
     composition = MixComposition(
-      shares: [1 - mix.share, mix.general?.share ?? 0, mix.fewShot?.share ?? 0, mix.sameTask?.share ?? 0],
+      shares: [
+        1 - mix.share, mix.general?.share ?? 0, mix.fewShot?.share ?? 0, mix.sameTask?.share ?? 0,
+        mix.replay?.share ?? 0,
+      ],
       samplesPerStep: recipe.samplesPerStep, stepCount: stepCount)
     labels = Self.labels(train.lines.map { trimmed($0.content.completion) })
     labelTokens =

@@ -8,6 +8,8 @@ package struct TrainingSample: Sendable, Equatable {
     case general
     /// A mixed-in few-shot sample, of other tasks or of the task itself.
     case icl
+    /// A text that the base wrote.
+    case replay
     /// A prompt of the preservation term; no label is learnt from it.
     case preserve
   }

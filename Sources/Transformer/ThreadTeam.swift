@@ -7,6 +7,11 @@ package struct ThreadTeam: Sendable {
 
   package init(_ count: Int) { self.count = max(1, count) }
 
+  /// How many of `total` rows a task takes: `most`, or fewer where some threads would have none; whole GEMM tiles of six.
+  func taskRows(_ total: Int, atMost most: Int) -> Int {
+    min(most, max(1, (total + 6 * count - 1) / (6 * count)) * 6)
+  }
+
   /// Runs `body(task, worker)` for every task, `worker` below `count` and never the same at the same time; returns when all are done.
   func run(_ tasks: Int, _ body: (_ task: Int, _ worker: Int) -> Void) {
     guard count > 1, tasks > 1 else {

@@ -86,12 +86,14 @@ struct RecipeTests {
     "is refused with the key and a remedy",
     arguments: [
       ("learning_rat: 1", "recipe.yaml: learning_rat: unknown key; did you mean 'learning_rate'?"),
-      ("replay: {}", "recipe.yaml: replay: not available yet; leave it out"),
-      ("l2sp: 0.1", "recipe.yaml: l2sp: not available yet; leave it out"),
-      ("promot: {}", "recipe.yaml: promot: not available yet; leave it out"),
-      ("interpolate: 0.5", "recipe.yaml: interpolate: not available yet; leave it out"),
-      ("rescale: 0.5", "recipe.yaml: rescale: not available yet; leave it out"),
-      ("mix: {replay: {}}", "recipe.yaml: mix.replay: not available yet; leave it out"),
+      ("l2sp: 0", "recipe.yaml: l2sp: is not a number above 0; write such a number"),
+      ("promot: {rows: 5}", "recipe.yaml: promot.rows: unknown key; known keys: learning_rate, length, steps"),
+      ("interpolate: 1.5", "recipe.yaml: interpolate: is not a number above 0, at most 1; write such a number"),
+      ("rescale: 0.5", "recipe.yaml: rescale: stands beside whole weights; write interpolate for them"),
+      (
+        "mix: {replay: {temperature: 0}}",
+        "recipe.yaml: mix.replay.temperature: is not a number above 0, at most 10; write such a number"
+      ),
       ("mix: {genral: {}}", "recipe.yaml: mix.genral: unknown key; did you mean 'general'?"),
       (
         "preserve: {lambda: -1, pool: p}",

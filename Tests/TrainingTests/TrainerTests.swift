@@ -158,6 +158,25 @@ final class TrainingProject {
     return try Trainer(recipe, plan: plan, checkpoint: checkpoint, threads: 2)
   }
 
+  /// The trained weights, one after another.
+  func weights(_ trainer: Trainer) -> [Float] {
+    trainer.decoder.parameters.trained.flatMap { trainer.decoder.parameters.copy($0.slot.name) ?? [] }
+  }
+
+  /// The weights of a written checkpoint in the order of the trained ones; those whose name has `part` in it alone.
+  func written(_ trainer: Trainer, of part: String = "") throws -> [Float] {
+    let path = folder.appendingPathComponent("written-\(UUID().uuidString)")
+    try trainer.writeCheckpoint(to: path.path, baseName: "tiny")
+    let name = trainer.decoder.lowRank == nil ? "model.safetensors" : "adapter_model.safetensors"
+    let file = try SafetensorsFile(path.appendingPathComponent(name))
+    return try trainer.decoder.parameters.trained.map(\.slot.name).filter { part.isEmpty || $0.contains(part) }.flatMap
+    {
+      slot in
+      let tensor = try #require(file.tensors[slot] ?? file.tensors["base_model.model.\(slot)"], "\(slot)")
+      return tensor.decodeAll()
+    }
+  }
+
   func bits(_ trainer: Trainer) -> [UInt32] {
     trainer.decoder.parameters.trained.flatMap { trainer.decoder.parameters.copy($0.slot.name) ?? [] }.map(\.bitPattern)
   }

@@ -51,6 +51,52 @@ struct TrainingParityTests {
     #expect(full.parameters.gradientNorm < 1e-6)
   }
 
+  @Test(
+    "the preservation term from kept probabilities: all tokens kept is the whole term; fewer give less, never more; 0 at the base"
+  )
+  func keptPreservation() throws {
+    let batch = try TrainingGolden.batch()
+    let base = try TrainableDecoder(try tiny("llama-tied"), isTrained: { _ in false }, threads: 2)
+    let decoder = try TrainingGolden.lowRankDecoder()
+    let whole = decoder.preservation(batch, base: base)
+    let gradient = decoder.parameters.gradientNorm
+    var values: [Double] = []
+    for count in [1, 8, 64, base.spec.vocabularySize] {
+      decoder.parameters.clearGradients()
+      values.append(decoder.preservation(batch, kept: base.keptDistributions(batch, count: count)))
+    }
+    #expect(abs(values[3] - whole) <= 1e-4 * whole)
+    #expect(abs(decoder.parameters.gradientNorm - gradient) <= 1e-4 * gradient)
+    // Lumping tokens together never adds divergence.
+    #expect(values == values.sorted() && values[0] > 0)
+
+    let full = try TrainableDecoder(try tiny("llama-tied"), isTrained: { _ in true }, threads: 2)
+    #expect(abs(full.preservation(batch, kept: base.keptDistributions(batch, count: 64))) < 1e-6)
+    #expect(full.parameters.gradientNorm < 1e-5)
+  }
+
+  @Test("its gradient is the slope of its value")
+  func keptSlope() throws {
+    let batch = try TrainingGolden.batch()
+    let base = try TrainableDecoder(try tiny("llama-tied"), isTrained: { _ in false }, threads: 2)
+    let kept = base.keptDistributions(batch, count: 8)
+    let decoder = try TrainingGolden.lowRankDecoder()
+    decoder.parameters.clearGradients()
+    _ = decoder.preservation(batch, kept: kept)
+    let name = try #require(decoder.parameters.trained.first { $0.slot.name.contains("lora_B") }?.slot.name)
+    let gradient = try #require(decoder.parameters.copyGradient(name))
+    let index = try #require(gradient.indices.max { abs(gradient[$0]) < abs(gradient[$1]) })
+    let value = try #require(decoder.parameters.value(name))
+    let origin = value[index]
+    let h: Float = 2e-3
+    func at(_ x: Float) -> Double {
+      value[index] = x
+      return decoder.preservation(batch, kept: kept, backward: false)
+    }
+    let slope = (at(origin + h) - at(origin - h)) / Double((origin + h) - (origin - h))
+    #expect(abs(slope - Double(gradient[index])) <= 5e-3 * abs(slope))
+  }
+
   private func compare(_ decoder: TrainableDecoder, _ golden: TrainingGolden) throws {
     let batch = try TrainingGolden.batch()
     let parameters = decoder.parameters

@@ -38,6 +38,23 @@ struct CrossEntropy {
     return losses.reduce(0, +) * Double(weight)
   }
 
+  /// The probability in each row that the next token is one of `tokens`.
+  func probability(of tokens: Set<Int32>, _ x: UnsafePointer<Float>, rows: Int) -> [Double] {
+    let logits = FloatBuffer(min(Self.chunkRows, rows) * head.outputs)
+    let ids = tokens.map(Int.init).filter { $0 >= 0 && $0 < head.outputs }.sorted()
+    var sums: [Double] = []
+    for begin in stride(from: 0, to: rows, by: Self.chunkRows) {
+      let count = min(Self.chunkRows, rows - begin)
+      head.forward(x + begin * head.inputs, rows: count, y: logits.pointer, team)
+      for row in 0..<count {
+        let values = logits.pointer + row * head.outputs
+        hf_softmax_row(values, head.outputs, head.outputs, 1)
+        sums.append(ids.reduce(0) { $0 + Double(values[$1]) })
+      }
+    }
+    return sums
+  }
+
   /// Whether each target has the highest logit of its row, the lowest id winning a tie.
   func greedyMatches(_ x: UnsafePointer<Float>, targets: [Int32]) -> [Bool] {
     let logits = FloatBuffer(min(Self.chunkRows, targets.count) * head.outputs)

@@ -45,7 +45,7 @@ struct DenseLinear {
 
 extension ThreadTeam {
   /// Cuts 0..<total into one equal run a thread; each thread's run is always the same.
-  func divide(_ total: Int, _ body: (_ begin: Int, _ count: Int) -> Void) {
+  package func divide(_ total: Int, _ body: (_ begin: Int, _ count: Int) -> Void) {
     let share = (total + count - 1) / count
     run(count) { part, _ in
       let begin = part * share

@@ -21,15 +21,18 @@ package final class TrainableDecoder {
   private let head: CrossEntropy
   private let embedding: UnsafeMutablePointer<Float>
   private let embeddingGradient: UnsafeMutablePointer<Float>?
+  private let softPrompt: UnsafeMutablePointer<Float>?
+  private let softPromptGradient: UnsafeMutablePointer<Float>?
   private var rotary: RotaryTable
 
   /// - Parameters:
   ///   - isTrained: which of the checkpoint's weights get gradients, by canonical name.
+  ///   - softPromptRows: rows of a weight `softPromptName` that batches may begin with; they start from zero.
   ///   - lowRank: trained additions beside them; A starts from `initialA` (uniform numbers in -1...1), B from zero, as PEFT does.
   /// - Throws: `InputError` for weights that do not fit or are not finite, and where OpenBLAS is missing.
   package init(
-    _ checkpoint: Checkpoint, isTrained: (String) -> Bool, lowRank: LowRankSettings? = nil,
-    initialA: () -> Float = { 0 }, threads: Int
+    _ checkpoint: Checkpoint, isTrained: (String) -> Bool, softPromptRows: Int = 0,
+    lowRank: LowRankSettings? = nil, initialA: () -> Float = { 0 }, threads: Int
   ) throws {
     guard hf_openblas_load() == 0 else {
       throw InputError(
@@ -40,7 +43,8 @@ package final class TrainableDecoder {
     self.spec = spec
     self.lowRank = lowRank
     team = ThreadTeam(threads)
-    let shapes = spec.weightShapes + (lowRank.map(spec.lowRankShapes) ?? [])
+    let softPromptShapes = softPromptRows > 0 ? [(Self.softPromptName, [softPromptRows, spec.hiddenSize])] : []
+    let shapes = spec.weightShapes + (lowRank.map(spec.lowRankShapes) ?? []) + softPromptShapes
     let lowRankNames = Set(lowRank.map { spec.lowRankShapes($0).map(\.name) } ?? [])
     let parameters = Parameters(shapes) { lowRankNames.contains($0) || isTrained($0) }
     self.parameters = parameters
@@ -69,8 +73,13 @@ package final class TrainableDecoder {
     head = CrossEntropy(head: try parameters.linear(spec.names.head), team: team)
     embedding = try parameters.demand(spec.names.embedding)
     embeddingGradient = parameters.gradient(spec.names.embedding)
+    softPrompt = parameters.value(Self.softPromptName)
+    softPromptGradient = parameters.gradient(Self.softPromptName)
     rotary = RotaryTable(spec, positionCount: 0)
   }
+
+  /// The name of the soft prompt among the parameters.
+  package static let softPromptName = "soft_prompt.weight"
 
   /// What keeping all activations takes, in bytes a row.
   package var bytesKeptPerRow: Int {
@@ -106,11 +115,44 @@ package final class TrainableDecoder {
     let reference = base ?? self
     let baseRows = reference.normedRows(batch, blocks: reference.blocks.map(\.withoutDeltas))
     let divergence = Divergence(head: head.head, baseHead: reference.head.head.frozen, team: team)
-    let weights = batch.targetsPerSample.flatMap { count in
-      Array(repeating: Float(weight / Double(count) / Double(batch.scoredSamples)), count: count)
-    }
+    let weights = preservationWeights(batch, weight)
     return run(batch, policy: policy, dropoutSeed: dropoutSeed, backward: backward) { normed, dnormed in
       divergence.forwardBackward(normed, base: baseRows.pointer, weights: weights, dx: dnormed)
+    }
+  }
+
+  /// The same term against probabilities that were kept: one distribution a target.
+  package func preservation(
+    _ batch: TrainingBatch, kept: [KeptDistribution], weight: Double = 1, policy: ActivationPolicy = .keep,
+    dropoutSeed: UInt64? = nil, backward: Bool = true
+  ) -> Double {
+    guard !batch.targets.isEmpty else { return 0 }
+    let divergence = KeptDivergence(head: head.head, team: team)
+    return run(batch, policy: policy, dropoutSeed: dropoutSeed, backward: backward) { normed, dnormed in
+      divergence.forwardBackward(normed, base: kept, weights: preservationWeights(batch, weight), dx: dnormed)
+    }
+  }
+
+  /// The next-token distributions at a batch's targets, the `count` likeliest tokens of each and the sum of the rest, without
+  /// low-rank additions.
+  package func keptDistributions(_ batch: TrainingBatch, count: Int) -> [KeptDistribution] {
+    guard !batch.targets.isEmpty else { return [] }
+    let normed = normedRows(batch, blocks: blocks.map(\.withoutDeltas))
+    return KeptDivergence(head: head.head, team: team).distributions(
+      normed.pointer, rows: batch.targets.count, count: count)
+  }
+
+  /// The probability at each of a batch's targets that the next token is one of `tokens`.
+  package func probability(of tokens: Set<Int32>, _ batch: TrainingBatch) -> [Double] {
+    guard !batch.targets.isEmpty else { return [] }
+    let normed = normedRows(batch, blocks: blocks.map(\.withoutDropout))
+    return head.probability(of: tokens, normed.pointer, rows: batch.targets.count)
+  }
+
+  /// A mean over samples of means over their targets.
+  private func preservationWeights(_ batch: TrainingBatch, _ weight: Double) -> [Float] {
+    batch.targetsPerSample.flatMap { count in
+      Array(repeating: Float(weight / Double(count) / Double(batch.scoredSamples)), count: count)
     }
   }
 
@@ -169,10 +211,11 @@ package final class TrainableDecoder {
       }
       inputs.removeLast()
     }
-    if let embeddingGradient {
-      for (row, token) in batch.tokens.enumerated() {
-        hf_add(embeddingGradient + Int(token) * hidden, dresidual.pointer + row * hidden, hidden)
-      }
+    for (row, token) in batch.tokens.enumerated() {
+      let gradient =
+        token < 0
+        ? softPromptGradient.map { $0 + Int(-1 - token) * hidden } : embeddingGradient.map { $0 + Int(token) * hidden }
+      if let gradient { hf_add(gradient, dresidual.pointer + row * hidden, hidden) }
     }
     return loss
   }
@@ -194,7 +237,8 @@ package final class TrainableDecoder {
     let hidden = spec.hiddenSize
     let residual = FloatBuffer(batch.rowCount * hidden)
     for (row, token) in batch.tokens.enumerated() {
-      (residual.pointer + row * hidden).update(from: embedding + Int(token) * hidden, count: hidden)
+      let source = token < 0 ? (softPrompt ?? embedding) + Int(-1 - token) * hidden : embedding + Int(token) * hidden
+      (residual.pointer + row * hidden).update(from: source, count: hidden)
     }
     return residual
   }

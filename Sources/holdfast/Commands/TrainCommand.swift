@@ -1,10 +1,10 @@
 import ArgumentParser
 import Checkpoints
 import Diagnostics
+import Evaluation
 import Foundation
 import Gating
 import Suites
-import Tokenizers
 import Training
 
 /// `holdfast train`: fine-tunes by a recipe.
@@ -49,40 +49,25 @@ struct TrainCommand: ParsableCommand {
     let configuration = try? options.load()
     let base = try basePath(of: recipe, configuration)
     let checkpoint = try Checkpoint.open(base)
-    let folder = TrainingFolder(out ?? "out/\(recipe.name)")
-    try folder.check(resuming: resume)
-    let tokenizer = try Tokenizer(checkpoint.tokenizer)
-    let plan = try TrainingPlan(
-      recipe, tokenizer: tokenizer, contextLength: checkpoint.configuration.contextLength,
-      vocabularySize: checkpoint.configuration.vocabularySize)
-    let suites = try (configuration?.suites ?? []).map { try Suite.load($0) }
-    for warning in try plan.checkOverlap(with: suites) { note("warning: \(warning)") }
-
-    let threads = options.threads ?? configuration?.threads ?? Machine.cores
-    let trainer = try Trainer(recipe, plan: plan, checkpoint: checkpoint, threads: threads)
-    for line in plan.variety.lines { note(line) }
-    try folder.make()
-    if resume, let state = folder.newestState {
-      try trainer.resume(from: state)
-      note("going on after step \(trainer.step)")
-    }
-    let progress = TrainingProgress(total: plan.stepCount, label: recipe.name)
+    let session = try TrainingSession(
+      recipe, base: checkpoint, baseName: recipe.base ?? configuration?.base.description ?? base,
+      suites: try (configuration?.suites ?? []).map { try Suite.load($0) }, folder: out ?? "out/\(recipe.name)",
+      threads: options.threads ?? configuration?.threads ?? Machine.cores)
+    for warning in session.warnings { note("warning: \(warning)") }
+    for line in session.plan.variety.lines { note(line) }
+    let progress = TrainingProgress(total: session.plan.stepCount, label: recipe.name)
     defer { progress.end() }
-    try trainer.run { report in
-      progress.show(report)
-      try folder.log(report)
-      let due = recipe.checkpointEvery.map { report.step.isMultiple(of: $0) } ?? false
-      if due || report.step == plan.stepCount {
-        try folder.save(trainer, step: report.step, baseName: recipe.base ?? configuration?.base.description ?? base)
-      }
-    }
+    let outcome = try session.run(
+      resuming: resume, started: { if $0 > 0 { note("going on after step \($0)") } }, report: progress.show)
     progress.end()
-    let last = folder.checkpoint(plan.stepCount)
-    if let accuracy = trainer.targetAccuracy() {
+    if let accuracy = outcome.evaluation.targetAccuracy {
       try printLine(
-        "target accuracy \(String(format: "%.1f", accuracy * 100)) % on \(plan.testSamples.count) test samples")
+        "target accuracy \(String(format: "%.1f", accuracy * 100)) % on \(session.plan.testSamples.count) test samples")
     }
-    try printLine(last)
+    if let leakMass = outcome.evaluation.leakMass {
+      try printLine("leak mass \(String(format: "%.4f", leakMass))")
+    }
+    try printLine(outcome.checkpoint)
   }
 
   private func basePath(of recipe: Recipe, _ configuration: Configuration?) throws -> String {
