@@ -22,7 +22,9 @@ package struct StudentT: Sendable, Hashable {
   package let degreesOfFreedom: Double
 
   /// Above this the continued fraction loses digits and the expansion about the normal distribution has them all.
-  private static let nearlyNormal = 1e7
+  private static let nearlyNormal = 1e4
+  /// Above this it is the normal distribution to the last digit.
+  private static let normal = 1e18
 
   package init(degreesOfFreedom: Double) { self.degreesOfFreedom = degreesOfFreedom }
 
@@ -33,11 +35,7 @@ package struct StudentT: Sendable, Hashable {
   package func upperTail(_ t: Double) -> Double {
     guard degreesOfFreedom > 0, !t.isNaN else { return .nan }
     if t.isInfinite { return t > 0 ? 0 : 1 }
-    if degreesOfFreedom > Self.nearlyNormal {
-      // The first term of Fisher's expansion in 1/ν; the second is below 1e-14.
-      let correction = t.magnitude < 40 ? StandardNormal.density(t) * (t * t * t + t) / (4 * degreesOfFreedom) : 0
-      return StandardNormal.upperTail(t) + correction
-    }
+    if degreesOfFreedom > Self.nearlyNormal { return StandardNormal.upperTail(normalDeviate(t)) }
     let ratio = t * (t / degreesOfFreedom)
     let x = 1 / (1 + ratio)
     let y = ratio.isInfinite ? 1 : ratio / (1 + ratio)
@@ -51,8 +49,23 @@ package struct StudentT: Sendable, Hashable {
     return symmetricQuantile(p, upperTail: upperTail, density: density)
   }
 
+  /// The z whose normal tail is t's, for many degrees of freedom: G. Hill, "Algorithm 395: Student's t-distribution",
+  /// Communications of the ACM 13, 1970.
+  private func normalDeviate(_ t: Double) -> Double {
+    if degreesOfFreedom > Self.normal { return t }
+    let a = degreesOfFreedom - 0.5
+    let b = 48 * a * a
+    let square = a * log1p(t * (t / degreesOfFreedom))
+    // The tail is 0 by then, and the terms may be infinite.
+    guard square < 1e4 else { return t < 0 ? -square.squareRoot() : square.squareRoot() }
+    let first = (square + 3) / b
+    let second = (((4 * square + 33) * square + 240) * square + 855) / (10 * b * (b + 0.8 * square * square + 100))
+    let w = square.squareRoot() * (1 + first - second)
+    return t < 0 ? -w : w
+  }
+
   private func density(_ t: Double) -> Double {
-    if degreesOfFreedom > Self.nearlyNormal { return StandardNormal.density(t) }
+    if degreesOfFreedom > Self.normal { return StandardNormal.density(t) }
     let kernel = -0.5 * (degreesOfFreedom + 1) * log1p(t * (t / degreesOfFreedom))
     return exp(kernel - logBeta(0.5 * degreesOfFreedom, 0.5)) / degreesOfFreedom.squareRoot()
   }

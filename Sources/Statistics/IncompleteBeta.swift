@@ -23,10 +23,29 @@ package func regularizedIncompleteBeta(_ x: Double, a: Double, b: Double, comple
 
 /// I_x(a, b) by its continued fraction, without reflection; y = 1 - x.
 private func betaTail(_ x: Double, _ y: Double, a: Double, b: Double) -> Double {
-  let logX = x < 0.5 ? log(x) : log1p(-y)
-  let logY = y < 0.5 ? log(y) : log1p(-x)
-  let front = exp(a * logX + b * logY - logBeta(a, b)) / a
-  return front * betaFraction(x, a: a, b: b)
+  exp(logBetaKernel(x, y, a: a, b: b)) / a * betaFraction(x, a: a, b: b)
+}
+
+/// log of x^a y^b / B(a, b), y = 1 - x.
+///
+/// For large parameters the terms are taken about the mean a / (a + b), as in C. Loader, "Fast and accurate computation of
+/// binomial probabilities", 2000: written plainly, each is of the size of a + b and their difference loses as many digits.
+func logBetaKernel(_ x: Double, _ y: Double, a: Double, b: Double) -> Double {
+  guard min(a, b) >= 10 else {
+    let logX = x < 0.5 ? log(x) : log1p(-y)
+    let logY = y < 0.5 ? log(y) : log1p(-x)
+    return a * logX + b * logY - logBeta(a, b)
+  }
+  let sum = a + b
+  // The smaller is one minus the larger, which is exact: an error common to both cancels below.
+  let meanX = a > b ? a / sum : 1 - b / sum
+  let meanY = a > b ? 1 - a / sum : b / sum
+  let shift = x <= y ? x - meanX : meanY - y
+  // Far from the mean the quotient says more than the difference.
+  let termX = abs(shift) < 0.5 * meanX ? log1p(shift / meanX) : log(x / meanX)
+  let termY = abs(shift) < 0.5 * meanY ? log1p(-shift / meanY) : log(y / meanY)
+  let corrections = stirlingCorrection(sum) - stirlingCorrection(a) - stirlingCorrection(b)
+  return a * termX + b * termY + 0.5 * log(a * (b / sum) / (2 * .pi)) + corrections
 }
 
 private func betaFraction(_ x: Double, a: Double, b: Double) -> Double {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The goldens that `Scripts/goldens/make_statistics_goldens.py` made with scipy and statsmodels.
+/// The goldens that `Scripts/goldens/make_statistics_goldens.py` and `statistics_*.py` made with scipy and statsmodels.
 enum Goldens {
   static func load<Value: Decodable>(_ name: String, as type: Value.Type) throws -> Value {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
