@@ -1,0 +1,131 @@
+extension RecordScanner {
+  /// Check 2 within one text: a line, two lines, a paragraph or a field that is an item's input and answer.
+  ///
+  /// Digits are kept here: with them folded, "12 + 7" and "11 + 8" would be one item.
+  func checkSegmentPair(_ text: NormalisedText, _ range: WordRange, isSplit: Bool, _ field: RecordField) {
+    let bytes = text.slice(range)
+    guard index.pairLengths.contains(bytes.count) else { return }
+    let key = hash(bytes)
+    for item in index.renderedPairs.find(key) ?? [] { notePair(item) { excerpt(text, range, field) } }
+    // Of two lines of a list, such as a word list, the second is no answer.
+    guard !isSplit else { return }
+    for item in index.pairs.find(key) ?? [] { notePair(item) { excerpt(text, range, field) } }
+  }
+
+  func notePair(_ item: Int32, score: Double = 1, _ text: () -> String) {
+    guard pairHits.insert(item).inserted else { return }
+    let entry = index.items[Int(item)]
+    findings.add(
+      score == 1 ? .exactPair : .containedPair, Int(item), at: place, score: score, suiteText: entry.rendered,
+      text: text)
+  }
+
+  /// Check 2 between the fields of a record that belong together, and what checks 3 and 4 need of them.
+  func checkGroup(_ tally: inout FileTally) {
+    let group = FieldGroup(fields)
+    var outputs: [(field: Int, key: UInt64)] = []
+    for field in group.outputs {
+      let key = texts[field].key(texts[field].whole)
+      outputs.append((field, key))
+      noteOutput(field, key, &tally)
+      // An answer may be followed by its explanation.
+      if texts[field].lines.count > 1 { outputs.append((field, texts[field].key(texts[field].lines[0]))) }
+    }
+    let answers = outputs + group.others.map { ($0, texts[$0].key(texts[$0].whole)) }
+    for field in group.inputs + group.others { checkInput(field, answers) }
+    if group.inputs.count == 2 { checkJoined(group.inputs[0], group.inputs[1], answers) }
+    for field in group.inputs {
+      for output in outputs { checkContained(field, output) }
+    }
+    if let first = group.inputs.first { notePrompt(first, &tally) }
+  }
+
+  /// An input field, its last paragraph (a few-shot prompt's query) or its last line.
+  private func checkInput(_ field: Int, _ answers: [(field: Int, key: UInt64)]) {
+    let text = texts[field]
+    var ranges = [text.whole]
+    if let paragraph = text.paragraphs.last, text.paragraphs.count > 1 { ranges.append(paragraph) }
+    if let line = text.lines.last, text.lines.count > 1 { ranges.append(line) }
+    for range in ranges {
+      let bytes = text.slice(range)
+      guard index.inputLengths.contains(bytes.count), let items = index.inputs.find(hash(bytes)) else { continue }
+      noteInput(items, field, range, answers, isWhole: range == text.whole)
+    }
+  }
+
+  private func noteInput(
+    _ items: ArraySlice<Int32>, _ field: Int, _ range: WordRange, _ answers: [(field: Int, key: UInt64)], isWhole: Bool
+  ) {
+    let source = fields[field]
+    for item in items {
+      let entry = index.items[Int(item)]
+      if let answer = answers.first(where: { $0.field != field && entry.answers.contains($0.key) }) {
+        notePair(item) { beside(field, range, answer.field) }
+      } else if source.role == .input, isWhole {
+        findings.add(.exactInput, Int(item), at: place, score: 1, suiteText: entry.input) {
+          excerpt(texts[field], range, source)
+        }
+      }
+    }
+  }
+
+  /// An instruction and its input are one question.
+  private func checkJoined(_ first: Int, _ second: Int, _ answers: [(field: Int, key: UInt64)]) {
+    let parts = [texts[first], texts[second]].map { $0.slice($0.whole) }
+    guard index.inputLengths.contains(parts[0].count + parts[1].count + 1) else { return }
+    scratch.removeAll()
+    for part in parts {
+      if scratch.count > 0 { scratch.append(0x20) }
+      if let base = part.baseAddress { scratch.append(base, part.count) }
+    }
+    for item in index.inputs.find(hash(scratch.slice(0, scratch.count))) ?? [] {
+      guard let answer = answers.first(where: { index.items[Int(item)].answers.contains($0.key) }) else { continue }
+      notePair(item) { beside(first, texts[first].whole, answer.field) }
+    }
+  }
+
+  /// An item's answer to a short question that holds its input: the same item in the data's own words. Answers of
+  /// one character are too often right by chance ("A").
+  private func checkContained(_ field: Int, _ output: (field: Int, key: UInt64)) {
+    guard index.outputs.mayHold(output.key), let known = index.outputs.find(output.key),
+      let answer = known.first, index.answers[Int(answer)].text.utf8.count > 1, let range = texts[field].paragraphs.last
+    else { return }
+    let words = UnsafeBufferPointer(start: texts[field].words + range.start, count: range.count)
+    for start in words.indices {
+      for item in index.firstWords.find(words[start]) ?? [] {
+        let entry = index.items[Int(item)]
+        let length = entry.inputWords.count
+        guard start + length <= words.count, length + OverlapRules.wordsAround >= words.count, length < words.count,
+          entry.answers.contains(output.key), words[start..<start + length].elementsEqual(entry.inputWords)
+        else { continue }
+        notePair(item, score: Double(length) / Double(words.count)) { beside(field, range, output.field) }
+      }
+    }
+  }
+
+  private func beside(_ field: Int, _ range: WordRange, _ output: Int) -> String {
+    let answer = excerpt(texts[output], texts[output].whole, fields[output])
+    return "\(excerpt(texts[field], range, fields[field])) → \(answer)"
+  }
+}
+
+/// Which of a group's fields are what, by number.
+private struct FieldGroup {
+  /// More columns of unknown names are a table of something else.
+  private static let mostOthers = 8
+
+  var inputs: [Int] = []
+  var outputs: [Int] = []
+  var others: [Int] = []
+
+  init(_ fields: [RecordField]) {
+    for (number, field) in fields.enumerated() {
+      switch field.role {
+      case .input: inputs.append(number)
+      case .output: outputs.append(number)
+      case .other: others.append(number)
+      }
+    }
+    if others.count > Self.mostOthers { others = [] }
+  }
+}
