@@ -44,6 +44,7 @@ let package = Package(
         .product(name: "Mustache", package: "swift-mustache"),
       ]),
     .target(name: "Statistics"),
+    .target(name: "Overlap", dependencies: ["Diagnostics", "Suites"]),
     .target(
       name: "Ledger",
       dependencies: ["Suites", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -55,18 +56,19 @@ let package = Package(
     .target(
       name: "Reporting",
       dependencies: [
-        "Gating", .product(name: "Mustache", package: "swift-mustache"),
+        "Gating", "Statistics", .product(name: "Mustache", package: "swift-mustache"),
       ]),
     .target(
       name: "Evaluation",
       dependencies: [
         "Checkpoints", "Diagnostics", "Gating", "Ledger", "Reporting", "Scoring", "Statistics", "Suites", "Tokenizers",
-        "Training", "Transformer", "Yams",
+        "Training", "Transformer", "Yams", .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .executableTarget(
       name: "holdfast",
       dependencies: [
-        "Catalogue", "Checkpoints", "Diagnostics", "Evaluation", "Gating", "Ledger", "Reporting", "Scoring", "Suites",
+        "Catalogue", "Checkpoints", "Diagnostics", "Evaluation", "Gating", "Ledger", "Overlap", "Reporting", "Scoring",
+        "Suites",
         "Tokenizers", "Training", "Transformer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -95,12 +97,19 @@ let package = Package(
     .testTarget(
       name: "ScoringTests",
       dependencies: ["Scoring", "Suites", "Tokenizers", "Transformer", "Checkpoints", "Diagnostics"]),
+    .testTarget(name: "OverlapTests", dependencies: ["Overlap", "Suites", "Diagnostics"]),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
     .testTarget(
       name: "LedgerTests",
       dependencies: ["Ledger", "Suites", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")]),
     .testTarget(name: "GatingTests", dependencies: ["Gating", "Suites", "Statistics", "Diagnostics"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Gating", "Suites", "Diagnostics"]),
+    .testTarget(
+      name: "EvaluationTests",
+      dependencies: [
+        "Evaluation", "Checkpoints", "Diagnostics", "Gating", "Ledger", "Reporting", "Scoring", "Statistics", "Suites",
+        "Training", "Transformer",
+      ]),
     .testTarget(name: "CatalogueTests", dependencies: ["Catalogue", "Diagnostics"]),
     .testTarget(name: "CommandTests", dependencies: ["holdfast"]),
   ],

@@ -35,8 +35,8 @@ package struct TrainingFolder {
   package var newestState: String? { newestStep > 0 ? checkpoint(newestStep) : nil }
 
   /// Writes a checkpoint with the trainer's state, then takes the state out of the older ones: it is three times their size.
-  package func save(_ trainer: Trainer, step: Int, baseName: String) throws {
-    try trainer.writeCheckpoint(to: checkpoint(step), baseName: baseName)
+  package func save(_ trainer: Trainer, step: Int, baseName: String, record: TrainingRecord) throws {
+    try trainer.writeCheckpoint(to: checkpoint(step), baseName: baseName, record: record)
     for older in steps where older < step {
       for file in Self.stateFiles { try? FileManager.default.removeItem(atPath: "\(checkpoint(older))/\(file)") }
     }

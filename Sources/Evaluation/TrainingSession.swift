@@ -1,14 +1,17 @@
 import Checkpoints
 import Diagnostics
 import Foundation
+import Ledger
 import Suites
 import Tokenizers
 import Training
+import Transformer
 
 /// One training run into its folder: data checked against the suites, checkpoints and a log on the way, resumed where it was stopped.
 package struct TrainingSession {
   package let recipe: Recipe
   package let plan: TrainingPlan
+  private let guarded: GuardedTexts
   package let folder: TrainingFolder
   /// Inputs that the data share with the suites; a line each.
   package let warnings: [String]
@@ -16,6 +19,21 @@ package struct TrainingSession {
   private let baseName: String
   private let threads: Int
   private let leakPrompts: [[Int32]]
+  private let sources: [TrainingRecord.DataSource]
+  private let origin: Origin
+
+  /// Who trains, for the records that a run leaves.
+  package struct Origin: Sendable {
+    /// Such as `holdfast 0.1.0`.
+    package let program: String
+    /// The command line.
+    package let command: String
+
+    package init(program: String, command: String) {
+      self.program = program
+      self.command = command
+    }
+  }
 
   /// What a run ended with.
   package struct Outcome: Sendable {
@@ -29,41 +47,88 @@ package struct TrainingSession {
   ///   - suites: what will judge the result: its items may not be trained on, and leak mass is measured on its prompts.
   /// - Throws: `InputError` for data that cannot be trained on; nothing is written yet.
   package init(
-    _ recipe: Recipe, base checkpoint: Checkpoint, baseName: String, suites: [Suite], folder: String, threads: Int
+    _ recipe: Recipe, base checkpoint: Checkpoint, baseName: String, suites: [Suite], folder: String, threads: Int,
+    origin: Origin
   ) throws {
     self.recipe = recipe
     self.checkpoint = checkpoint
     self.baseName = baseName
     self.threads = threads
+    self.origin = origin
     self.folder = TrainingFolder(folder)
     plan = try TrainingPlan(
       recipe, tokenizer: try Tokenizer(checkpoint.tokenizer), contextLength: checkpoint.configuration.contextLength,
       vocabularySize: checkpoint.configuration.vocabularySize)
     warnings = try plan.checkOverlap(with: suites)
     leakPrompts = plan.leakPrompts(from: suites)
+    sources = try plan.sources()
+    guarded = GuardedTexts(suites)
+  }
+
+  /// Refuses what would stop the run before its first step; nothing is written or said yet.
+  ///
+  /// - Throws: `InputError` for a folder that is in use, or has nothing to go on with, and for modules that the model does not have.
+  package func check(resuming: Bool) throws {
+    try folder.check(resuming: resuming)
+    _ = try TrainedWeights(recipe, spec: try DecoderSpec(checkpoint))
   }
 
   /// Trains what is left.
   ///
   /// - Parameters:
   ///   - resuming: whether to go on with what is in the folder; otherwise it must be free.
+  ///   - ledger: keeps the log of the steps.
   ///   - started: is told after how many steps this run goes on, 0 for a new one.
   /// - Throws: `InputError` where training diverges (the last checkpoint stays) or a file cannot be written.
   package func run(
-    resuming: Bool, started: (Int) -> Void = { _ in }, report: (Trainer.StepReport) throws -> Void
+    resuming: Bool, ledger: Ledger, started: (Int) -> Void = { _ in }, report: (Trainer.StepReport) throws -> Void
   ) throws -> Outcome {
-    try folder.check(resuming: resuming)
+    try check(resuming: resuming)
+    var plan = plan
+    try plan.sampleReplay(from: checkpoint, guarded: guarded, threads: threads)
     let trainer = try Trainer(
       recipe, plan: plan, checkpoint: checkpoint, leakPrompts: leakPrompts, threads: threads)
     try folder.make()
     if resuming, let state = folder.newestState { try trainer.resume(from: state) }
     started(trainer.step)
+    let training = try begin(resuming: resuming, ledger)
     try trainer.run { step in
       try report(step)
       try folder.log(step)
+      try ledger.append(TrainingStep(step), to: training)
       let due = recipe.checkpointEvery.map { step.step.isMultiple(of: $0) } ?? false
-      if due || step.step == plan.stepCount { try folder.save(trainer, step: step.step, baseName: baseName) }
+      if due || step.step == plan.stepCount {
+        try folder.save(trainer, step: step.step, baseName: baseName, record: record(step: step.step))
+      }
     }
+    try ledger.finish(training)
     return Outcome(checkpoint: folder.checkpoint(plan.stepCount), evaluation: trainer.evaluate())
+  }
+
+  private func begin(resuming: Bool, _ ledger: Ledger) throws -> TrainingRun {
+    let file = try MappedFile(URL(fileURLWithPath: recipe.file))
+    let plan = TrainingPlanRecord(
+      recipe: recipe.name, recipeHash: file.sha256(NoHashCache()),
+      recipeText: String(decoding: file.bytes, as: UTF8.self),
+      base: baseName, seed: recipe.seed, outFolder: URL(fileURLWithPath: folder.path).standardizedFileURL.path,
+      labels: plan.labels, stepsPlanned: plan.stepCount)
+    let stopped =
+      try resuming
+      ? ledger.resumableTraining(outFolder: plan.outFolder, recipeHash: plan.recipeHash, seed: plan.seed) : nil
+    return try stopped ?? ledger.beginTraining(plan, command: origin.command)
+  }
+
+  private func record(step: Int) -> TrainingRecord {
+    TrainingRecord(
+      createdBy: origin.program, recipe: recipe.name, seed: recipe.seed, step: step, labels: plan.labels, data: sources)
+  }
+}
+
+extension TrainingStep {
+  init(_ report: Trainer.StepReport) {
+    self.init(
+      step: report.step, loss: report.loss, preservation: report.preservation, learningRate: report.learningRate,
+      gradientNorm: report.gradientNorm, tokensPerSecond: report.tokensPerSecond, targetAccuracy: report.targetAccuracy,
+      leakMass: report.leakMass)
   }
 }

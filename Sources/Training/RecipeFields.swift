@@ -4,7 +4,7 @@ import Yams
 
 /// One mapping of a YAML file, read key by key with messages that name file and key. A key that is null counts as
 /// absent.
-struct RecipeFields {
+package struct RecipeFields {
   let file: String
   /// The dotted path of this mapping, empty for the whole file.
   let place: String
@@ -13,7 +13,7 @@ struct RecipeFields {
   private static let sizeLimit = 1 << 20
 
   /// - Throws: `InputError` where the file cannot be read, is not YAML, not a mapping, or has an unknown key.
-  init(file: String, known: [String]) throws {
+  package init(file: String, known: [String]) throws {
     let text = try readText(file, limit: Self.sizeLimit)
     let node: Node?
     do {
@@ -27,7 +27,7 @@ struct RecipeFields {
     try self.init(node, file: file, place: "", known: known)
   }
 
-  init(_ node: Node, file: String, place: String, known: [String]) throws {
+  package init(_ node: Node, file: String, place: String, known: [String]) throws {
     let field = place.isEmpty ? nil : place
     guard let mapping = node.mapping else {
       throw InputError(file, field: field, "not a mapping of keys to values", remedy: "write one 'key: value' a line")
@@ -45,17 +45,17 @@ struct RecipeFields {
     self.values = values.filter { !Self.isNull($0.value) }
   }
 
-  func has(_ key: String) -> Bool { values[key] != nil }
+  package func has(_ key: String) -> Bool { values[key] != nil }
 
   /// Nil where the key is absent.
-  func node(_ key: String) -> Node? { values[key] }
+  package func node(_ key: String) -> Node? { values[key] }
 
   /// A mapping inside this one; nil where it is absent.
-  func section(_ key: String, known: [String]) throws -> RecipeFields? {
+  package func section(_ key: String, known: [String]) throws -> RecipeFields? {
     try values[key].map { try RecipeFields($0, file: file, place: path(key), known: known) }
   }
 
-  func text(_ key: String) throws -> String? {
+  package func text(_ key: String) throws -> String? {
     guard let node = values[key] else { return nil }
     guard let text = node.scalar?.string, !text.isEmpty else {
       throw error(key, "is not text", remedy: "write one value after '\(key):'")
@@ -64,15 +64,15 @@ struct RecipeFields {
   }
 
   /// A path relative to the file's folder.
-  func filePath(_ key: String) throws -> String? { try text(key).map(resolve) }
+  package func filePath(_ key: String) throws -> String? { try text(key).map(resolve) }
 
-  func resolve(_ path: String) -> String {
+  package func resolve(_ path: String) -> String {
     guard !path.hasPrefix("/") else { return path }
     let folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
     return folder + path
   }
 
-  func texts(_ key: String) throws -> [String]? {
+  package func texts(_ key: String) throws -> [String]? {
     guard let node = values[key] else { return nil }
     guard let elements = node.sequence, !elements.isEmpty else {
       throw error(key, "is not a list", remedy: "write a list such as [a, b]")
@@ -85,7 +85,7 @@ struct RecipeFields {
     }
   }
 
-  func integer(_ key: String, in range: ClosedRange<Int>) throws -> Int? {
+  package func integer(_ key: String, in range: ClosedRange<Int>) throws -> Int? {
     guard let node = values[key] else { return nil }
     guard let number = node.scalar.flatMap({ Int($0.string) }), range.contains(number) else {
       throw error(
@@ -94,7 +94,7 @@ struct RecipeFields {
     return number
   }
 
-  func unsigned(_ key: String) throws -> UInt64? {
+  package func unsigned(_ key: String) throws -> UInt64? {
     guard let node = values[key] else { return nil }
     guard let number = node.scalar.flatMap({ UInt64($0.string) }) else {
       throw error(key, "is not a whole number from 0", remedy: "write an integer")
@@ -103,7 +103,7 @@ struct RecipeFields {
   }
 
   /// - Parameter range: what is allowed, in words and as a test; infinities and NaN never are.
-  func number(_ key: String, _ range: String, _ isAllowed: (Double) -> Bool) throws -> Double? {
+  package func number(_ key: String, _ range: String, _ isAllowed: (Double) -> Bool) throws -> Double? {
     guard let node = values[key] else { return nil }
     guard let number = node.scalar.flatMap({ Double($0.string) }), number.isFinite, isAllowed(number) else {
       throw error(key, "is not a number \(range)", remedy: "write such a number")
@@ -112,7 +112,7 @@ struct RecipeFields {
   }
 
   /// `[low, high]`, or one number for both.
-  func range(_ key: String, in limits: ClosedRange<Int>) throws -> ClosedRange<Int>? {
+  package func range(_ key: String, in limits: ClosedRange<Int>) throws -> ClosedRange<Int>? {
     guard let node = values[key] else { return nil }
     let numbers = (node.sequence.map(Array.init) ?? [node]).map { $0.scalar.flatMap { Int($0.string) } }
     guard let low = numbers.first ?? nil, let high = numbers.last ?? nil, numbers.count <= 2, low <= high,
@@ -125,7 +125,7 @@ struct RecipeFields {
     return low...high
   }
 
-  func boolean(_ key: String) throws -> Bool? {
+  package func boolean(_ key: String) throws -> Bool? {
     guard let node = values[key] else { return nil }
     switch node.scalar?.string {
     case "true": return true
@@ -134,7 +134,7 @@ struct RecipeFields {
     }
   }
 
-  func choice<Choice>(_ key: String, _ type: Choice.Type = Choice.self) throws -> Choice?
+  package func choice<Choice>(_ key: String, _ type: Choice.Type = Choice.self) throws -> Choice?
   where Choice: RawRepresentable & CaseIterable, Choice.RawValue == String {
     guard let node = values[key] else { return nil }
     guard let choice = node.scalar.flatMap({ Choice(rawValue: $0.string) }) else {
@@ -143,16 +143,16 @@ struct RecipeFields {
     return choice
   }
 
-  func notAChoice(_ key: String, of known: [String]) -> InputError {
+  package func notAChoice(_ key: String, of known: [String]) -> InputError {
     let nearest = nearestKey(to: values[key]?.scalar?.string ?? "", among: known)
     return error(
       key, "is none of \(known.joined(separator: ", "))",
       remedy: nearest.map { "did you mean '\($0)'?" } ?? "write one of them")
   }
 
-  func missing(_ key: String) -> InputError { error(key, "is missing", remedy: "add '\(key):' and its value") }
+  package func missing(_ key: String) -> InputError { error(key, "is missing", remedy: "add '\(key):' and its value") }
 
-  func error(_ key: String, _ problem: String, remedy: String) -> InputError {
+  package func error(_ key: String, _ problem: String, remedy: String) -> InputError {
     InputError(file, field: path(key), problem, remedy: remedy)
   }
 

@@ -17,6 +17,12 @@ struct SeededOrder: Sendable {
     return SplitMix64(seed: mixer.next() ^ UInt64(truncatingIfNeeded: index))
   }
 
+  /// A seed for a stream that draws by itself.
+  func seed(of stream: ChanceStream) -> UInt64 {
+    var generator = generator(stream, 0)
+    return generator.next()
+  }
+
   /// 0..<count in random order (Fisher-Yates).
   func permutation(_ stream: ChanceStream, _ index: Int, count: Int) -> [Int] {
     var generator = generator(stream, index)

@@ -6,9 +6,11 @@ extension Trainer {
   /// Writes what was trained, a PEFT adapter or a whole Hugging Face folder, and everything that `resume` needs, as one folder that
   /// appears whole or not at all.
   ///
-  /// - Parameter baseName: what an adapter calls its base model.
+  /// - Parameters:
+  ///   - baseName: what an adapter calls its base model.
+  ///   - record: what the checkpoint says of how it was made; nil for nothing.
   /// - Throws: `InputError` where something is there already, or the folder cannot be written.
-  package func writeCheckpoint(to folder: String, baseName: String) throws {
+  package func writeCheckpoint(to folder: String, baseName: String, record: TrainingRecord? = nil) throws {
     try StagedFolder.write(to: folder) { url in
       try withWrittenWeights {
         if let model {
@@ -17,6 +19,7 @@ extension Trainer {
           try writeAdapter(into: url, baseName: baseName)
         }
       }
+      try record?.write(into: url)
       try writeState(to: url.path)
     }
   }

@@ -29,7 +29,8 @@ extension TrainingPlan {
     if let mix = recipe.mix.sameTask {
       samples += try range(.sameTask).map { try sameTaskSample($0, window: mix.window) }
     }
-    if !range(.replay).isEmpty, !replaySamples.isEmpty {
+    if !range(.replay).isEmpty {
+      guard !replaySamples.isEmpty else { throw ReplayNotSampled() }
       samples += order.elements(.replay, range(.replay), count: replaySamples.count).map { replaySamples[$0] }
     }
     return order.permutation(.batch, step, count: samples.count).map { samples[$0] }
@@ -113,6 +114,9 @@ extension TrainingPlan {
     }
   }
 }
+
+/// A batch was asked for before the base had written its texts: a fault of the program's own.
+struct ReplayNotSampled: Error {}
 
 /// The task's own samples in the seed's few-shot form: `Q: prompt`, a new line, `A: completion`, one empty line
 /// between.

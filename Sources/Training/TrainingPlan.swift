@@ -20,8 +20,8 @@ package struct TrainingPlan: Sendable {
   /// How varied the task's data are.
   package let variety: DataVariety
 
-  /// Texts that the base wrote before training; the trainer puts them here where the recipe mixes them in.
-  var replaySamples: [TrainingSample] = []
+  /// Texts that the base wrote before training; empty until `sampleReplay`, which a recipe that replays needs before its first batch.
+  package internal(set) var replaySamples: [TrainingSample] = []
 
   let taskLines: [DataLine]
   let generalLines: [DataLine]

@@ -27,14 +27,21 @@ extension Decoder {
     return rows
   }
 
-  private func forward(
-    _ wave: Wave, inspectLogits: ((Int, Int, Int, Int, UnsafePointer<Float>) -> Void)?
+  /// - Parameters:
+  ///   - caches: one a segment of the wave, where each segment continues a sequence of its own, with room for its rows,
+  ///     which are added to it.
+  ///   - inspectLogits: as `VocabularyProjection.forward` has it.
+  func forward(
+    _ wave: Wave, caches: [SequenceCache]? = nil,
+    inspectLogits: ((Int, Int, Int, Int, UnsafePointer<Float>) -> Void)?
   ) throws -> [NextToken] {
     let buffers = prepare(wave)
     embed(wave, into: buffers.residual)
-    let plan = AttentionPlan(wave, unitRows: AttentionScratch.unitRows(spec))
+    let attentionRows = AttentionRows(
+      spec: spec, queries: buffers.queries.pointer, output: buffers.attended.pointer)
+    let plan = caches == nil ? AttentionPlan(wave, unitRows: AttentionScratch.unitRows(spec)) : nil
     let ranges = wave.adapterRanges.isEmpty ? [.init(rows: 0..<wave.rowCount, adapter: nil)] : wave.adapterRanges
-    let blocks = Self.blocks(ranges)
+    let blocks = Self.blocks(ranges, rows: team.taskRows(wave.rowCount, atMost: BlockScratch.rows))
     let firstBad = Atomic<Int>(Int.max)
     for index in 0..<spec.layerCount {
       try layer.load(weights.layers[index], team: team, scratch: scratch, path: weights.path)
@@ -42,11 +49,20 @@ extension Decoder {
       team.run(blocks.count) { task, worker in
         projectQueriesKeysValues(blocks[task], layer: index, wave, buffers, worker)
       }
-      let attention = Attention(
-        spec: spec, plan: plan, spineLength: wave.spineLength, keys: buffers.keys.pointer,
-        values: buffers.values.pointer, queries: buffers.queries.pointer, output: buffers.attended.pointer)
-      team.run(attention.taskCount) { task, worker in
-        attention.forward(task: task, scratch: attentionScratch[worker])
+      if let plan {
+        let attention = Attention(
+          spec: spec, plan: plan, spineLength: wave.spineLength, keys: buffers.keys.pointer,
+          values: buffers.values.pointer, rows: attentionRows)
+        team.run(attention.taskCount) { task, worker in
+          attention.forward(task: task, scratch: attentionScratch[worker])
+        }
+      } else if let caches {
+        let attention = CachedAttention(
+          spec: spec, layer: index, segments: wave.segments, caches: caches, keys: buffers.keys.pointer,
+          values: buffers.values.pointer, rows: attentionRows)
+        team.run(attention.taskCount) { task, worker in
+          attention.forward(task: task, scratch: attentionScratch[worker])
+        }
       }
       team.run(blocks.count) { task, worker in
         let finite = finishBlock(blocks[task], layer: index, buffers, worker)
@@ -66,10 +82,10 @@ extension Decoder {
     let adapter: Int?
   }
 
-  private static func blocks(_ ranges: [Wave.AdapterRange]) -> [RowBlock] {
+  private static func blocks(_ ranges: [Wave.AdapterRange], rows: Int) -> [RowBlock] {
     ranges.flatMap { range in
-      stride(from: range.rows.lowerBound, to: range.rows.upperBound, by: BlockScratch.rows).map {
-        RowBlock(rows: $0..<min($0 + BlockScratch.rows, range.rows.upperBound), adapter: range.adapter)
+      stride(from: range.rows.lowerBound, to: range.rows.upperBound, by: rows).map {
+        RowBlock(rows: $0..<min($0 + rows, range.rows.upperBound), adapter: range.adapter)
       }
     }
   }

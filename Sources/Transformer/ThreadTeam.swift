@@ -7,7 +7,8 @@ package struct ThreadTeam: Sendable {
 
   package init(_ count: Int) { self.count = max(1, count) }
 
-  /// How many of `total` rows a task takes: `most`, or fewer where some threads would have none; whole GEMM tiles of six.
+  /// How many of `total` rows a task takes: `most`, or fewer where some threads would have none; whole GEMM tiles of
+  /// six.
   func taskRows(_ total: Int, atMost most: Int) -> Int {
     min(most, max(1, (total + 6 * count - 1) / (6 * count)) * 6)
   }

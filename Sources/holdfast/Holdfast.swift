@@ -13,7 +13,7 @@ struct Holdfast: ParsableCommand {
     version: holdfastVersion,
     subcommands: [
       FetchCommand.self, RunCommand.self, BaselineCommand.self, GateCommand.self, PerturbCommand.self,
-      TrainCommand.self, ScoreCommand.self,
+      TrainCommand.self, ExperimentCommand.self, OverlapCommand.self, ScoreCommand.self,
       TokenizeCommand.self, ValidateCommand.self, DoctorCommand.self,
     ])
 }

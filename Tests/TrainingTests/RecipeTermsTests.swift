@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Suites
 import Testing
 import Training
 import Transformer
@@ -19,6 +20,37 @@ struct RecipeTermsTests {
       try trainer.run { losses.append($0.loss) }
       #expect(losses.count == 6 && losses.allSatisfy { $0.isFinite && $0 > 0 }, "\(mix)")
     }
+  }
+
+  @Test(
+    "replayed texts compose with full, lora and value-only: the base's own, the same for a seed", arguments: methods)
+  func replay(method: String) throws {
+    let extra = "mix: {replay: {share: 0.25, count: 6, max_tokens: 8}}"
+    let project = try TrainingProject(method: method, extra: extra)
+    let plan = try project.replayPlan()
+    #expect(plan.replaySamples.count == 6)
+    #expect(plan.replaySamples.allSatisfy { $0.kind == .replay && $0.scored.count <= 8 && $0.scored.first == 1 })
+    #expect(try project.replayPlan(threads: 1).replaySamples == plan.replaySamples)
+    #expect(try plan.batch(step: 0).count { $0.kind == .replay } == 2)
+    let trainer = try project.trainer(plan)
+    var losses: [Double] = []
+    try trainer.run { losses.append($0.loss) }
+    #expect(losses.count == 6 && losses.allSatisfy { $0.isFinite && $0 > 0 })
+    let other = try TrainingProject(method: method, seed: 2, extra: extra).replayPlan()
+    #expect(other.replaySamples != plan.replaySamples)
+  }
+
+  @Test("a text that a suite's question and answer stand in is not replayed")
+  func guardedTexts() throws {
+    let suite = try Suite.load(repositoryFolder.appendingPathComponent("suites/smoke").path)
+    let task = try #require(suite.tasks.first)
+    let item = try #require(task.items.first)
+    let question = task.template.replacing("{input}", with: item.input)
+    let guarded = GuardedTexts([suite])
+    #expect(
+      guarded.contains("Once upon a time. \(question.uppercased())\(task.answerPrefix)\(item.output), they said."))
+    #expect(!guarded.contains("Once upon a time. \(question), they said."))
+    #expect(!guarded.contains(""))
   }
 
   @Test("kept base probabilities compose with full, lora and value-only, and survive a resumption", arguments: methods)

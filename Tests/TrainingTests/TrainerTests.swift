@@ -151,11 +151,21 @@ final class TrainingProject {
 
   deinit { try? FileManager.default.removeItem(at: folder) }
 
-  func trainer() throws -> Trainer {
-    let plan = try TrainingPlan(
+  func plan() throws -> TrainingPlan {
+    try TrainingPlan(
       recipe, tokenizer: try Tokenizer(checkpoint.tokenizer), contextLength: checkpoint.configuration.contextLength,
       vocabularySize: checkpoint.configuration.vocabularySize)
-    return try Trainer(recipe, plan: plan, checkpoint: checkpoint, threads: 2)
+  }
+
+  /// With the texts that the base wrote.
+  func replayPlan(threads: Int = 2) throws -> TrainingPlan {
+    var plan = try plan()
+    try plan.sampleReplay(from: checkpoint, guarded: GuardedTexts([]), threads: threads)
+    return plan
+  }
+
+  func trainer(_ plan: TrainingPlan? = nil) throws -> Trainer {
+    try Trainer(recipe, plan: try plan ?? self.plan(), checkpoint: checkpoint, threads: 2)
   }
 
   /// The trained weights, one after another.

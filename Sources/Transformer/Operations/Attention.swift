@@ -13,10 +13,7 @@ struct Attention {
   /// [slots, keyValueWidth], rotated.
   let keys: UnsafePointer<Float>
   let values: UnsafePointer<Float>
-  /// [rows, queryWidth], rotated.
-  let queries: UnsafePointer<Float>
-  /// [rows, queryWidth]
-  let output: UnsafeMutablePointer<Float>
+  let rows: AttentionRows
 
   /// The work is one task a unit and key-value head.
   var taskCount: Int { plan.units.count * spec.keyValueHeadCount }
@@ -25,13 +22,13 @@ struct Attention {
     let unit = plan.units[task / spec.keyValueHeadCount]
     let head = task % spec.keyValueHeadCount
     let prefix = plan.prefixes[unit.prefix]
-    gather(unit, head: head, scratch)
+    rows.gather(unit.pieces, head: head, scratch)
 
     // Tiles that lie whole within the common prefix serve all queries of the unit at once.
     let sharedTiles = prefix.count / tileSize
     for tile in 0..<sharedTiles {
       pack(tile: tile, keyCount: tileSize, head: head, scratch) { prefix[$0] }
-      attend(rows: 0..<unit.rowCount, firstVisible: tileSize, step: 0, scratch)
+      rows.attend(0..<unit.rowCount, to: scratch.packed, firstVisible: tileSize, step: 0, scratch)
     }
     var begin = 0
     for piece in unit.pieces {
@@ -44,32 +41,16 @@ struct Attention {
         }
         // Rows before the tile see none of it; the first of the others sees what lies at or before it.
         let skipped = max(0, tileStart - piece.startPosition)
-        attend(
-          rows: begin + skipped..<begin + piece.count,
+        rows.attend(
+          begin + skipped..<begin + piece.count, to: scratch.packed,
           firstVisible: piece.startPosition + skipped + 1 - tileStart, step: 1, scratch)
       }
       begin += piece.count
     }
-    finish(unit, head: head, scratch)
+    rows.finish(unit.pieces, head: head, scratch)
   }
 
   private var tileSize: Int { Int(HF_KEY_TILE) }
-
-  /// Copies a unit's queries of one key-value head: [row · groupSize + member, headDimension].
-  private func gather(_ unit: AttentionPlan.Unit, head: Int, _ scratch: AttentionScratch) {
-    let width = spec.groupSize * spec.headDimension
-    var to = scratch.queries.pointer
-    for piece in unit.pieces {
-      for row in piece.firstRow..<piece.firstRow + piece.count {
-        to.update(from: queries + row * spec.queryWidth + head * width, count: width)
-        to += width
-      }
-    }
-    let rows = unit.rowCount * spec.groupSize
-    scratch.accumulator.pointer.update(repeating: 0, count: rows * spec.headDimension)
-    scratch.maximum.pointer.update(repeating: -.infinity, count: rows)
-    scratch.sum.pointer.update(repeating: 0, count: rows)
-  }
 
   private func pack(
     tile: Int, keyCount: Int, head: Int, _ scratch: AttentionScratch, slot: (_ position: Int) -> Int32
@@ -83,18 +64,48 @@ struct Attention {
       values + offset, spec.keyValueWidth, scratch.slots, Int32(keyCount), spec.headDimension,
       scratch.packedValues.pointer)
   }
+}
 
-  /// One packed tile for some of a unit's rows. Row `rows.lowerBound` sees `firstVisible` keys, each later one `step` more.
-  private func attend(rows: Range<Int>, firstVisible: Int, step: Int, _ scratch: AttentionScratch) {
+/// A wave's queries and what attention makes of them, tile of keys by tile: the one order of operations, wherever the
+/// keys are kept.
+struct AttentionRows {
+  let spec: DecoderSpec
+  /// [rows, queryWidth], rotated.
+  let queries: UnsafePointer<Float>
+  /// [rows, queryWidth]
+  let output: UnsafeMutablePointer<Float>
+
+  /// Copies the pieces' queries of one key-value head: [row · groupSize + member, headDimension].
+  func gather(_ pieces: [AttentionPlan.Piece], head: Int, _ scratch: AttentionScratch) {
+    let width = spec.groupSize * spec.headDimension
+    var to = scratch.queries.pointer
+    for piece in pieces {
+      for row in piece.firstRow..<piece.firstRow + piece.count {
+        to.update(from: queries + row * spec.queryWidth + head * width, count: width)
+        to += width
+      }
+    }
+    let rows = pieces.reduce(0) { $0 + $1.count } * spec.groupSize
+    scratch.accumulator.pointer.update(repeating: 0, count: rows * spec.headDimension)
+    scratch.maximum.pointer.update(repeating: -.infinity, count: rows)
+    scratch.sum.pointer.update(repeating: 0, count: rows)
+  }
+
+  /// One packed tile for some of the gathered rows. Row `rows.lowerBound` sees `firstVisible` keys, each later one
+  /// `step` more.
+  func attend(
+    _ rows: Range<Int>, to tile: PackedTile, firstVisible: Int, step: Int, _ scratch: AttentionScratch
+  ) {
     guard !rows.isEmpty else { return }
     let group = spec.groupSize
     let d = spec.headDimension
+    let tileSize = Int(HF_KEY_TILE)
     let first = rows.lowerBound * group
     let count = rows.count * group
     let scores = scratch.scores.pointer
     let accumulator = scratch.accumulator.pointer + first * d
     hf_gemm(
-      scratch.queries.pointer + first * d, d, count, scratch.packedKeys.pointer, d, tileSize, 0, 1, scores, tileSize, 0)
+      scratch.queries.pointer + first * d, d, count, tile.keys, d, tileSize, 0, 1, scores, tileSize, 0)
     for index in 0..<count {
       let visible = min(tileSize, firstVisible + index / group * step)
       hf_softmax_tile(
@@ -102,14 +113,15 @@ struct Attention {
         scratch.sum.pointer + first + index, accumulator + index * d, d)
     }
     hf_gemm(
-      scores, tileSize, count, scratch.packedValues.pointer, tileSize, d, 0, (d + 63) / 64, accumulator, d, 1)
+      scores, tileSize, count, tile.values, tileSize, d, 0, (d + 63) / 64, accumulator, d, 1)
   }
 
-  private func finish(_ unit: AttentionPlan.Unit, head: Int, _ scratch: AttentionScratch) {
+  /// Divides by the sums and puts the rows where they belong.
+  func finish(_ pieces: [AttentionPlan.Piece], head: Int, _ scratch: AttentionScratch) {
     let group = spec.groupSize
     let d = spec.headDimension
     var index = 0
-    for piece in unit.pieces {
+    for piece in pieces {
       for row in piece.firstRow..<piece.firstRow + piece.count {
         let to = output + row * spec.queryWidth + head * group * d
         for member in 0..<group {
@@ -119,6 +131,12 @@ struct Attention {
       }
     }
   }
+}
+
+/// One key-value head's 64 keys and values, as `hf_pack_keys` and `hf_pack_values` lay them out.
+struct PackedTile {
+  let keys: UnsafeMutablePointer<Float>
+  let values: UnsafeMutablePointer<Float>
 }
 
 /// One thread's working memory for attention.
@@ -132,6 +150,8 @@ final class AttentionScratch: @unchecked Sendable {
   let packedKeys: FloatBuffer
   let packedValues: FloatBuffer
   let slots: UnsafeMutablePointer<Int32>
+
+  var packed: PackedTile { PackedTile(keys: packedKeys.pointer, values: packedValues.pointer) }
 
   /// The rows of a unit that keep a thread's buffers near half a megabyte.
   static func unitRows(_ spec: DecoderSpec) -> Int { max(8, 384 / spec.groupSize) }

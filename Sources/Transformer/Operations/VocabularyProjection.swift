@@ -86,7 +86,7 @@ final class VocabularyProjection: @unchecked Sendable {
     _ x: UnsafePointer<Float>, rows: Int, first: Int, tokens: Int,
     state: UnsafeMutablePointer<RunningLogSumExp>, _ team: ThreadTeam
   ) {
-    let tile = 48
+    let tile = team.taskRows(rows, atMost: 48)
     let panels = (tokens + 63) / 64
     team.run((rows + tile - 1) / tile) { task, _ in
       let begin = task * tile

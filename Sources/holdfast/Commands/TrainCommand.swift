@@ -4,6 +4,7 @@ import Diagnostics
 import Evaluation
 import Foundation
 import Gating
+import Ledger
 import Suites
 import Training
 
@@ -15,7 +16,7 @@ struct TrainCommand: ParsableCommand {
     discussion: """
       Checkpoints go to OUT/checkpoint-N: a PEFT adapter for a LoRA recipe, a Hugging Face folder otherwise; the last one holds the \
       optimiser's state, from which --resume goes on to the same weights as a run that was never stopped. OUT/training_log.jsonl has a \
-      line a step.
+      line a step, and so has the ledger.
 
       Example: holdfast train recipes/lora.yaml --out out/lora
       Example: holdfast gate --candidate out/lora/checkpoint-100 --share 1/2
@@ -52,13 +53,17 @@ struct TrainCommand: ParsableCommand {
     let session = try TrainingSession(
       recipe, base: checkpoint, baseName: recipe.base ?? configuration?.base.description ?? base,
       suites: try (configuration?.suites ?? []).map { try Suite.load($0) }, folder: out ?? "out/\(recipe.name)",
-      threads: options.threads ?? configuration?.threads ?? Machine.cores)
+      threads: options.threads ?? configuration?.threads ?? Machine.cores,
+      origin: TrainingSession.Origin(program: "holdfast \(holdfastVersion)", command: typedCommand))
+    try session.check(resuming: resume)
+    let ledger = try Ledger(path: options.ledger ?? configuration?.ledger ?? ".holdfast/ledger.sqlite")
     for warning in session.warnings { note("warning: \(warning)") }
     for line in session.plan.variety.lines { note(line) }
     let progress = TrainingProgress(total: session.plan.stepCount, label: recipe.name)
     defer { progress.end() }
     let outcome = try session.run(
-      resuming: resume, started: { if $0 > 0 { note("going on after step \($0)") } }, report: progress.show)
+      resuming: resume, ledger: ledger, started: { if $0 > 0 { note("going on after step \($0)") } },
+      report: progress.show)
     progress.end()
     if let accuracy = outcome.evaluation.targetAccuracy {
       try printLine(

@@ -1,0 +1,50 @@
+import Diagnostics
+import Gating
+import Reporting
+import Statistics
+import Suites
+
+extension AbilityLeft {
+  /// The candidate's ability on the admitted tasks beside the baseline's, with the gate's weights, at whatever share
+  /// was asked.
+  ///
+  /// - Parameter admitted: paired tasks that the baseline admits.
+  /// - Throws: `NotGateable` where there is none, or one was not asked with demonstrations.
+  init(_ admitted: [PairedTask]) throws {
+    let families = Dictionary(grouping: admitted, by: \.admission.family).sorted { $0.key < $1.key }.map(\.value)
+    func mean(_ side: KeyPath<PairedItem, ItemAbility>, over shots: (PairedTask) -> [Int]) -> Double? {
+      var means: [[Double]] = []
+      for family in families {
+        let ofTasks = family.compactMap { task -> Double? in
+          let values = task.items.compactMap { $0[keyPath: side].mean(.exactMatch, over: shots(task)) }
+          return values.count == task.items.count ? values.reduce(0, +) / Double(values.count) : nil
+        }
+        guard ofTasks.count == family.count else { return nil }
+        means.append(ofTasks)
+      }
+      return unitMean(families: means)
+    }
+    let fewShot: (PairedTask) -> [Int] = { $0.shots.filter { $0 > 0 } }
+    guard let base = mean(\.base, over: fewShot), let candidate = mean(\.candidate, over: fewShot) else {
+      throw NotGateable(
+        "the baseline admits no task with demonstrations; choose a base that can do more, or another suite")
+    }
+    let drops = UnitEstimate(families: families.map { $0.compactMap(Self.drops) })
+    let interval = drops.map { Interval($0.interval()) }
+    let shots = Set(admitted.flatMap(\.shots)).sorted().compactMap { k in
+      mean(\.candidate, over: { _ in [k] }).map { ShotMean(k: k, exactMatch: $0) }
+    }
+    self.init(
+      shots: shots, fewShot: candidate, kept: base > 0 ? candidate / base : nil,
+      keptInterval: base > 0 ? interval.map { Interval((1 - $0.upper / base)...(1 - $0.lower / base)) } : nil,
+      drop: base - candidate, dropInterval: interval)
+  }
+
+  /// b - t of each item, mean over k > 0: the gate's own contrast without a margin.
+  private static func drops(of task: PairedTask) -> TaskValues? {
+    let contrast = Rule(
+      name: "drop", metric: .exactMatch, contrast: .absoluteDrop(margin: 0), level: .overall, alphaPass: 0.05,
+      alphaFail: 0.01)
+    return contrast.values(of: task).map { TaskValues(values: $0.values.map { 0 - $0 }, blocks: $0.blocks) }
+  }
+}

@@ -1,0 +1,13 @@
+import Foundation
+import Reporting
+
+extension ExperimentResult {
+  /// Writes results.json, plot.svg and README.md, each whole or not at all.
+  ///
+  /// - Throws: `InputError` where the folder cannot be written to.
+  func write(to folder: String) throws {
+    try Evaluation.write(try json(), "\(folder)/results.json")
+    try Evaluation.write(Data(plot().utf8), "\(folder)/plot.svg")
+    try Evaluation.write(Data(markdown().utf8), "\(folder)/README.md")
+  }
+}

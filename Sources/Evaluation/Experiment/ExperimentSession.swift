@@ -1,0 +1,228 @@
+import Checkpoints
+import Diagnostics
+import Foundation
+import Gating
+import Ledger
+import Reporting
+import Scoring
+import Suites
+import Tokenizers
+import Training
+
+/// An experiment from its file to its report: every arm under every seed is trained, scored at its checkpoints and
+/// contrasted with the
+/// baseline. What exists is not made again, so that an experiment that was stopped goes on.
+package struct ExperimentSession {
+  /// What the report says of how it was made.
+  package struct Provenance: Sendable {
+    /// As it was typed.
+    package let command: String
+    package let createdBy: String
+    /// Processor and memory, in words.
+    package let machine: String
+    package let kernel: String
+    /// As the report names it.
+    package let baseline: String
+
+    package init(command: String, createdBy: String, machine: String, kernel: String, baseline: String) {
+      self.command = command
+      self.createdBy = createdBy
+      self.machine = machine
+      self.kernel = kernel
+      self.baseline = baseline
+    }
+  }
+
+  /// Which runs are done now; nil for all. What others found before stands in the report all the same.
+  package struct Selection: Sendable {
+    package let arms: [String]?
+    package let seeds: [UInt64]?
+
+    package init(arms: [String]? = nil, seeds: [UInt64]? = nil) {
+      self.arms = arms
+      self.seeds = seeds
+    }
+
+    func includes(_ run: PlannedRun) -> Bool { arms?.contains(run.arm) ?? true && seeds?.contains(run.seed) ?? true }
+  }
+
+  /// What an experiment tells while it runs.
+  package enum Event: Sendable {
+    case warning(String)
+    /// The index is among the runs that are still to be done, from 0.
+    case began(arm: String, seed: UInt64, index: Int, count: Int)
+    case training(Trainer.StepReport, total: Int)
+    case scoring(step: Int, ScoringProgress)
+    case scored(step: Int)
+    case diverged(step: Int)
+    /// The report has been written with what this run found; the seconds are this run's.
+    case ended(index: Int, count: Int, seconds: Double)
+  }
+
+  private let setting: ExperimentSetting
+  private let runs: [PlannedRun]
+  private let selection: Selection
+  private let scoring: PointScoring
+  private let configuredBase: String
+  private let threads: Int
+  private let provenance: Provenance
+  private let reports: String
+
+  /// - Parameters:
+  ///   - base: the baseline's model, which every arm starts from; `configuredBase` is what the configuration calls it.
+  ///   - fineTuningLabels: the configuration's, beside those of the arms' own data: tasks of these labels are left out.
+  ///   - out: the folder that everything is trained into.
+  ///   - reports: the folder that README.md, results.json and plot.svg are written to.
+  /// - Throws: `InputError` for an arm's recipe that cannot be read, and for an arm or seed that the experiment does
+  /// not have; `NotGateable`
+  ///   where the baseline admits no task.
+  package init(
+    _ experiment: Experiment, suite: Suite, baseline: Baseline, settings: GateSettings, base: Subject,
+    configuredBase: String, fineTuningLabels: [String], out: String, reports: String, ledger: Ledger, threads: Int,
+    selection: Selection,
+    provenance: Provenance
+  ) throws {
+    var seeds: [UInt64] = []
+    for seed in experiment.arms.flatMap(\.seeds) where !seeds.contains(seed) { seeds.append(seed) }
+    try selection.check(against: experiment, seeds: seeds)
+    let planned = try seeds.flatMap { seed in
+      try experiment.arms.filter { $0.seeds.contains(seed) }.map { arm in
+        (arm, seed, try PlannedRun.recipe(arm, seed: seed, of: experiment, configuredBase: configuredBase))
+      }
+    }
+    let labels = try trainedLabels(planned.map(\.2), base: base.checkpoint) + fineTuningLabels
+    let setting = try ExperimentSetting(
+      experiment, suite: suite, baseline: baseline, base: base, related: relatedTasks(of: suite, labels: labels),
+      out: out)
+    runs = try planned.map { try PlannedRun($0, seed: $1, recipe: $2, setting: setting) }
+    self.setting = setting
+    self.selection = selection
+    scoring = PointScoring(
+      setting: setting,
+      run: SuiteRun(
+        suite: suite, share: experiment.share, ledger: ledger, command: provenance.command, kernel: provenance.kernel,
+        threads: threads),
+      policy: settings.policy, ledger: ledger, threads: threads)
+    self.configuredBase = configuredBase
+    self.threads = threads
+    self.provenance = provenance
+    self.reports = reports
+  }
+
+  /// Does what is left to do, and writes the report at the start and after every run.
+  ///
+  /// - Parameter report: what it throws ends the experiment, to be gone on with later.
+  /// - Throws: `InputError` for data that cannot be trained on and for what was made with something else;
+  /// `NotGateable` where a checkpoint
+  ///   is not comparable with the baseline.
+  @discardableResult
+  package func run(report: @escaping (Event) throws -> Void) throws -> ExperimentResult {
+    // Everything is read and checked before hours are spent.
+    for run in runs { try folder(run).check() }
+    let open = try runs.filter { try selection.includes($0) && !isFinished($0) }
+    let prepared = try open.map { try prepare($0) }
+    for warning in Set(prepared.flatMap(\.session.warnings)).sorted() { try report(.warning(warning)) }
+    let base = BaseRow(setting: setting, scoring: scoring, threads: threads)
+    try base.score { progress in try? report(.scoring(step: 0, progress)) }
+    var result = try publish(base)
+    for (index, next) in prepared.enumerated() {
+      let began = Date()
+      try report(.began(arm: next.planned.arm, seed: next.planned.seed, index: index, count: prepared.count))
+      try base.evaluate(next.planned)
+      try next.finish(scoring, report: report)
+      result = try publish(base)
+      try report(.ended(index: index, count: prepared.count, seconds: Date().timeIntervalSince(began)))
+    }
+    for run in runs where try isFinished(run) {
+      folder(run).tidy(keeping: setting.experiment.keep, of: setting.experiment.checkpoints)
+    }
+    return result
+  }
+
+  private func prepare(_ run: PlannedRun) throws -> ArmRun {
+    let session = try TrainingSession(
+      run.recipe, base: setting.base.checkpoint, baseName: configuredBase, suites: [setting.suite],
+      folder: folder(run).path, threads: threads,
+      origin: .init(program: provenance.createdBy, command: provenance.command))
+    let last = setting.experiment.checkpoints.last
+    guard session.plan.stepCount == last else {
+      throw InputError(
+        setting.experiment.file, field: "checkpoints",
+        "end with step \(last ?? 0), but arm \(run.arm) has \(session.plan.stepCount) steps",
+        remedy: "end them with the run's last step, or give all arms as many with 'steps'")
+    }
+    return ArmRun(planned: run, session: session, folder: folder(run), experiment: setting.experiment)
+  }
+
+  private func folder(_ run: PlannedRun) -> RunFolder { RunFolder(out: setting.out, run: run) }
+
+  private func isFinished(_ run: PlannedRun) throws -> Bool {
+    let folder = folder(run)
+    let diverged = try folder.divergedAt()
+    return try setting.experiment.steps(before: diverged).allSatisfy { try folder.point($0) != nil }
+  }
+
+  private func publish(_ base: BaseRow) throws -> ExperimentResult {
+    let result = ExperimentResult(
+      header: try header(), base: try base.point(runs.first), runs: try runs.map { try found($0, base) })
+    try result.write(to: reports)
+    return result
+  }
+
+  private func found(_ run: PlannedRun, _ base: BaseRow) throws -> ExperimentRun {
+    let folder = folder(run)
+    let diverged = try folder.divergedAt()
+    let points = [try base.point(run)] + (try setting.experiment.checkpoints.compactMap { try folder.point($0) })
+    let state: ExperimentRun.State = try isFinished(run) ? (diverged == nil ? .finished : .diverged) : .unfinished
+    return ExperimentRun(
+      arm: run.arm, seed: run.seed, recipe: run.recipe.name, learningRate: run.recipe.optimiser.learningRate,
+      state: state, divergedAt: diverged, points: points,
+      matched: setting.experiment.matchAccuracy.flatMap { MatchedPoint(accuracy: $0, along: points) })
+  }
+
+  private func header() throws -> ExperimentHeader {
+    let baseline = setting.baseline
+    let measured = try setting.measuredTasks()
+    return ExperimentHeader(
+      name: setting.experiment.name, command: provenance.command, createdBy: provenance.createdBy,
+      generatedAt: Date().ISO8601Format(), machine: provenance.machine, kernel: provenance.kernel, threads: threads,
+      numerics: baseline.run.numerics, baseline: provenance.baseline, base: setting.base.description,
+      suite: baseline.run.suite, share: setting.experiment.share.description, tasks: measured.count,
+      families: Set(measured.map(\.admission.family)).count, items: measured.reduce(0) { $0 + $1.items.count },
+      related: setting.related.sorted(), matchAccuracy: setting.experiment.matchAccuracy)
+  }
+}
+
+/// The labels of all recipes' training data, where answers are labels.
+private func trainedLabels(_ recipes: [Recipe], base: Checkpoint) throws -> [String] {
+  let tokenizer = try Tokenizer(base.tokenizer)
+  var seen = Set<String>()
+  return try recipes.filter { seen.insert($0.trainData).inserted }.flatMap {
+    try TrainingPlan(
+      $0, tokenizer: tokenizer, contextLength: base.configuration.contextLength,
+      vocabularySize: base.configuration.vocabularySize
+    ).labels
+  }
+}
+
+extension Experiment {
+  /// The checkpoints that there are of a run that diverged in a step; all of them where it did not.
+  func steps(before diverged: Int?) -> [Int] { checkpoints.filter { $0 < diverged ?? .max } }
+}
+
+extension ExperimentSession.Selection {
+  fileprivate func check(against experiment: Experiment, seeds known: [UInt64]) throws {
+    let names = experiment.arms.map(\.name)
+    if let unknown = arms?.first(where: { !names.contains($0) }) {
+      throw InputError(
+        "--arm", "'\(unknown)' is not an arm of \(experiment.file)",
+        remedy: nearestKey(to: unknown, among: names).map { "did you mean '\($0)'?" }
+          ?? "it has \(names.joined(separator: ", "))")
+    }
+    if let unknown = seeds?.first(where: { !known.contains($0) }) {
+      throw InputError(
+        "--seed", "\(unknown) is not a seed of \(experiment.file)",
+        remedy: "it has \(known.map(String.init).joined(separator: ", "))")
+    }
+  }
+}

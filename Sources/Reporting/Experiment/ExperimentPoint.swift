@@ -1,0 +1,138 @@
+import Gating
+
+/// A share of test samples that a model answers, with its 95 % interval over samples.
+package struct TargetAccuracy: Sendable, Hashable, Codable {
+  package let accuracy: Double
+  package let interval: Interval
+  package let samples: Int
+
+  package init(accuracy: Double, interval: Interval, samples: Int) {
+    self.accuracy = accuracy
+    self.interval = interval
+    self.samples = samples
+  }
+}
+
+/// Mean exact match at one k.
+package struct ShotMean: Sendable, Hashable, Codable {
+  package let k: Int
+  package let exactMatch: Double
+
+  package init(k: Int, exactMatch: Double) {
+    self.k = k
+    self.exactMatch = exactMatch
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case k
+    case exactMatch = "exact_match"
+  }
+}
+
+/// What few-shot ability is left: over the admitted tasks, families equally weighted and tasks equally within a
+/// family, as the gate does.
+package struct AbilityLeft: Sendable, Hashable, Codable {
+  /// Mean exact match at each k, ascending.
+  package let shots: [ShotMean]
+  /// Mean exact match over k > 0.
+  package let fewShot: Double
+  /// The same as a share of the base's; nil where the base has none.
+  package let kept: Double?
+  /// Of `kept`: the drop's interval in parts of the base's mean, which is taken as it is.
+  package let keptInterval: Interval?
+  /// The base's mean minus this one.
+  package let drop: Double
+  /// The 95 % interval of the drop, clustered by block: over items and draws of demonstrations. Nil where a task has
+  /// fewer than two blocks.
+  package let dropInterval: Interval?
+
+  package init(
+    shots: [ShotMean], fewShot: Double, kept: Double?, keptInterval: Interval?, drop: Double, dropInterval: Interval?
+  ) {
+    self.shots = shots
+    self.fewShot = fewShot
+    self.kept = kept
+    self.keptInterval = keptInterval
+    self.drop = drop
+    self.dropInterval = dropInterval
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case shots, kept, drop
+    case fewShot = "few_shot"
+    case keptInterval = "kept_interval"
+    case dropInterval = "drop_interval"
+  }
+}
+
+/// A checkpoint as it was scored, or the base model at step 0.
+package struct ExperimentPoint: Sendable, Hashable, Codable {
+  package let step: Int
+  /// Nil where the recipe has no test data.
+  package let target: TargetAccuracy?
+  /// The probability that the first answer token to unrelated prompts is one of the task's labels; nil where the task
+  /// has none.
+  package let leakMass: Double?
+  package let ability: AbilityLeft
+  /// The gate's word; nil where it would not judge, and `noVerdict` says why.
+  package let verdict: Outcome?
+  package let noVerdict: String?
+  /// What scoring took; near 0 where the ledger had it all.
+  package let scoringSeconds: Double
+
+  package init(
+    step: Int, target: TargetAccuracy?, leakMass: Double?, ability: AbilityLeft, verdict: Outcome?,
+    noVerdict: String?, scoringSeconds: Double
+  ) {
+    self.step = step
+    self.target = target
+    self.leakMass = leakMass
+    self.ability = ability
+    self.verdict = verdict
+    self.noVerdict = noVerdict
+    self.scoringSeconds = scoringSeconds
+  }
+
+  /// The same ability with what an evaluation on the task said.
+  package func with(target: TargetAccuracy?, leakMass: Double?) -> ExperimentPoint {
+    ExperimentPoint(
+      step: step, target: target, leakMass: leakMass, ability: ability, verdict: verdict, noVerdict: noVerdict,
+      scoringSeconds: scoringSeconds)
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case step, target, ability, verdict
+    case leakMass = "leak_mass"
+    case noVerdict = "no_verdict"
+    case scoringSeconds = "scoring_seconds"
+  }
+}
+
+/// An arm where its target accuracy first reaches a given one: linear between the two checkpoints around it.
+package struct MatchedPoint: Sendable, Hashable, Codable {
+  /// Between checkpoints.
+  package let step: Double
+  package let drop: Double
+  package let dropInterval: Interval?
+  package let kept: Double?
+  package let keptInterval: Interval?
+  package let leakMass: Double?
+
+  package init(
+    step: Double, drop: Double, dropInterval: Interval?, kept: Double?, keptInterval: Interval?, leakMass: Double?
+  ) {
+    self.step = step
+    self.drop = drop
+    self.dropInterval = dropInterval
+    self.kept = kept
+    self.keptInterval = keptInterval
+    self.leakMass = leakMass
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case step, drop, kept
+    case dropInterval = "drop_interval"
+    case keptInterval = "kept_interval"
+    case leakMass = "leak_mass"
+  }
+}

@@ -1,0 +1,144 @@
+import Foundation
+import Gating
+
+/// All that an experiment has found so far: what results.json holds, and what README.md and plot.svg are rendered from.
+package struct ExperimentResult: Sendable, Hashable, Codable {
+  /// The version of the JSON's layout.
+  package static let schemaVersion = 1
+
+  package let schemaVersion: Int
+  package let header: ExperimentHeader
+  /// The base model: the control row. Its target accuracy is the first arm's task's.
+  package let base: ExperimentPoint
+  /// Every arm and seed of the experiment, in the order in which they run; those that have not run yet too.
+  package let runs: [ExperimentRun]
+
+  package init(header: ExperimentHeader, base: ExperimentPoint, runs: [ExperimentRun]) {
+    schemaVersion = Self.schemaVersion
+    self.header = header
+    self.base = base
+    self.runs = runs
+  }
+
+  /// results.json: pretty, keys sorted. The same experiment on the same machine gives the same bytes but for
+  /// `generated_at` and
+  /// fields that end in `_seconds`.
+  package func json() throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return try encoder.encode(self) + Data("\n".utf8)
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case header, base, runs
+    case schemaVersion = "schema_version"
+  }
+}
+
+/// How an experiment was run: what a reader needs to run it again.
+package struct ExperimentHeader: Sendable, Hashable, Codable {
+  package let name: String
+  /// As it was typed.
+  package let command: String
+  /// The program, such as `holdfast 0.1.0`.
+  package let createdBy: String
+  /// ISO 8601 in UTC.
+  package let generatedAt: String
+  /// Processor and memory, in words.
+  package let machine: String
+  /// The kernel that computed, such as `avx512`.
+  package let kernel: String
+  package let threads: Int
+  /// The engine's numeric version.
+  package let numerics: String
+  package let baseline: String
+  package let base: ModelDescription
+  package let suite: SuiteIdentity
+  /// The share of every task's blocks that was asked, such as `1/4`.
+  package let share: String
+  /// Admitted tasks, their families and items, at that share.
+  package let tasks: Int
+  package let families: Int
+  package let items: Int
+  /// Tasks that are left out because their labels are an arm's.
+  package let related: [String]
+  /// The target accuracy that arms are compared at; nil for no such comparison.
+  package let matchAccuracy: Double?
+
+  package init(
+    name: String, command: String, createdBy: String, generatedAt: String, machine: String, kernel: String,
+    threads: Int, numerics: String, baseline: String, base: ModelDescription, suite: SuiteIdentity, share: String,
+    tasks: Int, families: Int, items: Int, related: [String], matchAccuracy: Double?
+  ) {
+    self.name = name
+    self.command = command
+    self.createdBy = createdBy
+    self.generatedAt = generatedAt
+    self.machine = machine
+    self.kernel = kernel
+    self.threads = threads
+    self.numerics = numerics
+    self.baseline = baseline
+    self.base = base
+    self.suite = suite
+    self.share = share
+    self.tasks = tasks
+    self.families = families
+    self.items = items
+    self.related = related
+    self.matchAccuracy = matchAccuracy
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case name, command, machine, kernel, threads, numerics, baseline, base, suite, share, tasks, families, items,
+      related
+    case createdBy = "created_by"
+    case generatedAt = "generated_at"
+    case matchAccuracy = "match_accuracy"
+  }
+}
+
+/// One arm under one seed.
+package struct ExperimentRun: Sendable, Hashable, Codable {
+  package enum State: String, Sendable, Hashable, Codable {
+    /// Every checkpoint is scored.
+    case finished
+    /// Training diverged; the checkpoints before that are scored.
+    case diverged
+    /// Not all of its checkpoints are scored yet.
+    case unfinished
+  }
+
+  package let arm: String
+  package let seed: UInt64
+  /// The recipe's name.
+  package let recipe: String
+  package let learningRate: Double
+  package let state: State
+  /// The step that training diverged in.
+  package let divergedAt: Int?
+  /// The base at step 0, then the scored checkpoints, ascending by step.
+  package let points: [ExperimentPoint]
+  /// Where the target accuracy first reaches the one that arms are compared at; nil where it never does.
+  package let matched: MatchedPoint?
+
+  package init(
+    arm: String, seed: UInt64, recipe: String, learningRate: Double, state: State, divergedAt: Int?,
+    points: [ExperimentPoint], matched: MatchedPoint?
+  ) {
+    self.arm = arm
+    self.seed = seed
+    self.recipe = recipe
+    self.learningRate = learningRate
+    self.state = state
+    self.divergedAt = divergedAt
+    self.points = points
+    self.matched = matched
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case arm, seed, recipe, state, points, matched
+    case learningRate = "learning_rate"
+    case divergedAt = "diverged_at"
+  }
+}

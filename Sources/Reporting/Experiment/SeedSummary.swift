@@ -1,0 +1,34 @@
+import Gating
+
+/// What an arm's seeds found, to be said as their mean and range.
+struct SeedSummary<Found> {
+  let arm: String
+  /// One for each seed that found it.
+  let found: [Found]
+  /// The arm's seeds.
+  let total: Int
+
+  /// "3 seeds", or "2 of 3 seeds" where one has not found it.
+  var seeds: String { found.count == total ? "\(total) seeds" : "\(found.count) of \(total) seeds" }
+
+  /// "91.0 (88.0 to 94.0)" in percent or points; "-" where a seed has no such figure.
+  func text(_ figure: (Found) -> Double?) -> String {
+    let values = found.compactMap(figure)
+    guard values.count == found.count, let least = values.min(), let most = values.max() else { return "-" }
+    let mean = values.reduce(0, +) / Double(values.count)
+    return "\(points(mean)) (\(points(least)) to \(points(most)))"
+  }
+}
+
+extension ExperimentResult {
+  /// One for each arm that has found something under two seeds or more, in the arms' order.
+  func seedSummaries<Found>(_ find: (ExperimentRun) -> Found?) -> [SeedSummary<Found>] {
+    var arms: [String] = []
+    for run in runs where !arms.contains(run.arm) { arms.append(run.arm) }
+    return arms.compactMap { arm in
+      let ofArm = runs.filter { $0.arm == arm }
+      let found = ofArm.compactMap(find)
+      return found.count > 1 ? SeedSummary(arm: arm, found: found, total: ofArm.count) : nil
+    }
+  }
+}

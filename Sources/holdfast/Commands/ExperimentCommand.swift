@@ -1,0 +1,77 @@
+import ArgumentParser
+import Checkpoints
+import Diagnostics
+import Evaluation
+import Foundation
+import Gating
+import Ledger
+import Suites
+import Transformer
+
+/// `holdfast experiment`: trains and scores arms of recipes, and reports what each kept.
+struct ExperimentCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "experiment",
+    abstract: "Trains arms of recipes, scores their checkpoints, and reports how much in-context learning each kept.",
+    discussion: """
+      Every arm under every seed is trained into OUT/ARM/seed-N and scored against the configuration's baseline at the \
+      experiment's checkpoints. The report (README.md, results.json, plot.svg) goes to REPORTS/NAME and is written anew \
+      after every run. The same command goes on where it was stopped, at any moment; what is there is not made again.
+
+      Example: holdfast experiment recipes/experiments/preservation.yaml
+      Example: holdfast experiment recipes/experiments/preservation.yaml --arm full --arm preserve --seed 1
+      """)
+
+  @Argument(help: "The experiment file.")
+  var file: String
+
+  @Option(help: "The folder that everything is trained into; out/NAME of the experiment by default.")
+  var out: String?
+
+  @Option(help: "The folder whose NAME folder the report goes to; the configuration's by default.")
+  var reports: String?
+
+  @Option(help: "Only this seed; repeatable.")
+  var seed: [UInt64] = []
+
+  @Option(help: "Only this arm; repeatable.")
+  var arm: [String] = []
+
+  @OptionGroup var options: ConfigurationOptions
+
+  func run() throws {
+    let experiment = try Experiment.read(file)
+    let configuration = try options.load()
+    guard let suite = experiment.suite ?? configuration.suites.first else {
+      throw InputError(options.config, field: "suites", "names no suite", remedy: "name one")
+    }
+    let baseline = try Baseline.load(configuration.baseline)
+    let ledger = try Ledger(path: options.ledger ?? configuration.ledger)
+    let path = try basePath(configuration)
+    let base = try Subject(
+      path: path, base: try Checkpoint.open(path), hashes: LedgerHashCache.forProcess(ledger))
+    let folder = "\(reports ?? configuration.reports)/\(experiment.name)"
+    let session = try ExperimentSession(
+      experiment, suite: try Suite.load(suite), baseline: baseline, settings: configuration.gate, base: base,
+      configuredBase: configuration.base.description,
+      fineTuningLabels: configuration.fineTuning.labels, out: out ?? "out/\(experiment.name)", reports: folder,
+      ledger: ledger, threads: options.threads(configuration),
+      selection: .init(arms: arm.isEmpty ? nil : arm, seeds: seed.isEmpty ? nil : seed),
+      provenance: .init(
+        command: typedCommand, createdBy: "holdfast \(holdfastVersion)", machine: Machine.description,
+        kernel: Kernel.current.name, baseline: fromHere(configuration.baseline)))
+    let progress = ExperimentProgress()
+    defer { progress.end() }
+    let result = try session.run(report: progress.show)
+    progress.end()
+    let open = result.runs.filter { $0.state == .unfinished }.count
+    if open > 0 { try printLine("\(open) of \(result.runs.count) runs are still to be done") }
+    try printLine("report: \(folder)/README.md")
+  }
+
+  /// A path relative to the working folder where it is below that: reports are committed.
+  private func fromHere(_ path: String) -> String {
+    let here = FileManager.default.currentDirectoryPath + "/"
+    return path.hasPrefix(here) ? String(path.dropFirst(here.count)) : path
+  }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Diagnostics
+import Foundation
+import Overlap
+import Suites
+
+/// `holdfast overlap`: is a suite held out from fine-tuning data?
+struct OverlapCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "overlap",
+    abstract: "Says whether a suite is held out from fine-tuning data.",
+    discussion: """
+      Data are JSONL, JSON, CSV or plain text, as messages, prompt and completion, or other common fields. Five checks: shared n-grams, \
+      equal short items, labels, templates, near-duplicates.
+
+      Exit codes: 0 no item is contaminated; 1 at least one is; 2 bad input.
+
+      Example: holdfast overlap --data train.jsonl --suite suites/core
+      Example: holdfast overlap --data a.jsonl b.csv --json > overlap.json
+      """)
+
+  @Option(parsing: .upToNextOption, help: "Data files.")
+  var data: [String]
+
+  @Option(help: "The suite's folder; the configuration's by default.")
+  var suite: String?
+
+  @Flag(help: "List warnings and notes too, not contaminated items alone.")
+  var all = false
+
+  @Flag(help: "Print the whole report as JSON.")
+  var json = false
+
+  @OptionGroup var options: ConfigurationOptions
+
+  func validate() throws {
+    if data.isEmpty { throw ValidationError("give at least one file with --data") }
+  }
+
+  func run() throws {
+    let suite = try Suite.load(try suiteFolder())
+    let report = try OverlapScan(suite: suite, files: data, threads: options.threads ?? Machine.cores).run()
+    try emitOutput(json ? try encoded(report) : OverlapText(report, all: all).text)
+    if report.contaminatedCount > 0 { throw ExitCode(HoldfastExit.regression) }
+  }
+
+  private func suiteFolder() throws -> String {
+    if let suite { return suite }
+    guard let folder = try options.load().suites.first else {
+      throw InputError(options.config, field: "suites", "names no suite", remedy: "name one, or give --suite")
+    }
+    return folder
+  }
+
+  private func encoded(_ report: OverlapReport) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(report), as: UTF8.self) + "\n"
+  }
+}

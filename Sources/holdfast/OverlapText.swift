@@ -1,0 +1,75 @@
+import Foundation
+import Overlap
+
+/// The report for a terminal: findings with the two texts one above the other, then a line a task.
+struct OverlapText {
+  private let report: OverlapReport
+  private let all: Bool
+
+  init(_ report: OverlapReport, all: Bool) { (self.report, self.all) = (report, all) }
+
+  var text: String {
+    let shown = report.findings.filter { all || $0.severity == .contaminated }
+    return (shown.flatMap(lines) + tasks + [summary]).joined(separator: "\n") + "\n"
+  }
+
+  private func lines(_ finding: OverlapFinding) -> [String] {
+    let subject = finding.item.map { "\(finding.task), item '\($0)'" } ?? finding.task
+    let place = "\(finding.place.file): line \(finding.place.line)"
+    let record = finding.place.record.map { ", record \($0)" } ?? ""
+    let often = finding.occurrences > 1 ? ", \(finding.occurrences) times in all" : ""
+    return [
+      "\(finding.severity.rawValue): \(printable(subject)): \(finding.check.rawValue) "
+        + "(check \(finding.check.number), score \(String(format: "%.2f", finding.score))\(often))",
+      "  data   \(printable(finding.dataText))",
+      "  suite  \(printable(finding.suiteText))",
+      "  at     \(printable(place))\(record)",
+      "",
+    ]
+  }
+
+  private var tasks: [String] {
+    let rows = report.tasks.map { task in
+      [
+        task.task, "\(task.contaminated.count)/\(task.scoredItems)", percent(task.share), percent(task.labelSimilarity),
+        percent(task.goldShare), percent(task.templateSimilarity), task.votes ? "" : "no vote",
+      ]
+    }
+    let titles = ["task", "dropped", "share", "labels", "gold", "template", ""]
+    let widths = titles.indices.map { column in ([titles] + rows).map { $0[column].count }.max() ?? 0 }
+    return ([titles] + rows).map { cells in
+      var line = cells.enumerated().map { column, cell in
+        let padding = String(repeating: " ", count: widths[column] - cell.count)
+        return column == 0 ? cell + padding : padding + cell
+      }.joined(separator: "  ")
+      while line.last == " " { line.removeLast() }
+      return line
+    }
+  }
+
+  private var summary: String {
+    let records = report.files.reduce(0) { $0 + $1.records }
+    let warnings = report.findings.count { $0.severity == .warning }
+    let items = report.tasks.reduce(0) { $0 + $1.scoredItems }
+    let count = report.contaminatedCount
+    let hint = warnings > 0 && !all ? ", \(warnings) warnings (--all lists them)" : ""
+    let verdict = count == 0 ? "held out" : "\(count) of \(items) items are in the data"
+    let votes = report.withoutVote.isEmpty ? "" : "; without a vote: \(report.withoutVote.joined(separator: ", "))"
+    return "\(report.suite): \(verdict) (\(records) records in \(report.files.count) files\(hint))\(votes)"
+  }
+
+  private func percent(_ share: Double) -> String { "\(Int((100 * share).rounded())) %" }
+
+  /// Texts come from files: control characters must not reach a terminal or break a line.
+  private func printable(_ text: String) -> String {
+    String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.map { scalar in
+          switch scalar {
+          case "\n": "⏎"
+          case "\t": " "
+          default: scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar
+          }
+        }))
+  }
+}

@@ -1,0 +1,172 @@
+import Diagnostics
+import Evaluation
+import Foundation
+import Reporting
+import Testing
+
+@Suite("An experiment of two arms on a tiny model")
+struct ExperimentTests {
+  let tiny: TinyExperiment
+
+  init() throws {
+    tiny = try TinyExperiment()
+    try tiny.writeExperiment()
+  }
+
+  @Test("every arm is trained, scored at its checkpoints, and reported beside the base")
+  func whole() throws {
+    let result = try tiny.run()
+    #expect(result.runs.map(\.arm) == ["full", "lora"])
+    for run in result.runs {
+      #expect(run.state == .finished)
+      #expect(run.points.map(\.step) == [0, 2, 4])
+      for point in run.points {
+        #expect(point.target?.samples == 8)
+        #expect((0...1).contains(point.leakMass ?? -1))
+        #expect(point.ability.shots.map(\.k) == [0, 1, 4])
+      }
+      // Two tasks of two blocks: too little for a verdict, enough for an estimate.
+      #expect(run.points.allSatisfy { $0.verdict == nil })
+      #expect(run.points.last?.noVerdict?.contains("too little evidence") == true)
+      #expect(run.points.last?.ability.dropInterval != nil)
+    }
+    let readme = try tiny.read("reports/README.md")
+    for words in ["| base |  | 0 |", "| full | 1 | 2 |", "| lora | 1 | 4 |", "At equal target accuracy"] {
+      #expect(readme.contains(words), "\(words) not in: \(readme)")
+    }
+    #expect(try tiny.read("reports/plot.svg").contains("<svg"))
+  }
+
+  @Test("at the whole suite the gate gives its verdict, and the drop is what the base knew")
+  func verdict() throws {
+    try tiny.writeExperiment("base: true", arms: "[{arm: lora, recipe: lora.yaml}]")
+    try tiny.write("experiment.yaml", try tiny.read("experiment.yaml").replacing("share: 1/4", with: "share: 1/1"))
+    let result = try tiny.run()
+    let last = try #require(result.runs[0].points.last)
+    #expect(last.verdict == .fail)
+    // Of the 64 items after the pool 13 end in 3 or 7, which the base did not know; the candidate knows nothing.
+    #expect(last.ability.drop == 51.0 / 64)
+    #expect(last.ability.kept == 0)
+    // The tiny model does not know what its baseline says it once knew: as a control it fails.
+    #expect(result.base.verdict == .fail)
+    #expect(result.base.ability.drop == 51.0 / 64)
+  }
+
+  @Test("of a finished run the last checkpoint stays, without the trainer's state, and its log and points")
+  func kept() throws {
+    try tiny.run()
+    #expect(!tiny.exists("out/full/seed-1/checkpoint-2"))
+    #expect(tiny.exists("out/full/seed-1/checkpoint-4/model.safetensors"))
+    #expect(tiny.exists("out/lora/seed-1/checkpoint-4/adapter_model.safetensors"))
+    for arm in ["full", "lora"] {
+      #expect(!tiny.exists("out/\(arm)/seed-1/checkpoint-4/trainer_state.safetensors"))
+      #expect(tiny.exists("out/\(arm)/seed-1/training_log.jsonl"))
+      #expect(tiny.exists("out/\(arm)/seed-1/point-2.json"))
+    }
+  }
+
+  @Test("what exists is not made again, though its checkpoints are gone; and an arm that is left out is done later")
+  func again() throws {
+    try tiny.writeExperiment("keep: none")
+    let first = try tiny.run(selection: .init(arms: ["lora"]))
+    #expect(first.runs.map(\.state) == [.unfinished, .finished])
+    #expect(!tiny.exists("out/lora/seed-1/checkpoint-4"))
+    #expect(try tiny.read("reports/README.md").contains("Not finished: 1 of 2"))
+    let begun = Events()
+    let second = try tiny.run { if case .began(let arm, _, _, _) = $0 { begun.add(arm) } }
+    #expect(begun.names == ["full"])
+    #expect(second.runs[1].points == first.runs[1].points)
+    try tiny.run { if case .began = $0 { Issue.record("nothing was left to do") } }
+  }
+
+  @Test("stopped again and again and gone on with, it ends with the same results")
+  func stopped() throws {
+    try tiny.run()
+    let whole = try tiny.findings()
+    var attempts = 0
+    while attempts < 60 {
+      attempts += 1
+      let left = Countdown(attempts)
+      do {
+        try tiny.run(out: "other", reports: "other-reports") {
+          // What a scorer tells cannot stop it.
+          if case .scoring = $0 { return }
+          try left.tick()
+        }
+        break
+      } catch is Stopped {}
+    }
+    #expect(attempts > 5)
+    #expect(try tiny.findings("other-reports") == whole)
+  }
+
+  @Test("a recipe, its data or the share that changed since is refused, the folder named, and nothing is touched")
+  func changed() throws {
+    try tiny.run()
+    let before = try tiny.read("reports/results.json")
+    try tiny.writeRecipe("lora", "method: lora\nlora: {r: 8, dropout: 0.1}")
+    try expectRefusal(["out/lora/seed-1.json", "--out"]) { try tiny.run() }
+    try tiny.writeRecipe("lora", "method: lora\nlora: {r: 4, dropout: 0.1}")
+    try tiny.write("test.jsonl", try tiny.read("test.jsonl") + "\n" + #"{"prompt": "say", "completion": " no"}"#)
+    try expectRefusal(["out/full/seed-1.json", "--out"]) { try tiny.run() }
+    #expect(try tiny.read("reports/results.json") == before)
+  }
+
+  @Test("a diverged arm is said to be one, and the others go on")
+  func diverged() throws {
+    // A pull towards the base that is infinite in single precision.
+    try tiny.writeRecipe("wild", "method: full\nl2sp: 1e300")
+    try tiny.writeExperiment(arms: "[{arm: wild, recipe: wild.yaml}, {arm: lora, recipe: lora.yaml}]")
+    let result = try tiny.run()
+    #expect(result.runs.map(\.state) == [.diverged, .finished])
+    #expect(result.runs[0].divergedAt == 1)
+    #expect(try tiny.read("reports/README.md").contains("diverged at step 1"))
+    try tiny.run { if case .began = $0 { Issue.record("nothing was left to do") } }
+  }
+
+  @Test("several seeds have a row each, and one with their mean and range")
+  func seeds() throws {
+    try tiny.writeExperiment(arms: "[{arm: lora, recipe: lora.yaml, seeds: [1, 2], learning_rate: 2e-2}]")
+    let result = try tiny.run()
+    #expect(result.runs.map(\.seed) == [1, 2])
+    #expect(result.runs.allSatisfy { $0.learningRate == 2e-2 })
+    #expect(result.runs[0].points != result.runs[1].points)
+    let readme = try tiny.read("reports/README.md")
+    for words in ["| lora | 1 | 4 |", "| lora | 2 | 4 |", "| **lora** | 2 seeds | last |"] {
+      #expect(readme.contains(words))
+    }
+  }
+
+  @Test("without a target accuracy that is reached, an arm says so in the table of equal accuracy")
+  func unreached() throws {
+    try tiny.writeExperiment("base: false", arms: "[{arm: lora, recipe: lora.yaml, learning_rate: 1e-9}]")
+    let result = try tiny.run()
+    let best = try #require(result.runs[0].points.compactMap(\.target?.accuracy).max())
+    #expect(best < 0.5)
+    #expect(result.runs[0].matched == nil)
+    #expect(try tiny.read("reports/README.md").contains("| lora | 1 | never reached"))
+  }
+
+  private func expectRefusal(_ words: [String], _ body: () throws -> Void) throws {
+    let fault = try #require(throws: InputError.self) { try body() }
+    for word in words { #expect("\(fault)".contains(word), "\(fault)") }
+  }
+}
+
+/// Thrown in the middle of an experiment.
+private struct Stopped: Error {}
+
+/// Throws at the last of so many events.
+private final class Countdown {
+  private var left: Int
+  init(_ count: Int) { left = count }
+  func tick() throws {
+    left -= 1
+    if left == 0 { throw Stopped() }
+  }
+}
+
+private final class Events {
+  private(set) var names: [String] = []
+  func add(_ name: String) { names.append(name) }
+}
