@@ -20,14 +20,14 @@ test: setup lint ## lint, build and run every test (the real model is fetched fi
 	$(HOLDFAST) fetch smollm2-135m-instruct
 	swift test $(SWIFT_FLAGS) --skip-build
 
-demo: build ## fetch a real model and gate three candidates against the committed baseline
+demo: build ## fine-tune a real model naively and with care, and gate both against the committed baseline
 	@Scripts/demo.sh $(HOLDFAST)
 
-bench: build ## measure scoring and training on this machine (minutes)
+bench: build ## measure scoring and training on this machine (minutes; training beside PyTorch)
 	$(HOLDFAST) fetch smollm2-135m-instruct
 	swift run $(SWIFT_FLAGS) ScoringBenchmark
-	swift run $(SWIFT_FLAGS) TrainingBenchmark --method full
-	swift run $(SWIFT_FLAGS) TrainingBenchmark --method lora
+	swift build $(SWIFT_FLAGS) --product TrainingBenchmark
+	@Scripts/bench_training.sh .build/release/TrainingBenchmark
 
 lint: ## check the format of every Swift file
 	swift format lint --strict --recursive --parallel Sources Tests Benchmarks Package.swift

@@ -1,46 +1,54 @@
 #!/usr/bin/env bash
-# The demo: a real model, its committed baseline, and three candidates whose verdicts are known beforehand.
-# Ends with 0 exactly when every verdict is the expected one.
+# The demo: a real model is fine-tuned on a narrow task twice, naively and with care, and both results are gated.
+# Ends with 0 exactly when the naive one FAILs and the careful one PASSes.
 set -uo pipefail
 
 holdfast=$1
+# The naive and the careful run, and every score, are made anew.
 work=.holdfast/demo
 rm -rf "$work" && mkdir -p "$work" || exit 70
+ledger=$work/ledger.sqlite
 
-# The noise of the two made candidates, relative to the attention weights they are added to. docs/verdict.md has the measured drops.
-harmless=0.02
-harmful=0.2
+"$holdfast" fetch smollm2-135m-instruct >/dev/null || exit $?
 
-"$holdfast" fetch smollm2-135m-instruct >"$work/model" || exit $?
-model=$(cat "$work/model")
-"$holdfast" perturb --model "$model" --scale $harmless --seed 1 --out "$work/noise-$harmless" >/dev/null || exit $?
-"$holdfast" perturb --model "$model" --scale $harmful --seed 1 --out "$work/noise-$harmful" >/dev/null || exit $?
+cat <<'TEXT'
 
-echo
-echo "Three candidates against baselines/smollm2-135m-instruct.core.json, on half of every task's blocks:"
-echo "  the base model itself            must PASS"
-echo "  noise of $harmless x the weights       must PASS or be INCONCLUSIVE"
-echo "  noise of $harmful x the weights        must FAIL"
-echo
+Two ways to teach SmolLM2-135M-Instruct the sentiment of a review (recipes/data/sentiment), 40 steps of 8 reviews each:
+  naive    recipes/full.yaml at learning rate 1e-4
+  careful  recipes/preserve.yaml: learning rate 5e-5, and a term that keeps the model's answers to few-shot prompts of other tasks
+Both are then asked 20 held-out few-shot tasks. About six minutes on two cores.
 
-# Scores that an earlier demo left in the ledger are not computed again.
+TEXT
+"$holdfast" experiment recipes/experiments/demo.yaml --out "$work/runs" --reports reports --ledger "$ledger" || exit $?
+
+cat <<'TEXT'
+
+target: accuracy on 200 test reviews; k: exact match over 12 held-out tasks with so many examples in the prompt; kept: of the base's
+few-shot ability; leak: probability that an answer to an unrelated question begins as "positive" or "negative". All in percent.
+Now the gate, against the committed baseline, as CI would run it (what was scored is not scored again):
+TEXT
+
 failures=0
-judge() { # name, candidate, exit codes that are expected
-  "$holdfast" gate --candidate "$2" --share 1/2 --reports "reports/demo/$1"
+judge() { # name, expected exit code, what that code says
+  local candidate=$work/runs/$1/seed-1/checkpoint-40
+  echo
+  "$holdfast" gate --candidate "$candidate" --ledger "$ledger" --reports "reports/demo/$1"
   local code=$?
-  case " $3 " in
-    *" $code "*) echo "as expected: exit $code"; echo ;;
-    *) echo "NOT as expected: exit $code, expected one of: $3"; echo; failures=$((failures + 1)) ;;
-  esac
+  if [ "$code" = "$2" ]; then
+    echo "exit $code: $1 $3, as expected"
+  else
+    echo "exit $code: NOT as expected, $1 should have ended with $2 ($3)"
+    failures=$((failures + 1))
+  fi
 }
-judge base "$model" "0"
-judge harmless "$work/noise-$harmless" "0 3"
-judge harmful "$work/noise-$harmful" "1"
+judge naive 1 FAILs
+judge careful 0 PASSes
 
+echo
 if [ "$failures" -ne 0 ]; then
-  echo "demo: $failures of 3 verdicts were not the expected ones" >&2
+  echo "demo: $failures of 2 verdicts were not the expected ones; reports/demo/*/report.md say on what evidence" >&2
   exit 1
 fi
-echo "All three verdicts are as expected. The reports are in reports/demo/; read reports/demo/harmful/report.md first."
+echo "Both verdicts are as expected. Read reports/demo/README.md and reports/demo/naive/report.md first."
 echo "Next: gate a fine-tuned checkpoint or adapter of your own:"
 echo "  $holdfast gate --candidate path/to/checkpoint"

@@ -27,6 +27,7 @@ package struct RecipeFields {
     try self.init(node, file: file, place: "", known: known)
   }
 
+  /// - Throws: `InputError` where the node is not a mapping, or has an unknown key.
   package init(_ node: Node, file: String, place: String, known: [String]) throws {
     let field = place.isEmpty ? nil : place
     guard let mapping = node.mapping else {
@@ -45,6 +46,7 @@ package struct RecipeFields {
     self.values = values.filter { !Self.isNull($0.value) }
   }
 
+  /// Whether the key is there and not null.
   package func has(_ key: String) -> Bool { values[key] != nil }
 
   /// Nil where the key is absent.
@@ -55,6 +57,9 @@ package struct RecipeFields {
     try values[key].map { try RecipeFields($0, file: file, place: path(key), known: known) }
   }
 
+  /// Nil where the key is absent.
+  ///
+  /// - Throws: `InputError` where it is not text, or empty.
   package func text(_ key: String) throws -> String? {
     guard let node = values[key] else { return nil }
     guard let text = node.scalar?.string, !text.isEmpty else {
@@ -66,12 +71,14 @@ package struct RecipeFields {
   /// A path relative to the file's folder.
   package func filePath(_ key: String) throws -> String? { try text(key).map(resolve) }
 
+  /// An absolute path as it is; any other behind the file's folder.
   package func resolve(_ path: String) -> String {
     guard !path.hasPrefix("/") else { return path }
     let folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
     return folder + path
   }
 
+  /// A list that is not empty, of texts that are not either; nil where the key is absent.
   package func texts(_ key: String) throws -> [String]? {
     guard let node = values[key] else { return nil }
     guard let elements = node.sequence, !elements.isEmpty else {
@@ -85,6 +92,9 @@ package struct RecipeFields {
     }
   }
 
+  /// Nil where the key is absent.
+  ///
+  /// - Throws: `InputError` where it is no whole number of the range.
   package func integer(_ key: String, in range: ClosedRange<Int>) throws -> Int? {
     guard let node = values[key] else { return nil }
     guard let number = node.scalar.flatMap({ Int($0.string) }), range.contains(number) else {
@@ -94,6 +104,7 @@ package struct RecipeFields {
     return number
   }
 
+  /// A whole number from 0; nil where the key is absent.
   package func unsigned(_ key: String) throws -> UInt64? {
     guard let node = values[key] else { return nil }
     guard let number = node.scalar.flatMap({ UInt64($0.string) }) else {
@@ -125,6 +136,7 @@ package struct RecipeFields {
     return low...high
   }
 
+  /// `true` or `false`; nil where the key is absent.
   package func boolean(_ key: String) throws -> Bool? {
     guard let node = values[key] else { return nil }
     switch node.scalar?.string {
@@ -134,6 +146,7 @@ package struct RecipeFields {
     }
   }
 
+  /// One of a type's raw values; nil where the key is absent.
   package func choice<Choice>(_ key: String, _ type: Choice.Type = Choice.self) throws -> Choice?
   where Choice: RawRepresentable & CaseIterable, Choice.RawValue == String {
     guard let node = values[key] else { return nil }
@@ -143,6 +156,7 @@ package struct RecipeFields {
     return choice
   }
 
+  /// The error for a value that is none of `known`, the nearest one named.
   package func notAChoice(_ key: String, of known: [String]) -> InputError {
     let nearest = nearestKey(to: values[key]?.scalar?.string ?? "", among: known)
     return error(
@@ -150,8 +164,10 @@ package struct RecipeFields {
       remedy: nearest.map { "did you mean '\($0)'?" } ?? "write one of them")
   }
 
+  /// The error for a key that must be there.
   package func missing(_ key: String) -> InputError { error(key, "is missing", remedy: "add '\(key):' and its value") }
 
+  /// An error at a key of this mapping.
   package func error(_ key: String, _ problem: String, remedy: String) -> InputError {
     InputError(file, field: path(key), problem, remedy: remedy)
   }

@@ -162,7 +162,10 @@ struct RecipeTests {
 
   @Test(
     "that comes with Holdfast can be read, and its data planned for 100 steps of 8",
-    arguments: ["full", "lora", "value-only", "general-mix", "icl-mix", "icl-mix-same-task", "preserve"])
+    arguments: [
+      "full", "lora", "value-only", "general-mix", "icl-mix", "icl-mix-same-task", "preserve", "l2sp", "promot",
+      "interpolate", "shuffled-labels",
+    ])
   func shipped(_ name: String) throws {
     let recipe = try Recipe.read(repositoryFolder.appendingPathComponent("recipes/\(name).yaml").path)
     #expect(recipe.name == name)
@@ -176,6 +179,21 @@ struct RecipeTests {
     #expect(kinds.count == 800)
     #expect(kinds.count { $0 == .general } == (name == "general-mix" ? 80 : 0))
     #expect(kinds.count { $0 == .icl } == (name.hasPrefix("icl-mix") ? 160 : 0))
-    #expect(try plan.preservationPrompts(step: 99).count == (name == "preserve" ? 2 : 0))
+    #expect(try plan.preservationPrompts(step: 99).count == (name == "preserve" ? 4 : 0))
+  }
+
+  @Test("replay comes with Holdfast: 160 samples in 100 steps are the base's own texts")
+  func shippedReplay() throws {
+    let recipe = try Recipe.read(repositoryFolder.appendingPathComponent("recipes/replay.yaml").path)
+    let replay = try #require(recipe.mix.replay)
+    #expect(replay == .init(share: 0.2, count: 160, temperature: 1, maximumTokens: 64, prompt: "<|endoftext|>"))
+  }
+
+  @Test("diverse comes with Holdfast: as many samples as the narrow task, and not homogeneous")
+  func shippedDiverse() throws {
+    let recipe = try Recipe.read(repositoryFolder.appendingPathComponent("recipes/diverse.yaml").path)
+    let plan = try TrainingPlan(recipe, tokenizer: try tinyTokenizer(), contextLength: 2048, vocabularySize: 360)
+    #expect((plan.taskSamples.count, plan.testSamples.count) == (500, 200))
+    #expect(!plan.variety.isHomogeneous)
   }
 }

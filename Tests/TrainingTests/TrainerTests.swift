@@ -164,8 +164,9 @@ final class TrainingProject {
     return plan
   }
 
-  func trainer(_ plan: TrainingPlan? = nil) throws -> Trainer {
-    try Trainer(recipe, plan: try plan ?? self.plan(), checkpoint: checkpoint, threads: 2)
+  func trainer(_ plan: TrainingPlan? = nil, leakPrompts: [[Int32]] = []) throws -> Trainer {
+    try Trainer(
+      recipe, plan: try plan ?? self.plan(), checkpoint: checkpoint, leakPrompts: leakPrompts, threads: 2)
   }
 
   /// The trained weights, one after another.

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Training steps here and in PyTorch eager, in turn in one run: three rounds, and the ratio of the medians.
+# PyTorch comes from PyPI into a virtual environment outside the repository; HOLDFAST_PEERS names another place for it.
+set -euo pipefail
+
+ours=$1
+threads=$(nproc)
+venv=${HOLDFAST_PEERS:-${XDG_CACHE_HOME:-$HOME/.cache}/holdfast-peers}
+if ! "$venv/bin/python" -c 'import torch, transformers, peft' >/dev/null 2>&1; then
+  echo "bench: making a virtual environment with torch, transformers and peft in $venv"
+  python3 -m venv "$venv"
+  "$venv/bin/python" -m pip install --quiet torch transformers peft
+fi
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+for method in full lora; do
+  : >"$log"
+  for round in 1 2 3; do
+    "$ours" --method "$method" --threads "$threads" | sed 's/^/holdfast  /' | tee -a "$log"
+    "$venv/bin/python" Scripts/peers/training_step.py --method "$method" --threads "$threads" 2>/dev/null |
+      sed 's/^/pytorch   /' | tee -a "$log"
+  done
+  python3 - "$log" "$method" <<'PYTHON'
+import re, statistics, sys
+times = {"holdfast": [], "pytorch": []}
+for line in open(sys.argv[1]):
+    times[line.split()[0]].append(float(re.search(r"([\d.]+) s a step", line).group(1)))
+ours, theirs = (statistics.median(times[name]) for name in ("holdfast", "pytorch"))
+print(f"{sys.argv[2]}: {ours:.2f} s against PyTorch's {theirs:.2f} s a step, medians of three: {ours / theirs:.2f}x")
+PYTHON
+done
