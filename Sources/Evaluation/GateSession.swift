@@ -3,6 +3,7 @@ import Diagnostics
 import Foundation
 import Gating
 import Ledger
+import Overlap
 import Scoring
 import Suites
 
@@ -18,10 +19,12 @@ package struct GateSession {
   /// As it was typed, for the ledger.
   package let command: String
   package let kernel: String
+  /// Whether a candidate that has failed already is read no further.
+  package let stopsEarly: Bool
 
   package init(
     configuration: Configuration, settings: GateSettings, base: String, baselinePath: String, share: Share,
-    threads: Int, command: String, kernel: String
+    threads: Int, command: String, kernel: String, stopsEarly: Bool = false
   ) {
     self.configuration = configuration
     self.settings = settings
@@ -31,6 +34,7 @@ package struct GateSession {
     self.threads = threads
     self.command = command
     self.kernel = kernel
+    self.stopsEarly = stopsEarly
   }
 
   /// All that a gate found.
@@ -40,6 +44,8 @@ package struct GateSession {
     package let seconds: Double
     /// In the order given.
     package let verdicts: [CandidateVerdict]
+    /// What of the suite is in the configuration's fine-tuning data; nil where it names none.
+    package let overlap: OverlapReport?
     /// What was wrong with candidates that could be opened but not asked.
     package let faults: [InputError]
   }
@@ -64,6 +70,9 @@ package struct GateSession {
     let baseCheckpoint = Lazy { [base] in try Checkpoint.open(base) }
     let subjects = try paths.map { try Subject(path: $0, base: baseCheckpoint.value(), hashes: hashes) }
     let related = try subjects.map { try relatedTasks(of: suite, labels: labels(of: $0)) }
+    let overlap = try heldOutCheck(suite)
+    let contaminated = overlap?.contaminatedItems ?? [:]
+    let policy = stopsEarly ? settings.policy.afterEarlyStop : settings.policy
     var shelf = ModelShelf(threads: threads)
     let suiteRun = SuiteRun(
       suite: suite, share: share, ledger: ledger, command: command, kernel: kernel, threads: threads)
@@ -87,15 +96,29 @@ package struct GateSession {
         let description = try suiteRun.description(of: subject, model, numerics: scorer.numericsID)
         // What cannot be judged is refused before hours are spent on it.
         _ = try Comparability.check(baseline: baseline.run, candidate: description)
-        try Verdict.demandEnough(baseline, share: share, policy: settings.policy, related: related[index])
-        let outcome = try suiteRun.execute(subject, scorer: scorer) { report(.progress($0)) }
+        try Verdict.demandEnough(
+          baseline, share: share, policy: policy, related: related[index], contaminated: contaminated)
+        var stop =
+          stopsEarly
+          ? EarlyStop(
+            baseline, policy: settings.policy, share: share,
+            related: related[index].union(overlap?.withoutVote ?? []), contaminated: contaminated) : nil
+        let outcome = try suiteRun.execute(
+          subject, scorer: scorer, order: stop?.order.places ?? [], progress: { report(.progress($0)) }
+        ) { scores in
+          if let failure = stop?.observe(scores) { throw StoppedEarly(failure: failure) }
+        }
         run = outcome.run
         verdict = CandidateVerdict(
           path: subject.path, model: subject.description, durationSeconds: Date().timeIntervalSince(begun),
           share: share.description,
           verdict: try Verdict.judge(
-            baseline: baseline, candidate: description, scores: outcome.items, policy: settings.policy,
-            related: related[index]))
+            baseline: baseline, candidate: description, scores: outcome.items, policy: policy,
+            related: related[index], contaminated: contaminated))
+      } catch let stopped as StoppedEarly {
+        verdict = CandidateVerdict(
+          path: subject.path, model: subject.description, durationSeconds: Date().timeIntervalSince(begun),
+          share: share.description, earlyFailure: stopped.failure)
       } catch let reason as NotGateable {
         verdict = refused(reason.reason)
       } catch let fault as InputError where index > 0 || subjects.count > 1 {
@@ -109,7 +132,13 @@ package struct GateSession {
     }
     return Outcome(
       baseline: baseline, startedAt: started, seconds: Date().timeIntervalSince(started), verdicts: verdicts,
-      faults: faults)
+      overlap: overlap, faults: faults)
+  }
+
+  /// Looks for the suite in the configuration's fine-tuning data; nil where it names none.
+  private func heldOutCheck(_ suite: Suite) throws -> OverlapReport? {
+    let files = configuration.fineTuning.data
+    return files.isEmpty ? nil : try OverlapScan(suite: suite, files: files, threads: threads).run()
   }
 
   /// What a candidate's fine-tuning chose from, by the configuration and by the checkpoint's own record.
@@ -134,10 +163,15 @@ package struct GateSession {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     try ledger.saveVerdict(
-      verdict.verdict?.outcome.rawValue ?? "not gateable", run: run, model: subject.identity.id,
+      verdict.outcome?.rawValue ?? "not gateable", run: run, model: subject.identity.id,
       baselinePath: baselinePath, baselineHash: try baseline.contentHash(),
       report: String(decoding: try encoder.encode(verdict), as: UTF8.self))
   }
+}
+
+/// Ends a run whose candidate has failed already.
+private struct StoppedEarly: Error {
+  let failure: EarlyFailure
 }
 
 /// The loaded model, one at a time: adapters on the same base share its one copy of the weights.

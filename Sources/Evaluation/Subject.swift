@@ -58,7 +58,7 @@ package struct Subject: Sendable {
   }
 
   /// The last part of a path, with its parent's name where that alone would say nothing ("checkpoint-100").
-  static func shortName(_ path: String) -> String {
+  package static func shortName(_ path: String) -> String {
     let url = URL(fileURLWithPath: path).standardizedFileURL
     let last = url.pathExtension == "gguf" ? url.deletingPathExtension().lastPathComponent : url.lastPathComponent
     return last.hasPrefix("checkpoint-") ? "\(url.deletingLastPathComponent().lastPathComponent)/\(last)" : last

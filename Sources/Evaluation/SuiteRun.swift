@@ -41,13 +41,22 @@ package struct SuiteRun {
     package let knownBlocks: Int
   }
 
+  /// - Parameters:
+  ///   - order: blocks that are asked first, in this order; the others follow in the suite's.
+  ///   - observe: is given each block's scores once they are in the ledger. What it throws ends the run, which can be gone on with.
   /// - Throws: `InputError` for a prompt that the model cannot be asked, task and item named, and for what is wrong with the ledger.
   package func execute(
-    _ subject: Subject, scorer: some Scorer, progress: @escaping (ScoringProgress) -> Void = { _ in }
+    _ subject: Subject, scorer: some Scorer, order: [BlockOrder.Place] = [],
+    progress: @escaping (ScoringProgress) -> Void = { _ in },
+    observe: @escaping ([ItemScore]) throws -> Void = { _ in }
   ) throws -> Outcome {
     let run = try begin(subject, numerics: scorer.numericsID)
-    let blocks = (0..<Self.draws).flatMap { suite.requestBlocks(draw: $0, share: share) }
+    let blocks = ordered((0..<Self.draws).flatMap { suite.requestBlocks(draw: $0, share: share) }, by: order)
     let done = try ledger.completedBlocks(run)
+    if !order.isEmpty, !done.isEmpty {
+      let known = Dictionary(grouping: try ledger.itemScores(run)) { BlockOrder.Place(task: $0.task, block: $0.block) }
+      for place in order { if let scores = known[place] { try observe(scores) } }
+    }
     let open = blocks.filter { !done.contains($0.key) }
     let known = try ledger.knownScores(
       model: subject.identity.id, numerics: scorer.numericsID,
@@ -58,6 +67,7 @@ package struct SuiteRun {
       let missing = Self.distinct(block.observations.map(\.request)).filter { known[$0.id] == nil }
       if missing.isEmpty {
         try ledger.commit(block, scores: known, of: run)
+        try observe(itemScores(of: block, scores: known))
       } else {
         pending.append((block, missing))
       }
@@ -71,6 +81,7 @@ package struct SuiteRun {
         for request in block.observations.map(\.request) { own[request.id] = known[request.id] }
         for (request, score) in zip(missing, scores) { own[request.id] = score }
         try ledger.commit(block, scores: own, of: run)
+        try observe(itemScores(of: block, scores: own))
       }
     } catch let fault as UnscorableRequest {
       throw explain(fault, asked[fault.batch].block, asked[fault.batch].missing)
@@ -81,6 +92,15 @@ package struct SuiteRun {
     return Outcome(
       run: run, items: try ledger.itemScores(run), scoring: scoring, blocks: blocks.count,
       knownBlocks: blocks.count - pending.count)
+  }
+
+  private func ordered(_ blocks: [RequestBlock], by order: [BlockOrder.Place]) -> [RequestBlock] {
+    guard !order.isEmpty else { return blocks }
+    let rank = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($0.element, $0.offset) })
+    let ranked = blocks.enumerated().map { offset, block in
+      (rank[BlockOrder.Place(task: block.task, block: block.block)] ?? order.count + offset, block)
+    }
+    return ranked.sorted { $0.0 < $1.0 }.map(\.1)
   }
 
   private func begin(_ subject: Subject, numerics: String) throws -> Run {

@@ -47,15 +47,23 @@ extension Configuration {
 
   private static func gate(_ settings: SettingsReader) throws -> GateSettings {
     let defaults = GateSettings()
+    let rules = defaults.limits.map(\.key)
     let gate = try settings.section(
-      "gate", known: ["max_drop", "alpha_pass", "alpha_fail", "on_inconclusive", "min_families"])
-    let drop = try gate.section("max_drop", known: ["overall", "family"])
-    return GateSettings(
-      maxDropOverall: try drop.share("overall", otherwise: defaults.maxDropOverall, below: 1),
-      maxDropFamily: try drop.share("family", otherwise: defaults.maxDropFamily, below: 1),
+      "gate", known: rules + ["alpha_pass", "alpha_fail", "on_inconclusive", "min_families"])
+    let read = GateSettings(
+      maxDrop: try gate.limits("max_drop", otherwise: defaults.maxDrop, below: 1),
+      maxRelativeDrop: try gate.limits("max_relative_drop", otherwise: defaults.maxRelativeDrop, below: 1),
+      minRetention: try gate.limits("min_retention", otherwise: defaults.minRetention, below: 1),
+      maxLogprobDrop: try gate.limits("max_logprob_drop", otherwise: defaults.maxLogprobDrop, below: 100),
       alphaPass: try gate.share("alpha_pass", otherwise: defaults.alphaPass, below: 0.5),
       alphaFail: try gate.share("alpha_fail", otherwise: defaults.alphaFail, below: 0.5),
       onInconclusive: try gate.choice("on_inconclusive", otherwise: defaults.onInconclusive),
       minFamilies: try gate.integer("min_families", in: 1...10_000))
+    guard !read.policy.rules.isEmpty else {
+      throw InputError(
+        settings.file, field: "gate", "every rule is off, so that anything would pass",
+        remedy: "leave one of \(rules.joined(separator: ", ")) on")
+    }
+    return read
   }
 }

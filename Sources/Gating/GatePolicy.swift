@@ -44,6 +44,13 @@ package struct GatePolicy: Sendable, Hashable {
   /// A unit with fewer blocks never votes: its error is too uncertain.
   package static let minimumBlocks = 6
 
+  /// The same with what is left of each α_fail for the test at the end, where the sequential test has had its part.
+  package var afterEarlyStop: GatePolicy {
+    GatePolicy(
+      rules: rules.map { $0.withAlphaFail($0.alphaFail * (1 - EarlyStop.sequentialShare)) }, minFamilies: minFamilies,
+      onInconclusive: onInconclusive)
+  }
+
   /// The exit code of one verdict.
   package func exit(_ outcome: Outcome) -> GateExit {
     switch (outcome, onInconclusive) {

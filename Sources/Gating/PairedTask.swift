@@ -11,7 +11,7 @@ package struct PairedItem: Sendable, Hashable {
 package struct PairedTask: Sendable, Hashable {
   /// The baseline's frozen word on the task.
   package let admission: TaskAdmission
-  /// In the order of (block, item).
+  /// In the order of (block, item), without the contaminated ones.
   package let items: [PairedItem]
   /// The k that were asked, ascending.
   package let shots: [Int]
@@ -19,6 +19,12 @@ package struct PairedTask: Sendable, Hashable {
   package let blocks: Int
   /// Blocks that the baseline holds.
   package let blocksInBaseline: Int
+  /// Draws of demonstrations a block.
+  package let draws: Int
+  /// Items that were asked and dropped, as they are in the fine-tuning data.
+  package let dropped: Int
+  /// The same of all items of the baseline, asked or not.
+  package let contaminated: Contamination?
 
   /// The block of each item.
   package var itemBlocks: [Int] { items.map(\.base.block) }
@@ -27,17 +33,36 @@ package struct PairedTask: Sendable, Hashable {
   func withdrawn(reason: String) -> PairedTask {
     PairedTask(
       admission: admission.withdrawn(reason: reason), items: items, shots: shots, blocks: blocks,
-      blocksInBaseline: blocksInBaseline)
+      blocksInBaseline: blocksInBaseline, draws: draws, dropped: dropped, contaminated: contaminated)
   }
+}
+
+/// How much of a task is in the fine-tuning data.
+package struct Contamination: Sendable, Hashable {
+  /// Contaminated items, at least one.
+  package let items: Int
+  /// All of the task's items that are asked of a model.
+  package let scored: Int
+
+  /// A task that lost more than a fifth of its items is another task than the one that was admitted.
+  package var outweighs: Bool { items * 5 > scored }
+
+  /// What such a task is reported with.
+  package var reason: String { "contaminated: \(items) of \(scored) items are in the fine-tuning data" }
 }
 
 extension PairedTask {
   /// Puts a candidate's scores beside the baseline's, for the blocks that the candidate has.
   ///
-  /// - Parameter scores: of a whole run or of a share of every task's blocks; scores under another condition are left out.
+  /// - Parameters:
+  ///   - scores: of a whole run or of a share of every task's blocks; scores under another condition are left out.
+  ///   - contaminated: ids of the items that are in the fine-tuning data, by task: dropped from both sides once both are
+  ///     known to be complete. Ids that the baseline has not are no matter.
   /// - Returns: one a task of the baseline, ascending.
   /// - Throws: `NotGateable` where a task is missing, or a block's lines are not exactly the baseline's.
-  package static func pair(_ baseline: Baseline, with scores: [ItemScore]) throws -> [PairedTask] {
+  package static func pair(
+    _ baseline: Baseline, with scores: [ItemScore], contaminated: [String: Set<String>] = [:]
+  ) throws -> [PairedTask] {
     let ofCandidate = Dictionary(grouping: scores.filter { $0.condition == .gold }, by: \.task)
     let ofBase = Dictionary(grouping: baseline.scores, by: \.task)
     let known = Set(baseline.admission.map(\.task))
@@ -45,23 +70,33 @@ extension PairedTask {
       throw NotGateable("the baseline has no scores of task \(unknown); save it again with the present suite")
     }
     return try baseline.admission.map {
-      try pair($0, base: ofBase[$0.task] ?? [], candidate: ofCandidate[$0.task] ?? [])
+      try pair(
+        $0, base: ofBase[$0.task] ?? [], candidate: ofCandidate[$0.task] ?? [],
+        contaminated: contaminated[$0.task] ?? [], draws: baseline.run.draws)
     }
   }
 
-  private static func pair(_ admission: TaskAdmission, base: [ItemScore], candidate: [ItemScore]) throws -> PairedTask {
+  private static func pair(
+    _ admission: TaskAdmission, base: [ItemScore], candidate: [ItemScore], contaminated: Set<String>, draws: Int
+  ) throws -> PairedTask {
     let blocks = Set(candidate.map(\.block))
     guard !blocks.isEmpty else {
       throw NotGateable("the candidate has no scores of task \(admission.task); finish its run")
     }
     let asked = base.filter { blocks.contains($0.block) }
     try demandSameQuestions(admission.task, base: asked, candidate: candidate)
-    let baseItems = ItemAbility.items(of: asked)
-    let candidateItems = ItemAbility.items(of: candidate)
+    let pairs = zip(ItemAbility.items(of: asked), ItemAbility.items(of: candidate)).map {
+      PairedItem(base: $0, candidate: $1)
+    }
+    let items = pairs.filter { !contaminated.contains($0.base.item) }
+    let scored = Set(base.map(\.item))
+    let found = scored.intersection(contaminated).count
     return PairedTask(
-      admission: admission,
-      items: zip(baseItems, candidateItems).map { PairedItem(base: $0, candidate: $1) },
-      shots: Set(asked.map(\.k)).sorted(), blocks: blocks.count, blocksInBaseline: Set(base.map(\.block)).count)
+      admission: admission, items: items, shots: Set(asked.map(\.k)).sorted(),
+      blocks: Set(items.map(\.base.block)).count,
+      blocksInBaseline: Set(base.filter { !contaminated.contains($0.item) }.map(\.block)).count, draws: draws,
+      dropped: pairs.count - items.count,
+      contaminated: found == 0 ? nil : Contamination(items: found, scored: scored.count))
   }
 
   private static func demandSameQuestions(_ task: String, base: [ItemScore], candidate: [ItemScore]) throws {

@@ -2,24 +2,60 @@ import Statistics
 
 /// What a rule asks of the candidate's score against the base's: a one-sample test that the mean of u is above 0.
 ///
-/// Another contrast is another case here, with its u; nothing else depends on which one a rule has.
+/// Another contrast is another case here, with its u; nothing else depends on which one a rule has. Every u grows with t, so
+/// that a candidate that is better somewhere and worse nowhere is never judged worse.
 package enum Contrast: Sendable, Hashable {
   /// The candidate may lose at most this much: u = t - b + δ.
   case absoluteDrop(margin: Double)
+  /// It may lose at most this share of the ability above chance: u = (t - c) - (1-ρ)(b - c).
+  case relativeDrop(share: Double)
+  /// It keeps at least this share of the few-shot ability above the *base's* zero-shot: u = (t - b⁰) - γ (b - b⁰). That the
+  /// base's zero-shot stands on both sides is the point: fine-tuning often raises the candidate's own.
+  case retention(share: Double)
 
-  /// u of one item.
+  /// u of one item; nil for a retention where the base was not asked without demonstrations.
   func value(_ item: ContrastInput) -> Double? {
     switch self {
     case .absoluteDrop(let margin): item.candidate - item.base + margin
+    case .relativeDrop(let share): (item.candidate - item.chance) - (1 - share) * (item.base - item.chance)
+    case .retention(let share):
+      item.baseZeroShot.map { (item.candidate - $0) - share * (item.base - $0) }
     }
   }
 
-  /// The drop that is tolerated, in the units of u.
-  package var margin: Double {
+  /// u of one item for a candidate that scores what the base does: the drop that is tolerated there.
+  func allowance(_ item: ContrastInput) -> Double? {
     switch self {
     case .absoluteDrop(let margin): margin
+    case .relativeDrop(let share): share * (item.base - item.chance)
+    case .retention(let share): item.baseZeroShot.map { (1 - share) * (item.base - $0) }
     }
   }
+
+  /// δ, ρ or γ, as it was configured.
+  package var limit: Double {
+    switch self {
+    case .absoluteDrop(let limit), .relativeDrop(let limit), .retention(let limit): limit
+    }
+  }
+
+  package var kind: ContrastKind {
+    switch self {
+    case .absoluteDrop: .absoluteDrop
+    case .relativeDrop: .relativeDrop
+    case .retention: .retention
+    }
+  }
+}
+
+/// Which contrast a rule has, without its limit.
+package enum ContrastKind: String, Sendable, Codable, Hashable {
+  /// At most δ lost.
+  case absoluteDrop = "absolute_drop"
+  /// At most the share ρ of what is above chance lost.
+  case relativeDrop = "relative_drop"
+  /// At least the share γ of what is above the base's zero-shot kept.
+  case retention
 }
 
 /// All that a contrast may be made of, for one item.
@@ -47,6 +83,14 @@ package enum Shots: Sendable, Hashable {
     case .only(let shots): shots
     }
   }
+
+  /// The k that a rule names; nil for every k above 0.
+  package var named: [Int]? {
+    switch self {
+    case .fewShot: nil
+    case .only(let shots): shots
+    }
+  }
 }
 
 /// What a rule's units are.
@@ -57,42 +101,76 @@ package enum Level: String, Sendable, Codable, Hashable {
   case family
 }
 
+/// Which families a rule of that level is about.
+package enum FamilyScope: Sendable, Hashable {
+  case all
+  /// One, with a limit of its own.
+  case only(String)
+  /// All but those that have a limit of their own.
+  case allBut(Set<String>)
+
+  func contains(_ family: String) -> Bool {
+    switch self {
+    case .all: true
+    case .only(let name): family == name
+    case .allBut(let names): !names.contains(family)
+    }
+  }
+}
+
 /// One demand that a gate makes, on one unit or on each family.
 package struct Rule: Sendable, Hashable {
-  /// Unique among a gate's rules.
+  /// The key in `holdfast.yaml`; with the level and the unit it names one test.
   package let name: String
   package let metric: Metric
   package let contrast: Contrast
   package let shots: Shots
   package let level: Level
+  /// Of a rule at the family level.
+  package let families: FamilyScope
   /// PASS needs the lower one-sided bound of the mean of u above 0 at this level.
   package let alphaPass: Double
   /// FAIL needs the upper one-sided bound below 0 at this level, Holm-adjusted over all units of the gate.
   package let alphaFail: Double
 
   package init(
-    name: String, metric: Metric, contrast: Contrast, shots: Shots = .fewShot, level: Level, alphaPass: Double,
-    alphaFail: Double
+    name: String, metric: Metric, contrast: Contrast, shots: Shots = .fewShot, level: Level,
+    families: FamilyScope = .all, alphaPass: Double, alphaFail: Double
   ) {
     self.name = name
     self.metric = metric
     self.contrast = contrast
     self.shots = shots
     self.level = level
+    self.families = families
     self.alphaPass = alphaPass
     self.alphaFail = alphaFail
+  }
+
+  func withAlphaFail(_ alphaFail: Double) -> Rule {
+    Rule(
+      name: name, metric: metric, contrast: contrast, shots: shots, level: level, families: families,
+      alphaPass: alphaPass, alphaFail: alphaFail)
   }
 
   /// The u of each item of a task.
   ///
   /// - Returns: nil where the task was not asked at the rule's k, or has no such metric or contrast.
-  package func values(of task: PairedTask) -> TaskValues? {
+  package func values(of task: PairedTask) -> TaskValues? { values(of: task, contrast.value) }
+
+  /// The drop that each item of a task may have, by the base's scores alone: u where the candidate scores what the base
+  /// does.
+  ///
+  /// - Returns: as `values`.
+  func allowances(of task: PairedTask) -> TaskValues? { values(of: task, contrast.allowance) }
+
+  private func values(of task: PairedTask, _ value: (ContrastInput) -> Double?) -> TaskValues? {
     let selected = shots.selected(from: task.shots)
     var values: [Double] = []
     for item in task.items {
       guard let base = item.base.mean(metric, over: selected),
         let candidate = item.candidate.mean(metric, over: selected),
-        let value = contrast.value(
+        let value = value(
           ContrastInput(
             candidate: candidate, base: base, baseZeroShot: item.base.mean(metric, over: [0]),
             chance: task.admission.chance))

@@ -5,10 +5,10 @@ import Yams
 /// One mapping of a YAML file, read key by key with messages that name file and key; a key that is absent or null has its
 /// default.
 struct SettingsReader {
-  private let file: String
+  let file: String
   /// The dotted path of this mapping, empty for the whole file.
   private let place: String
-  private let values: [String: Node]
+  let values: [String: Node]
 
   private static let sizeLimit = 1 << 20
 
@@ -118,7 +118,7 @@ struct SettingsReader {
     return choice
   }
 
-  private func path(_ key: String) -> String { place.isEmpty ? key : "\(place).\(key)" }
+  func path(_ key: String) -> String { place.isEmpty ? key : "\(place).\(key)" }
 
   private static func isNull(_ node: Node) -> Bool {
     guard let scalar = node.scalar, scalar.style == .plain || scalar.style == .any else { return false }

@@ -11,13 +11,17 @@ package struct ShotMeans: Sendable, Hashable, Codable {
 package struct TaskReport: Sendable, Hashable, Codable {
   package let task: String
   package let family: String
-  /// Whether it counts in its units: the baseline admitted it, and the fine-tuning was not about it.
+  /// Whether it counts in its units: the baseline admitted it, the fine-tuning was not about it, and at most a fifth of its
+  /// items are in the fine-tuning data.
   package let admitted: Bool
   /// Why the task is uninformative; nil where it is admitted.
   package let reason: String?
   package let chance: Double
+  /// Asked, and not in the fine-tuning data.
   package let items: Int
   package let blocks: Int
+  /// Items that were asked and dropped, as they are in the fine-tuning data; nil where there is none.
+  package let contaminated: Int?
   /// Exact match at each k, ascending.
   package let shots: [ShotMeans]
   /// The drop of exact match, mean over k > 0; nil where the task is not asked with demonstrations.
@@ -33,7 +37,7 @@ package struct TaskReport: Sendable, Hashable, Codable {
   package let candidateChoice: Double?
 
   enum CodingKeys: String, CodingKey {
-    case task, family, admitted, reason, chance, items, blocks, shots, drop
+    case task, family, admitted, reason, chance, items, blocks, contaminated, shots, drop
     case dropInterval = "drop_interval"
     case logprobDrop = "logprob_drop"
     case logprobDropInterval = "logprob_drop_interval"
@@ -54,6 +58,7 @@ extension TaskReport {
     chance = paired.admission.chance
     items = paired.items.count
     blocks = paired.blocks
+    contaminated = paired.dropped == 0 ? nil : paired.dropped
     shots = paired.shots.compactMap { k in
       guard let base = paired.mean(\.base, .exactMatch, over: [k]),
         let candidate = paired.mean(\.candidate, .exactMatch, over: [k])

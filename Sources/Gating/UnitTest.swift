@@ -7,28 +7,74 @@ struct UnitTest {
   let families: [[PairedTask]]
   /// Of u; nil where it cannot be estimated.
   let test: UnitEstimate?
+  /// The mean of u for a candidate that scores what the base does: the drop that the rule tolerates here; nil where there
+  /// is none.
+  let allowance: Double?
   /// Why it does not vote; nil where it does.
-  let reason: String?
+  let silence: Silence?
+
+  var reason: String? { silence?.reason }
+
+  /// Why a unit does not vote.
+  enum Silence {
+    /// It has too few tasks or blocks.
+    case scant(String)
+    /// Its tasks were not asked what the rule looks at.
+    case unasked(String)
+    /// The base itself has nothing there that could be lost or kept.
+    case moot(String)
+
+    var reason: String {
+      switch self {
+      case .scant(let reason), .unasked(let reason), .moot(let reason): reason
+      }
+    }
+
+    var isMoot: Bool { if case .moot = self { true } else { false } }
+    var isUnasked: Bool { if case .unasked = self { true } else { false } }
+  }
 
   init(_ rule: Rule, unit: String, families: [[PairedTask]]) {
     let values = families.map { $0.compactMap(rule.values(of:)) }
     let blocks = families.joined().reduce(0) { $0 + $1.blocks }
+    let test = UnitEstimate(families: values)
+    let allowance = Self.allowance(of: rule, families)
     self.rule = rule
     self.unit = unit
     self.families = families
-    test = UnitEstimate(families: values)
-    reason =
+    self.test = test
+    self.allowance = allowance
+    silence =
       if families.joined().isEmpty {
-        "no admitted task"
+        .scant("no admitted task")
       } else if values.joined().count < families.joined().count {
-        "a task has no \(rule.metric.rawValue) at the rule's shots"
+        Self.absence(rule, families)
       } else if blocks < GatePolicy.minimumBlocks {
-        "\(blocks) blocks, \(GatePolicy.minimumBlocks) needed"
+        .scant("\(blocks) blocks, \(GatePolicy.minimumBlocks) needed")
       } else if test == nil {
-        "a task with one block"
-      } else {
+        .scant("a task with one block")
+      } else if let allowance, allowance > 0 {
         nil
+      } else {
+        // Else a candidate that equals the base could fail: a share of nothing is nothing.
+        .moot(
+          rule.contrast.kind == .retention
+            ? "the base gains nothing over zero-shot" : "the base is not above chance")
       }
+  }
+
+  private static func allowance(of rule: Rule, _ families: [[PairedTask]]) -> Double? {
+    if case .absoluteDrop(let margin) = rule.contrast { return margin }
+    let means = families.map { $0.compactMap { rule.allowances(of: $0).flatMap { mean($0.values) } } }
+    return means.joined().count == families.joined().count ? unitMean(families: means) : nil
+  }
+
+  /// What the rule looks for and a task has not.
+  private static func absence(_ rule: Rule, _ families: [[PairedTask]]) -> Silence {
+    let lacksZeroShot = families.joined().contains { $0.mean(\.base, rule.metric, over: [0]) == nil }
+    return rule.contrast.kind == .retention && lacksZeroShot
+      ? .moot("the base has no zero-shot scores of a task")
+      : .unasked("a task has no \(rule.metric.rawValue) at the rule's shots")
   }
 
   /// - Parameters:
@@ -40,7 +86,7 @@ struct UnitTest {
     let evidence: Evidence? =
       if let test, let drops { measured(test, drops: drops, level: level, adjusted: adjusted) } else { nil }
     let outcome: Outcome =
-      if reason != nil {
+      if silence != nil {
         .uninformative
       } else if rejected {
         .fail
@@ -51,10 +97,11 @@ struct UnitTest {
       }
     let tasks = families.joined()
     return UnitVerdict(
-      rule: rule.name, metric: rule.metric, level: rule.level, unit: unit, outcome: outcome, reason: reason,
-      tasks: tasks.count, items: tasks.reduce(0) { $0 + $1.items.count }, blocks: tasks.reduce(0) { $0 + $1.blocks },
-      margin: rule.contrast.margin,
-      degradation: Degradation(families: families, metric: rule.metric, shots: rule.shots), evidence: evidence)
+      rule: rule.name, metric: rule.metric, contrast: rule.contrast.kind, shots: rule.shots.named, level: rule.level,
+      unit: unit, outcome: outcome, reason: reason, tasks: tasks.count, items: tasks.reduce(0) { $0 + $1.items.count },
+      blocks: tasks.reduce(0) { $0 + $1.blocks }, limit: rule.contrast.limit, margin: allowance,
+      degradation: Degradation(families: families, metric: rule.metric, shots: rule.shots), evidence: evidence,
+      shortfall: outcome == .inconclusive ? shortfall(level: level) : nil)
   }
 
   private func measured(_ test: UnitEstimate, drops: UnitEstimate, level: Double, adjusted: Double) -> Evidence {
@@ -63,6 +110,24 @@ struct UnitTest {
       degreesOfFreedom: test.degreesOfFreedom, lowerBound: test.lowerBound(alpha: rule.alphaPass),
       upperBound: test.upperBound(alpha: level), pPass: test.pValueAboveZero, pFail: test.pValueBelowZero,
       pFailAdjusted: adjusted, smallestPassingMargin: test.smallestPassingMargin(alphaPass: rule.alphaPass),
-      smallestFailingDrop: test.smallestFailingDrop(margin: rule.contrast.margin, alphaFail: rule.alphaFail))
+      smallestFailingDrop: test.smallestFailingDrop(margin: allowance ?? 0, alphaFail: rule.alphaFail))
+  }
+
+  /// What would settle it, as far as its suite goes.
+  ///
+  /// - Parameter level: the unit's Holm level of α_fail.
+  private func shortfall(level: Double) -> Shortfall? {
+    guard let test else { return nil }
+    let total = families.joined().reduce(0) { $0 + $1.blocksInBaseline }
+    let settlement = Settlement(
+      unit: test, components: components, alphaPass: rule.alphaPass, alphaFail: level, blockLimit: total)
+    return Shortfall(settlement, blocksLeft: total - test.blocks)
+  }
+
+  /// nil where blocks have several draws: the pairs hold their averages only.
+  private var components: VarianceComponents? {
+    guard families.joined().allSatisfy({ $0.draws == 1 }) else { return nil }
+    return VarianceComponents(
+      families.joined().compactMap(rule.values(of:)).compactMap { DrawnTask(draws: [$0.values], blocks: $0.blocks) })
   }
 }

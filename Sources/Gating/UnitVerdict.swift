@@ -61,9 +61,12 @@ package struct Evidence: Sendable, Hashable, Codable {
 
 /// What one rule says of one unit.
 package struct UnitVerdict: Sendable, Hashable, Codable {
-  /// The rule's name.
+  /// The rule's key in `holdfast.yaml`; with level and unit it is unique.
   package let rule: String
   package let metric: Metric
+  package let contrast: ContrastKind
+  /// The k that the rule names, ascending; nil for every k above 0.
+  package let shots: [Int]?
   package let level: Level
   /// "overall", or the family's name.
   package let unit: String
@@ -74,12 +77,23 @@ package struct UnitVerdict: Sendable, Hashable, Codable {
   package let tasks: Int
   package let items: Int
   package let blocks: Int
-  /// The drop that the rule tolerates.
-  package let margin: Double
+  /// δ, ρ or γ as it was configured.
+  package let limit: Double
+  /// The drop that the rule tolerates here: δ, ρ (b - c) or (1-γ)(b - b⁰) with the unit's weights; nil where there is
+  /// none.
+  package let margin: Double?
   /// Means over the rule's k with the unit's weights, and what they say as degradation; nil without an admitted task.
   package let degradation: Degradation?
   /// nil where the error cannot be estimated.
   package let evidence: Evidence?
+  /// What would settle it; only where it is INCONCLUSIVE.
+  package let shortfall: Shortfall?
 
   package var votes: Bool { outcome != .uninformative }
+
+  enum CodingKeys: String, CodingKey {
+    case rule, metric, contrast, level, unit, outcome, reason, tasks, items, blocks, limit, margin, degradation
+    case evidence, shortfall
+    case shots = "k"
+  }
 }

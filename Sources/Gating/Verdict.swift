@@ -9,17 +9,22 @@ package struct Coverage: Sendable, Hashable, Codable {
   package let blocks: Int
   /// Blocks of admitted tasks in the baseline.
   package let blocksInBaseline: Int
+  /// Items of all tasks that were asked and dropped, as they are in the fine-tuning data; nil where there is none.
+  package let itemsDropped: Int?
 
   enum CodingKeys: String, CodingKey {
     case tasks, families, blocks
     case tasksAdmitted = "tasks_admitted"
     case familiesVoting = "families_voting"
     case blocksInBaseline = "blocks_in_baseline"
+    case itemsDropped = "items_dropped"
   }
 
   /// "18 of 20 tasks, 9 of 9 families, 96 of 288 blocks"
   package var text: String {
-    "\(tasksAdmitted) of \(tasks) tasks, \(familiesVoting) of \(families) families, \(blocks) of \(blocksInBaseline) blocks"
+    let dropped = itemsDropped.map { ", \($0) contaminated item\($0 == 1 ? "" : "s") dropped" } ?? ""
+    return "\(tasksAdmitted) of \(tasks) tasks, \(familiesVoting) of \(families) families, "
+      + "\(blocks) of \(blocksInBaseline) blocks\(dropped)"
   }
 }
 
@@ -58,7 +63,7 @@ package struct Verdict: Sendable, Hashable, Codable {
   /// One sentence: outcome, loss with its interval, families, coverage, warnings.
   package let sentence: String
   package let coverage: Coverage
-  /// In the order of the rules; within a rule by family.
+  /// In the order of the rules: overall, the families that share a limit by name, those with one of their own by name.
   package let units: [UnitVerdict]
   package let spread: FamilySpread?
   /// By family, then task.

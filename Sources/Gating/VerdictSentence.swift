@@ -6,42 +6,79 @@ struct VerdictSentence {
   let notes: [Note]
 
   /// "FAIL: few-shot exact match fell by 17.2 points (95 % interval 12.1 to 22.3; margin 5.0) overall; 6 of 9 families fell
-  /// beyond 10.0 points; coverage 18 of 20 tasks, 9 of 9 families, 288 of 288 blocks"
+  /// beyond 10.0 points; 61.3 % of the few-shot gain is kept (80.0 % demanded) overall; coverage 18 of 20 tasks, 9 of 9
+  /// families, 288 of 288 blocks"
   var text: String {
-    let overall = units.filter { $0.level == .overall }.compactMap(loss)
-    let families = Dictionary(grouping: units.filter { $0.level == .family }, by: \.rule)
+    var rules: [String] = []
+    for unit in units where !rules.contains(unit.rule) { rules.append(unit.rule) }
+    let findings = rules.flatMap { rule in
+      let ofRule = units.filter { $0.rule == rule }
+      return ofRule.filter { $0.level == .overall }.compactMap(loss)
+        + [spread(ofRule.filter { $0.level == .family })].compactMap { $0 }
+    }
     let warnings = notes.filter { $0.severity == .warning }.map { "warning: \($0.text)" }
-    let parts =
-      overall + families.sorted { $0.key < $1.key }.compactMap { spread($0.value) } + ["coverage \(coverage.text)"]
-      + warnings
-    return "\(outcome.rawValue.uppercased()): \(parts.joined(separator: "; "))"
+    return "\(outcome.rawValue.uppercased()): "
+      + (findings + ["coverage \(coverage.text)"] + warnings).joined(separator: "; ")
   }
 
+  /// What happened overall; nil of a unit without evidence or vote.
   private func loss(_ unit: UnitVerdict) -> String? {
     guard let degradation = unit.degradation, let interval = unit.evidence?.dropInterval else { return nil }
-    let drop = degradation.drop
-    let size = unit.metric.amount(abs(drop))
-    let isUnchanged = size == unit.metric.amount(0)
-    let moved = isUnchanged ? "is unchanged" : "\(drop > 0 ? "fell" : "rose") by \(size) \(unit.metric.measure)"
-    // A drop is positive; a rise is stated as such, with its interval turned round.
-    let isRise = drop < 0 && !isUnchanged
-    let low = unit.metric.amount(isRise ? -interval.upper : interval.lower)
-    let high = unit.metric.amount(isRise ? -interval.lower : interval.upper)
-    return "few-shot \(unit.metric.name) \(moved) (95 % interval \(low) to \(high); "
-      + "margin \(unit.metric.amount(unit.margin))) overall"
+    let place = "\(unit.shots.map { " at k = \($0.map { "\($0)" }.joined(separator: ", "))" } ?? "") overall"
+    switch unit.contrast {
+    case .absoluteDrop:
+      let (moved, range) = movement(degradation.drop, interval, unit.metric)
+      return "few-shot \(unit.metric.name) \(moved) (95 % interval \(range); "
+        + "margin \(unit.metric.amount(unit.limit)))\(place)"
+    case .relativeDrop:
+      return degradation.chanceCorrected.map {
+        "\(points(max(0, $0))) % of what is above chance is lost (\(points(unit.limit)) % allowed)\(place)"
+      }
+    case .retention:
+      return unit.votes
+        ? degradation.retention.map {
+          "\(points($0)) % of the few-shot gain is kept (\(points(unit.limit)) % demanded)\(place)"
+        } : nil
+    }
   }
 
+  /// "fell by 17.2 points", and its interval; a rise is stated as such, with its interval turned round.
+  private func movement(_ drop: Double, _ interval: Interval, _ metric: Metric) -> (moved: String, range: String) {
+    let size = metric.amount(abs(drop))
+    let isUnchanged = size == metric.amount(0)
+    let isRise = drop < 0 && !isUnchanged
+    let low = metric.amount(isRise ? -interval.upper : interval.lower)
+    let high = metric.amount(isRise ? -interval.lower : interval.upper)
+    return (
+      isUnchanged ? "is unchanged" : "\(isRise ? "rose" : "fell") by \(size) \(metric.measure)", "\(low) to \(high)"
+    )
+  }
+
+  /// How many families are within the rule's limit; nil where none votes.
   private func spread(_ families: [UnitVerdict]) -> String? {
     let voting = families.filter(\.votes)
     guard let first = voting.first else { return nil }
     let failed = voting.filter { $0.outcome == .fail }.count
     let passed = voting.filter { $0.outcome == .pass }.count
-    let limit = "\(first.metric.amount(first.margin)) \(first.metric.measure)"
-    if passed == voting.count { return "\(passed) of \(voting.count) families stayed within \(limit)" }
+    let isCommon = voting.allSatisfy { $0.limit == first.limit }
+    let share = isCommon ? "\(points(first.limit)) %" : "their limit"
+    let (kept, broken) =
+      switch first.contrast {
+      case .absoluteDrop:
+        isCommon
+          ? ("stayed within \(amount(first))", "fell beyond \(amount(first))")
+          : ("stayed within their margins", "fell beyond their margins")
+      case .relativeDrop:
+        ("lost at most \(share) of what is above chance", "lost more than \(share) of what is above chance")
+      case .retention: ("kept \(share) of the few-shot gain", "kept less than \(share) of the few-shot gain")
+      }
+    if passed == voting.count { return "\(passed) of \(voting.count) families \(kept)" }
     let undecided = voting.count - failed - passed
     let rest = undecided > 0 ? ", \(undecided) undecided" : ""
-    return "\(failed) of \(voting.count) families fell beyond \(limit)\(rest)"
+    return "\(failed) of \(voting.count) families \(broken)\(rest)"
   }
+
+  private func amount(_ unit: UnitVerdict) -> String { "\(unit.metric.amount(unit.limit)) \(unit.metric.measure)" }
 }
 
 extension Metric {

@@ -13,6 +13,12 @@ extension GateReport {
   }
 
   private func candidateContext(_ candidate: CandidateVerdict) -> [String: Any] {
+    if let failure = candidate.earlyFailure {
+      return [
+        "path": markdownEscaped(candidate.path), "outcome": "FAIL",
+        "sentence": markdownEscaped(String(failure.sentence.dropFirst("FAIL: ".count))), "judged": false,
+      ]
+    }
     guard let verdict = candidate.verdict else {
       return [
         "path": markdownEscaped(candidate.path), "outcome": "NOT GATEABLE",
@@ -24,7 +30,8 @@ extension GateReport {
     let sentence = verdict.sentence.hasPrefix("\(outcome): ") ? verdict.sentence.dropFirst(outcome.count + 2) : ""
     let shots = Set(verdict.tasks.flatMap(\.shots).map(\.k)).sorted()
     let judged: [String: Any] = [
-      "units": verdict.units.map(unitContext), "power": power(verdict), "spread": spread(verdict),
+      "units": verdict.units.map(unitContext), "power": power(verdict), "needs": needs(verdict),
+      "spread": spread(verdict),
       "shots": shots.map { ["k": "\($0)"] },
       "tasks": verdict.tasks.map { taskContext($0, shots: shots) },
       "notes": verdict.notes.map { ["severity": $0.severity.rawValue, "text": markdownEscaped($0.text)] },
@@ -41,9 +48,10 @@ extension GateReport {
     func amount(_ value: Double?) -> String { value.map(unit.metric.amount) ?? "-" }
     func percent(_ value: Double?) -> String { value.map { "\(points($0)) %" } ?? "-" }
     return [
-      "unit": unit.level == .overall ? "**\(markdownEscaped(unit.unit))**" : markdownEscaped(unit.unit),
+      "unit": unit.level == .overall ? "**\(markdownEscaped(unit.name.alone))**" : markdownEscaped(unit.name.alone),
       "base": amount(loss?.base), "candidate": amount(loss?.candidate), "drop": amount(loss?.drop),
-      "interval": text(unit.evidence?.dropInterval, unit.metric.amount), "margin": amount(unit.margin),
+      "interval": text(unit.evidence?.dropInterval, unit.metric.amount),
+      "margin": "\(amount(unit.margin))\(unit.limitText.map { " (\($0))" } ?? "")",
       "corrected": percent(loss?.chanceCorrected), "retention": percent(loss?.retention),
       "outcome": unit.outcome.rawValue.uppercased() + reason,
     ]
@@ -65,14 +73,22 @@ extension GateReport {
   }
 
   private func power(_ verdict: Verdict) -> [[String: String]] {
-    verdict.units.filter { $0.level == .overall }.compactMap { unit in
+    let overall = verdict.units.filter { $0.rule == "max_drop" && $0.level == .overall && $0.outcome != .inconclusive }
+    return overall.compactMap { unit in
       unit.evidence.map {
         let (margin, drop) = (unit.metric.amount($0.smallestPassingMargin), unit.metric.amount($0.smallestFailingDrop))
         return [
           "power": "With 80 % power this much evidence passes a candidate without any drop at a margin of \(margin), "
-            + "and fails one that dropped by \(drop) at the margin of \(unit.metric.amount(unit.margin))."
+            + "and fails one that dropped by \(drop) at the margin of \(unit.metric.amount(unit.limit))."
         ]
       }
+    }
+  }
+
+  /// What every INCONCLUSIVE unit needs.
+  private func needs(_ verdict: Verdict) -> [[String: String]] {
+    verdict.units.compactMap { unit in
+      unit.need.map { ["unit": markdownEscaped(unit.name.alone), "need": markdownEscaped($0)] }
     }
   }
 
@@ -94,10 +110,11 @@ extension GateReport {
       ("baseline", header.baseline),
       ("suite", "\(header.suite.name) version \(header.suite.version), \(header.suite.hash.prefix(12))"),
       (
-        "margins",
-        "overall \(points(gate.maxDropOverall)), family \(points(gate.maxDropFamily)); "
-          + "α pass \(gate.alphaPass), α fail \(gate.alphaFail)"
+        "rules",
+        (gate.limits.filter { !$0.limits.isOff }.map { "\($0.key) \($0.limits.text)" }
+          + ["α pass \(gate.alphaPass), α fail \(gate.alphaFail)"]).joined(separator: "; ")
       ),
+      ("held out", header.heldOut?.text ?? "not checked: no fine-tuning data are named"),
       ("command", header.command),
       ("configuration", header.configuration),
       ("began", header.startedAt),
@@ -116,6 +133,27 @@ extension GateReport {
       }
     }
     return (rows + models).map { ["name": $0.0, "value": markdownEscaped($0.1)] }
+  }
+}
+
+extension UnitVerdict {
+  /// What was configured, where that is no drop: "80.0 % kept".
+  fileprivate var limitText: String? {
+    switch contrast {
+    case .absoluteDrop: nil
+    case .relativeDrop: "\(points(limit)) % lost"
+    case .retention: "\(points(limit)) % kept"
+    }
+  }
+}
+
+extension RuleLimits {
+  /// "overall 0.05, family 0.1, lexical 0.15, k 4 8"
+  fileprivate var text: String {
+    let levels = [overall.map { "overall \($0)" }, family.map { "family \($0)" }].compactMap { $0 }
+    let own = (families ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+    let k = shots.map { ["k \($0.map { "\($0)" }.joined(separator: " "))"] } ?? []
+    return (levels + own + k).joined(separator: ", ")
   }
 }
 

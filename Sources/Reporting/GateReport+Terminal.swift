@@ -5,7 +5,7 @@ extension GateReport {
   package func terminalTable() -> String {
     candidates.map { candidate in
       let heading = "\(shortened(printable(candidate.path), to: 80))\n"
-      let body = candidate.verdict.map { "\n\(units($0))\n\(tasks($0))" } ?? ""
+      let body = candidate.verdict.map { "\n\(units($0))\(needs($0))\n\(tasks($0))" } ?? ""
       return heading + body + "\n" + wrapped(candidate.sentence, width: 80) + "\n"
     }.joined(separator: "\n")
   }
@@ -16,15 +16,20 @@ extension GateReport {
       ("margin", .right), ("verdict", .left),
     ])
     for unit in verdict.units {
-      let name = unit.level == .overall ? unit.unit : "  \(unit.unit)"
       let loss = unit.degradation
+      func amount(_ value: Double?) -> String { value.map(unit.metric.amount) ?? "-" }
       grid.add([
-        name, loss.map { unit.metric.amount($0.base) } ?? "-", loss.map { unit.metric.amount($0.candidate) } ?? "-",
-        loss.map { unit.metric.amount($0.drop) } ?? "-", text(unit.evidence?.dropInterval, unit.metric.amount),
-        unit.metric.amount(unit.margin), unit.outcome.rawValue.uppercased(),
+        unit.name.inTable, amount(loss?.base), amount(loss?.candidate), amount(loss?.drop),
+        text(unit.evidence?.dropInterval, unit.metric.amount), amount(unit.margin), unit.outcome.rawValue.uppercased(),
       ])
     }
     return grid.text(width: 80)
+  }
+
+  /// What every INCONCLUSIVE unit needs.
+  private func needs(_ verdict: Verdict) -> String {
+    let texts = verdict.units.compactMap { unit in unit.need.map { "\(unit.name.alone): \($0)." } }
+    return texts.isEmpty ? "" : "\n" + texts.map { wrapped($0, width: 80) + "\n" }.joined()
   }
 
   private func tasks(_ verdict: Verdict) -> String {

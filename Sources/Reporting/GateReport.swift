@@ -17,6 +17,8 @@ package struct ReportHeader: Sendable, Hashable, Codable {
   package let baseline: String
   package let base: ModelDescription
   package let suite: SuiteIdentity
+  /// What the check of the fine-tuning data found; nil where none are named.
+  package let heldOut: HeldOutSummary?
   /// The engine's numeric version.
   package let numerics: String
   /// The kernel that computed, such as `avx512`.
@@ -27,8 +29,9 @@ package struct ReportHeader: Sendable, Hashable, Codable {
 
   package init(
     createdBy: String, startedAt: String, durationSeconds: Double, command: String, configuration: String,
-    settings: GateSettings, baseline: String, base: ModelDescription, suite: SuiteIdentity, numerics: String,
-    kernel: String, threads: Int, machine: String
+    settings: GateSettings, baseline: String, base: ModelDescription, suite: SuiteIdentity,
+    heldOut: HeldOutSummary? = nil,
+    numerics: String, kernel: String, threads: Int, machine: String
   ) {
     self.createdBy = createdBy
     self.startedAt = startedAt
@@ -39,6 +42,7 @@ package struct ReportHeader: Sendable, Hashable, Codable {
     self.baseline = baseline
     self.base = base
     self.suite = suite
+    self.heldOut = heldOut
     self.numerics = numerics
     self.kernel = kernel
     self.threads = threads
@@ -50,13 +54,44 @@ package struct ReportHeader: Sendable, Hashable, Codable {
     case createdBy = "created_by"
     case startedAt = "started_at"
     case durationSeconds = "duration_seconds"
+    case heldOut = "held_out"
+  }
+}
+
+/// What a scan of the fine-tuning data says of the suite.
+package struct HeldOutSummary: Sendable, Hashable, Codable {
+  package let files: Int
+  package let records: Int
+  /// Items of the suite that are in the data, and so left out on both sides.
+  package let contaminated: Int
+  /// Tasks that lost more than a fifth of their items.
+  package let withoutVote: [String]
+
+  package init(files: Int, records: Int, contaminated: Int, withoutVote: [String]) {
+    self.files = files
+    self.records = records
+    self.contaminated = contaminated
+    self.withoutVote = withoutVote
+  }
+
+  /// "held out from 1 file with 500 records", or what is not.
+  package var text: String {
+    let data = "\(files) \(files == 1 ? "file" : "files") with \(records) records"
+    guard contaminated > 0 else { return "held out from \(data)" }
+    let votes = withoutVote.isEmpty ? "" : "; without a vote: \(withoutVote.joined(separator: ", "))"
+    return "\(contaminated) items are in \(data) and were left out\(votes)"
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case files, records, contaminated
+    case withoutVote = "without_vote"
   }
 }
 
 /// All that a gate found, for people and machines.
 package struct GateReport: Sendable, Hashable, Codable {
   /// The version of the JSON's layout.
-  package static let schemaVersion = 1
+  package static let schemaVersion = 2
 
   package let schemaVersion: Int
   package let header: ReportHeader
@@ -71,7 +106,7 @@ package struct GateReport: Sendable, Hashable, Codable {
 
   /// The code that the gate ends with: 1 for any regression, else 3 for anything undecided, else 0.
   package var exit: GateExit {
-    GateExit.combined(candidates.map { $0.verdict.map { header.settings.policy.exit($0.outcome) } ?? .undecided })
+    GateExit.combined(candidates.map { $0.outcome.map(header.settings.policy.exit) ?? .undecided })
   }
 
   /// report.json: pretty, keys sorted.

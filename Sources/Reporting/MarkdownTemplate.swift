@@ -15,13 +15,18 @@ let markdownTemplate = """
   | {{{corrected}}} | {{{retention}}} | {{{outcome}}} |
   {{/units}}
 
-  Exact match in points, mean over one or more demonstrations; families weigh equally, tasks equally within a family.
+  Exact match in points (nats in rows that say so), mean over one or more demonstrations; families weigh equally, tasks
+  equally within a family. A margin is the drop that the rule tolerates there.
   {{#power}}
   {{{power}}}
   {{/power}}
   {{#spread}}
   {{{spread}}}
   {{/spread}}
+
+  {{#needs}}
+  - {{{unit}}} is INCONCLUSIVE: {{{need}}}.
+  {{/needs}}
 
   <details><summary>Tasks (reported, never voting)</summary>
 

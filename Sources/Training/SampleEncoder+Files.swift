@@ -4,7 +4,7 @@ extension SampleEncoder {
   /// A data file's samples, in its order.
   ///
   /// - Throws: `InputError` naming the line that cannot be rendered or encoded.
-  func encode(
+  package func encode(
     _ file: DataFile, _ format: PromptFormat, kind: TrainingSample.Kind
   ) throws -> [(text: RenderedSample, sample: TrainingSample)] {
     try file.lines.map { line in

@@ -62,6 +62,48 @@ struct TinyGateTests {
     #expect((gate.out + gate.err).contains("too little evidence"))
   }
 
+  @Test("--stop-early reads no further once the candidate has failed; a gate without it goes on from there")
+  func stopEarly() throws {
+    let folder = try TemporaryFolder.projectThatOnceKnew()
+    let early = try holdfast("gate", "--candidate", golden("adapters/plain"), "--stop-early", in: folder)
+    #expect(early.status == 1)
+    #expect(early.out.contains("over the first 11 of 16 blocks"))
+    let report = try folder.read("reports/report.json")
+    #expect(report.contains("\"early_failure\"") && !report.contains("\"verdict\""))
+    let whole = try holdfast("gate", "--candidate", golden("adapters/plain"), in: folder)
+    #expect(whole.status == 1)
+    #expect(whole.out.contains("families fell beyond"))
+  }
+
+  @Test("items of the configured fine-tuning data are left out, and a task that lost too many has no vote")
+  func heldOut() throws {
+    let folder = try TemporaryFolder.projectThatOnceKnew()
+    let config = try folder.read("holdfast.yaml")
+    let items = try folder.read("suite/echo.jsonl").split(separator: "\n").map(String.init)
+    let prompts = items.map {
+      $0.replacing("\"input\"", with: "\"prompt\"").replacing("\"output\"", with: "\"completion\"")
+    }
+    try folder.write("tuning.jsonl", prompts.joined(separator: "\n") + "\n")
+    try folder.write("holdfast.yaml", config + "\nfine_tuning: {data: [tuning.jsonl]}\n")
+    let gate = try holdfast("gate", "--candidate", golden("adapters/plain"), in: folder)
+    #expect(gate.err.contains("held-out check: "))
+    #expect(gate.err.contains("without a vote: echo"))
+    try folder.write("tuning.jsonl", "{\"prompt\": \"Something else entirely\", \"completion\": \"no\"}\n")
+    let clean = try holdfast("gate", "--candidate", golden("adapters/plain"), in: folder)
+    #expect(clean.status == 1)
+    #expect(clean.err.contains("held-out check: held out from 1 file with 1 records"))
+    #expect(try folder.read("reports/report.md").contains("held out from 1 file"))
+  }
+
+  @Test("plan says what could be found without asking anything")
+  func plan() throws {
+    let folder = try TemporaryFolder.projectThatOnceKnew()
+    let plan = try holdfast("plan", in: folder)
+    #expect(plan.status == 0)
+    for words in ["overall", "copying", "facts"] { #expect(plan.out.contains(words)) }
+    #expect(try holdfast("plan", "--share", "1/8", in: folder).status == 3)
+  }
+
   @Test("a candidate that lost everything fails: exit code 1, with a table, a report to read and one to compute with")
   func fail() throws {
     let folder = try TemporaryFolder.projectThatOnceKnew()
@@ -72,7 +114,7 @@ struct TinyGateTests {
     #expect(try folder.read("reports/report.md").contains("FAIL"))
     let report = try JSONSerialization.jsonObject(with: Data(contentsOf: folder.file("reports/report.json")))
     let kept = try #require(report as? [String: Any])
-    #expect(kept["schema_version"] as? Int == 1)
+    #expect(kept["schema_version"] as? Int == 2)
     #expect((kept["candidates"] as? [Any])?.count == 1)
 
     let json = try holdfast("gate", "--candidate", golden("adapters/plain"), "--json", in: folder)

@@ -66,11 +66,58 @@ struct ConfigurationTests {
     #expect(
       configuration.gate
         == GateSettings(
-          maxDropOverall: 0.03, maxDropFamily: 0.2, alphaPass: 0.1, alphaFail: 0.001, onInconclusive: .fail,
+          maxDrop: RuleLimits(overall: 0.03, family: 0.2), alphaPass: 0.1, alphaFail: 0.001, onInconclusive: .fail,
           minFamilies: 4))
     let policy = configuration.gate.policy
-    #expect(policy.rules.map(\.contrast) == [.absoluteDrop(margin: 0.03), .absoluteDrop(margin: 0.2)])
+    #expect(
+      policy.rules.map(\.contrast)
+        == [.absoluteDrop(margin: 0.03), .absoluteDrop(margin: 0.2), .retention(share: 0.8)])
     #expect(policy.minFamilies == 4)
+  }
+
+  private func gate(_ text: String) throws -> GateSettings {
+    try load("base: tiny\nbaseline: b.json\ngate:\n  \(text)\n").0.gate
+  }
+
+  @Test("a rule is a number (overall), a mapping of levels, or off; what is not said stays as it is by default")
+  func rules() throws {
+    let defaults = GateSettings()
+    #expect(defaults.maxDrop == RuleLimits(overall: 0.05, family: 0.10))
+    #expect(defaults.minRetention == RuleLimits(overall: 0.80))
+    #expect(defaults.maxRelativeDrop.isOff && defaults.maxLogprobDrop.isOff)
+    #expect(try gate("max_drop: 0.02") == GateSettings(maxDrop: RuleLimits(overall: 0.02, family: 0.10)))
+    #expect(try gate("max_drop: {family: off}") == GateSettings(maxDrop: RuleLimits(overall: 0.05)))
+    #expect(try gate("max_drop: off").maxDrop == .off)
+    #expect(try gate("min_retention: off") == GateSettings(minRetention: .off))
+    #expect(
+      try gate("max_relative_drop: {family: 0.3, k: [8, 4]}")
+        == GateSettings(maxRelativeDrop: RuleLimits(family: 0.3, shots: [4, 8])))
+    #expect(try gate("max_logprob_drop: 1.5").maxLogprobDrop == RuleLimits(overall: 1.5))
+    #expect(
+      try gate("max_drop: {families: {lexical: 0.2}, k: 8}").maxDrop
+        == RuleLimits(overall: 0.05, family: 0.10, families: ["lexical": 0.2], shots: [8]))
+  }
+
+  @Test("every rule that is on is one contrast at one level; a family's own limit takes it out of the common one")
+  func policy() {
+    let policy = GateSettings(
+      maxDrop: RuleLimits(overall: 0.05, family: 0.1, families: ["b": 0.2, "a": 0.3]),
+      maxRelativeDrop: RuleLimits(family: 0.4), minRetention: RuleLimits(overall: 0.7, shots: [4]),
+      maxLogprobDrop: RuleLimits(overall: 0.5)
+    ).policy
+    #expect(
+      policy.rules.map(\.name)
+        == ["max_drop", "max_drop", "max_drop", "max_drop", "max_relative_drop", "min_retention", "max_logprob_drop"])
+    #expect(
+      policy.rules.map(\.contrast) == [
+        .absoluteDrop(margin: 0.05), .absoluteDrop(margin: 0.1), .absoluteDrop(margin: 0.3), .absoluteDrop(margin: 0.2),
+        .relativeDrop(share: 0.4), .retention(share: 0.7), .absoluteDrop(margin: 0.5),
+      ])
+    #expect(
+      policy.rules.map(\.families) == [.all, .allBut(["a", "b"]), .only("a"), .only("b"), .all, .all, .all])
+    #expect(policy.rules.map(\.level) == [.overall, .family, .family, .family, .family, .overall, .overall])
+    #expect(policy.rules[5].shots == .only([4]) && policy.rules[4].shots == .fewShot)
+    #expect(policy.rules.last?.metric == .logprob)
   }
 
   @Test("what candidates were fine-tuned on may be said: labels, and data files, which need not be there")
@@ -94,7 +141,20 @@ struct ConfigurationTests {
       ("base: tiny\nbaseline: b.json\nledgr: x", "ledgr: unknown key; did you mean 'ledger'?"),
       ("base: tiny\nbaseline: b.json\ngate: {max_dorp: {}}", "gate.max_dorp: unknown key; did you mean 'max_drop'?"),
       ("base: tiny\nbaseline: b.json\ngate: {max_drop: {familly: 1}}", "did you mean 'family'?"),
-      ("base: tiny\nbaseline: b.json\ngate: {max_drop: 0.05}", "gate.max_drop: not a mapping"),
+      ("base: tiny\nbaseline: b.json\ngate: {max_drop: [0.05]}", "gate.max_drop: not a mapping"),
+      ("base: tiny\nbaseline: b.json\ngate: {max_drop: much}", "gate.max_drop: is not a number above 0 and below 1"),
+      ("base: tiny\nbaseline: b.json\ngate: {min_retention: 1}", "gate.min_retention: is not a number above 0"),
+      ("base: tiny\nbaseline: b.json\ngate: {max_logprob_drop: -1}", "gate.max_logprob_drop: is not a number above 0"),
+      ("base: tiny\nbaseline: b.json\ngate: {max_leak_mass: 0.1}", "gate.max_leak_mass: unknown key"),
+      (
+        "base: tiny\nbaseline: b.json\ngate: {max_drop: {families: {lexical: 2}}}",
+        "gate.max_drop.families.lexical: is not a number above 0"
+      ),
+      ("base: tiny\nbaseline: b.json\ngate: {max_drop: {families: 0.1}}", "gate.max_drop.families: is not a mapping"),
+      ("base: tiny\nbaseline: b.json\ngate: {max_drop: {k: [0, 4]}}", "gate.max_drop.k: is not a list of different"),
+      ("base: tiny\nbaseline: b.json\ngate: {max_drop: {k: [4, 4]}}", "gate.max_drop.k: is not a list of different"),
+      ("base: tiny\nbaseline: b.json\ngate: {max_relative_drop: {k: [4]}}", "max_relative_drop: has k and no limit"),
+      ("base: tiny\nbaseline: b.json\ngate: {max_drop: off, min_retention: off}", "gate: every rule is off"),
       (
         "base: tiny\nbaseline: b.json\ngate: {max_drop: {overall: 5}}", "gate.max_drop.overall: is not a number above 0"
       ),

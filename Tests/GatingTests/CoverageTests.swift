@@ -34,7 +34,7 @@ struct CoverageTests {
     let base = fixture.scores(random: &random)
     // Two blocks a task: family a has 2 blocks, b and c have 6 each.
     let verdict = try judge(fixture, base: base, candidate: base.filter { $0.block < 2 })
-    #expect(verdict.units.map(\.votes) == [true, false, true, true])
+    #expect(verdict.units.map(\.votes) == [true, false, true, true, true])
     #expect(verdict.units[1].reason == "2 blocks, 6 needed")
     #expect(verdict.units[1].outcome == .uninformative)
     #expect(verdict.coverage.familiesVoting == 2)

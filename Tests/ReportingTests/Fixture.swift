@@ -7,8 +7,13 @@ enum Fixture {
   /// - Parameters:
   ///   - name: the first task's name and family, which come from data.
   ///   - lost: how many of each eight items the candidate gets wrong with demonstrations.
+  ///   - blocks: how many of the twelve the candidate was asked.
   ///   - related: the tasks that the fine-tuning was about.
-  static func verdict(name: String = "antonyms", lost: Int, related: Set<String> = []) throws -> Verdict {
+  ///   - contaminated: the items that are in the fine-tuning data.
+  static func verdict(
+    name: String = "antonyms", lost: Int, blocks: Int = 12, settings: GateSettings = GateSettings(),
+    related: Set<String> = [], contaminated: [String: Set<String>] = [:]
+  ) throws -> Verdict {
     let facts = [name, "capitals", "plural", "topic"].map { TaskFacts(task: $0, family: $0, chance: 0.25) }
     let run = RunDescription(
       model: model, numerics: "1", scoring: 1, bos: "none", suite: suite, draws: 1,
@@ -29,8 +34,8 @@ enum Fixture {
     let baseline = try Baseline(
       createdBy: "holdfast test", run: run, tasks: facts, scores: scores(wrong: 0), familyMargin: 0.10)
     return try Verdict.judge(
-      baseline: baseline, candidate: run, scores: scores(wrong: lost), policy: GateSettings().policy,
-      related: related)
+      baseline: baseline, candidate: run, scores: scores(wrong: lost).filter { $0.block < blocks },
+      policy: settings.policy, related: related, contaminated: contaminated)
   }
 
   static func report(name: String = "antonyms", lost: Int = 3, path: String = "out/checkpoint-100") throws -> GateReport

@@ -19,7 +19,7 @@ struct ExperimentCommand: ParsableCommand {
       after every run. The same command goes on where it was stopped, at any moment; what is there is not made again.
 
       Example: holdfast experiment recipes/experiments/preservation.yaml
-      Example: holdfast experiment recipes/experiments/preservation.yaml --arm full --arm preserve --seed 1
+      Example: holdfast experiment recipes/experiments/preservation.yaml --arm full-5e-5 --arm preserve --seed 1
       """)
 
   @Argument(help: "The experiment file.")

@@ -4,6 +4,7 @@ import Evaluation
 import Foundation
 import Gating
 import Ledger
+import Overlap
 import Reporting
 import Suites
 import Transformer
@@ -29,6 +30,9 @@ struct GateCommand: ParsableCommand {
   @Option(help: "A fixed share of every task's blocks, such as 1/2.")
   var share: String = "1"
 
+  @Flag(help: "Read blocks in one fixed random order, and a candidate that has failed already no further.")
+  var stopEarly = false
+
   @Option(help: "The baseline file; the configuration's by default.")
   var baseline: String?
 
@@ -50,7 +54,8 @@ struct GateCommand: ParsableCommand {
     let session = GateSession(
       configuration: configuration, settings: configuration.gate, base: try basePath(configuration),
       baselinePath: baseline ?? configuration.baseline, share: try Share(parsing: share), threads: threads,
-      command: typedCommand, kernel: Kernel.current.name)
+      command: typedCommand, kernel: Kernel.current.name,
+      stopsEarly: stopEarly)
     let paths = try candidate.flatMap { try checkpoints(at: try resolveModel($0, models: configuration.models)) }
     let ledger = try Ledger(path: options.ledger ?? configuration.ledger)
     let progress = ProgressLine("")
@@ -67,6 +72,7 @@ struct GateCommand: ParsableCommand {
         progress.end()
       }
     }
+    if let overlap = outcome.overlap { note("held-out check: \(HeldOutSummary(overlap).text)") }
     let report = GateReport(
       header: header(outcome, session: session, configuration: configuration), candidates: outcome.verdicts)
     // The verdict is said before anything can go wrong with files.
@@ -85,7 +91,8 @@ struct GateCommand: ParsableCommand {
       createdBy: "holdfast \(holdfastVersion)", startedAt: outcome.startedAt.ISO8601Format(),
       durationSeconds: outcome.seconds, command: session.command, configuration: configuration.file,
       settings: session.settings, baseline: session.baselinePath, base: outcome.baseline.run.model,
-      suite: outcome.baseline.run.suite, numerics: outcome.baseline.run.numerics, kernel: session.kernel,
+      suite: outcome.baseline.run.suite, heldOut: outcome.overlap.map { HeldOutSummary($0) },
+      numerics: outcome.baseline.run.numerics, kernel: session.kernel,
       threads: session.threads, machine: Machine.description)
   }
 
@@ -99,5 +106,13 @@ struct GateCommand: ParsableCommand {
         folder.path, "the report cannot be written (\(error.localizedDescription))",
         remedy: "make the folder writable, or give another with --reports")
     }
+  }
+}
+
+extension HeldOutSummary {
+  init(_ report: OverlapReport) {
+    self.init(
+      files: report.files.count, records: report.files.reduce(0) { $0 + $1.records },
+      contaminated: report.contaminatedCount, withoutVote: report.withoutVote)
   }
 }

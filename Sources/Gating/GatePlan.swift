@@ -1,0 +1,170 @@
+import Diagnostics
+import Statistics
+import Suites
+
+/// How candidate and base are taken to differ, before anything is asked.
+package struct PlanAssumptions: Sendable, Hashable, Encodable {
+  /// ψ: the share of items that base and candidate answer differently at one k, as often one way as the other.
+  package let discordance: Double
+  /// How the differences of one item correlate between two k.
+  package let correlation: Double
+  /// How the differences of one block's items correlate.
+  package let intraclassCorrelation: Double
+
+  /// The defaults give an item's mean difference over three k a standard deviation of .30.
+  package init(discordance: Double = 0.15, correlation: Double = 0.4, intraclassCorrelation: Double = 0.05) {
+    self.discordance = discordance
+    self.correlation = correlation
+    self.intraclassCorrelation = intraclassCorrelation
+  }
+
+  /// σ² of one item's difference, mean over so many k, where nothing dropped: ψ (1 + (K-1) r) / K.
+  func itemVariance(shots: Int) -> Double {
+    let count = Double(max(1, shots))
+    return SampleSize.discordanceVariance(discordance: discordance) * (1 + (count - 1) * correlation) / count
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case discordance, correlation
+    case intraclassCorrelation = "intraclass_correlation"
+  }
+}
+
+/// What one unit could find, on paper.
+package struct PlannedUnit: Sendable, Hashable, Encodable {
+  package let rule: String
+  package let metric: Metric
+  package let contrast: ContrastKind
+  package let level: Level
+  /// "overall", or the family's name.
+  package let unit: String
+  /// Why it could not vote; nil where it could.
+  package let reason: String?
+  package let tasks: Int
+  package let items: Int
+  package let blocks: Int
+  /// δ, ρ or γ as it was configured.
+  package let limit: Double
+  /// The drop that the rule tolerates here.
+  package let margin: Double?
+  /// nil where the unit could not vote, or nothing is assumed of its metric.
+  package let precision: Precision?
+
+  /// The figures of one test.
+  package struct Precision: Sendable, Hashable, Encodable {
+    /// Of the mean of u.
+    package let standardError: Double
+    package let degreesOfFreedom: Double
+    /// The smallest margin that would PASS with 80 % power where nothing dropped.
+    package let smallestPassingMargin: Double
+    /// The smallest true drop that would FAIL with 80 % power, before Holm's adjustment.
+    package let smallestFailingDrop: Double
+    /// P(PASS) of this unit where nothing dropped.
+    package let passingPower: Double
+
+    enum CodingKeys: String, CodingKey {
+      case standardError = "standard_error"
+      case degreesOfFreedom = "degrees_of_freedom"
+      case smallestPassingMargin = "smallest_passing_margin"
+      case smallestFailingDrop = "smallest_failing_drop"
+      case passingPower = "passing_power"
+    }
+  }
+}
+
+/// What a gate could find with a baseline and a share of its blocks, before anything is asked.
+package struct GatePlan: Sendable, Encodable {
+  /// The share of every task's blocks, such as "1/2".
+  package let share: String
+  package let assumptions: PlanAssumptions
+  package let coverage: Coverage
+  /// In the order of `Verdict.units`.
+  package let units: [PlannedUnit]
+  /// Why no verdict could be reached; nil where one could.
+  package let refusal: String?
+  /// Answers that a candidate is asked for: items × k × draws, of tasks without a vote too.
+  package let answers: Int
+  package let notes: [Note]
+
+  /// - Parameters:
+  ///   - related, contaminated: as `Verdict.judge` has them.
+  /// - Throws: `NotGateable` where a rule names a family that is not there.
+  package init(
+    baseline: Baseline, policy: GatePolicy, share: Share, assumptions: PlanAssumptions = PlanAssumptions(),
+    related: Set<String> = [], contaminated: [String: Set<String>] = [:]
+  ) throws {
+    let scores = baseline.scores(of: share)
+    let voting = try VotingUnits(
+      baseline, scores: scores, policy: policy, related: related, contaminated: contaminated)
+    self.share = share.description
+    self.assumptions = assumptions
+    coverage = voting.coverage
+    units = voting.tests.map { PlannedUnit($0, assumptions) }
+    answers = scores.count
+    notes = voting.notes
+    do {
+      try voting.demandEnough(policy)
+      refusal = nil
+    } catch let reason as NotGateable {
+      refusal = reason.reason
+    }
+  }
+}
+
+extension PlannedUnit {
+  /// - Parameter test: of the baseline against itself, which knows tasks, blocks and what the rule tolerates.
+  init(_ test: UnitTest, _ assumptions: PlanAssumptions) {
+    let tasks = test.families.joined()
+    rule = test.rule.name
+    metric = test.rule.metric
+    contrast = test.rule.contrast.kind
+    level = test.rule.level
+    unit = test.unit
+    reason = test.reason
+    self.tasks = tasks.count
+    items = tasks.reduce(0) { $0 + $1.items.count }
+    blocks = tasks.reduce(0) { $0 + $1.blocks }
+    limit = test.rule.contrast.limit
+    margin = test.allowance
+    precision = test.silence == nil ? Precision(test, assumptions) : nil
+  }
+}
+
+extension PlannedUnit.Precision {
+  /// SE² = Σ_t w_t² (σ² deff / n + SE²_t), SE_t that of the base's own part of u, which is known; the two are taken as
+  /// independent, which overstates the error a little: what a model answers right it can lose. Satterthwaite's degrees of
+  /// freedom; never below √3/n.
+  ///
+  /// - Returns: nil of a metric that is not right or wrong.
+  init?(_ test: UnitTest, _ assumptions: PlanAssumptions) {
+    guard test.rule.metric != .logprob, let margin = test.allowance else { return nil }
+    var variance = 0.0
+    var squares = 0.0
+    var items = 0
+    for family in test.families {
+      for task in family {
+        guard let own = test.rule.allowances(of: task).flatMap(TaskEstimate.init)?.squaredError, task.blocks > 1
+        else { return nil }
+        let weight = 1 / Double(test.families.count * family.count)
+        let count = Double(task.items.count)
+        let effect = SampleSize.designEffect(
+          blockSize: count / Double(task.blocks), intraclassCorrelation: assumptions.intraclassCorrelation)
+        let shots = test.rule.shots.selected(from: task.shots).count
+        let part = weight * weight * (assumptions.itemVariance(shots: shots) * effect / count + own)
+        variance += part
+        squares += part * part / Double(task.blocks - 1)
+        items += task.items.count
+      }
+    }
+    guard squares > 0 else { return nil }
+    let error = max(variance.squareRoot(), 3.0.squareRoot() / Double(items))
+    let student = StudentT(degreesOfFreedom: variance * variance / squares)
+    let power = StandardNormal.quantile(0.8)
+    let passing = student.quantile(1 - test.rule.alphaPass)
+    standardError = error
+    degreesOfFreedom = student.degreesOfFreedom
+    smallestPassingMargin = (passing + power) * error
+    smallestFailingDrop = margin + (student.quantile(1 - test.rule.alphaFail) + power) * error
+    passingPower = StandardNormal.cdf(margin / error - passing)
+  }
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+import Diagnostics
+import Gating
+import Reporting
+import Suites
+
+/// `holdfast plan`: what a gate could find, before anything is asked.
+struct PlanCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan",
+    abstract: "Says what drop a gate could detect, before anything runs.",
+    discussion: """
+      Reads the configuration and the baseline and runs no model. For every unit of every rule it prints the smallest \
+      margin that would pass and the smallest drop that would fail, both with 80 % power, and whether the unit could \
+      vote at all.
+
+      Exit codes: 0 a verdict could be reached; 3 none could.
+
+      Example: holdfast plan
+      Example: holdfast plan --share 1/4 --discordance 0.1 --json
+      """)
+
+  @Option(help: "A fixed share of every task's blocks, such as 1/2.")
+  var share: String = "1"
+
+  @Option(help: "The baseline file; the configuration's by default.")
+  var baseline: String?
+
+  @Option(help: "The share of items that base and candidate are assumed to answer differently at one k.")
+  var discordance: Double = 0.15
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  @OptionGroup var options: ConfigurationOptions
+
+  func validate() throws {
+    guard discordance > 0, discordance <= 1 else {
+      throw ValidationError("--discordance is a share above 0 and at most 1")
+    }
+  }
+
+  func run() throws {
+    let configuration = try options.load()
+    let plan = try GatePlan(
+      baseline: try Baseline.load(baseline ?? configuration.baseline), policy: configuration.gate.policy,
+      share: try Share(parsing: share), assumptions: PlanAssumptions(discordance: discordance),
+      related: try related(configuration))
+    try emitOutput(json ? String(decoding: try plan.json(), as: UTF8.self) : plan.terminalTable())
+    if plan.refusal != nil { throw ExitCode(GateExit.undecided.rawValue) }
+  }
+
+  /// The tasks that have the configured fine-tuning labels; the suite is read only where there are some.
+  private func related(_ configuration: Configuration) throws -> Set<String> {
+    let labels = configuration.fineTuning.labels
+    guard !labels.isEmpty else { return [] }
+    return try configuration.suites.reduce(into: []) { names, folder in
+      names.formUnion(relatedTasks(of: try Suite.load(folder), labels: labels))
+    }
+  }
+}

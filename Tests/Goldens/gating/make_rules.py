@@ -1,0 +1,94 @@
+"""Goldens of the gate's rules: statsmodels for the clustered errors, scipy for Student's t.
+
+Made with Python 3.11, statsmodels 0.15.0, scipy 1.17.1, numpy 2.4.6:
+    python make_rules.py > rules.json
+"""
+
+import json
+
+import numpy as np
+import statsmodels.api as sm
+from scipy import stats
+
+CHANCE = 0.1
+TASKS = [("a0", "a"), ("a1", "a"), ("b0", "b")]
+SHOTS = [0, 1, 4]
+BLOCKS, SIZE = 12, 8
+LOGPROB = {1: -0.25, 0: -2.5}
+
+# key, level, k, metric, u
+RULES = [
+    ("max_drop", "overall", [1, 4], "exact", lambda t, b, z: t - b + 0.06),
+    ("max_drop", "family", [1, 4], "exact", lambda t, b, z: t - b + 0.12),
+    ("max_relative_drop", "overall", [1, 4], "exact", lambda t, b, z: (t - CHANCE) - 0.85 * (b - CHANCE)),
+    ("max_relative_drop", "family", [1, 4], "exact", lambda t, b, z: (t - CHANCE) - 0.7 * (b - CHANCE)),
+    ("min_retention", "overall", [4], "exact", lambda t, b, z: (t - z) - 0.8 * (b - z)),
+    ("min_retention", "family", [4], "exact", lambda t, b, z: (t - z) - 0.7 * (b - z)),
+    ("max_logprob_drop", "overall", [1, 4], "logprob", lambda t, b, z: t - b + 0.3),
+]
+
+
+def bits(rng, low, rate):
+    """Answers that are likelier right where the block is."""
+    block = np.repeat(rng.normal(0, 0.08, BLOCKS), SIZE)
+    return (rng.random(BLOCKS * SIZE) < np.clip(rate + block, low, 0.98)).astype(int)
+
+
+def unit(families, rule):
+    """families: lists of (base, candidate) by k; returns mean, allowance, SE, df, n."""
+    _, _, shots, metric, u = rule
+    mean = allowance = 0.0
+    parts, items = [], 0
+    for family in families:
+        for base, candidate in family:
+            def at(scores, ks):
+                value = np.mean([scores[k] for k in ks], axis=0)
+                return value * (LOGPROB[1] - LOGPROB[0]) + LOGPROB[0] if metric == "logprob" else value
+            b, t, z = at(base, shots), at(candidate, shots), at(base, [0])
+            values = u(t, b, z)
+            weight = 1 / (len(families) * len(family))
+            fit = sm.OLS(values, np.ones(len(values))).fit(
+                cov_type="cluster", use_t=True,
+                cov_kwds={"groups": np.repeat(np.arange(BLOCKS), SIZE), "use_correction": False})
+            squared = fit.bse[0] ** 2 * BLOCKS / (BLOCKS - 1)
+            mean += weight * fit.params[0]
+            allowance += weight * np.mean(u(b, b, z))
+            parts.append(weight**2 * squared)
+            items += len(values)
+    parts = np.array(parts)
+    df = parts.sum() ** 2 / (parts**2 / (BLOCKS - 1)).sum()
+    return mean, allowance, max(np.sqrt(parts.sum()), np.sqrt(3) / items), df
+
+
+def main():
+    cases = []
+    for seed, drop in [(1, 0.02), (2, 0.1), (3, 0.3)]:
+        rng = np.random.default_rng(seed)
+        scores = {}
+        for task, _ in TASKS:
+            zero, rate = 0.1 + 0.1 * rng.random(), 0.65 + 0.2 * rng.random()
+            base = {k: bits(rng, 0, zero if k == 0 else rate) for k in SHOTS}
+            flip = {k: rng.random(BLOCKS * SIZE) < drop + 0.05 for k in SHOTS}
+            gain = {k: rng.random(BLOCKS * SIZE) < 0.05 for k in SHOTS}
+            candidate = {k: np.where(base[k] == 1, ~flip[k], gain[k]).astype(int) for k in SHOTS}
+            scores[task] = (base, candidate)
+        units = []
+        for rule in RULES:
+            groups = {"overall": [[scores[t] for t, f in TASKS if f == name] for name in ("a", "b")]}
+            if rule[1] == "family":
+                groups = {name: [[scores[t] for t, f in TASKS if f == name]] for name in ("a", "b")}
+            for name, families in groups.items():
+                mean, allowance, se, df = unit(families, rule)
+                units.append({
+                    "rule": rule[0], "unit": name, "margin": allowance, "se": se, "df": df,
+                    "lower": mean - stats.t.ppf(0.95, df) * se,
+                    "p_pass": stats.t.sf(mean / se, df), "p_fail": stats.t.cdf(mean / se, df)})
+        text = lambda s: {str(k): "".join(map(str, s[k])) for k in SHOTS}
+        cases.append({
+            "tasks": [{"task": t, "family": f, "base": text(scores[t][0]), "candidate": text(scores[t][1])}
+                      for t, f in TASKS],
+            "units": units})
+    print(json.dumps({"cases": cases}, indent=1))
+
+
+main()
