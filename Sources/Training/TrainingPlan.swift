@@ -13,7 +13,8 @@ package struct TrainingPlan: Sendable {
   package let testSamples: [TrainingSample]
   /// The same as text.
   package let testTexts: [RenderedSample]
-  /// The task's answers, trimmed and ascending, where they are few; empty where answers are free.
+  /// The task's answers, trimmed and ascending, where they are few; those of the test file where the training data have more kinds of
+  /// answer than the task that is tested; empty where answers are free.
   package let labels: [String]
   /// The first tokens of the labels, as they follow the task's prompts.
   package let labelTokens: Set<Int32>
@@ -82,9 +83,11 @@ package struct TrainingPlan: Sendable {
         mix.replay?.share ?? 0,
       ],
       samplesPerStep: recipe.samplesPerStep, stepCount: stepCount)
-    labels = Self.labels(train.lines.map { trimmed($0.content.completion) })
+    let trained = Self.labels(train.lines.map { trimmed($0.content.completion) })
+    labels = trained.isEmpty ? Self.labels(test?.lines.map { trimmed($0.content.completion) } ?? []) : trained
+    let labelled = trained.isEmpty ? testSamples : taskSamples
     labelTokens =
-      labels.isEmpty ? [] : Set(taskSamples.compactMap { sample in sample.scored.first.map { sample.ids[$0] } })
+      labels.isEmpty ? [] : Set(labelled.compactMap { sample in sample.scored.first.map { sample.ids[$0] } })
   }
 
   /// The rate of a step, from 0.

@@ -195,5 +195,7 @@ struct RecipeTests {
     let plan = try TrainingPlan(recipe, tokenizer: try tinyTokenizer(), contextLength: 2048, vocabularySize: 360)
     #expect((plan.taskSamples.count, plan.testSamples.count) == (500, 200))
     #expect(!plan.variety.isHomogeneous)
+    // Its own answers are of many kinds; the task that is tested has two.
+    #expect(plan.labels == ["negative", "positive"])
   }
 }

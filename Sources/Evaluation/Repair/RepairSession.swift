@@ -1,0 +1,192 @@
+import Checkpoints
+import Diagnostics
+import Foundation
+import Gating
+import Ledger
+import Scoring
+import Suites
+
+/// A repair from a candidate that does not pass to a checkpoint that does: how much of the fine-tuning can be kept?
+///
+/// The share is searched on a part of every task's blocks and confirmed on the others, so that it does not fit the items that it was
+/// chosen by.
+package struct RepairSession {
+  /// What a repair tells while it runs.
+  package enum Event: Sendable {
+    /// What is asked next.
+    case asking(String)
+    case progress(ScoringProgress)
+    /// A share was tried on the search's blocks.
+    case tried(RepairPoint)
+    /// A share was judged on the confirmation's blocks.
+    case confirmed(RepairPoint)
+  }
+
+  private let base: Subject
+  private let candidate: Subject
+  private let weakened: any WeakenedCandidate
+  private let record: TrainingRecord?
+  private let scoring: RepairScoring
+  private let setting: RepairSetting
+  private let hashes: any FileHashCache
+  private let out: String
+
+  /// Opens and checks everything; nothing is asked or written yet.
+  ///
+  /// - Parameters:
+  ///   - base: the path of the model that the candidate was tuned from.
+  ///   - candidate: the path of a whole checkpoint, or of an adapter on the base.
+  ///   - out: the folder to make.
+  /// - Throws: `InputError` for what cannot be opened, does not fit the base, or a folder that is in use; `NotGateable` where the base is
+  ///   not the baseline's, or the search's blocks are too few for a verdict.
+  package init(
+    _ setting: RepairSetting, base: String, candidate: String, test: TargetTest, out: String, ledger: Ledger
+  ) throws {
+    try StagedFolder.requireUnused(out)
+    hashes = LedgerHashCache.forProcess(ledger)
+    self.base = try Subject(path: base, base: try Checkpoint.open(base), hashes: hashes)
+    let checkpoint = self.base.checkpoint
+    let opened = try Subject(path: candidate, base: checkpoint, hashes: hashes)
+    self.candidate = opened
+    if let adapter = opened.adapter {
+      weakened = AdapterScaling(adapter)
+    } else {
+      weakened = try WeightInterpolation(base: checkpoint, tuned: opened.checkpoint)
+    }
+    record = try TrainingRecord.read(fromCheckpoint: candidate)
+    scoring = RepairScoring(
+      setting: setting, test: test, ledger: ledger,
+      related: relatedTasks(of: setting.suite, labels: setting.fineTuningLabels + (record?.labels ?? [])))
+    self.setting = setting
+    self.out = out
+    // Hours are not spent on what cannot end well.
+    _ = try test.samples(for: checkpoint)
+    _ = try test.samples(for: opened.checkpoint)
+    try Self.demandBaseline(setting.baseline.run.model, self.base)
+    try Verdict.demandEnough(
+      setting.baseline, share: setting.share, policy: setting.policy, related: scoring.related)
+  }
+
+  /// The line begins where the gate's does: at the baseline's model, or at the same one stored otherwise.
+  private static func demandBaseline(_ baseline: ModelDescription, _ base: Subject) throws {
+    guard base.identity.weights != baseline.weights, base.checkpoint.storage == baseline.storage else { return }
+    throw NotGateable(
+      "\(base.path) is another model (\(base.identity.weights.prefix(12))) than the baseline's, \(baseline.name) "
+        + "(\(baseline.weights.prefix(12))); give --base the baseline's model, or save a baseline of this one")
+  }
+
+  /// Searches, confirms and writes.
+  ///
+  /// - Throws: `InputError` for what cannot be asked or written; `NotGateable` where the candidate is not comparable with the baseline.
+  package func run(report: @escaping (Event) -> Void) throws -> RepairResult {
+    let confirmsOn: RepairBlocks = scoring.isJudgeable(.others) ? .others : .all
+    report(.asking("\(candidate.name) as it is"))
+    let answers = try scoring.ask(candidate, share: .all) { report(.progress($0)) }
+    let verdict = try scoring.verdict(answers, on: .all)
+    var findings = RepairFindings(
+      confirmsOn: confirmsOn, candidateVerdict: verdict,
+      base: try scoring.basePoint(base.checkpoint, on: confirmsOn),
+      candidate: try scoring.point(answers, share: .whole, on: confirmsOn))
+    if verdict.outcome == .pass { return try result(findings) }
+
+    let parent = URL(fileURLWithPath: out).standardizedFileURL.deletingLastPathComponent().path
+    let hadParent = FileManager.default.fileExists(atPath: parent)
+    do {
+      try StagedFolder.write(to: out) { folder in
+        try find(&findings, in: folder, report)
+        guard let written = findings.written else { throw NothingToWrite() }
+        try fill(folder, written.share, id: findings.writtenID)
+        try write(try result(findings), into: folder)
+      }
+    } catch is NothingToWrite {
+      // Goes only where it is empty.
+      if !hadParent { rmdir(parent) }
+    }
+    return try result(findings)
+  }
+
+  /// What the staged folder is given up for.
+  private struct NothingToWrite: Error {}
+
+  private func find(
+    _ findings: inout RepairFindings, in folder: URL, _ report: @escaping (Event) -> Void
+  ) throws {
+    let search = try ShareSearch { share in
+      let trial = try ask(share, of: setting.share, in: folder, report) {
+        try scoring.point($0, share: share, on: .search)
+      }
+      report(.tried(trial))
+      return trial
+    }
+    findings.trials = search.trials
+    findings.isMonotone = search.isMonotone
+    for trial in search.toConfirm(by: { $0.target?.accuracy ?? 0 }) {
+      let (point, all, id) = try ask(trial.share, of: .all, in: folder, report) { answers in
+        (
+          try scoring.point(answers, share: trial.share, on: findings.confirmsOn),
+          try scoring.verdict(answers, on: .all), answers.subject.identity.id
+        )
+      }
+      report(.confirmed(point))
+      findings.add(point, onAll: all, id: id)
+      if !point.passes { break }
+    }
+  }
+
+  /// Writes a share of the fine-tuning to a folder that goes away again, and asks it.
+  private func ask<Found>(
+    _ share: GridShare, of blocks: Share, in folder: URL, _ report: @escaping (Event) -> Void,
+    _ judge: (RepairScoring.Answers) throws -> Found
+  ) throws -> Found {
+    let name = "\(candidate.name) \(weakened.symbol)=\(share)"
+    report(.asking(name))
+    let trial = folder.appendingPathComponent("trial", isDirectory: true)
+    do { try FileManager.default.createDirectory(at: trial, withIntermediateDirectories: false) } catch {
+      throw InputError(
+        trial.path, "cannot be made (\(error.localizedDescription))",
+        remedy: "check the folder and the room on its disk")
+    }
+    defer { try? FileManager.default.removeItem(at: trial) }
+    try weakened.write(share, into: trial)
+    let subject = try Subject(path: trial.path, name: name, base: base.checkpoint, hashes: hashes)
+    return try judge(try scoring.ask(subject, share: blocks) { report(.progress($0)) })
+  }
+
+  /// Writes what was confirmed to where it stays, and tells the ledger of its place.
+  private func fill(_ folder: URL, _ share: GridShare, id: String?) throws {
+    try weakened.write(share, into: folder)
+    // The gate leaves out the same tasks for it as for the candidate.
+    try record?.write(into: folder)
+    let written = try Subject(path: folder.path, base: base.checkpoint, hashes: hashes)
+    guard written.identity.id == id else {
+      throw InputError(
+        out, "is not the model that was confirmed: a file changed meanwhile", remedy: "run the repair again")
+    }
+    let known = written.record
+    try scoring.ledger.register(
+      ModelRecord(
+        id: known.id, name: Subject.shortName(out), path: out, weights: known.weights, tokenizer: known.tokenizer,
+        configuration: known.configuration, adapter: known.adapter, format: known.format, storage: known.storage))
+  }
+
+  private func write(_ result: RepairResult, into folder: URL) throws {
+    let file = folder.appendingPathComponent(RepairResult.fileName)
+    do { try result.json().write(to: file, options: .atomic) } catch let error as CocoaError {
+      throw InputError(
+        file.path, "cannot be written (\(error.localizedDescription))",
+        remedy: "check the folder and the room on its disk")
+    }
+  }
+
+  private func result(_ findings: RepairFindings) throws -> RepairResult {
+    let written = findings.written
+    return RepairResult(
+      ending: findings.ending, symbol: weakened.symbol, method: weakened.method, basePath: base.path,
+      candidatePath: candidate.path, testData: scoring.test.data.path, searchShare: setting.share.description,
+      searchBlocks: try scoring.blockCount(.search), confirmsOnOthers: findings.confirmsOn == .others,
+      confirmationBlocks: try scoring.blockCount(findings.confirmsOn),
+      candidateVerdict: findings.candidateVerdict.sentence, base: findings.base, candidate: findings.candidate,
+      trials: findings.trials, confirmations: findings.confirmations, repaired: written,
+      repairedOnAll: findings.writtenOnAll?.sentence, out: written == nil ? nil : out, notes: findings.notes)
+  }
+}

@@ -1,0 +1,73 @@
+import Checkpoints
+import Diagnostics
+import Reporting
+import Scoring
+import Tokenizers
+import Training
+import Transformer
+
+/// Test samples of the fine-tuning task, asked of the scoring engine: how much of what was trained a model has.
+package struct TargetTest: Sendable {
+  package let data: DataFile
+  package let format: PromptFormat
+
+  /// - Throws: `InputError` for a file that is empty or cannot be read, and naming the line that is not a sample.
+  package init(path: String, format: PromptFormat) throws {
+    data = try DataFile.read(path)
+    self.format = format
+  }
+
+  /// The samples as a model reads them.
+  ///
+  /// - Throws: `InputError` for a format whose tokens the vocabulary has not, and naming the line that does not fit the model.
+  func samples(for checkpoint: Checkpoint) throws -> [TrainingSample] {
+    let tokenizer = try Tokenizer(checkpoint.tokenizer)
+    for marker in format.markers where tokenizer.encode(marker, addSpecialTokens: false).count != 1 {
+      throw InputError(
+        "--format", "the vocabulary of \(checkpoint.path) has no token '\(marker)'",
+        remedy: "give the format that the candidate was trained with, such as plain")
+    }
+    let encoder = SampleEncoder(
+      tokenizer: tokenizer, contextLength: checkpoint.configuration.contextLength,
+      vocabularySize: checkpoint.configuration.vocabularySize)
+    return try encoder.encode(data, format, kind: .task).map(\.sample)
+  }
+
+  /// The share of samples whose every completion token is the likeliest, as the trainer's test has it.
+  ///
+  /// - Parameters:
+  ///   - samples: as `samples(for:)` gives them for this model.
+  ///   - adapter: the index of the loaded adapter that answers; nil for the base model.
+  /// - Throws: `InputError` for weights or activations that are not finite.
+  func accuracy(_ samples: [TrainingSample], of model: LoadedModel, adapter: Int?) throws -> TargetAccuracy? {
+    var right = 0
+    for begin in stride(from: 0, to: samples.count, by: Self.samplesAtOnce) {
+      right += try rightAnswers(
+        samples[begin..<min(begin + Self.samplesAtOnce, samples.count)], of: model, adapter: adapter)
+    }
+    return TargetAccuracy(Double(right) / Double(max(1, samples.count)), samples: samples.count)
+  }
+
+  private static let samplesAtOnce = 128
+  private static let waveRows = 4096
+
+  private func rightAnswers(
+    _ samples: ArraySlice<TrainingSample>, of model: LoadedModel, adapter: Int?
+  ) throws -> Int {
+    var forest = PrefixForest()
+    var expected: [[(node: Int, token: Int32)]] = []
+    for sample in samples {
+      // The last token is only predicted.
+      let path = forest.insert(sample.ids.dropLast(), adapter: adapter)
+      expected.append(sample.scored.map { (node: path[$0 - 1], token: sample.ids[$0]) })
+      for answer in expected.last ?? [] { forest.score(answer.node) }
+    }
+    var likeliest: [Int: Int32] = [:]
+    for planned in WavePlan(forest, waveRows: Self.waveRows) {
+      for (node, next) in zip(planned.scoredNodes, try model.decoder.forward(planned.wave)) {
+        likeliest[node] = next.argmax
+      }
+    }
+    return expected.count { answers in answers.allSatisfy { likeliest[$0.node] == $0.token } }
+  }
+}

@@ -1,0 +1,13 @@
+import Foundation
+
+/// A candidate of which a share can be written: what lies between the base model and it.
+package protocol WeakenedCandidate: Sendable {
+  /// What the share is called: `a` of interpolated weights, `s` of a scaled adapter.
+  var symbol: String { get }
+  /// How the share works, for people.
+  var method: String { get }
+  /// Writes the checkpoint with a share of the fine-tuning into a folder that is there; the same share gives the same bytes.
+  ///
+  /// - Throws: `InputError` where it cannot be written.
+  func write(_ share: GridShare, into folder: URL) throws
+}
