@@ -4,10 +4,10 @@ SWIFT_FLAGS := -c release
 HOLDFAST    := .build/release/holdfast
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test demo bench lint format clean
+.PHONY: help setup build test demo bench calibrate lint format clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what is missing: system libraries and pip through apt-get; the Swift toolchain is yours to install
 	@Scripts/setup.sh
@@ -28,6 +28,9 @@ bench: build ## measure scoring and training on this machine (minutes; training 
 	swift run $(SWIFT_FLAGS) ScoringBenchmark
 	swift build $(SWIFT_FLAGS) --product TrainingBenchmark
 	@Scripts/bench_training.sh .build/release/TrainingBenchmark
+
+calibrate: build ## simulate 20,000 gates a case through the shipped verdict and write docs/calibration.md (about 20 minutes)
+	swift run $(SWIFT_FLAGS) CalibrationBenchmark --program "holdfast $$($(HOLDFAST) --version)" --out docs/calibration.md
 
 lint: ## check the format of every Swift file
 	swift format lint --strict --recursive --parallel Sources Tests Benchmarks Package.swift

@@ -85,6 +85,16 @@ let package = Package(
         "Checkpoints", "Transformer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/Training"),
+    .target(
+      name: "Calibration", dependencies: ["Diagnostics", "Gating", "Statistics", "Suites"],
+      path: "Benchmarks/CalibrationModel"),
+    .executableTarget(
+      name: "CalibrationBenchmark",
+      dependencies: [
+        "Calibration", "Diagnostics", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Benchmarks/Calibration"),
+    .testTarget(name: "CalibrationTests", dependencies: ["Calibration", "Gating", "Statistics"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "CKernels", "Diagnostics"]),
     .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers", "Checkpoints", "Diagnostics"]),

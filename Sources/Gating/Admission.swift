@@ -52,9 +52,9 @@ extension TaskAdmission {
   ///   - familyMargin: δ_family, the absolute drop that the gate tolerates in a family.
   init(_ facts: TaskFacts, items: [ItemAbility], familyMargin: Double) {
     let required = Self.required(familyMargin: familyMargin)
-    let shots = Set(items.flatMap(\.cells.keys)).sorted()
+    let shots = Set(items.flatMap { $0.cells.map(\.k) }).sorted()
     var means: [Int: Double] = [:]
-    for k in shots { means[k] = mean(items.compactMap { $0.cells[k]?.exactMatch }) }
+    for k in shots { means[k] = mean(items.compactMap { $0.cell(k)?.exactMatch }) }
     let fewShot = shots.filter { $0 > 0 }
     let blocks = items.map(\.block)
     let above = items.map { ($0.mean(.exactMatch, over: fewShot) ?? 0) - facts.chance }

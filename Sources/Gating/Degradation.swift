@@ -77,7 +77,14 @@ extension Degradation {
 extension PairedTask {
   /// One side's mean over items; nil where an item lacks one of the k or the metric.
   func mean(_ side: KeyPath<PairedItem, ItemAbility>, _ metric: Metric, over shots: [Int]) -> Double? {
-    let values = items.compactMap { $0[keyPath: side].mean(metric, over: shots) }
-    return values.count == items.count ? Gating.mean(values) : nil
+    var sum = 0.0
+    let isBase = side == \.base
+    for index in items.indices {
+      let value =
+        isBase ? items[index].base.mean(metric, over: shots) : items[index].candidate.mean(metric, over: shots)
+      guard let value else { return nil }
+      sum += value
+    }
+    return items.isEmpty ? nil : sum / Double(items.count)
   }
 }

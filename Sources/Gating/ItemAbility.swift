@@ -12,6 +12,7 @@ package enum Metric: String, Sendable, Codable, Hashable {
 
 /// A model's scores on one item at one k, averaged over the draws of its block.
 package struct Cell: Sendable, Hashable {
+  package let k: Int
   package let exactMatch: Double
   package let logprob: Double
   package let choice: Double?
@@ -29,13 +30,21 @@ package struct Cell: Sendable, Hashable {
 package struct ItemAbility: Sendable, Hashable {
   package let item: String
   package let block: Int
-  package let cells: [Int: Cell]
+  /// One a k that was asked, ascending.
+  package let cells: [Cell]
+
+  /// nil where the item was not asked at this k.
+  package func cell(_ k: Int) -> Cell? {
+    // A handful: looking through them is faster than hashing.
+    for cell in cells where cell.k == k { return cell }
+    return nil
+  }
 
   /// The mean over some k; nil where one of them was not asked, or has no such metric, or none is given.
   package func mean(_ metric: Metric, over shots: [Int]) -> Double? {
     var sum = 0.0
     for k in shots {
-      guard let value = cells[k]?.value(metric) else { return nil }
+      guard let value = cell(k)?.value(metric) else { return nil }
       sum += value
     }
     return shots.isEmpty ? nil : sum / Double(shots.count)
@@ -47,23 +56,54 @@ extension ItemAbility {
   ///
   /// - Parameter scores: of one task and one condition.
   static func items(of scores: [ItemScore]) -> [ItemAbility] {
-    let byItem = Dictionary(grouping: scores, by: \.item)
-    return byItem.compactMap { item, lines -> ItemAbility? in
-      guard let block = lines.first?.block else { return nil }
-      let cells = Dictionary(grouping: lines, by: \.k).mapValues(Cell.init(averaging:))
-      return ItemAbility(item: item, block: block, cells: cells)
-    }.sorted { ($0.block, $0.item) < ($1.block, $1.item) }
+    let ordered = scores.isOrdered ? scores : scores.sorted(by: ItemScore.precedes)
+    var items: [ItemAbility] = []
+    var start = 0
+    while start < ordered.count {
+      let first = ordered[start]
+      var cells: [Cell] = []
+      while start < ordered.count, ordered[start].item == first.item {
+        let k = ordered[start].k
+        var end = start + 1
+        while end < ordered.count, ordered[end].k == k, ordered[end].item == first.item { end += 1 }
+        cells.append(Cell(k: k, averaging: ordered[start..<end]))
+        start = end
+      }
+      items.append(ItemAbility(item: first.item, block: first.block, cells: cells))
+    }
+    return items.sorted { ($0.block, $0.item) < ($1.block, $1.item) }
   }
 }
 
+extension ItemScore {
+  /// The order of a baseline's scores within a task.
+  static func precedes(_ first: ItemScore, _ second: ItemScore) -> Bool {
+    if first.item != second.item { return first.item < second.item }
+    return (first.k, first.draw) < (second.k, second.draw)
+  }
+}
+
+extension [ItemScore] {
+  /// Whether they are in the order of a baseline's within a task: whoever sorts then need not.
+  var isOrdered: Bool { zip(self, dropFirst()).allSatisfy { !ItemScore.precedes($1, $0) } }
+}
+
 extension Cell {
-  init(averaging lines: [ItemScore]) {
-    // Summed in the order of the draws, so that the mean does not depend on the order of arrival.
-    let ordered = lines.sorted { $0.draw < $1.draw }
-    let choices = ordered.compactMap(\.choiceCorrect)
-    exactMatch = Gating.mean(ordered.map { $0.exactMatch ? 1 : 0 }) ?? 0
-    logprob = Gating.mean(ordered.map(\.logprob)) ?? 0
-    choice = choices.count == ordered.count ? Gating.mean(choices.map { $0 ? 1 : 0 }) : nil
+  /// - Parameter lines: in the order of the draws, so that the mean does not depend on the order of arrival.
+  init(k: Int, averaging lines: ArraySlice<ItemScore>) {
+    self.k = k
+    var right = 0.0
+    var logprob = 0.0
+    var choice: Double? = 0
+    for line in lines {
+      right += line.exactMatch ? 1 : 0
+      logprob += line.logprob
+      choice = choice.flatMap { sum in line.choiceCorrect.map { sum + ($0 ? 1 : 0) } }
+    }
+    let count = Double(lines.count)
+    exactMatch = right / count
+    self.logprob = logprob / count
+    self.choice = choice.map { $0 / count }
   }
 }
 

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Calibration
+import Diagnostics
+import Foundation
+
+/// Simulates gates and says how often the shipped verdict is wrong: run by `make calibrate`.
+@main
+struct CalibrationBenchmark: AsyncParsableCommand {
+  @Option(help: "Simulated gates a row.")
+  var gates: Int = 20_000
+
+  @Option(help: "What the random numbers are made from.")
+  var seed: UInt64 = 20_260_101
+
+  @Option(help: "Threads; the figures do not depend on them.")
+  var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+
+  @Option(help: "The file that the table is written to as well.")
+  var out: String?
+
+  @Option(help: "The program and version that the page names.")
+  var program: String = "built from source"
+
+  func validate() throws {
+    guard (1...10_000_000).contains(gates) else { throw ValidationError("--gates is not between 1 and 10,000,000") }
+    guard (1...1024).contains(threads) else { throw ValidationError("--threads is not between 1 and 1,024") }
+  }
+
+  func run() async throws {
+    let start = ContinuousClock.now
+    let total = gates
+    let step = max(1, total / 20)
+    let run = try await CalibrationRun(cells: CalibrationCell.all, gates: gates, seed: seed, threads: threads) { done in
+      if done.isMultiple(of: step) || done == total { note("\(done) of \(total) gates a row") }
+    }
+    let page = run.markdown(program: program, command: command)
+    print(page, terminator: "")
+    if let out {
+      do {
+        try Data(page.utf8).write(to: URL(fileURLWithPath: out), options: .atomic)
+      } catch {
+        throw InputError(out, "cannot be written", remedy: "name a file in a folder that exists and may be written to")
+      }
+    }
+    let taken = start.duration(to: .now)
+    let gate = taken / (total * CalibrationCell.all.count) * threads
+    note("\(taken) in all; \(gate) of a thread a gate")
+    let broken = run.bounds.filter(\.isBroken)
+    for bound in broken { note("broken: \(bound.claim)") }
+    if !broken.isEmpty { throw ExitCode(1) }
+  }
+
+  /// What writes the same page again.
+  private var command: String {
+    "swift run -c release CalibrationBenchmark --gates \(gates) --seed \(seed)"
+  }
+}
+
+/// Progress is not part of the result.
+private func note(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
