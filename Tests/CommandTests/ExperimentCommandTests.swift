@@ -38,7 +38,10 @@ struct ExperimentCommandTests {
     let begun = Date()
     let whole = try holdfast("experiment", "experiment.yaml", in: folder)
     #expect(whole.status == 0, "\(whole.err)")
-    #expect(whole.out == "report: \(folder.path)/reports/tiny/README.md\n")
+    // A row for the base and for each of the three runs, and where the report is.
+    let lines = whole.out.split(separator: "\n")
+    #expect(lines.map { $0.split(separator: " ").first } == ["arm", "base", "full,", "lora,", "lora,", "report:"])
+    #expect(lines.last.map(String.init) == "report: \(folder.path)/reports/tiny/README.md")
     let seconds = Date().timeIntervalSince(begun)
     let expected = try findings()
     for name in ["out", "reports"] { try FileManager.default.removeItem(at: folder.file(name)) }
