@@ -46,6 +46,15 @@ struct HostileDataTests {
     #expect(error.field == "line 1")
   }
 
+  @Test("combining marks without end, each of which NFKC makes two, are read and find nothing", arguments: [1, 1_001, 100_000])
+  func marks(count: Int) throws {
+    let folder = try DataFolder()
+    let text = "walk" + String(repeating: "\u{344}", count: count)
+    let file = try folder.write("a.jsonl", Data("{\"prompt\": \"\(text)\", \"completion\": \"x\"}\n".utf8))
+    let report = try OverlapScan(suite: verbs, files: [file], threads: 2).run()
+    #expect(report.contaminated.isEmpty)
+  }
+
   @Test(
     "compressed and binary files are named for what they are",
     arguments: [

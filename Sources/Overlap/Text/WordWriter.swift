@@ -3,6 +3,8 @@
 struct WordWriter {
   private static let seed: UInt64 = 0xCBF2_9CE4_8422_2325
   private static let prime: UInt64 = 0x0000_0100_0000_01B3
+  /// Combining marks that wait at most, as in UAX #15's stream-safe text: longer runs are no text, and their order is nobody's business.
+  static let mostMarks = 30
 
   var bytes: UnsafeMutablePointer<UInt8>
   var words: UnsafeMutablePointer<UInt64>
@@ -54,6 +56,7 @@ struct WordWriter {
   mutating func scalar(_ folded: ScalarFolding.Folded, from source: Int) {
     if folded.kind == .mark, folded.combiningClass > 0 {
       if !inWord { begin(source) }
+      if marks.count == Self.mostMarks { endMarks(from: source) }
       let place = marks.lastIndex { $0.combiningClass <= folded.combiningClass }.map { $0 + 1 } ?? 0
       marks.insert((folded.combiningClass, folded.scalar), at: place)
       return
