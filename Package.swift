@@ -56,13 +56,13 @@ let package = Package(
     .target(
       name: "Reporting",
       dependencies: [
-        "Gating", "Statistics", .product(name: "Mustache", package: "swift-mustache"),
+        "Gating", .product(name: "Mustache", package: "swift-mustache"),
       ]),
     .target(
       name: "Evaluation",
       dependencies: [
-        "Checkpoints", "Diagnostics", "Gating", "Ledger", "Reporting", "Scoring", "Statistics", "Suites", "Tokenizers",
-        "Training", "Transformer", "Yams", .product(name: "Crypto", package: "swift-crypto"),
+        "Checkpoints", "Diagnostics", "Gating", "Ledger", "Overlap", "Reporting", "Scoring", "Statistics", "Suites",
+        "Tokenizers", "Training", "Transformer", "Yams",
       ]),
     .executableTarget(
       name: "holdfast",

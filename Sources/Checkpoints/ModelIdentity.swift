@@ -60,8 +60,8 @@ package struct ModelIdentity: Sendable, Hashable, Codable {
 }
 
 /// SHA-256 over strings, each with its length before it, so that no two lists share a text.
-enum CanonicalHash {
-  static func of(_ parts: [String]) -> String {
+package enum CanonicalHash {
+  package static func of(_ parts: [String]) -> String {
     var hasher = SHA256()
     for part in parts { hasher.update(data: Data("\(part.utf8.count):\(part)".utf8)) }
     return hasher.finalize().hexadecimal

@@ -55,7 +55,7 @@ package enum StagedFolder {
   }
 
   /// Writes one file into a folder. Throws `InputError` where that fails.
-  static func write(_ data: Data, as name: String, in folder: URL) throws {
+  package static func write(_ data: Data, as name: String, in folder: URL) throws {
     do { try data.write(to: folder.appendingPathComponent(name), options: .atomic) } catch {
       throw InputError(
         folder.appendingPathComponent(name).path, "cannot be written (\(error.localizedDescription))",

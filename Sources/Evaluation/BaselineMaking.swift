@@ -11,8 +11,8 @@ package func makeBaseline(
   _ subject: Subject, run suiteRun: SuiteRun, threads: Int, familyMargin: Double, createdBy: String,
   progress: @escaping (ScoringProgress) -> Void
 ) throws -> Baseline {
-  let model = try LoadedModel(subject.checkpoint, adapters: subject.adapter.map { [$0] } ?? [], threads: threads)
-  let scorer = EngineScorer(model, adapter: subject.adapter == nil ? nil : 0)
+  let model = try subject.load(threads: threads)
+  let scorer = subject.scorer(in: model)
   let description = try suiteRun.description(of: subject, model, numerics: scorer.numericsID)
   let outcome = try suiteRun.execute(subject, scorer: scorer, progress: progress)
   return try Baseline(

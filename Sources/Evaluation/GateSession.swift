@@ -65,7 +65,7 @@ package struct GateSession {
   ) throws -> Outcome {
     let started = Date()
     let baseline = try Baseline.load(baselinePath)
-    let suite = try suite(named: baseline.run.suite.name)
+    let suite = try configuration.suite(of: baseline)
     let hashes = LedgerHashCache.forProcess(ledger)
     let baseCheckpoint = Lazy { [base] in try Checkpoint.open(base) }
     let subjects = try paths.map { try Subject(path: $0, base: baseCheckpoint.value(), hashes: hashes) }
@@ -92,7 +92,7 @@ package struct GateSession {
       }
       do {
         let model = try shelf.model(for: subject)
-        let scorer = EngineScorer(model, adapter: subject.adapter == nil ? nil : 0)
+        let scorer = subject.scorer(in: model)
         let description = try suiteRun.description(of: subject, model, numerics: scorer.numericsID)
         // What cannot be judged is refused before hours are spent on it.
         _ = try Comparability.check(baseline: baseline.run, candidate: description)
@@ -105,8 +105,8 @@ package struct GateSession {
             related: related[index].union(overlap?.withoutVote ?? []), contaminated: contaminated) : nil
         let outcome = try suiteRun.execute(
           subject, scorer: scorer, order: stop?.order.places ?? [], progress: { report(.progress($0)) }
-        ) { scores in
-          if let failure = stop?.observe(scores) { throw StoppedEarly(failure: failure) }
+        ) { run, scores in
+          if let failure = stop?.observe(scores) { throw StoppedEarly(failure: failure, run: run) }
         }
         run = outcome.run
         verdict = CandidateVerdict(
@@ -116,6 +116,7 @@ package struct GateSession {
             baseline: baseline, candidate: description, scores: outcome.items, policy: policy,
             related: related[index], contaminated: contaminated))
       } catch let stopped as StoppedEarly {
+        run = stopped.run
         verdict = CandidateVerdict(
           path: subject.path, model: subject.description, durationSeconds: Date().timeIntervalSince(begun),
           share: share.description, earlyFailure: stopped.failure)
@@ -148,14 +149,6 @@ package struct GateSession {
     configuration.fineTuning.labels + (try TrainingRecord.read(fromCheckpoint: subject.path)?.labels ?? [])
   }
 
-  private func suite(named name: String) throws -> Suite {
-    let suites = try configuration.suites.map { try Suite.load($0) }
-    if let suite = suites.first(where: { $0.name == name }) { return suite }
-    throw InputError(
-      configuration.file, field: "suites", "none of the suites is '\(name)', which the baseline was made with",
-      remedy: "add its folder, or save a baseline of another suite")
-  }
-
   private func keep(
     _ verdict: CandidateVerdict, _ subject: Subject, _ run: Run?, _ baseline: Baseline, _ ledger: Ledger
   ) throws {
@@ -172,6 +165,7 @@ package struct GateSession {
 /// Ends a run whose candidate has failed already.
 private struct StoppedEarly: Error {
   let failure: EarlyFailure
+  let run: Run
 }
 
 /// The loaded model, one at a time: adapters on the same base share its one copy of the weights.
@@ -182,14 +176,13 @@ private struct ModelShelf {
   init(threads: Int) { self.threads = threads }
 
   mutating func model(for subject: Subject) throws -> LoadedModel {
-    let adapters = subject.adapter.map { [$0] } ?? []
     if let loaded, loaded.path == subject.checkpoint.path {
-      try loaded.model.replaceAdapters(adapters)
+      try loaded.model.replaceAdapters(subject.adapters)
       return loaded.model
     }
     // The old model's memory goes before the new one's comes.
     loaded = nil
-    let model = try LoadedModel(subject.checkpoint, adapters: adapters, threads: threads)
+    let model = try subject.load(threads: threads)
     loaded = (subject.checkpoint.path, model)
     return model
   }

@@ -42,6 +42,31 @@ package struct Subject: Sendable {
     }
   }
 
+  /// Refuses a base that is not the baseline's model, or the same one stored otherwise.
+  func demandModel(of baseline: Baseline) throws {
+    let model = baseline.run.model
+    guard identity.weights != model.weights, checkpoint.storage == model.storage else { return }
+    throw NotGateable(
+      "\(path) is another model (\(identity.weights.prefix(12))) than the baseline's, \(model.name) "
+        + "(\(model.weights.prefix(12))); give --base the baseline's model, or save a baseline of this one")
+  }
+
+  /// The model in memory, its adapter on it.
+  package func load(threads: Int) throws -> LoadedModel {
+    try LoadedModel(checkpoint, adapters: adapters, threads: threads)
+  }
+
+  /// What is loaded beside the checkpoint.
+  package var adapters: [Adapter] { adapter.map { [$0] } ?? [] }
+
+  /// Scores the subject in a model that has its adapter alone.
+  package func scorer(in model: LoadedModel) -> EngineScorer {
+    EngineScorer(model, adapter: adapterIndex)
+  }
+
+  /// The index of its adapter among `adapters`; nil for a whole checkpoint.
+  var adapterIndex: Int? { adapter == nil ? nil : 0 }
+
   /// The ledger's record of it.
   package var record: ModelRecord {
     ModelRecord(

@@ -48,14 +48,14 @@ package struct SuiteRun {
   package func execute(
     _ subject: Subject, scorer: some Scorer, order: [BlockOrder.Place] = [],
     progress: @escaping (ScoringProgress) -> Void = { _ in },
-    observe: @escaping ([ItemScore]) throws -> Void = { _ in }
+    observe: @escaping (Run, [ItemScore]) throws -> Void = { _, _ in }
   ) throws -> Outcome {
     let run = try begin(subject, numerics: scorer.numericsID)
     let blocks = ordered((0..<Self.draws).flatMap { suite.requestBlocks(draw: $0, share: share) }, by: order)
     let done = try ledger.completedBlocks(run)
     if !order.isEmpty, !done.isEmpty {
       let known = Dictionary(grouping: try ledger.itemScores(run)) { BlockOrder.Place(task: $0.task, block: $0.block) }
-      for place in order { if let scores = known[place] { try observe(scores) } }
+      for place in order { if let scores = known[place] { try observe(run, scores) } }
     }
     let open = blocks.filter { !done.contains($0.key) }
     let known = try ledger.knownScores(
@@ -67,7 +67,7 @@ package struct SuiteRun {
       let missing = Self.distinct(block.observations.map(\.request)).filter { known[$0.id] == nil }
       if missing.isEmpty {
         try ledger.commit(block, scores: known, of: run)
-        try observe(itemScores(of: block, scores: known))
+        try observe(run, itemScores(of: block, scores: known))
       } else {
         pending.append((block, missing))
       }
@@ -81,7 +81,7 @@ package struct SuiteRun {
         for request in block.observations.map(\.request) { own[request.id] = known[request.id] }
         for (request, score) in zip(missing, scores) { own[request.id] = score }
         try ledger.commit(block, scores: own, of: run)
-        try observe(itemScores(of: block, scores: own))
+        try observe(run, itemScores(of: block, scores: own))
       }
     } catch let fault as UnscorableRequest {
       throw explain(fault, asked[fault.batch].block, asked[fault.batch].missing)

@@ -6,11 +6,12 @@ import Training
 /// The folder that a training run fills: checkpoint-N folders and a log.
 package struct TrainingFolder {
   package let path: String
-  private static let stateFiles = ["trainer_state.json", "trainer_state.safetensors"]
+  private static let checkpointPrefix = "checkpoint-"
+  private var logFile: String { "\(path)/training_log.jsonl" }
 
   package init(_ path: String) { self.path = path }
 
-  package func checkpoint(_ step: Int) -> String { "\(path)/checkpoint-\(step)" }
+  package func checkpoint(_ step: Int) -> String { "\(path)/\(Self.checkpointPrefix)\(step)" }
 
   /// Checks that the folder is free, or one to go on with; nothing is made yet.
   ///
@@ -37,16 +38,39 @@ package struct TrainingFolder {
   /// Writes a checkpoint with the trainer's state, then takes the state out of the older ones: it is three times their size.
   package func save(_ trainer: Trainer, step: Int, baseName: String, record: TrainingRecord) throws {
     try trainer.writeCheckpoint(to: checkpoint(step), baseName: baseName, record: record)
-    for older in steps where older < step {
-      for file in Self.stateFiles { try? FileManager.default.removeItem(atPath: "\(checkpoint(older))/\(file)") }
+    for older in steps where older < step { removeState(of: older) }
+  }
+
+  /// Removes a checkpoint, or of a checkpoint what only a resumption needs.
+  package func remove(_ step: Int) { try? FileManager.default.removeItem(atPath: checkpoint(step)) }
+
+  package func removeState(of step: Int) {
+    for file in Trainer.stateFiles { try? FileManager.default.removeItem(atPath: "\(checkpoint(step))/\(file)") }
+  }
+
+  /// Removes what a run left that was stopped before there was a state to go on from.
+  package func clear() {
+    for name in contents where name.hasPrefix(".holdfast-") {
+      try? FileManager.default.removeItem(atPath: "\(path)/\(name)")
     }
+    for step in steps { remove(step) }
+    try? FileManager.default.removeItem(atPath: logFile)
+  }
+
+  /// The log by step; the last line of a step counts.
+  package var evaluations: [Int: Trainer.StepReport] {
+    let log = (try? String(contentsOfFile: logFile, encoding: .utf8)) ?? ""
+    let reports = log.split(separator: "\n").compactMap {
+      try? JSONDecoder().decode(Trainer.StepReport.self, from: Data($0.utf8))
+    }
+    return Dictionary(reports.map { ($0.step, $0) }) { $1 }
   }
 
   /// Appends a step to the log.
   package func log(_ report: Trainer.StepReport) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let file = "\(path)/training_log.jsonl"
+    let file = logFile
     let line = try encoder.encode(report) + Data("\n".utf8)
     guard let handle = fopen(file, "a") else {
       throw InputError(file, "cannot be written", remedy: "check the folder and the room on its disk")
@@ -58,14 +82,16 @@ package struct TrainingFolder {
     }
   }
 
-  private var steps: [Int] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [])
-      .compactMap { $0.hasPrefix("checkpoint-") ? Int($0.dropFirst("checkpoint-".count)) : nil }
+  /// The steps that there are checkpoints of, in no order.
+  package var steps: [Int] {
+    contents.compactMap { $0.hasPrefix(Self.checkpointPrefix) ? Int($0.dropFirst(Self.checkpointPrefix.count)) : nil }
   }
+
+  private var contents: [String] { (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] }
 
   private var newestStep: Int { steps.filter(hasState).max() ?? 0 }
 
   private func hasState(_ step: Int) -> Bool {
-    Self.stateFiles.allSatisfy { FileManager.default.fileExists(atPath: "\(checkpoint(step))/\($0)") }
+    Trainer.stateFiles.allSatisfy { FileManager.default.fileExists(atPath: "\(checkpoint(step))/\($0)") }
   }
 }

@@ -19,7 +19,6 @@ package struct TrainingSession {
   private let baseName: String
   private let threads: Int
   private let leakPrompts: [[Int32]]
-  private let sources: [TrainingRecord.DataSource]
   private let origin: Origin
 
   /// Who trains, for the records that a run leaves.
@@ -45,7 +44,7 @@ package struct TrainingSession {
   /// - Parameters:
   ///   - baseName: what an adapter calls its base model.
   ///   - suites: what will judge the result: its items may not be trained on, and leak mass is measured on its prompts.
-  /// - Throws: `InputError` for data that cannot be trained on; nothing is written yet.
+  /// - Throws: `InputError` for data that cannot be trained on and for modules that the model does not have; nothing is written yet.
   package init(
     _ recipe: Recipe, base checkpoint: Checkpoint, baseName: String, suites: [Suite], folder: String, threads: Int,
     origin: Origin
@@ -61,16 +60,18 @@ package struct TrainingSession {
       vocabularySize: checkpoint.configuration.vocabularySize)
     warnings = try plan.checkOverlap(with: suites)
     leakPrompts = plan.leakPrompts(from: suites)
-    sources = try plan.sources()
+    _ = try TrainedWeights(recipe, spec: try DecoderSpec(checkpoint))
     guarded = GuardedTexts(suites)
   }
 
-  /// Refuses what would stop the run before its first step; nothing is written or said yet.
-  ///
-  /// - Throws: `InputError` for a folder that is in use, or has nothing to go on with, and for modules that the model does not have.
-  package func check(resuming: Bool) throws {
-    try folder.check(resuming: resuming)
-    _ = try TrainedWeights(recipe, spec: try DecoderSpec(checkpoint))
+  /// What takes its time before the first step, a line each.
+  package func preparations(resuming: Bool) -> [String] {
+    [
+      recipe.mix.replay.map { "the base writes \($0.count) texts to replay" },
+      recipe.preserve?.cachedPrompts.map { "the base answers \($0) prompts to be kept" },
+      // Its result is in the state that a resumed run goes on from.
+      resuming ? nil : recipe.promot.map { "\($0.steps) steps train the soft prompt" },
+    ].compactMap { $0 }
   }
 
   /// Trains what is left.
@@ -79,11 +80,11 @@ package struct TrainingSession {
   ///   - resuming: whether to go on with what is in the folder; otherwise it must be free.
   ///   - ledger: keeps the log of the steps.
   ///   - started: is told after how many steps this run goes on, 0 for a new one.
-  /// - Throws: `InputError` where training diverges (the last checkpoint stays) or a file cannot be written.
+  /// - Throws: `TrainingDiverged` (the last checkpoint stays); `InputError` where a file cannot be written, and for a state of another run.
   package func run(
     resuming: Bool, ledger: Ledger, started: (Int) -> Void = { _ in }, report: (Trainer.StepReport) throws -> Void
   ) throws -> Outcome {
-    try check(resuming: resuming)
+    try folder.check(resuming: resuming)
     var plan = plan
     try plan.sampleReplay(from: checkpoint, guarded: guarded, threads: threads)
     let trainer = try Trainer(
@@ -91,25 +92,27 @@ package struct TrainingSession {
     try folder.make()
     if resuming, let state = folder.newestState { try trainer.resume(from: state) }
     started(trainer.step)
+    let outcome = { Outcome(checkpoint: folder.checkpoint(plan.stepCount), evaluation: $0) }
+    guard trainer.step < plan.stepCount else { return outcome(trainer.evaluate()) }
     let training = try begin(resuming: resuming, ledger)
+    var last = Trainer.Evaluation(targetAccuracy: nil, leakMass: nil)
     try trainer.run { step in
       try report(step)
       try folder.log(step)
       try ledger.append(TrainingStep(step), to: training)
+      last = Trainer.Evaluation(targetAccuracy: step.targetAccuracy, leakMass: step.leakMass)
       let due = recipe.checkpointEvery.map { step.step.isMultiple(of: $0) } ?? false
       if due || step.step == plan.stepCount {
         try folder.save(trainer, step: step.step, baseName: baseName, record: record(step: step.step))
       }
     }
     try ledger.finish(training)
-    return Outcome(checkpoint: folder.checkpoint(plan.stepCount), evaluation: trainer.evaluate())
+    return outcome(last)
   }
 
   private func begin(resuming: Bool, _ ledger: Ledger) throws -> TrainingRun {
-    let file = try MappedFile(URL(fileURLWithPath: recipe.file))
     let plan = TrainingPlanRecord(
-      recipe: recipe.name, recipeHash: file.sha256(NoHashCache()),
-      recipeText: String(decoding: file.bytes, as: UTF8.self),
+      recipe: recipe.name, recipeHash: plan.sources.recipeHash, recipeText: plan.sources.recipeText,
       base: baseName, seed: recipe.seed, outFolder: URL(fileURLWithPath: folder.path).standardizedFileURL.path,
       labels: plan.labels, stepsPlanned: plan.stepCount)
     let stopped =
@@ -120,7 +123,8 @@ package struct TrainingSession {
 
   private func record(step: Int) -> TrainingRecord {
     TrainingRecord(
-      createdBy: origin.program, recipe: recipe.name, seed: recipe.seed, step: step, labels: plan.labels, data: sources)
+      createdBy: origin.program, recipe: recipe.name, seed: recipe.seed, step: step, labels: plan.labels,
+      data: plan.sources.data)
   }
 }
 

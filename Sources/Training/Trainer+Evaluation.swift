@@ -1,4 +1,3 @@
-import CKernels
 import Transformer
 
 extension Trainer {
@@ -9,6 +8,11 @@ extension Trainer {
     /// The mean probability, over few-shot prompts of unrelated tasks, that the answer begins as one of the task's labels; nil where the
     /// task has no labels or there is no such prompt.
     package let leakMass: Double?
+
+    package init(targetAccuracy: Double?, leakMass: Double?) {
+      self.targetAccuracy = targetAccuracy
+      self.leakMass = leakMass
+    }
   }
 
   package func evaluate() -> Evaluation {

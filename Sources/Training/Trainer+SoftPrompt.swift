@@ -1,5 +1,4 @@
 import Checkpoints
-import Diagnostics
 import Suites
 import Transformer
 
@@ -7,7 +6,7 @@ extension Trainer {
   /// ProMoT's first stage: the soft prompt learns the task with the model frozen. It starts from the embeddings of random tokens
   /// (Lester et al. 2021); afterwards it stays as it is.
   ///
-  /// - Throws: `InputError` naming the step where the loss or a gradient is not finite.
+  /// - Throws: `TrainingDiverged` where the loss or a gradient is not finite.
   func trainSoftPrompt(_ checkpoint: Checkpoint) throws {
     guard let promot = recipe.promot else { return }
     let name = TrainableDecoder.softPromptName
@@ -32,9 +31,8 @@ extension Trainer {
             $1, lossWeight: Double($1.targets.count) / Double(max(1, targets)), policy: policy($1.rowCount))
       }
       guard loss.isFinite, stage.parameters.gradientNorm.isFinite else {
-        throw InputError(
-          recipe.file, field: "promot step \(number + 1)",
-          "training diverged: the loss or a gradient is not a finite number",
+        throw TrainingDiverged(
+          recipe, step: 1, stage: "promot step", number: number + 1,
           remedy: "lower promot.learning_rate (now \(promot.learningRate))")
       }
       optimiser.update(learningRate: promot.learningRate)

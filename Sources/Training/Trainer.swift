@@ -9,7 +9,7 @@ import Transformer
 /// Every batch is a function of the recipe's seed and the step's number, so that a run that was stopped goes on to the same weights.
 package final class Trainer {
   package let recipe: Recipe
-  package internal(set) var plan: TrainingPlan
+  package let plan: TrainingPlan
   package let decoder: TrainableDecoder
   let optimiser: AdamW
   /// The base that the preservation term holds on to; nil where the recipe has none.
@@ -81,7 +81,7 @@ package final class Trainer {
   /// Takes the steps that are left.
   ///
   /// - Parameter afterStep: gets each step's report, and may write a checkpoint.
-  /// - Throws: `InputError` naming the step where the loss or a gradient is not finite; whatever `afterStep` throws.
+  /// - Throws: `TrainingDiverged` where the loss or a gradient is not finite; whatever `afterStep` throws.
   package func run(afterStep: (StepReport) throws -> Void) throws {
     if step == 0 { try trainSoftPrompt(checkpoint) }
     while step < plan.stepCount {
@@ -105,8 +105,8 @@ package final class Trainer {
     let rate = plan.learningRate(step: step)
     let norm = decoder.parameters.gradientNorm
     guard loss.isFinite, norm.isFinite, preservation?.isFinite ?? true else {
-      throw InputError(
-        recipe.file, field: "step \(step + 1)", "training diverged: the loss or a gradient is not a finite number",
+      throw TrainingDiverged(
+        recipe, step: step + 1, stage: "step", number: step + 1,
         remedy: "lower learning_rate (now \(rate)); the last checkpoint is as it was")
     }
     optimiser.update(learningRate: rate)

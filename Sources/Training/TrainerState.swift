@@ -6,14 +6,17 @@ import Transformer
 extension Trainer {
   private static let stateFile = "trainer_state.safetensors"
   private static let stepFile = "trainer_state.json"
+  /// The files of a checkpoint that only a resumption needs.
+  package static let stateFiles = [stepFile, stateFile]
 
   private struct Progress: Codable {
     let step: Int
     let stepCount: Int
     let recipe: String
+    let fingerprint: String
 
     enum CodingKeys: String, CodingKey {
-      case step, recipe
+      case step, recipe, fingerprint
       case stepCount = "step_count"
     }
   }
@@ -40,7 +43,8 @@ extension Trainer {
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
       try SafetensorsOutput(type: .f32).write(entries, to: url.appendingPathComponent(Self.stateFile))
       // The step comes last: without it the state is not there.
-      let progress = Progress(step: step, stepCount: plan.stepCount, recipe: recipe.name)
+      let progress = Progress(
+        step: step, stepCount: plan.stepCount, recipe: recipe.name, fingerprint: plan.fingerprint)
       try JSONEncoder().encode(progress).write(to: url.appendingPathComponent(Self.stepFile), options: .atomic)
     } catch let error as CocoaError {
       throw InputError(
@@ -49,7 +53,7 @@ extension Trainer {
     }
   }
 
-  /// Goes on from a state that `writeState` wrote under the same recipe.
+  /// Goes on from a state that `writeState` wrote under the same recipe, seed and data.
   ///
   /// - Throws: `InputError` where the state is missing, damaged or another recipe's.
   package func resume(from folder: String) throws {
@@ -68,6 +72,11 @@ extension Trainer {
         stepURL.path,
         "is of recipe '\(progress.recipe)' with \(progress.stepCount) steps, this is '\(recipe.name)' with \(plan.stepCount)",
         remedy: "resume with the recipe that wrote it")
+    }
+    guard progress.fingerprint == plan.fingerprint else {
+      throw InputError(
+        stepURL.path, "was made with another text of recipe '\(recipe.name)', another seed, or other data",
+        remedy: "resume with what wrote it, or start anew with another --out")
     }
     let state = try SafetensorsFile(url.appendingPathComponent(Self.stateFile))
     func tensor(_ part: String, _ slot: ParameterSlot) throws -> [Float] {

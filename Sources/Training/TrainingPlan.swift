@@ -21,6 +21,7 @@ package struct TrainingPlan: Sendable {
   /// How varied the task's data are.
   package let variety: DataVariety
 
+  package let sources: TrainingSources
   /// Texts that the base wrote before training; empty until `sampleReplay`, which a recipe that replays needs before its first batch.
   package internal(set) var replaySamples: [TrainingSample] = []
 
@@ -73,6 +74,7 @@ package struct TrainingPlan: Sendable {
     }
     fewShotPool = try recipe.mix.fewShot.map { try encoder.pool($0.pool, shots: $0.shots) }
     preservationPool = try recipe.preserve.map { try encoder.pool($0.pool, shots: $0.shots) }
+    sources = try TrainingSources(recipe, fewShotPool: fewShotPool, preservationPool: preservationPool)
     if let same = recipe.mix.sameTask { try encoder.check(train, window: same.window, recipe: recipe) }
 
     stepCount = try Self.stepCount(recipe, samples: taskSamples.count)

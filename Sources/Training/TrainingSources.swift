@@ -1,11 +1,19 @@
 import Checkpoints
 import Foundation
 
-extension TrainingPlan {
+/// What a run was made from, by content.
+package struct TrainingSources: Sendable {
+  /// SHA-256 of the recipe's file.
+  package let recipeHash: String
+  package let recipeText: String
   /// Every file that the run reads, with its hash and part.
-  ///
+  package let data: [TrainingRecord.DataSource]
+
   /// - Throws: `InputError` for a file that can no longer be read.
-  package func sources() throws -> [TrainingRecord.DataSource] {
+  init(_ recipe: Recipe, fewShotPool: FewShotPool?, preservationPool: FewShotPool?) throws {
+    let file = try MappedFile(URL(fileURLWithPath: recipe.file))
+    recipeHash = file.sha256(NoHashCache())
+    recipeText = String(decoding: file.bytes, as: UTF8.self)
     var files: [(path: String, role: TrainingRecord.DataSource.Role)] = [(recipe.trainData, .train)]
     if let test = recipe.testData { files.append((test, .test)) }
     if let general = recipe.mix.general { files.append((general.data, .general)) }
@@ -13,9 +21,18 @@ extension TrainingPlan {
       guard let pool else { continue }
       files += ([pool.path] + pool.tasks.map(\.path)).map { ($0, role) }
     }
-    return try files.map {
+    data = try files.map {
       TrainingRecord.DataSource(
         path: $0.path, sha256: try MappedFile(URL(fileURLWithPath: $0.path)).sha256(NoHashCache()), role: $0.role)
     }
+  }
+}
+
+extension TrainingPlan {
+  /// One hash over all that decides the run's weights on a given base: a state of another one is not gone on with.
+  var fingerprint: String {
+    CanonicalHash.of(
+      [sources.recipeHash, "seed \(recipe.seed)", "rate \(recipe.optimiser.learningRate)", "steps \(stepCount)"]
+        + sources.data.map(\.sha256))
   }
 }

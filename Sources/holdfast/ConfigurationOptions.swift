@@ -8,7 +8,7 @@ import Suites
 /// The options that every verb with a configuration has.
 struct ConfigurationOptions: ParsableArguments {
   @Option(help: "The configuration file.")
-  var config: String = "holdfast.yaml"
+  var config: String = defaultConfiguration
 
   @Option(help: "The ledger (SQLite); the configuration's by default.")
   var ledger: String?
@@ -20,8 +20,16 @@ struct ConfigurationOptions: ParsableArguments {
 
   func load() throws -> Configuration { try Configuration.load(config) }
 
+  /// Nil where none is named and the current folder has none: a verb that can do without. A file that is there is read, its faults are said.
+  func loadIfPresent() throws -> Configuration? {
+    let isAbsent = config == defaultConfiguration && !FileManager.default.fileExists(atPath: config)
+    return isAbsent ? nil : try load()
+  }
+
   func threads(_ configuration: Configuration) -> Int { threads ?? configuration.threads ?? Machine.cores }
 }
+
+private let defaultConfiguration = "holdfast.yaml"
 
 /// The path of the configuration's base model.
 func basePath(_ configuration: Configuration) throws -> String {

@@ -15,6 +15,8 @@ final class ExperimentProgress {
       say("warning: \(text)")
     case .began(let arm, let seed, let index, let count):
       label = "\(arm) seed \(seed) (\(index + 1) of \(count))"
+    case .preparing(let text):
+      say("\(label): \(text)")
     case .training(let report, let total):
       scoring?.end()
       let line = training ?? TrainingProgress(total: total, label: label)
@@ -24,18 +26,16 @@ final class ExperimentProgress {
       training?.end()
       let line = scoring ?? ProgressLine("")
       scoring = line
-      line.label = "\(label): scoring step \(step)"
+      line.label = step == 0 ? "\(label): scoring" : "\(label): scoring step \(step)"
       line.show(progress)
     case .scored(let step):
       say("\(label): step \(step) scored")
-      // Each model's scoring has a clock of its own.
-      scoring = nil
     case .diverged(let step):
       say("\(label): training diverged in step \(step); the experiment goes on")
     case .ended(let index, let count, let seconds):
       self.seconds += seconds
       let left = self.seconds / Double(index + 1) * Double(count - index - 1)
-      say("\(label): done in \(Self.duration(seconds)), about \(Self.duration(left)) left")
+      say("\(label): done in \(Self.duration(seconds))" + (left > 0 ? ", about \(Self.duration(left)) left" : ""))
       training = nil
     }
   }

@@ -12,10 +12,9 @@ struct Holdfast: ParsableCommand {
       """,
     version: holdfastVersion,
     subcommands: [
-      FetchCommand.self, RunCommand.self, BaselineCommand.self, GateCommand.self, PlanCommand.self, RepairCommand.self,
-      PerturbCommand.self,
-      TrainCommand.self, ExperimentCommand.self, RepairCommand.self, OverlapCommand.self, ScoreCommand.self,
-      TokenizeCommand.self, ValidateCommand.self, DoctorCommand.self,
+      FetchCommand.self, RunCommand.self, BaselineCommand.self, GateCommand.self, PlanCommand.self,
+      TrainCommand.self, ExperimentCommand.self, RepairCommand.self, OverlapCommand.self, PerturbCommand.self,
+      ScoreCommand.self, TokenizeCommand.self, ValidateCommand.self, DoctorCommand.self,
     ])
 }
 

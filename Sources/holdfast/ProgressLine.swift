@@ -12,6 +12,8 @@ final class ProgressLine {
 
   func show(_ progress: ScoringProgress) {
     guard progress.totalBatches > 0 else { return }
+    // Each model's scoring has a clock of its own.
+    if progress.seconds < lastPlain { lastPlain = 0 }
     if isTerminal {
       emitError("\r\u{1B}[2K\(line(progress))")
       drawn = true

@@ -6,8 +6,8 @@ final class TrainingProgress {
   private let total: Int
   private let label: String
   private let isTerminal = isatty(STDERR_FILENO) == 1
-  private let start = Date()
-  private var firstStep: Int?
+  /// The first step that was shown, and when: the rate is that of the steps since.
+  private var first: (step: Int, at: Date)?
   private var lastPlain = -Double.infinity
   private var drawn = false
 
@@ -17,14 +17,17 @@ final class TrainingProgress {
   }
 
   func show(_ report: Trainer.StepReport) {
-    let first = firstStep ?? report.step - 1
-    firstStep = first
-    let elapsed = Date().timeIntervalSince(start)
-    let left = elapsed / Double(report.step - first) * Double(total - report.step)
+    let first = first ?? (report.step, Date())
+    self.first = first
+    let elapsed = Date().timeIntervalSince(first.at)
     var text = "\(label): step \(report.step)/\(total), loss \(String(format: "%.3f", report.loss))"
-    if let preservation = report.preservation { text += String(format: ", preservation %.4f", preservation) }
+    // Rounding leaves a divergence of 0 a little to either side.
+    if let preservation = report.preservation { text += String(format: ", preservation %.4f", max(0, preservation)) }
     if let accuracy = report.targetAccuracy { text += String(format: ", target accuracy %.1f %%", accuracy * 100) }
-    text += String(format: ", %.0f tokens/s, %.0fs left", report.tokensPerSecond, left)
+    text += String(format: ", %.0f tokens/s", report.tokensPerSecond)
+    if report.step > first.step {
+      text += String(format: ", %.0fs left", elapsed / Double(report.step - first.step) * Double(total - report.step))
+    }
     if isTerminal {
       emitError("\r\u{1B}[2K\(text)")
       drawn = true

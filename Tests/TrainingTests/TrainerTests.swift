@@ -78,19 +78,29 @@ struct TrainerTests {
     let untouched = trainer.decoder.parameters.copy("model.embed_tokens.weight")
     let norm = try #require(trainer.decoder.parameters.value("model.norm.weight"))
     norm[0] = .infinity
-    let error = #expect(throws: InputError.self) { try trainer.run { _ in } }
-    #expect(error?.field == "step 1")
-    #expect(error?.problem.contains("diverged") == true)
+    let error = #expect(throws: TrainingDiverged.self) { try trainer.run { _ in } }
+    #expect(error?.step == 1)
+    #expect(error?.fault.field == "step 1")
+    #expect(error?.fault.problem.contains("diverged") == true)
     #expect(trainer.decoder.parameters.copy("model.embed_tokens.weight") == untouched)
   }
 
-  @Test("a state of another recipe is refused")
+  @Test("a state of another recipe, another seed, another rate or other data is refused")
   func otherState() throws {
     let project = try TrainingProject(method: "method: full")
     let state = project.folder.appendingPathComponent("state").path
     try project.trainer().writeState(to: state)
+    try project.trainer().resume(from: state)
     let other = try TrainingProject(method: "method: full", steps: 9).trainer()
     #expect(throws: InputError.self) { try other.resume(from: state) }
+    for edited in [
+      try TrainingProject(method: "method: full", seed: 2),
+      try TrainingProject(method: "method: full", extra: "l2sp: 1"),
+      try TrainingProject(method: "method: full", words: ["another", "set", "of", "words", "than", "before"]),
+    ] {
+      let error = #expect(throws: InputError.self) { try edited.trainer().resume(from: state) }
+      #expect(error?.problem.contains("another seed, or other data") == true)
+    }
     #expect(throws: InputError.self) { try other.resume(from: project.folder.path) }
   }
 }
@@ -101,11 +111,13 @@ final class TrainingProject {
   private let checkpoint: Checkpoint
   private let recipe: Recipe
 
-  init(method: String, steps: Int = 6, seed: Int = 1, extra: String = "") throws {
+  init(
+    method: String, steps: Int = 6, seed: Int = 1, extra: String = "",
+    words: [String] = ["the", "quick", "brown", "fox", "jumps", "over", "lazy", "dog"]
+  ) throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("holdfast-train-\(UUID().uuidString)")
     self.folder = folder
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let words = ["the", "quick", "brown", "fox", "jumps", "over", "lazy", "dog"]
     let lines = words.enumerated().map { index, word in
       #"{"prompt": "say \#(word)", "completion": " \#(index.isMultiple(of: 2) ? "even" : "odd")"}"#
     }

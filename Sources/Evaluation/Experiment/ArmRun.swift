@@ -14,10 +14,10 @@ struct ArmRun {
   /// Trains what is left, scores what is left, and removes what need not stay.
   func finish(_ scoring: PointScoring, report: @escaping (ExperimentSession.Event) throws -> Void) throws {
     try folder.claim()
-    try train(scoring.ledger, report)
+    try train(scoring.run.ledger, report)
     let diverged = try folder.divergedAt()
     if let diverged { try report(.diverged(step: diverged)) }
-    let evaluations = folder.evaluations()
+    let evaluations = folder.training.evaluations
     for step in experiment.steps(before: diverged) where try folder.point(step) == nil {
       guard folder.hasCheckpoint(step) else {
         throw InputError(
@@ -33,28 +33,20 @@ struct ArmRun {
           leakMass: evaluations[step]?.leakMass))
       try report(.scored(step: step))
     }
-    folder.tidy(keeping: experiment.keep, of: experiment.checkpoints)
+    folder.tidy(keeping: experiment.keep, of: experiment.steps(before: diverged))
   }
 
   private func train(_ ledger: Ledger, _ report: (ExperimentSession.Event) throws -> Void) throws {
     guard try folder.divergedAt() == nil, !folder.hasCheckpoint(session.plan.stepCount) else { return }
     let resumes = folder.training.newestState != nil
-    if !resumes { folder.clear() }
+    if !resumes { folder.training.clear() }
+    for text in session.preparations(resuming: resumes) { try report(.preparing(text)) }
     do {
       _ = try session.run(resuming: resumes, ledger: ledger) {
         try report(.training($0, total: session.plan.stepCount))
       }
-    } catch let fault as InputError {
-      guard let step = Self.divergence(fault) else { throw fault }
-      try folder.noteDivergence(at: step)
+    } catch let diverged as TrainingDiverged {
+      try folder.noteDivergence(at: diverged.step)
     }
-  }
-
-  /// The step of a trainer's refusal to go on from a loss or gradient that is not finite; nil for any other fault.
-  private static func divergence(_ fault: InputError) -> Int? {
-    guard fault.problem.hasPrefix("training diverged"), let field = fault.field, field.hasPrefix("step ") else {
-      return nil
-    }
-    return Int(field.dropFirst("step ".count))
   }
 }

@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 import Reporting
 import Scoring
@@ -11,7 +12,7 @@ struct BaseRow {
   let threads: Int
 
   private var folder: String { "\(setting.out)/base" }
-  private var fingerprint: String { digest(["base 1"] + setting.facts) }
+  private var fingerprint: String { CanonicalHash.of(["base 1"] + setting.facts) }
 
   /// What the base scores on an arm's own task before any training.
   private struct KeptTarget: Codable {
@@ -24,7 +25,7 @@ struct BaseRow {
   func score(progress: @escaping (ScoringProgress) -> Void) throws {
     guard setting.experiment.scoresBase, try kept() == nil else { return }
     let point = try scoring.score(setting.base, step: 0, progress: progress)
-    try write(KeptPoint(fingerprint: fingerprint, point: point), pointPath)
+    try writeJSON(KeptPoint(fingerprint: fingerprint, point: point), pointPath)
   }
 
   /// Evaluates the base on a run's own task, where that is not done yet.
@@ -42,7 +43,7 @@ struct BaseRow {
       recipe, plan: plan, checkpoint: checkpoint, leakPrompts: plan.leakPrompts(from: [setting.suite]),
       threads: threads
     ).evaluate()
-    try write(
+    try writeJSON(
       KeptTarget(
         fingerprint: run.targetFingerprint,
         target: TargetAccuracy(evaluation.targetAccuracy, samples: plan.testSamples.count),
@@ -61,13 +62,13 @@ struct BaseRow {
   private func targetPath(_ run: PlannedRun) -> String { "\(folder)/target-\(run.targetFingerprint.prefix(12)).json" }
 
   private func kept() throws -> ExperimentPoint? {
-    guard setting.experiment.scoresBase, let kept = try read(KeptPoint.self, pointPath) else { return nil }
+    guard setting.experiment.scoresBase, let kept = try readJSON(KeptPoint.self, pointPath) else { return nil }
     // Another suite's or share's base is scored again: the ledger knows most of it.
     return kept.fingerprint == fingerprint ? kept.point : nil
   }
 
   private func target(of run: PlannedRun) throws -> KeptTarget? {
-    let kept = try read(KeptTarget.self, targetPath(run))
+    let kept = try readJSON(KeptTarget.self, targetPath(run))
     return kept?.fingerprint == run.targetFingerprint ? kept : nil
   }
 }

@@ -6,8 +6,8 @@ extension ExperimentResult {
   ///
   /// - Throws: `InputError` where the folder cannot be written to.
   func write(to folder: String) throws {
-    try Evaluation.write(try json(), "\(folder)/results.json")
-    try Evaluation.write(Data(plot().utf8), "\(folder)/plot.svg")
-    try Evaluation.write(Data(markdown().utf8), "\(folder)/README.md")
+    try writeWhole(try json(), "\(folder)/results.json")
+    try writeWhole(Data(plot().utf8), "\(folder)/plot.svg")
+    try writeWhole(Data(markdown().utf8), "\(folder)/README.md")
   }
 }

@@ -51,6 +51,8 @@ package struct ExperimentSession {
     case warning(String)
     /// The index is among the runs that are still to be done, from 0.
     case began(arm: String, seed: UInt64, index: Int, count: Int)
+    /// What takes its time before the first step.
+    case preparing(String)
     case training(Trainer.StepReport, total: Int)
     case scoring(step: Int, ScoringProgress)
     case scored(step: Int)
@@ -82,6 +84,7 @@ package struct ExperimentSession {
     selection: Selection,
     provenance: Provenance
   ) throws {
+    try base.demandModel(of: baseline)
     var seeds: [UInt64] = []
     for seed in experiment.arms.flatMap(\.seeds) where !seeds.contains(seed) { seeds.append(seed) }
     try selection.check(against: experiment, seeds: seeds)
@@ -102,7 +105,7 @@ package struct ExperimentSession {
       run: SuiteRun(
         suite: suite, share: experiment.share, ledger: ledger, command: provenance.command, kernel: provenance.kernel,
         threads: threads),
-      policy: settings.policy, ledger: ledger, threads: threads)
+      policy: settings.policy)
     self.configuredBase = configuredBase
     self.threads = threads
     self.provenance = provenance
@@ -111,7 +114,7 @@ package struct ExperimentSession {
 
   /// Does what is left to do, and writes the report at the start and after every run.
   ///
-  /// - Parameter report: what it throws ends the experiment, to be gone on with later.
+  /// - Parameter report: what it throws ends the experiment, to be gone on with later; what it throws of `.scoring` is not heard.
   /// - Throws: `InputError` for data that cannot be trained on and for what was made with something else;
   /// `NotGateable` where a checkpoint
   ///   is not comparable with the baseline.
@@ -134,7 +137,8 @@ package struct ExperimentSession {
       try report(.ended(index: index, count: prepared.count, seconds: Date().timeIntervalSince(began)))
     }
     for run in runs where try isFinished(run) {
-      folder(run).tidy(keeping: setting.experiment.keep, of: setting.experiment.checkpoints)
+      let folder = folder(run)
+      folder.tidy(keeping: setting.experiment.keep, of: setting.experiment.steps(before: try folder.divergedAt()))
     }
     return result
   }

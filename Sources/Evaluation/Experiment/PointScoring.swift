@@ -13,8 +13,6 @@ struct PointScoring {
   let setting: ExperimentSetting
   let run: SuiteRun
   let policy: GatePolicy
-  let ledger: Ledger
-  let threads: Int
 
   /// - Parameters:
   ///   - path: the checkpoint.
@@ -27,7 +25,7 @@ struct PointScoring {
   ) throws -> ExperimentPoint {
     try score(
       try Subject(
-        path: path, name: name, base: setting.base.checkpoint, hashes: LedgerHashCache.forProcess(ledger)),
+        path: path, name: name, base: setting.base.checkpoint, hashes: LedgerHashCache.forProcess(run.ledger)),
       step: step, progress: progress)
   }
 
@@ -35,8 +33,8 @@ struct PointScoring {
     _ subject: Subject, step: Int, progress: @escaping (ScoringProgress) -> Void
   ) throws -> ExperimentPoint {
     let began = Date()
-    let model = try LoadedModel(subject.checkpoint, adapters: subject.adapter.map { [$0] } ?? [], threads: threads)
-    let scorer = EngineScorer(model, adapter: subject.adapter == nil ? nil : 0)
+    let model = try subject.load(threads: run.threads)
+    let scorer = subject.scorer(in: model)
     let description = try run.description(of: subject, model, numerics: scorer.numericsID)
     _ = try Comparability.check(baseline: setting.baseline.run, candidate: description)
     let items = try run.execute(subject, scorer: scorer, progress: progress).items

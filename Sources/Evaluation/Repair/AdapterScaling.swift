@@ -26,14 +26,9 @@ package struct AdapterScaling: WeakenedCandidate {
 
   private func copy(_ name: String, into folder: URL) throws {
     let source = URL(fileURLWithPath: adapter.path, isDirectory: true).appendingPathComponent(name)
-    let target = folder.appendingPathComponent(name)
     guard let data = FileManager.default.contents(atPath: source.path) else {
       throw InputError(source.path, "cannot be read", remedy: "check its permissions")
     }
-    do { try data.write(to: target, options: .atomic) } catch {
-      throw InputError(
-        target.path, "cannot be written (\(error.localizedDescription))",
-        remedy: "check the folder and the room on its disk")
-    }
+    try StagedFolder.write(data, as: name, in: folder)
   }
 }

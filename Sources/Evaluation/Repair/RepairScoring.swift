@@ -41,16 +41,14 @@ struct RepairScoring {
     let run = SuiteRun(
       suite: setting.suite, share: share, ledger: ledger, command: setting.command, kernel: setting.kernel,
       threads: setting.threads)
-    let model = try LoadedModel(
-      subject.checkpoint, adapters: subject.adapter.map { [$0] } ?? [], threads: setting.threads)
-    let adapter = subject.adapter == nil ? nil : 0
-    let scorer = EngineScorer(model, adapter: adapter)
+    let model = try subject.load(threads: setting.threads)
+    let scorer = subject.scorer(in: model)
     let description = try run.description(of: subject, model, numerics: scorer.numericsID)
     _ = try Comparability.check(baseline: setting.baseline.run, candidate: description)
     let outcome = try run.execute(subject, scorer: scorer, progress: progress)
     return Answers(
       subject: subject, description: description, run: outcome.run, items: outcome.items,
-      target: try test.accuracy(try test.samples(for: subject.checkpoint), of: model, adapter: adapter))
+      target: try test.accuracy(try test.samples(for: subject.checkpoint), of: model, adapter: scorer.adapter))
   }
 
   /// - Throws: `NotGateable` where the blocks are too few.

@@ -62,17 +62,9 @@ package struct RepairSession {
     // Hours are not spent on what cannot end well.
     _ = try test.samples(for: checkpoint)
     _ = try test.samples(for: opened.checkpoint)
-    try Self.demandBaseline(setting.baseline.run.model, self.base)
+    try self.base.demandModel(of: setting.baseline)
     try Verdict.demandEnough(
       setting.baseline, share: setting.share, policy: setting.policy, related: scoring.related)
-  }
-
-  /// The line begins where the gate's does: at the baseline's model, or at the same one stored otherwise.
-  private static func demandBaseline(_ baseline: ModelDescription, _ base: Subject) throws {
-    guard base.identity.weights != baseline.weights, base.checkpoint.storage == baseline.storage else { return }
-    throw NotGateable(
-      "\(base.path) is another model (\(base.identity.weights.prefix(12))) than the baseline's, \(baseline.name) "
-        + "(\(baseline.weights.prefix(12))); give --base the baseline's model, or save a baseline of this one")
   }
 
   /// Searches, confirms and writes.
@@ -170,12 +162,7 @@ package struct RepairSession {
   }
 
   private func write(_ result: RepairResult, into folder: URL) throws {
-    let file = folder.appendingPathComponent(RepairResult.fileName)
-    do { try result.json().write(to: file, options: .atomic) } catch let error as CocoaError {
-      throw InputError(
-        file.path, "cannot be written (\(error.localizedDescription))",
-        remedy: "check the folder and the room on its disk")
-    }
+    try StagedFolder.write(try result.json(), as: RepairResult.fileName, in: folder)
   }
 
   private func result(_ findings: RepairFindings) throws -> RepairResult {

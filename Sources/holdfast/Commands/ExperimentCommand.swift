@@ -42,17 +42,15 @@ struct ExperimentCommand: ParsableCommand {
   func run() throws {
     let experiment = try Experiment.read(file)
     let configuration = try options.load()
-    guard let suite = experiment.suite ?? configuration.suites.first else {
-      throw InputError(options.config, field: "suites", "names no suite", remedy: "name one")
-    }
     let baseline = try Baseline.load(configuration.baseline)
+    let suite = try experiment.suite.map { try Suite.load($0) } ?? configuration.suite(of: baseline)
     let ledger = try Ledger(path: options.ledger ?? configuration.ledger)
     let path = try basePath(configuration)
     let base = try Subject(
       path: path, base: try Checkpoint.open(path), hashes: LedgerHashCache.forProcess(ledger))
     let folder = "\(reports ?? configuration.reports)/\(experiment.name)"
     let session = try ExperimentSession(
-      experiment, suite: try Suite.load(suite), baseline: baseline, settings: configuration.gate, base: base,
+      experiment, suite: suite, baseline: baseline, settings: configuration.gate, base: base,
       configuredBase: configuration.base.description,
       fineTuningLabels: configuration.fineTuning.labels, out: out ?? "out/\(experiment.name)", reports: folder,
       ledger: ledger, threads: options.threads(configuration),

@@ -76,7 +76,7 @@ struct RepairCommand: ParsableCommand {
     let path = try resolveModel(candidate, models: configuration.models)
     let baseline = try Baseline.load(configuration.baseline)
     let setting = RepairSetting(
-      suite: try suite(of: baseline, configuration), baseline: baseline, baselinePath: configuration.baseline,
+      suite: try configuration.suite(of: baseline), baseline: baseline, baselinePath: configuration.baseline,
       policy: configuration.gate.policy, fineTuningLabels: configuration.fineTuning.labels,
       share: try Share(parsing: share), threads: options.threads(configuration), command: typedCommand,
       kernel: Kernel.current.name)
@@ -102,14 +102,5 @@ struct RepairCommand: ParsableCommand {
   /// out/NAME-repaired, with the parent's name where the last part alone would say nothing ("checkpoint-100").
   private func defaultFolder(_ path: String) -> String {
     "out/\(Subject.shortName(path).replacingOccurrences(of: "/", with: "-"))-repaired"
-  }
-
-  private func suite(of baseline: Baseline, _ configuration: Configuration) throws -> Suite {
-    let name = baseline.run.suite.name
-    let suites = try configuration.suites.map { try Suite.load($0) }
-    if let suite = suites.first(where: { $0.name == name }) { return suite }
-    throw InputError(
-      configuration.file, field: "suites", "none of the suites is '\(name)', which the baseline was made with",
-      remedy: "add its folder, or save a baseline of another suite")
   }
 }

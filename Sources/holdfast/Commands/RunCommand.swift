@@ -45,14 +45,13 @@ struct RunCommand: ParsableCommand {
     let subject = try Subject(
       path: settings.model, base: try settings.base(), hashes: LedgerHashCache.forProcess(ledger))
     if subject.adapter?.isNil == true { note("\(settings.model): the adapter changes nothing: every lora_B is zero") }
-    let loaded = try LoadedModel(
-      subject.checkpoint, adapters: subject.adapter.map { [$0] } ?? [], threads: threads)
+    let loaded = try subject.load(threads: threads)
     let run = SuiteRun(
       suite: suite, share: share, ledger: ledger, command: typedCommand, kernel: Kernel.current.name, threads: threads)
     let progress = ProgressLine(subject.name)
     defer { progress.end() }
     let outcome = try run.execute(
-      subject, scorer: EngineScorer(loaded, adapter: subject.adapter == nil ? nil : 0), progress: progress.show)
+      subject, scorer: subject.scorer(in: loaded), progress: progress.show)
     progress.end()
     let summary = RunSummary(subject: subject, suite: suite, outcome: outcome)
     try printLine(json ? try summary.json() : summary.table)

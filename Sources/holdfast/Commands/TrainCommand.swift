@@ -47,7 +47,7 @@ struct TrainCommand: ParsableCommand {
     var recipe = try Recipe.read(recipe)
     if let steps { recipe.length = .steps(steps) }
     if let seed { recipe.seed = seed }
-    let configuration = try? options.load()
+    let configuration = try options.loadIfPresent()
     let base = try basePath(of: recipe, configuration)
     let checkpoint = try Checkpoint.open(base)
     let session = try TrainingSession(
@@ -55,15 +55,21 @@ struct TrainCommand: ParsableCommand {
       suites: try (configuration?.suites ?? []).map { try Suite.load($0) }, folder: out ?? "out/\(recipe.name)",
       threads: options.threads ?? configuration?.threads ?? Machine.cores,
       origin: TrainingSession.Origin(program: "holdfast \(holdfastVersion)", command: typedCommand))
-    try session.check(resuming: resume)
+    try session.folder.check(resuming: resume)
     let ledger = try Ledger(path: options.ledger ?? configuration?.ledger ?? ".holdfast/ledger.sqlite")
     for warning in session.warnings { note("warning: \(warning)") }
     for line in session.plan.variety.lines { note(line) }
+    for line in session.preparations(resuming: resume) { note("\(line) first") }
     let progress = TrainingProgress(total: session.plan.stepCount, label: recipe.name)
     defer { progress.end() }
-    let outcome = try session.run(
-      resuming: resume, ledger: ledger, started: { if $0 > 0 { note("going on after step \($0)") } },
-      report: progress.show)
+    let outcome: TrainingSession.Outcome
+    do {
+      outcome = try session.run(
+        resuming: resume, ledger: ledger, started: { if $0 > 0 { note("going on after step \($0)") } },
+        report: progress.show)
+    } catch let diverged as TrainingDiverged {
+      throw diverged.fault
+    }
     progress.end()
     if let accuracy = outcome.evaluation.targetAccuracy {
       try printLine(

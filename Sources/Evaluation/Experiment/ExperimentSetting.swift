@@ -1,0 +1,53 @@
+import Gating
+import Scoring
+import Suites
+import Transformer
+
+/// What every run of an experiment has in common.
+struct ExperimentSetting {
+  let experiment: Experiment
+  let suite: Suite
+  let baseline: Baseline
+  let baselineHash: String
+  let base: Subject
+  /// Tasks that some arm is trained on, as far as labels tell: left out for all arms, so that they
+  /// are measured on the same.
+  let related: Set<String>
+  /// The folder that everything is trained into.
+  let out: String
+
+  init(
+    _ experiment: Experiment, suite: Suite, baseline: Baseline, base: Subject, related: Set<String>, out: String
+  ) throws {
+    self.experiment = experiment
+    self.suite = suite
+    self.baseline = baseline
+    self.base = base
+    self.related = related
+    self.out = out
+    baselineHash = try baseline.contentHash()
+  }
+
+  /// All that decides a model's scores in the experiment beside the model.
+  var facts: [String] {
+    [
+      "share \(experiment.share)", "suite \(suite.hash)", "baseline \(baselineHash)", "base \(base.identity.id)",
+      "numerics \(engineNumericsID), scoring \(scoringVersion)", "related \(related.sorted())",
+    ]
+  }
+
+  /// The tasks that are measured, each item's scores beside the baseline's.
+  func measuredTasks(_ scores: [ItemScore]) throws -> [PairedTask] {
+    try PairedTask.pair(baseline, with: scores).filter {
+      $0.admission.admitted && !related.contains($0.admission.task)
+    }
+  }
+
+  /// The same of the baseline itself, at the experiment's share.
+  func measuredTasks() throws -> [PairedTask] {
+    let asked = Dictionary(grouping: baseline.scores, by: \.task).mapValues { scores in
+      experiment.share.blocks(of: Set(scores.map(\.block)).count)
+    }
+    return try measuredTasks(baseline.scores.filter { $0.block < asked[$0.task] ?? 0 })
+  }
+}
