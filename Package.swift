@@ -94,6 +94,13 @@ let package = Package(
         "Calibration", "Diagnostics", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/Calibration"),
+    .executableTarget(
+      name: "RealModelsBenchmark",
+      dependencies: [
+        "Checkpoints", "Diagnostics", "Evaluation", "Gating", "Ledger", "Suites", "Transformer",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Benchmarks/RealModels"),
     .testTarget(name: "CalibrationTests", dependencies: ["Calibration", "Gating", "Statistics"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "CKernels", "Diagnostics"]),

@@ -62,7 +62,16 @@ extension CalibrationRun {
       unit(tally.familyAtMargin, "all families at their margins: a family's unit")
       unit(tally.familyRule, "all families at their margins: rule family")
     }
-    gate(.everyUnit, "every unit at its margin")
+    gate(.everyUnit(), "every unit at its margin")
+    for reading in [CalibrationCell.Reading.stoppingEarly, .adaptive] {
+      let name = "`\(reading.rawValue)`, every unit at its margin"
+      gate(.everyUnit(reading), name)
+      // A gate that stops early has no units; its overall rule decides by blocks in sequence.
+      if reading == .adaptive, let tally = tally(.everyUnit(reading)) {
+        unit(tally.overall, "\(name): rule overall")
+        unit(tally.familyAtMargin, "\(name): a family's unit")
+      }
+    }
     if let tally = tally(.noDrop) {
       bounds.append(Bound("no drop: the gate PASSes", .atLeast(0.90), seen: tally.gate.passes, of: gates))
     }

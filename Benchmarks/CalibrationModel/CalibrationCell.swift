@@ -9,21 +9,31 @@ package struct CalibrationCell: Sendable, Hashable {
     case margin
   }
 
+  /// How the gate reads.
+  package enum Reading: String, Sendable, Hashable, CaseIterable {
+    /// Everything, once.
+    case whole = ""
+    case stoppingEarly = "--stop-early"
+    case adaptive = "--adaptive"
+  }
+
   package let title: String
   package let kind: Kind
   package let coverage: SimulatedSuite.Coverage
   package let pattern: DropPattern
+  package let reading: Reading
   /// The shipped rules, but for the margin of the drop overall where a cell has its own.
   package let policy: GatePolicy
 
   /// - Parameter overallMargin: nil for the shipped one.
   package init(
     _ title: String, _ kind: Kind, _ pattern: DropPattern, coverage: SimulatedSuite.Coverage = .whole,
-    overallMargin: Double? = nil
+    reading: Reading = .whole, overallMargin: Double? = nil
   ) {
     self.title = title
     self.kind = kind
     self.pattern = pattern
+    self.reading = reading
     self.coverage = coverage
     let shipped = GateSettings().policy
     policy = GatePolicy(
@@ -54,8 +64,8 @@ extension Rule {
 
 extension CalibrationCell {
   /// The same drop in every task.
-  static func uniform(_ drop: Double) -> CalibrationCell {
-    CalibrationCell("equal", .outcome(drop: drop), .uniform(drop))
+  static func uniform(_ drop: Double, reading: Reading = .whole) -> CalibrationCell {
+    CalibrationCell("equal", .outcome(drop: drop), .uniform(drop), reading: reading)
   }
 
   /// This drop on the average, unequal over families and tasks.
@@ -85,13 +95,24 @@ extension CalibrationCell {
     "all families at their margins, so overall beyond its own", .margin,
     DropPattern(families: [Double](repeating: 0.10, count: SimulatedSuite.families)))
 
-  static let everyUnit = CalibrationCell(
-    "all families at their margins, and overall by a margin of .10", .margin,
-    DropPattern(families: [Double](repeating: 0.10, count: SimulatedSuite.families)), overallMargin: 0.10)
+  static func everyUnit(_ reading: Reading = .whole) -> CalibrationCell {
+    CalibrationCell(
+      "all families at their margins, and overall by a margin of .10", .margin,
+      DropPattern(families: [Double](repeating: 0.10, count: SimulatedSuite.families)), reading: reading,
+      overallMargin: 0.10)
+  }
+
+  /// What is shown of a gate that reads otherwise.
+  private static func read(_ reading: Reading) -> [CalibrationCell] {
+    [0, 0.025, 0.05, 0.10, 0.15, 0.20].map { uniform($0, reading: reading) } + [everyUnit(reading)]
+  }
 
   /// Every row, in the order of the report.
-  package static let all =
-    [noDrop] + [0.025, 0.05, 0.10].map(uniform) + [uniformFifteen, uniform(0.20), overallAtMargin]
-    + [0.10, 0.15].map(unequal) + [0, 0.05, 0.15].map(thin)
-    + [fourFamilies, oneFamily, allFamilies, everyUnit]
+  package static let all: [CalibrationCell] = {
+    var cells = [0, 0.025, 0.05, 0.10, 0.15, 0.20].map { uniform($0) }
+    cells += [0.05, 0.10, 0.15].map(unequal)
+    cells += [0, 0.05, 0.15].map(thin)
+    cells += [fourFamilies, oneFamily, allFamilies, everyUnit()]
+    return cells + read(.stoppingEarly) + read(.adaptive)
+  }()
 }

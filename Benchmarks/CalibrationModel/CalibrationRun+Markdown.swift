@@ -35,6 +35,15 @@ extension CalibrationRun {
     |--:|---|--:|--:|--:|
     \(outcomeRows.joined(separator: "\n"))
 
+    ## The same with `--stop-early` and with `--adaptive`
+
+    Of the same candidates, equal drops. A hopeless candidate ends a gate with `--stop-early` after a share of the blocks of
+    voting tasks; an adaptive gate looks up to three times.
+
+    | drop | reading | PASS | FAIL | INCONCLUSIVE | stopped early, after | looks: one, two, three |
+    |--:|---|--:|--:|--:|--:|--:|
+    \(readingRows.joined(separator: "\n"))
+
     ## At the margins
 
     The gate is the whole verdict; overall and families are units of the drop rules. A family is counted where it votes and its
@@ -71,7 +80,7 @@ extension CalibrationRun {
 
   private var outcomeRows: [String] {
     zip(cells, tallies).compactMap { cell, tally in
-      guard case .outcome(let drop) = cell.kind else { return nil }
+      guard case .outcome(let drop) = cell.kind, cell.reading == .whole else { return nil }
       let open = gates - tally.gate.passes - tally.gate.fails - tally.refused
       let counts = [tally.gate.passes, tally.gate.fails, open].map { share($0, of: gates) }
       let refused = tally.refused > 0 ? "; \(share(tally.refused, of: gates)) not gateable" : ""
@@ -79,9 +88,26 @@ extension CalibrationRun {
     }
   }
 
+  private var readingRows: [String] {
+    zip(cells, tallies).compactMap { cell, tally in
+      guard case .outcome(let drop) = cell.kind, cell.reading != .whole else { return nil }
+      let open = gates - tally.gate.passes - tally.gate.fails - tally.refused
+      let counts = [tally.gate.passes, tally.gate.fails, open].map { share($0, of: gates) }
+      let early = tally.early.meanShareRead.map {
+        "\(share(tally.early.gates, of: gates)), \(percent($0, digits: 0)) % of the blocks"
+      }
+      let looks = tally.looks.map { "\(percent(Double($0) / Double(gates), digits: 0)) %" }.joined(separator: ", ")
+      let cells = [
+        String(format: "%.3f", drop), "`\(cell.reading.rawValue)`", counts.joined(separator: " | "), early ?? "–",
+        cell.reading == .adaptive ? looks : "–",
+      ]
+      return "| \(cells.joined(separator: " | ")) |"
+    }
+  }
+
   private var marginRows: [String] {
     zip(cells, tallies).compactMap { cell, tally in
-      guard cell.kind == .margin else { return nil }
+      guard cell.kind == .margin, cell.reading == .whole else { return nil }
       let family = tally.familyAtMargin
       let most = tally.familiesAtMargin.filter { $0.votes > 0 }
         .max { $0.passes * $1.votes < $1.passes * $0.votes }
@@ -113,7 +139,8 @@ extension CalibrationRun {
     ## What is simulated
 
     - **Questions.** 20 tasks in nine families (two of three tasks, seven of two), 16 blocks of eight items, asked at k = 0,
-      1, 4 and 8, one draw of demonstrations a block. The base's true share of right answers at k = 4 is .56 to .80 by family,
+      1, 4 and 8, one draw of demonstrations a block; an adaptive gate's further draws keep an item's own part of its answers
+      and draw the block's and the answer's parts anew. The base's true share of right answers at k = 4 is .56 to .80 by family,
       .08 less at k = 1 and .04 more at k = 8; chance is .10.
     - **Admission** is decided on the simulated base. One task of a family of three is admitted about every other time, one of
       the other never; the rest practically always. Rows with 12 tasks in 7 families have the coverage of the committed

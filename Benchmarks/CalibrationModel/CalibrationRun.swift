@@ -50,16 +50,45 @@ package struct CalibrationRun: Sendable {
         prepared[cell.coverage] = (simulated, try simulated.baseline())
       }
       guard let (simulated, baseline) = prepared[cell.coverage] else { continue }
-      let answers = simulated.candidate(drops: cell.pattern.drops(simulated.suite, gate: gate))
-      let verdict: Verdict?
       do {
-        verdict = try Verdict.judge(
-          baseline: baseline, candidate: baseline.run, scores: simulated.suite.scores(answers),
-          policy: cell.policy)
+        try judge(simulated, baseline, cell: cell, gate: gate, seed: seed, into: &tallies[index])
       } catch is NotGateable {
-        verdict = nil
+        tallies[index].refused += 1
       }
-      tallies[index].add(verdict, of: cell, gate: gate)
+    }
+  }
+
+  private static func judge(
+    _ simulated: SimulatedGate, _ baseline: Baseline, cell: CalibrationCell, gate: Int, seed: UInt64,
+    into tally: inout Tally
+  ) throws {
+    let drops = cell.pattern.drops(simulated.suite, gate: gate)
+    let scores = simulated.suite.scores(simulated.candidate(drops: drops))
+    switch cell.reading {
+    case .whole:
+      tally.add(
+        try Verdict.judge(baseline: baseline, candidate: baseline.run, scores: scores, policy: cell.policy), of: cell,
+        gate: gate)
+    case .stoppingEarly:
+      if let failure = EarlyStop.failure(of: scores, baseline: baseline, policy: cell.policy) {
+        tally.addEarlyFailure(failure)
+      } else {
+        tally.add(
+          try Verdict.judge(
+            baseline: baseline, candidate: baseline.run, scores: scores, policy: cell.policy.afterEarlyStop), of: cell,
+          gate: gate)
+      }
+    case .adaptive:
+      let verdict = try Verdict.judgeAdaptively(
+        baseline: baseline, candidate: baseline.run, scores: scores, policy: cell.policy
+      ) { draws, tasks in
+        let further = draws.map { simulated.further(draw: $0, seed: seed, gate: gate) }
+        return (
+          further.flatMap { $0.scores($0.base, tasks: tasks) },
+          further.flatMap { $0.scores($0.candidate(drops: drops), tasks: tasks) }
+        )
+      }
+      tally.add(verdict, of: cell, gate: gate)
     }
   }
 

@@ -49,16 +49,20 @@ package struct Dependence: Sendable, Hashable {
   }
 
   /// Ascending by task, block, item and k.
-  func latents(tasks: Int, shots: Int, from stream: inout NormalStream) -> [Double] {
+  ///
+  /// - Parameter items: the items' own parts, which all draws of demonstrations share; drawn and left there where it is empty.
+  func latents(tasks: Int, shots: Int, items: inout [Double], from stream: inout NormalStream) -> [Double] {
     let (ofBlock, ofItem) = (block.squareRoot(), item.squareRoot())
     let ofAnswer = (1 - block - item).squareRoot()
+    let isFirst = items.isEmpty
     var latents: [Double] = []
     latents.reserveCapacity(tasks * SimulatedSuite.blocks * SimulatedSuite.itemsPerBlock * shots)
-    for _ in 0..<tasks * SimulatedSuite.blocks {
+    for place in 0..<tasks * SimulatedSuite.blocks {
       let shared = ofBlock * stream.next()
-      for _ in 0..<SimulatedSuite.itemsPerBlock {
-        let item = shared + ofItem * stream.next()
-        for _ in 0..<shots { latents.append(item + ofAnswer * stream.next()) }
+      for item in 0..<SimulatedSuite.itemsPerBlock {
+        if isFirst { items.append(ofItem * stream.next()) }
+        let known = shared + items[place * SimulatedSuite.itemsPerBlock + item]
+        for _ in 0..<shots { latents.append(known + ofAnswer * stream.next()) }
       }
     }
     return latents

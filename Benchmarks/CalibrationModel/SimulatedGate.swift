@@ -20,11 +20,28 @@ package struct SimulatedGate: Sendable {
   package let base: [Bool]
   /// Ascending by task, block, item and k > 0.
   private let changes: [Double]
+  /// What every draw of demonstrations leaves as it is.
+  private let itemParts: (ability: [Double], change: [Double])
+  private let draw: Int
 
   package init(_ suite: SimulatedSuite, seed: UInt64, gate: Int) {
-    var stream = NormalStream(seed: seed, gate: gate)
+    self.init(suite, stream: NormalStream(seed: seed, gate: gate), items: ([], []), draw: 0)
+  }
+
+  /// The same gate under a further draw: the same items with other demonstrations, so other blocks' parts and answers' parts.
+  func further(draw: Int, seed: UInt64, gate: Int) -> SimulatedGate {
+    SimulatedGate(
+      suite, stream: NormalStream(seed: seed ^ (UInt64(draw) &* 0xA24B_AED4_963E_E407), gate: gate), items: itemParts,
+      draw: draw)
+  }
+
+  private init(
+    _ suite: SimulatedSuite, stream: NormalStream, items: (ability: [Double], change: [Double]), draw: Int
+  ) {
+    var (stream, items) = (stream, items)
     let shots = SimulatedSuite.shots.count
-    let abilities = Self.ability.latents(tasks: suite.tasks.count, shots: shots, from: &stream)
+    let abilities = Self.ability.latents(
+      tasks: suite.tasks.count, shots: shots, items: &items.ability, from: &stream)
     let answersPerTask = abilities.count / suite.tasks.count
     var base: [Bool] = []
     base.reserveCapacity(abilities.count)
@@ -36,7 +53,10 @@ package struct SimulatedGate: Sendable {
     }
     self.suite = suite
     self.base = base
-    changes = Self.change.latents(tasks: suite.tasks.count, shots: shots - 1, from: &stream)
+    changes = Self.change.latents(
+      tasks: suite.tasks.count, shots: shots - 1, items: &items.change, from: &stream)
+    itemParts = items
+    self.draw = draw
   }
 
   /// A candidate's answers, in the order of the suite's questions. Without demonstrations, which never votes, it answers as the
@@ -60,6 +80,15 @@ package struct SimulatedGate: Sendable {
       }
     }
     return answers
+  }
+
+  /// Answers as scores of this draw, of some tasks.
+  func scores(_ answers: [Bool], tasks: Set<String>) -> [ItemScore] {
+    suite.scores(answers).filter { tasks.contains($0.task) }.map {
+      ItemScore(
+        task: $0.task, item: $0.item, block: $0.block, k: $0.k, draw: draw, condition: $0.condition,
+        exactMatch: $0.exactMatch, logprob: $0.logprob, choiceCorrect: nil)
+    }
   }
 
   /// Saves the base's answers as `holdfast baseline save` does: admission is decided on them.

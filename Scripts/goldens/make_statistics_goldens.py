@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import statsmodels.api as sm
-from scipy import special, stats
+from scipy import optimize, special, stats
 from statsmodels.stats.multitest import multipletests
 
 OUT = Path(__file__).resolve().parents[2] / "Tests" / "Goldens" / "statistics"
@@ -54,6 +54,23 @@ def distributions():
 
 def cluster_fit(values, blocks):
     return sm.OLS(values, np.ones(len(values))).fit(cov_type="cluster", cov_kwds={"groups": blocks}, use_t=True)
+
+
+def third_moment(values, groups):
+    """Of the mean over items: the sums of residuals by block, cubed, with G²/((G-1)(G-2))."""
+    residuals = np.asarray(values) - np.mean(values)
+    sums = np.array([residuals[groups == g].sum() for g in np.unique(groups)])
+    blocks = len(sums)
+    return float((sums**3).sum() / len(values) ** 3 * blocks**2 / ((blocks - 1) * (blocks - 2)))
+
+
+def hall(t, skewness):
+    """Hall's transformation of a t statistic."""
+    return t + skewness * t**2 / 3 + skewness**2 * t**3 / 27 + skewness / 6
+
+
+def hall_inverse(g, skewness):
+    return g if skewness == 0 else float(optimize.brentq(lambda t: hall(t, skewness) - g, -50, 50, xtol=1e-14))
 
 
 def clustered():
@@ -227,7 +244,7 @@ def verdicts():
                 tasks.append(task)
 
         def test(unit, chosen, margin):
-            mean = variance = squares = 0.0
+            mean = variance = squares = third = 0.0
             n = 0
             names = list(dict.fromkeys(t["family"] for t in chosen))
             for t in chosen:
@@ -236,7 +253,9 @@ def verdicts():
                     side: sum(np.array([float(c) for c in t[side][k]]) for k in ("1", "4")) / 2
                     for side in ("base", "candidate")
                 }
-                fit = cluster_fit(few["candidate"] - few["base"] + margin, np.repeat(np.arange(t["blocks"]), 8))
+                values, groups = few["candidate"] - few["base"] + margin, np.repeat(np.arange(t["blocks"]), 8)
+                fit = cluster_fit(values, groups)
+                third += weight**3 * third_moment(values, groups)
                 part = weight**2 * float(fit.bse[0]) ** 2
                 mean += weight * float(fit.params[0])
                 variance += part
@@ -244,15 +263,16 @@ def verdicts():
                 n += 8 * t["blocks"]
             df = variance**2 / squares
             se = max(variance**0.5, 3**0.5 / n)
+            down, up = min(third / se**3, 0), max(third / se**3, 0)
             units.append(
                 {
                     "unit": unit,
                     "drop": margin - mean,
                     "se": se,
                     "df": df,
-                    "lower": mean - float(stats.t.ppf(0.95, df)) * se,
-                    "p_pass": float(stats.t.sf(mean / se, df)),
-                    "p_fail": float(stats.t.cdf(mean / se, df)),
+                    "lower": mean - hall_inverse(float(stats.t.ppf(0.95, df)), down) * se,
+                    "p_pass": float(stats.t.sf(hall(mean / se, down), df)),
+                    "p_fail": float(stats.t.cdf(hall(mean / se, up), df)),
                 }
             )
 

@@ -19,12 +19,11 @@ package struct GateSession {
   /// As it was typed, for the ledger.
   package let command: String
   package let kernel: String
-  /// Whether a candidate that has failed already is read no further.
-  package let stopsEarly: Bool
+  package let reading: GateReading
 
   package init(
     configuration: Configuration, settings: GateSettings, base: String, baselinePath: String, share: Share,
-    threads: Int, command: String, kernel: String, stopsEarly: Bool = false
+    threads: Int, command: String, kernel: String, reading: GateReading = .whole
   ) {
     self.configuration = configuration
     self.settings = settings
@@ -34,7 +33,7 @@ package struct GateSession {
     self.threads = threads
     self.command = command
     self.kernel = kernel
-    self.stopsEarly = stopsEarly
+    self.reading = reading
   }
 
   /// All that a gate found.
@@ -55,6 +54,8 @@ package struct GateSession {
     case opened(name: String, index: Int, count: Int)
     /// An adapter that changes nothing: legitimate, and worth a word.
     case adapterIsNil(String)
+    /// An adaptive gate asks some tasks again, first of the base, then of the candidate.
+    case again(name: String, draws: Range<Int>, tasks: Int)
     case progress(ScoringProgress)
     case judged(CandidateVerdict)
   }
@@ -72,10 +73,13 @@ package struct GateSession {
     let related = try subjects.map { try relatedTasks(of: suite, labels: labels(of: $0)) }
     let overlap = try heldOutCheck(suite)
     let contaminated = overlap?.contaminatedItems ?? [:]
-    let policy = stopsEarly ? settings.policy.afterEarlyStop : settings.policy
+    let asking = CandidateAsking(
+      baseline: baseline,
+      run: SuiteRun(suite: suite, share: share, ledger: ledger, command: command, kernel: kernel, threads: threads),
+      policy: settings.policy, reading: reading, contaminated: contaminated,
+      withoutVote: Set(overlap?.withoutVote ?? []),
+      base: reading == .adaptive ? try baseAgain(baseline, baseCheckpoint.value(), hashes) : nil)
     var shelf = ModelShelf(threads: threads)
-    let suiteRun = SuiteRun(
-      suite: suite, share: share, ledger: ledger, command: command, kernel: kernel, threads: threads)
 
     var verdicts: [CandidateVerdict] = []
     var faults: [InputError] = []
@@ -83,57 +87,39 @@ package struct GateSession {
       report(.opened(name: subject.name, index: index, count: subjects.count))
       if subject.adapter?.isNil == true { report(.adapterIsNil(subject.path)) }
       let begun = Date()
-      var run: Run?
-      let verdict: CandidateVerdict
-      func refused(_ reason: String) -> CandidateVerdict {
-        CandidateVerdict(
-          path: subject.path, model: subject.description, durationSeconds: Date().timeIntervalSince(begun),
-          share: share.description, notGateable: reason)
-      }
+      var asked = CandidateAsking.Asked(finding: .refused("it was not asked"), run: nil)
       do {
-        let model = try shelf.model(for: subject)
-        let scorer = subject.scorer(in: model)
-        let description = try suiteRun.description(of: subject, model, numerics: scorer.numericsID)
-        // What cannot be judged is refused before hours are spent on it.
-        _ = try Comparability.check(baseline: baseline.run, candidate: description)
-        try Verdict.demandEnough(
-          baseline, share: share, policy: policy, related: related[index], contaminated: contaminated)
-        var stop =
-          stopsEarly
-          ? EarlyStop(
-            baseline, policy: settings.policy, share: share,
-            related: related[index].union(overlap?.withoutVote ?? []), contaminated: contaminated) : nil
-        let outcome = try suiteRun.execute(
-          subject, scorer: scorer, order: stop?.order.places ?? [], progress: { report(.progress($0)) }
-        ) { run, scores in
-          if let failure = stop?.observe(scores) { throw StoppedEarly(failure: failure, run: run) }
-        }
-        run = outcome.run
-        verdict = CandidateVerdict(
-          path: subject.path, model: subject.description, durationSeconds: Date().timeIntervalSince(begun),
-          share: share.description,
-          verdict: try Verdict.judge(
-            baseline: baseline, candidate: description, scores: outcome.items, policy: policy,
-            related: related[index], contaminated: contaminated))
-      } catch let stopped as StoppedEarly {
-        run = stopped.run
-        verdict = CandidateVerdict(
-          path: subject.path, model: subject.description, durationSeconds: Date().timeIntervalSince(begun),
-          share: share.description, earlyFailure: stopped.failure)
-      } catch let reason as NotGateable {
-        verdict = refused(reason.reason)
+        asked = try asking.ask(subject, related: related[index], shelf: &shelf, report: report)
       } catch let fault as InputError where index > 0 || subjects.count > 1 {
         // The others' verdicts are worth keeping; the gate ends with this error all the same.
         faults.append(fault)
-        verdict = refused("it could not be asked: \(fault)")
+        asked = CandidateAsking.Asked(finding: .refused("it could not be asked: \(fault)"), run: nil)
       }
+      let verdict = CandidateVerdict(
+        path: subject.path, model: subject.description, durationSeconds: Date().timeIntervalSince(begun),
+        share: share.description, finding: asked.finding)
       verdicts.append(verdict)
       report(.judged(verdict))
-      try keep(verdict, subject, run, baseline, ledger)
+      try keep(verdict, subject, asked.run, baseline, ledger)
     }
     return Outcome(
       baseline: baseline, startedAt: started, seconds: Date().timeIntervalSince(started), verdicts: verdicts,
       overlap: overlap, faults: faults)
+  }
+
+  /// The baseline's model, to be asked under further draws.
+  ///
+  /// - Throws: `InputError` where the configuration's base is not that model to the bit.
+  private func baseAgain(
+    _ baseline: Baseline, _ checkpoint: @autoclosure () throws -> Checkpoint, _ hashes: any FileHashCache
+  ) throws -> Subject {
+    let subject = try Subject(path: base, name: baseline.run.model.name, base: checkpoint(), hashes: hashes)
+    guard subject.identity.weights == baseline.run.model.weights else {
+      throw InputError(
+        base, "is not the model of the baseline \(baselinePath), which an adaptive gate asks again",
+        remedy: "name the baseline's own model as base in \(configuration.file), or leave out --adaptive")
+    }
+    return subject
   }
 
   /// Looks for the suite in the configuration's fine-tuning data; nil where it names none.
@@ -159,32 +145,6 @@ package struct GateSession {
       verdict.outcome?.rawValue ?? "not gateable", run: run, model: subject.identity.id,
       baselinePath: baselinePath, baselineHash: try baseline.contentHash(),
       report: String(decoding: try encoder.encode(verdict), as: UTF8.self))
-  }
-}
-
-/// Ends a run whose candidate has failed already.
-private struct StoppedEarly: Error {
-  let failure: EarlyFailure
-  let run: Run
-}
-
-/// The loaded model, one at a time: adapters on the same base share its one copy of the weights.
-private struct ModelShelf {
-  private let threads: Int
-  private var loaded: (path: String, model: LoadedModel)?
-
-  init(threads: Int) { self.threads = threads }
-
-  mutating func model(for subject: Subject) throws -> LoadedModel {
-    if let loaded, loaded.path == subject.checkpoint.path {
-      try loaded.model.replaceAdapters(subject.adapters)
-      return loaded.model
-    }
-    // The old model's memory goes before the new one's comes.
-    loaded = nil
-    let model = try subject.load(threads: threads)
-    loaded = (subject.checkpoint.path, model)
-    return model
   }
 }
 

@@ -24,12 +24,28 @@ package struct SuiteRun {
     self.command = command
     self.kernel = kernel
     self.threads = threads
-    promptHash = suite.promptHash(draws: Self.draws)
+    promptHash = suite.promptHash(draws: Self.draws.upperBound)
     suiteHash = suite.hash
   }
 
-  /// Draws of demonstrations a block.
-  private static let draws = 1
+  /// The draws of demonstrations that a baseline has.
+  package static let draws = 0..<1
+
+  /// What is asked of a suite: some draws of demonstrations, of some tasks.
+  package struct Questions: Sendable {
+    package let draws: Range<Int>
+    /// nil for every task.
+    package let tasks: Set<String>?
+
+    package init(draws: Range<Int> = SuiteRun.draws, tasks: Set<String>? = nil) {
+      self.draws = draws
+      self.tasks = tasks
+    }
+
+    fileprivate func blocks(of suite: Suite, share: Share) -> [RequestBlock] {
+      draws.flatMap { suite.requestBlocks(draw: $0, share: share) }.filter { tasks?.contains($0.task) ?? true }
+    }
+  }
 
   /// A finished run, and what the scorer did for it; requests that the ledger knew cost nothing.
   package struct Outcome: Sendable {
@@ -42,16 +58,17 @@ package struct SuiteRun {
   }
 
   /// - Parameters:
+  ///   - questions: which draws, of which tasks; the whole suite under a baseline's draws by default.
   ///   - order: blocks that are asked first, in this order; the others follow in the suite's.
   ///   - observe: is given each block's scores once they are in the ledger. What it throws ends the run, which can be gone on with.
   /// - Throws: `InputError` for a prompt that the model cannot be asked, task and item named, and for what is wrong with the ledger.
   package func execute(
-    _ subject: Subject, scorer: some Scorer, order: [BlockOrder.Place] = [],
+    _ subject: Subject, scorer: some Scorer, questions: Questions = Questions(), order: [BlockOrder.Place] = [],
     progress: @escaping (ScoringProgress) -> Void = { _ in },
     observe: @escaping (Run, [ItemScore]) throws -> Void = { _, _ in }
   ) throws -> Outcome {
-    let run = try begin(subject, numerics: scorer.numericsID)
-    let blocks = ordered((0..<Self.draws).flatMap { suite.requestBlocks(draw: $0, share: share) }, by: order)
+    let run = try begin(subject, numerics: scorer.numericsID, draws: questions.draws.upperBound)
+    let blocks = ordered(questions.blocks(of: suite, share: share), by: order)
     let done = try ledger.completedBlocks(run)
     if !order.isEmpty, !done.isEmpty {
       let known = Dictionary(grouping: try ledger.itemScores(run)) { BlockOrder.Place(task: $0.task, block: $0.block) }
@@ -72,11 +89,11 @@ package struct SuiteRun {
         pending.append((block, missing))
       }
     }
-    let asked = pending
+    let waiting = pending
     let scoring: ScoringProgress
     do {
-      scoring = try scorer.score(asked.map(\.missing), progress: progress) { index, scores in
-        let (block, missing) = asked[index]
+      scoring = try scorer.score(waiting.map(\.missing), progress: progress) { index, scores in
+        let (block, missing) = waiting[index]
         var own: [String: Score] = [:]
         for request in block.observations.map(\.request) { own[request.id] = known[request.id] }
         for (request, score) in zip(missing, scores) { own[request.id] = score }
@@ -84,13 +101,18 @@ package struct SuiteRun {
         try observe(run, itemScores(of: block, scores: own))
       }
     } catch let fault as UnscorableRequest {
-      throw explain(fault, asked[fault.batch].block, asked[fault.batch].missing)
+      throw explain(fault, waiting[fault.batch].block, waiting[fault.batch].missing)
     }
     try demandComplete(run, blocks)
     try subject.demandUnchanged()
     try ledger.finish(run)
+    // A run that was gone on with may hold what another look asked.
+    let asked = Set(blocks.map(\.key))
+    let items = try ledger.itemScores(run).filter {
+      asked.contains(BlockKey(task: $0.task, block: $0.block, draw: $0.draw))
+    }
     return Outcome(
-      run: run, items: try ledger.itemScores(run), scoring: scoring, blocks: blocks.count,
+      run: run, items: items, scoring: scoring, blocks: blocks.count,
       knownBlocks: blocks.count - pending.count)
   }
 
@@ -103,11 +125,12 @@ package struct SuiteRun {
     return ranked.sorted { $0.0 < $1.0 }.map(\.1)
   }
 
-  private func begin(_ subject: Subject, numerics: String) throws -> Run {
+  private func begin(_ subject: Subject, numerics: String, draws: Int) throws -> Run {
     try ledger.register(subject.record)
     let plan = RunPlan(
       model: subject.identity.id, suite: suite.name, suiteHash: suiteHash,
-      promptHash: promptHash, numerics: numerics, share: share.description, draws: Self.draws)
+      promptHash: draws == Self.draws.upperBound ? promptHash : suite.promptHash(draws: draws), numerics: numerics,
+      share: share.description, draws: draws)
     if let stopped = try ledger.resumableRun(plan) { return stopped }
     return try ledger.beginRun(plan, command: command, kernel: kernel, threads: threads)
   }
@@ -120,12 +143,12 @@ package struct SuiteRun {
       suite: SuiteIdentity(
         name: suite.name, version: suite.version, seed: suite.seed, hash: suiteHash,
         promptHash: promptHash),
-      draws: Self.draws, tokenHashes: try tokenHashes(model))
+      draws: Self.draws.count, tokenHashes: try tokenHashes(model))
   }
 
   /// One hash a task over the token ids of all its requests, whatever share is asked.
-  private func tokenHashes(_ model: LoadedModel) throws -> [String: String] {
-    let blocks = (0..<Self.draws).flatMap { suite.requestBlocks(draw: $0) }
+  package func tokenHashes(_ model: LoadedModel, questions: Questions = Questions()) throws -> [String: String] {
+    let blocks = questions.blocks(of: suite, share: .all)
     let requests = blocks.map { Self.distinct($0.observations.map(\.request)) }
     let hashed: [[String: String]]
     do {

@@ -14,39 +14,23 @@ package struct CandidateVerdict: Sendable, Hashable, Codable {
   /// Why it could not be judged; nil where it was.
   package let notGateable: String?
 
-  /// A candidate that was judged.
-  package init(path: String, model: ModelDescription, durationSeconds: Double, share: String, verdict: Verdict) {
-    self.path = path
-    self.model = model
-    self.durationSeconds = durationSeconds
-    self.share = share
-    self.verdict = verdict
-    self.earlyFailure = nil
-    self.notGateable = nil
+  /// What became of a candidate.
+  package enum Finding: Sendable {
+    case judged(Verdict)
+    /// It failed before it was read to the end.
+    case failedEarly(EarlyFailure)
+    /// It could not be judged, and why.
+    case refused(String)
   }
 
-  /// A candidate that failed before it was read to the end.
-  package init(
-    path: String, model: ModelDescription, durationSeconds: Double, share: String, earlyFailure: EarlyFailure
-  ) {
+  package init(path: String, model: ModelDescription?, durationSeconds: Double, share: String, finding: Finding) {
     self.path = path
     self.model = model
     self.durationSeconds = durationSeconds
     self.share = share
-    self.verdict = nil
-    self.earlyFailure = earlyFailure
-    self.notGateable = nil
-  }
-
-  /// A candidate that could not be judged.
-  package init(path: String, model: ModelDescription?, durationSeconds: Double, share: String, notGateable: String) {
-    self.path = path
-    self.model = model
-    self.durationSeconds = durationSeconds
-    self.share = share
-    self.verdict = nil
-    self.earlyFailure = nil
-    self.notGateable = notGateable
+    verdict = if case .judged(let verdict) = finding { verdict } else { nil }
+    earlyFailure = if case .failedEarly(let failure) = finding { failure } else { nil }
+    notGateable = if case .refused(let reason) = finding { reason } else { nil }
   }
 
   /// nil where it could not be judged.

@@ -109,6 +109,18 @@ package struct EarlyStop: Sendable {
     return nil
   }
 
+  /// The failure of a candidate that was asked everything, had it been watched from the first block.
+  package static func failure(
+    of scores: [ItemScore], baseline: Baseline, policy: GatePolicy, share: Share = .all
+  ) -> EarlyFailure? {
+    guard var stop = EarlyStop(baseline, policy: policy, share: share) else { return nil }
+    let blocks = Dictionary(grouping: scores) { BlockOrder.Place(task: $0.task, block: $0.block) }
+    for place in stop.order.places {
+      if let scores = blocks[place], let failure = stop.observe(scores) { return failure }
+    }
+    return nil
+  }
+
   /// Each item's mean exact match over the rule's k.
   private static func means(_ scores: [ItemScore], _ shots: Shots) -> [Key: Double] {
     Dictionary(grouping: scores.filter { $0.condition == .gold }) { Key(task: $0.task, item: $0.item) }.compactMapValues

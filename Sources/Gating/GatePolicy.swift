@@ -47,7 +47,8 @@ package struct GatePolicy: Sendable, Hashable {
   /// The same with what is left of each α_fail for the test at the end, where the sequential test has had its part.
   package var afterEarlyStop: GatePolicy {
     GatePolicy(
-      rules: rules.map { $0.withAlphaFail($0.alphaFail * (1 - EarlyStop.sequentialShare)) }, minFamilies: minFamilies,
+      rules: rules.map { $0.withAlphas(pass: $0.alphaPass, fail: $0.alphaFail * (1 - EarlyStop.sequentialShare)) },
+      minFamilies: minFamilies,
       onInconclusive: onInconclusive)
   }
 

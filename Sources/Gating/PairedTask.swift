@@ -11,20 +11,23 @@ package struct PairedItem: Sendable, Hashable {
 package struct PairedTask: Sendable, Hashable {
   /// The baseline's frozen word on the task.
   package let admission: TaskAdmission
-  /// In the order of (block, item), without the contaminated ones.
+  /// In the order of (block, item), without the contaminated ones; each averaged over its draws.
   package let items: [PairedItem]
+  /// The same items under each draw alone, one list a draw.
+  package let itemsByDraw: [[PairedItem]]
   /// The k that were asked, ascending.
   package let shots: [Int]
   /// Blocks that the candidate answered.
   package let blocks: Int
   /// Blocks that the baseline holds.
   package let blocksInBaseline: Int
-  /// Draws of demonstrations a block.
-  package let draws: Int
   /// Items that were asked and dropped, as they are in the fine-tuning data.
   package let dropped: Int
   /// The same of all items of the baseline, asked or not.
   package let contaminated: Contamination?
+
+  /// Draws of demonstrations a block.
+  package var draws: Int { itemsByDraw.count }
 
   /// The block of each item.
   package var itemBlocks: [Int] { items.map(\.base.block) }
@@ -32,8 +35,8 @@ package struct PairedTask: Sendable, Hashable {
   /// The same task without a vote.
   func withdrawn(reason: String) -> PairedTask {
     PairedTask(
-      admission: admission.withdrawn(reason: reason), items: items, shots: shots, blocks: blocks,
-      blocksInBaseline: blocksInBaseline, draws: draws, dropped: dropped, contaminated: contaminated)
+      admission: admission.withdrawn(reason: reason), items: items, itemsByDraw: itemsByDraw, shots: shots,
+      blocks: blocks, blocksInBaseline: blocksInBaseline, dropped: dropped, contaminated: contaminated)
   }
 }
 
@@ -72,12 +75,12 @@ extension PairedTask {
     return try baseline.admission.map {
       try pair(
         $0, base: ofBase[$0.task] ?? [], candidate: ofCandidate[$0.task] ?? [],
-        contaminated: contaminated[$0.task] ?? [], draws: baseline.run.draws)
+        contaminated: contaminated[$0.task] ?? [])
     }
   }
 
   private static func pair(
-    _ admission: TaskAdmission, base: [ItemScore], candidate: [ItemScore], contaminated: Set<String>, draws: Int
+    _ admission: TaskAdmission, base: [ItemScore], candidate: [ItemScore], contaminated: Set<String>
   ) throws -> PairedTask {
     let blocks = Set(candidate.map(\.block))
     guard !blocks.isEmpty else {
@@ -85,18 +88,28 @@ extension PairedTask {
     }
     let asked = base.filter { blocks.contains($0.block) }
     try demandSameQuestions(admission.task, base: asked, candidate: candidate)
-    let pairs = zip(ItemAbility.items(of: asked), ItemAbility.items(of: candidate)).map {
-      PairedItem(base: $0, candidate: $1)
-    }
-    let items = pairs.filter { !contaminated.contains($0.base.item) }
+    let pairs = pairs(asked, candidate)
+    func kept(_ pairs: [PairedItem]) -> [PairedItem] { pairs.filter { !contaminated.contains($0.base.item) } }
+    let items = kept(pairs)
+    let draws = Set(asked.map(\.draw)).sorted()
+    let itemsByDraw =
+      draws.count == 1
+      ? [items]
+      : draws.map { draw in
+        kept(Self.pairs(asked.filter { $0.draw == draw }, candidate.filter { $0.draw == draw }))
+      }
     let scored = Set(base.map(\.item))
     let found = scored.intersection(contaminated).count
     return PairedTask(
-      admission: admission, items: items, shots: Set(asked.map(\.k)).sorted(),
+      admission: admission, items: items, itemsByDraw: itemsByDraw, shots: Set(asked.map(\.k)).sorted(),
       blocks: Set(items.map(\.base.block)).count,
-      blocksInBaseline: Set(base.filter { !contaminated.contains($0.item) }.map(\.block)).count, draws: draws,
+      blocksInBaseline: Set(base.filter { !contaminated.contains($0.item) }.map(\.block)).count,
       dropped: pairs.count - items.count,
       contaminated: found == 0 ? nil : Contamination(items: found, scored: scored.count))
+  }
+
+  private static func pairs(_ base: [ItemScore], _ candidate: [ItemScore]) -> [PairedItem] {
+    zip(ItemAbility.items(of: base), ItemAbility.items(of: candidate)).map { PairedItem(base: $0, candidate: $1) }
   }
 
   private static func demandSameQuestions(_ task: String, base: [ItemScore], candidate: [ItemScore]) throws {

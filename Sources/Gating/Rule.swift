@@ -147,27 +147,37 @@ package struct Rule: Sendable, Hashable {
     self.alphaFail = alphaFail
   }
 
-  func withAlphaFail(_ alphaFail: Double) -> Rule {
+  func withAlphas(pass: Double, fail: Double) -> Rule {
     Rule(
       name: name, metric: metric, contrast: contrast, shots: shots, level: level, families: families,
-      alphaPass: alphaPass, alphaFail: alphaFail)
+      alphaPass: pass, alphaFail: fail)
   }
 
   /// The u of each item of a task.
   ///
   /// - Returns: nil where the task was not asked at the rule's k, or has no such metric or contrast.
-  package func values(of task: PairedTask) -> TaskValues? { values(of: task, contrast.value) }
+  package func values(of task: PairedTask) -> TaskValues? { values(of: task.items, task, contrast.value) }
+
+  /// The u of each item under each draw alone; nil as `values`.
+  func drawnValues(of task: PairedTask) -> DrawnTask? {
+    let draws = task.itemsByDraw.compactMap { values(of: $0, task, contrast.value)?.values }
+    return draws.count == task.draws ? DrawnTask(draws: draws, blocks: task.itemBlocks) : nil
+  }
 
   /// The drop that each item of a task may have, by the base's scores alone: u where the candidate scores what the base
   /// does.
   ///
   /// - Returns: as `values`.
-  func allowances(of task: PairedTask) -> TaskValues? { values(of: task, contrast.allowance) }
+  func allowances(of task: PairedTask) -> TaskValues? {
+    values(of: task.items, task, contrast.allowance)
+  }
 
-  private func values(of task: PairedTask, _ value: (ContrastInput) -> Double?) -> TaskValues? {
+  private func values(
+    of items: [PairedItem], _ task: PairedTask, _ value: (ContrastInput) -> Double?
+  ) -> TaskValues? {
     let selected = shots.selected(from: task.shots)
     var values: [Double] = []
-    for item in task.items {
+    for item in items {
       guard let base = item.base.mean(metric, over: selected),
         let candidate = item.candidate.mean(metric, over: selected),
         let value = value(
@@ -177,6 +187,6 @@ package struct Rule: Sendable, Hashable {
       else { return nil }
       values.append(value)
     }
-    return TaskValues(values: values, blocks: task.itemBlocks)
+    return TaskValues(values: values, blocks: items.map(\.base.block))
   }
 }

@@ -12,8 +12,11 @@ package struct Shortfall: Sendable, Hashable, Codable {
   package let draws: Int?
   /// Whether it is known what further draws would do.
   package let drawsKnown: Bool
+  /// The share of SE² that is the items', which no further draw reduces; the rest is the demonstrations'. Nil where the two cannot
+  /// be told apart.
+  package let itemShare: Double?
 
-  init(_ settlement: Settlement, blocksLeft: Int) {
+  init(_ settlement: Settlement, blocksLeft: Int, itemShare: Double?) {
     towards =
       switch settlement.direction {
       case .pass: .pass
@@ -24,12 +27,14 @@ package struct Shortfall: Sendable, Hashable, Codable {
     self.blocksLeft = blocksLeft
     draws = settlement.draws?.number
     drawsKnown = settlement.draws != nil
+    self.itemShare = itemShare
   }
 
   enum CodingKeys: String, CodingKey {
     case towards, blocks, draws
     case blocksLeft = "blocks_left"
     case drawsKnown = "draws_known"
+    case itemShare = "item_share"
   }
 }
 
@@ -52,7 +57,10 @@ extension UnitVerdict {
     let figures =
       "with 80 % power this much evidence passes a margin of \(passing) where nothing dropped and fails a drop of "
       + "\(failing) (margin \(margin.map(metric.amount) ?? "-"))"
-    return figures + (shortfall.map { "; \(remedy($0))" } ?? "")
+    let components = shortfall?.itemShare.map {
+      "; of the squared error \(points($0)) % is the items' and \(points(1 - $0)) % the demonstrations'"
+    }
+    return figures + (components ?? "") + (shortfall.map { "; \(remedy($0))" } ?? "")
   }
 
   private func remedy(_ shortfall: Shortfall) -> String {

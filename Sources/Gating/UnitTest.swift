@@ -107,8 +107,9 @@ struct UnitTest {
   private func measured(_ test: UnitEstimate, drops: UnitEstimate, level: Double, adjusted: Double) -> Evidence {
     Evidence(
       dropInterval: Interval(drops.interval()), standardError: test.standardError,
-      degreesOfFreedom: test.degreesOfFreedom, lowerBound: test.lowerBound(alpha: rule.alphaPass),
-      upperBound: test.upperBound(alpha: level), pPass: test.pValueAboveZero, pFail: test.pValueBelowZero,
+      degreesOfFreedom: test.degreesOfFreedom, lowerBound: test.guardedLowerBound(alpha: rule.alphaPass),
+      upperBound: test.guardedUpperBound(alpha: level), pPass: test.guardedPValueAboveZero,
+      pFail: test.guardedPValueBelowZero,
       pFailAdjusted: adjusted, smallestPassingMargin: test.smallestPassingMargin(alphaPass: rule.alphaPass),
       smallestFailingDrop: test.smallestFailingDrop(margin: allowance ?? 0, alphaFail: rule.alphaFail))
   }
@@ -121,13 +122,10 @@ struct UnitTest {
     let total = families.joined().reduce(0) { $0 + $1.blocksInBaseline }
     let settlement = Settlement(
       unit: test, components: components, alphaPass: rule.alphaPass, alphaFail: level, blockLimit: total)
-    return Shortfall(settlement, blocksLeft: total - test.blocks)
+    return Shortfall(settlement, blocksLeft: total - test.blocks, itemShare: components?.itemShare)
   }
 
-  /// nil where blocks have several draws: the pairs hold their averages only.
   private var components: VarianceComponents? {
-    guard families.joined().allSatisfy({ $0.draws == 1 }) else { return nil }
-    return VarianceComponents(
-      families.joined().compactMap(rule.values(of:)).compactMap { DrawnTask(draws: [$0.values], blocks: $0.blocks) })
+    VarianceComponents(families.joined().compactMap(rule.drawnValues(of:)))
   }
 }

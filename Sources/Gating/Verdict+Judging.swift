@@ -15,10 +15,11 @@ extension Verdict {
   ///     they had not been admitted.
   ///   - contaminated: ids of the items that are in the fine-tuning data, by task: dropped from both sides before anything is
   ///     computed. A task that lost more than a fifth of its items so has no vote.
+  ///   - earlier: of an adaptive gate, the verdict at the look before: units that it decided stay decided.
   /// - Throws: `NotGateable` where the two are not comparable, the scores are not complete, or too little can vote.
   package static func judge(
     baseline: Baseline, candidate: RunDescription, scores: [ItemScore], policy: GatePolicy, related: Set<String> = [],
-    contaminated: [String: Set<String>] = [:]
+    contaminated: [String: Set<String>] = [:], after earlier: Verdict? = nil
   ) throws -> Verdict {
     let comparison = try Comparability.check(baseline: baseline.run, candidate: candidate)
     let voting = try VotingUnits(
@@ -26,7 +27,7 @@ extension Verdict {
     try voting.demandEnough(policy)
     let notes = comparison + policy.marginNotes(baseline) + voting.notes
 
-    let units = try decide(voting.tests)
+    let units = settled(try decide(voting.tests), by: earlier)
     let outcome = overallOutcome(units)
     let drops = voting.families.compactMap { family in
       voting.admitted[family].flatMap { Degradation(families: [$0], metric: .exactMatch, shots: .fewShot) }
@@ -36,7 +37,14 @@ extension Verdict {
       outcome: outcome,
       sentence: VerdictSentence(outcome: outcome, units: units, coverage: voting.coverage, notes: notes).text,
       coverage: voting.coverage, units: units, spread: FamilySpread(drops),
-      tasks: voting.tasks.map(TaskReport.init).sorted { ($0.family, $0.task) < ($1.family, $1.task) }, notes: notes)
+      tasks: voting.tasks.map(TaskReport.init).sorted { ($0.family, $0.task) < ($1.family, $1.task) }, notes: notes,
+      looks: earlier?.looks)
+  }
+
+  /// What an earlier look decided is not decided again.
+  private static func settled(_ units: [UnitVerdict], by earlier: Verdict?) -> [UnitVerdict] {
+    guard let earlier, earlier.units.count == units.count else { return units }
+    return zip(units, earlier.units).map { $1.outcome == .inconclusive ? $0 : $1 }
   }
 
   /// Whether a share of the blocks could be judged at all, before anything is asked: the baseline against itself.
@@ -65,7 +73,7 @@ extension Verdict {
       throw NotGateable("the rules have different alpha_fail; Holm's procedure needs one")
     }
     let voting = units.indices.filter { units[$0].reason == nil }
-    let holm = Holm(pValues: voting.map { units[$0].test?.pValueBelowZero ?? 1 }, alpha: alpha)
+    let holm = Holm(pValues: voting.map { units[$0].test?.guardedPValueBelowZero ?? 1 }, alpha: alpha)
     let places = Dictionary(uniqueKeysWithValues: voting.enumerated().map { ($0.element, $0.offset) })
     return units.indices.map { index in
       let place = places[index]

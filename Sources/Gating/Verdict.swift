@@ -69,4 +69,6 @@ package struct Verdict: Sendable, Hashable, Codable {
   /// By family, then task.
   package let tasks: [TaskReport]
   package let notes: [Note]
+  /// Of an adaptive gate, in their order; nil of any other.
+  package let looks: [Look]?
 }

@@ -20,6 +20,8 @@ package struct TaskEstimate: Sendable, Hashable {
   /// SE² = n⁻² Σ_g (Σ_{i in g} (u_i - ū))² · G/(G-1), which is `statsmodels` OLS(u, 1) with cov_type='cluster';
   /// nil where there is one block only, which cannot say how blocks differ.
   package let squaredError: Double?
+  /// The third moment of the mean, n⁻³ Σ_g (Σ_{i in g} (u_i - ū))³ · G²/((G-1)(G-2)); 0 where there are fewer than three blocks.
+  package let thirdMoment: Double
   package let items: Int
   package let blocks: Int
 
@@ -32,9 +34,14 @@ package struct TaskEstimate: Sendable, Hashable {
     for (value, block) in zip(task.values, task.blocks) { residuals[block, default: 0] += value - mean }
     let clusters = Double(residuals.count)
     // In a fixed order: the sum must not depend on how a dictionary happens to be laid out.
-    let total = residuals.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value * $1.value }
+    let ordered = residuals.sorted { $0.key < $1.key }.map(\.value)
+    let total = ordered.reduce(0) { $0 + $1 * $1 }
+    let cubes = ordered.reduce(0) { $0 + $1 * $1 * $1 }
     self.mean = mean
     self.squaredError = residuals.count < 2 ? nil : total / (count * count) * clusters / (clusters - 1)
+    self.thirdMoment =
+      residuals.count < 3
+      ? 0 : cubes / (count * count * count) * clusters * clusters / ((clusters - 1) * (clusters - 2))
     self.items = task.values.count
     self.blocks = residuals.count
   }
@@ -47,6 +54,8 @@ package struct UnitEstimate: Sendable, Hashable {
   package let standardError: Double
   /// Satterthwaite's (Σ v_t)² / Σ v_t²/(G_t - 1) with v_t = w_t² SE_t²; Σ (G_t - 1) where nothing varies.
   package let degreesOfFreedom: Double
+  /// Of the mean: Σ w_t³ times its tasks' third moments, over SE³.
+  package let skewness: Double
   /// n, over all tasks of the unit.
   package let items: Int
   /// Blocks over all tasks of the unit.
@@ -62,6 +71,7 @@ package struct UnitEstimate: Sendable, Hashable {
     var mean = 0.0
     var variance = 0.0
     var squares = 0.0
+    var thirdMoment = 0.0
     var residualDegrees = 0
     for family in estimates {
       let weight = 1 / Double(estimates.count * family.count)
@@ -71,6 +81,7 @@ package struct UnitEstimate: Sendable, Hashable {
         mean += weight * task.mean
         variance += share
         squares += share * share / Double(task.blocks - 1)
+        thirdMoment += weight * weight * weight * task.thirdMoment
         residualDegrees += task.blocks - 1
       }
     }
@@ -79,6 +90,7 @@ package struct UnitEstimate: Sendable, Hashable {
     let error = variance.squareRoot()
     self.mean = mean
     self.standardError = max(error, floor)
+    self.skewness = thirdMoment / (standardError * standardError * standardError)
     self.degreesOfFreedom = squares > 0 ? variance * variance / squares : Double(residualDegrees)
     self.items = items
     self.blocks = estimates.joined().reduce(0) { $0 + $1.blocks }

@@ -1,7 +1,7 @@
 /// What more evidence would settle an INCONCLUSIVE unit, if its mean stays where it is.
 ///
 /// A mean of u above 0 by (t_{1-α_pass} + z_power) · SE would PASS with that power, and one as far below 0, with α_fail, would
-/// FAIL. With G′ blocks for G, SE² and 1/degrees of freedom shrink by G/G′; with more draws only the demonstrations' share of SE²
+/// FAIL. With G′ blocks for G, SE² and 1/degrees of freedom shrink by G/G′, skewness by √(G/G′); with more draws only the demonstrations' share of SE²
 /// does (`VarianceComponents`), and never below the floor √3/n. A floored SE is taken as if it had been seen.
 package struct Settlement: Sendable, Hashable {
   /// Where the mean points.
@@ -36,11 +36,16 @@ package struct Settlement: Sendable, Hashable {
     let direction: Direction? = unit.mean > 0 ? .pass : unit.mean < 0 ? .fail : nil
     let alpha = direction == .pass ? alphaPass : alphaFail
     let extra = StandardNormal.quantile(power)
-    func reach(_ freedom: Double, _ reserve: Double) -> Double {
-      StudentT(degreesOfFreedom: freedom).quantile(1 - alpha) + reserve
+    func reach(_ freedom: Double, _ skewness: Double, _ reserve: Double) -> Double {
+      let quantile = StudentT(degreesOfFreedom: freedom).quantile(1 - alpha)
+      // As the guarded bounds have it, in units of SE.
+      return reserve
+        + (direction == .pass
+          ? SkewTransformation(skewness: min(skewness, 0)).inverse(quantile)
+          : -SkewTransformation(skewness: max(skewness, 0)).inverse(-quantile))
     }
     self.direction = direction
-    guard direction != nil, abs(unit.mean) <= reach(unit.degreesOfFreedom, 0) * unit.standardError else {
+    guard direction != nil, abs(unit.mean) <= reach(unit.degreesOfFreedom, unit.skewness, 0) * unit.standardError else {
       let demand: Demand = direction == nil ? .unreachable : .further(0)
       blocks = demand
       draws = components.map { _ in demand }
@@ -50,13 +55,14 @@ package struct Settlement: Sendable, Hashable {
     let present = unit.blocks
     blocks = Self.fewest(above: present, limit: blockLimit) { total in
       let ratio = Double(total) / Double(present)
-      return abs(unit.mean) >= reach(unit.degreesOfFreedom * ratio, extra) * unit.standardError / ratio.squareRoot()
+      let critical = reach(unit.degreesOfFreedom * ratio, unit.skewness / ratio.squareRoot(), extra)
+      return abs(unit.mean) >= critical * unit.standardError / ratio.squareRoot()
     }
     draws = components.map { components in
       Self.fewest(above: components.draws, limit: drawLimit) { total in
         let error = unit.standardError * components.squaredErrorRatio(draws: total).squareRoot()
         let floor = 3.0.squareRoot() / Double(unit.items)
-        return abs(unit.mean) >= reach(unit.degreesOfFreedom, extra) * max(error, floor)
+        return abs(unit.mean) >= reach(unit.degreesOfFreedom, unit.skewness, extra) * max(error, floor)
       }
     }
   }

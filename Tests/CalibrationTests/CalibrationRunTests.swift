@@ -40,7 +40,7 @@ import Testing
     let run = try await CalibrationRun(cells: CalibrationCell.all, gates: 1, seed: 5, threads: 1) { _ in }
     let page = run.markdown(program: "holdfast 9.9.9", command: "make it again")
     #expect(page.contains("make it again") && page.contains("holdfast 9.9.9"))
-    #expect(run.bounds.count == 20)
+    #expect(run.bounds.count == 28)
     for bound in run.bounds { #expect(page.contains("| \(bound.claim) |")) }
   }
 }

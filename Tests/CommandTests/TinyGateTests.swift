@@ -75,6 +75,21 @@ struct TinyGateTests {
     #expect(whole.out.contains("families fell beyond"))
   }
 
+  @Test("--adaptive asks base and candidate again under further draws; not together with --stop-early")
+  func adaptive() throws {
+    let folder = try TemporaryFolder.projectThatOnceKnew()
+    // Everything is lost, which is a drop of 1 without any variance: just beyond a margin of .99, and unproven at its floor.
+    let config = try folder.read("holdfast.yaml")
+    try folder.write("holdfast.yaml", config + "\ngate: {max_drop: {overall: 0.99, family: off}, min_retention: off}\n")
+    let gate = try holdfast("gate", "--candidate", golden("adapters/plain"), "--adaptive", in: folder)
+    // Under the second draw the real base knows nothing either: half of the loss is left.
+    #expect(gate.status == 0, "\(gate.err)")
+    let report = try folder.read("reports/report.json")
+    #expect(report.contains("\"looks\"") && report.contains("\"draws\" : 2"))
+    let both = try holdfast("gate", "--candidate", golden("adapters/plain"), "--adaptive", "--stop-early", in: folder)
+    #expect(both.status == 2)
+  }
+
   @Test("items of the configured fine-tuning data are left out, and a task that lost too many has no vote")
   func heldOut() throws {
     let folder = try TemporaryFolder.projectThatOnceKnew()

@@ -46,7 +46,9 @@ struct HostileDataTests {
     #expect(error.field == "line 1")
   }
 
-  @Test("combining marks without end, each of which NFKC makes two, are read and find nothing", arguments: [1, 1_001, 100_000])
+  @Test(
+    "combining marks without end, each of which NFKC makes two, are read and find nothing",
+    arguments: [1, 1_001, 100_000])
   func marks(count: Int) throws {
     let folder = try DataFolder()
     let text = "walk" + String(repeating: "\u{344}", count: count)

@@ -44,10 +44,11 @@ enum Fixture {
       header: header,
       candidates: [
         CandidateVerdict(
-          path: path, model: model, durationSeconds: 12.5, share: "1/1", verdict: try verdict(name: name, lost: lost)),
+          path: path, model: model, durationSeconds: 12.5, share: "1/1",
+          finding: .judged(try verdict(name: name, lost: lost))),
         CandidateVerdict(
           path: "out/checkpoint-200", model: nil, durationSeconds: 0, share: "1/1",
-          notGateable: "the prompt hash differs"),
+          finding: .refused("the prompt hash differs")),
       ])
   }
 

@@ -30,7 +30,8 @@ struct ReportTests {
     GateReport(
       header: Fixture.header,
       candidates: [
-        CandidateVerdict(path: "out", model: Fixture.model, durationSeconds: 1, share: "1/2", verdict: verdict)
+        CandidateVerdict(
+          path: "out", model: Fixture.model, durationSeconds: 1, share: "1/2", finding: .judged(verdict))
       ])
   }
 
@@ -155,7 +156,7 @@ struct ReportTests {
   func related() throws {
     let candidate = CandidateVerdict(
       path: "out", model: Fixture.model, durationSeconds: 1, share: "1/1",
-      verdict: try Fixture.verdict(lost: 3, related: ["topic"]))
+      finding: .judged(try Fixture.verdict(lost: 3, related: ["topic"])))
     let report = GateReport(header: Fixture.header, candidates: [candidate])
     let markdown = try report.markdown()
     let row = try #require(markdown.split(separator: "\n").first { $0.hasPrefix("| topic | topic |") })

@@ -122,7 +122,9 @@ final class NormalisedText {
       // A scalar may fold to eighteen, each a word of its own, and end the marks that wait, of four bytes at most; what is left may be as
       // long as the source is.
       let rest = source.count - index
-      if writer.count + rest + 128 + 4 * WordWriter.mostMarks > byteCapacity || writer.wordCount + rest / 2 + 64 > wordCapacity {
+      if writer.count + rest + 128 + 4 * WordWriter.mostMarks > byteCapacity
+        || writer.wordCount + rest / 2 + 64 > wordCapacity
+      {
         ensure(
           bytes: writer.count + rest + Self.room + writer.count / 2,
           words: writer.wordCount + rest / 2 + Self.room + writer.wordCount / 2, keeping: writer.count,

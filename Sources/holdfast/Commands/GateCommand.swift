@@ -33,6 +33,10 @@ struct GateCommand: ParsableCommand {
   @Flag(help: "Read blocks in one fixed random order, and a candidate that has failed already no further.")
   var stopEarly = false
 
+  @Flag(
+    help: "Ask what stays INCONCLUSIVE again with other demonstrations, base and candidate, in at most three looks.")
+  var adaptive = false
+
   @Option(help: "The baseline file; the configuration's by default.")
   var baseline: String?
 
@@ -46,6 +50,7 @@ struct GateCommand: ParsableCommand {
 
   func validate() throws {
     if candidate.isEmpty { throw ValidationError("give at least one --candidate") }
+    if stopEarly, adaptive { throw ValidationError("--stop-early and --adaptive each spend the error rates; give one") }
   }
 
   func run() throws {
@@ -55,7 +60,7 @@ struct GateCommand: ParsableCommand {
       configuration: configuration, settings: configuration.gate, base: try basePath(configuration),
       baselinePath: baseline ?? configuration.baseline, share: try Share(parsing: share), threads: threads,
       command: typedCommand, kernel: Kernel.current.name,
-      stopsEarly: stopEarly)
+      reading: stopEarly ? .stoppingEarly : adaptive ? .adaptive : .whole)
     let paths = try candidate.flatMap { try checkpoints(at: try resolveModel($0, models: configuration.models)) }
     let ledger = try Ledger(path: options.ledger ?? configuration.ledger)
     let progress = ProgressLine("")
@@ -66,6 +71,9 @@ struct GateCommand: ParsableCommand {
         progress.label = count == 1 ? name : "\(name) (\(index + 1) of \(count))"
       case .adapterIsNil(let path):
         note("\(path): the adapter changes nothing: every lora_B is zero")
+      case .again(let name, let draws, let tasks):
+        progress.end()
+        progress.label = "\(name), \(tasks) task\(tasks == 1 ? "" : "s") with \(draws.upperBound) draws"
       case .progress(let scoring):
         progress.show(scoring)
       case .judged:

@@ -8,7 +8,7 @@ import json
 
 import numpy as np
 import statsmodels.api as sm
-from scipy import stats
+from scipy import optimize, stats
 
 CHANCE = 0.1
 TASKS = [("a0", "a"), ("a1", "a"), ("b0", "b")]
@@ -35,9 +35,9 @@ def bits(rng, low, rate):
 
 
 def unit(families, rule):
-    """families: lists of (base, candidate) by k; returns mean, allowance, SE, df, n."""
+    """families: lists of (base, candidate) by k; returns mean, allowance, SE, df, skewness of the mean."""
     _, _, shots, metric, u = rule
-    mean = allowance = 0.0
+    mean = allowance = third = 0.0
     parts, items = [], 0
     for family in families:
         for base, candidate in family:
@@ -53,11 +53,23 @@ def unit(families, rule):
             squared = fit.bse[0] ** 2 * BLOCKS / (BLOCKS - 1)
             mean += weight * fit.params[0]
             allowance += weight * np.mean(u(b, b, z))
+            sums = (values - values.mean()).reshape(BLOCKS, SIZE).sum(axis=1)
+            third += weight**3 * (sums**3).sum() / len(values) ** 3 * BLOCKS**2 / ((BLOCKS - 1) * (BLOCKS - 2))
             parts.append(weight**2 * squared)
             items += len(values)
     parts = np.array(parts)
     df = parts.sum() ** 2 / (parts**2 / (BLOCKS - 1)).sum()
-    return mean, allowance, max(np.sqrt(parts.sum()), np.sqrt(3) / items), df
+    se = max(np.sqrt(parts.sum()), np.sqrt(3) / items)
+    return mean, allowance, se, df, third / se**3
+
+
+def hall(t, skewness):
+    """Hall's transformation of a t statistic."""
+    return t + skewness * t**2 / 3 + skewness**2 * t**3 / 27 + skewness / 6
+
+
+def hall_inverse(g, skewness):
+    return g if skewness == 0 else optimize.brentq(lambda t: hall(t, skewness) - g, -50, 50, xtol=1e-14)
 
 
 def main():
@@ -78,11 +90,12 @@ def main():
             if rule[1] == "family":
                 groups = {name: [[scores[t] for t, f in TASKS if f == name]] for name in ("a", "b")}
             for name, families in groups.items():
-                mean, allowance, se, df = unit(families, rule)
+                mean, allowance, se, df, skewness = unit(families, rule)
+                down, up = min(skewness, 0), max(skewness, 0)
                 units.append({
                     "rule": rule[0], "unit": name, "margin": allowance, "se": se, "df": df,
-                    "lower": mean - stats.t.ppf(0.95, df) * se,
-                    "p_pass": stats.t.sf(mean / se, df), "p_fail": stats.t.cdf(mean / se, df)})
+                    "lower": mean - hall_inverse(stats.t.ppf(0.95, df), down) * se,
+                    "p_pass": stats.t.sf(hall(mean / se, down), df), "p_fail": stats.t.cdf(hall(mean / se, up), df)})
         text = lambda s: {str(k): "".join(map(str, s[k])) for k in SHOTS}
         cases.append({
             "tasks": [{"task": t, "family": f, "base": text(scores[t][0]), "candidate": text(scores[t][1])}

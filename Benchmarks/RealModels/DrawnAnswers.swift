@@ -1,0 +1,38 @@
+import Checkpoints
+import Evaluation
+import Foundation
+import Gating
+import Ledger
+import Suites
+
+/// Asks models a suite under one draw of demonstrations after another.
+struct DrawnAnswers {
+  let run: SuiteRun
+  let seeds: Int
+  /// What adapters sit on.
+  let base: String
+
+  /// - Returns: one list of scores a seed, each as if its draw were the only one.
+  func of(_ path: String, name: String) throws -> (description: RunDescription, scores: [[ItemScore]]) {
+    let subject = try Subject(
+      path: path, name: name, base: try Checkpoint.open(base), hashes: LedgerHashCache.forProcess(run.ledger))
+    let model = try subject.load(threads: run.threads)
+    let scorer = subject.scorer(in: model)
+    let scores = try (0..<seeds).map { seed in
+      let began = Date()
+      let items = try run.execute(subject, scorer: scorer, questions: SuiteRun.Questions(draws: seed..<seed + 1)).items
+      let seconds = String(format: "%.1f", Date().timeIntervalSince(began))
+      FileHandle.standardError.write(Data("\(name), seed \(seed): \(seconds) s\n".utf8))
+      return items.map(\.asOnlyDraw)
+    }
+    return (try run.description(of: subject, model, numerics: scorer.numericsID), scores)
+  }
+}
+
+extension ItemScore {
+  fileprivate var asOnlyDraw: ItemScore {
+    ItemScore(
+      task: task, item: item, block: block, k: k, draw: 0, condition: condition, exactMatch: exactMatch,
+      logprob: logprob, choiceCorrect: choiceCorrect)
+  }
+}

@@ -1,0 +1,21 @@
+import Scoring
+
+/// The loaded model, one at a time: adapters on the same base share its one copy of the weights.
+struct ModelShelf {
+  private let threads: Int
+  private var loaded: (path: String, model: LoadedModel)?
+
+  init(threads: Int) { self.threads = threads }
+
+  mutating func model(for subject: Subject) throws -> LoadedModel {
+    if let loaded, loaded.path == subject.checkpoint.path {
+      try loaded.model.replaceAdapters(subject.adapters)
+      return loaded.model
+    }
+    // The old model's memory goes before the new one's comes.
+    loaded = nil
+    let model = try subject.load(threads: threads)
+    loaded = (subject.checkpoint.path, model)
+    return model
+  }
+}

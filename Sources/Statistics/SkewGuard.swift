@@ -1,0 +1,51 @@
+import Foundation
+
+/// Hall's transformation of a t statistic whose values are skewed: g(T) = T + aT²/3 + a²T³/27 + a/6, with a the skewness of the
+/// mean itself (third moment over SE³); g(T) is nearer to Student's t than T (P. Hall, "On the removal of skewness by
+/// transformation", J. R. Statist. Soc. B 54, 1992). Monotone in T, and the identity where a is 0.
+package struct SkewTransformation: Sendable, Hashable {
+  package let skewness: Double
+
+  package init(skewness: Double) { self.skewness = skewness }
+
+  package func callAsFunction(_ statistic: Double) -> Double {
+    let square = statistic * statistic
+    return statistic + skewness * square / 3 + skewness * skewness * square * statistic / 27 + skewness / 6
+  }
+
+  /// The T whose transform this is: 3 (∛(1 + a (g - a/6)) - 1)/a.
+  package func inverse(_ transformed: Double) -> Double {
+    guard skewness != 0 else { return transformed }
+    let shift = skewness * (transformed - skewness / 6)
+    // Where hardly anything is skewed the root is all but 1, and its difference from 1 would be rounding.
+    let root = shift > -0.5 ? expm1(log1p(shift) / 3) : cbrt(1 + shift) - 1
+    return 3 * root / skewness
+  }
+}
+
+/// The one-sided t tests of a verdict: those of `UnitEstimate`, and harder where the values lean to the side that makes t too sure.
+///
+/// Losses are rare and large beside the answers that do not change, so u leans down; its mean is then high where its error is
+/// small, and plain t would PASS more than α at the margin. Values that lean up would FAIL too often. Each direction takes
+/// the skewness that makes it harder and no other: a guard never makes a verdict easier to reach.
+extension UnitEstimate {
+  private var distribution: StudentT { StudentT(degreesOfFreedom: degreesOfFreedom) }
+  private var downward: SkewTransformation { SkewTransformation(skewness: min(skewness, 0)) }
+  private var upward: SkewTransformation { SkewTransformation(skewness: max(skewness, 0)) }
+
+  /// P that the mean is this high where its true value is 0; small is what PASS needs.
+  package var guardedPValueAboveZero: Double { distribution.upperTail(downward(mean / standardError)) }
+
+  /// P that the mean is this low where its true value is 0; small is what FAIL needs.
+  package var guardedPValueBelowZero: Double { distribution.cdf(upward(mean / standardError)) }
+
+  /// Above 0 exactly where `guardedPValueAboveZero` is below alpha.
+  package func guardedLowerBound(alpha: Double) -> Double {
+    mean - downward.inverse(distribution.quantile(1 - alpha)) * standardError
+  }
+
+  /// Below 0 exactly where `guardedPValueBelowZero` is below alpha.
+  package func guardedUpperBound(alpha: Double) -> Double {
+    mean - upward.inverse(distribution.quantile(alpha)) * standardError
+  }
+}

@@ -1,0 +1,31 @@
+import Foundation
+import Statistics
+import Testing
+
+@Suite("The guard against skewed values")
+struct SkewGuardTests {
+  @Test("the transform and its inverse, at any skewness", arguments: [-2, -0.4, -1e-17, 0, 1e-17, 0.4, 2])
+  func inverse(skewness: Double) {
+    let hall = SkewTransformation(skewness: skewness)
+    for statistic in stride(from: -6.0, through: 6, by: 0.25) {
+      #expect(abs(hall.inverse(hall(statistic)) - statistic) < 1e-6)
+    }
+  }
+
+  @Test("it never makes a verdict easier, and bounds agree with p values")
+  func neverEasier() throws {
+    // Most blocks lose nothing, a few lose much; and the same turned round.
+    for sign in [1.0, -1] {
+      for loss in stride(from: 0.1, through: 0.9, by: 0.1) {
+        let values = (0..<128).map { sign * (0.1 - ($0 / 8 % 5 == 0 ? loss : 0)) }
+        let unit = try #require(UnitEstimate(task: TaskValues(values: values, blocks: (0..<128).map { $0 / 8 })))
+        #expect(unit.guardedPValueAboveZero >= unit.pValueAboveZero)
+        #expect(unit.guardedPValueBelowZero >= unit.pValueBelowZero)
+        #expect((unit.skewness < 0) == (sign > 0))
+        #expect((unit.guardedPValueAboveZero == unit.pValueAboveZero) == (sign < 0))
+        #expect((unit.guardedLowerBound(alpha: 0.05) > 0) == (unit.guardedPValueAboveZero < 0.05))
+        #expect((unit.guardedUpperBound(alpha: 0.01) < 0) == (unit.guardedPValueBelowZero < 0.01))
+      }
+    }
+  }
+}
