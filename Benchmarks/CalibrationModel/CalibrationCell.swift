@@ -74,8 +74,9 @@ extension CalibrationCell {
   }
 
   /// The same drop in every task of a suite on which the base can do less.
-  static func thin(_ drop: Double) -> CalibrationCell {
-    CalibrationCell("equal, 12 tasks in 7 families vote", .outcome(drop: drop), .uniform(drop), coverage: .thin)
+  static func thin(_ drop: Double, reading: Reading = .whole) -> CalibrationCell {
+    CalibrationCell(
+      "equal, 12 tasks in 7 families vote", .outcome(drop: drop), .uniform(drop), coverage: .thin, reading: reading)
   }
 
   package static let noDrop = uniform(0)
@@ -104,14 +105,15 @@ extension CalibrationCell {
 
   /// What is shown of a gate that reads otherwise.
   private static func read(_ reading: Reading) -> [CalibrationCell] {
-    [0, 0.025, 0.05, 0.10, 0.15, 0.20].map { uniform($0, reading: reading) } + [everyUnit(reading)]
+    [0, 0.025, 0.05, 0.10, 0.15, 0.20].map { uniform($0, reading: reading) }
+      + [thin(0, reading: reading), everyUnit(reading)]
   }
 
   /// Every row, in the order of the report.
   package static let all: [CalibrationCell] = {
     var cells = [0, 0.025, 0.05, 0.10, 0.15, 0.20].map { uniform($0) }
     cells += [0.05, 0.10, 0.15].map(unequal)
-    cells += [0, 0.05, 0.15].map(thin)
+    cells += [0, 0.05, 0.15].map { thin($0) }
     cells += [fourFamilies, oneFamily, allFamilies, everyUnit()]
     return cells + read(.stoppingEarly) + read(.adaptive)
   }()

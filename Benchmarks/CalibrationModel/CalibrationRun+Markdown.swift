@@ -37,11 +37,11 @@ extension CalibrationRun {
 
     ## The same with `--stop-early` and with `--adaptive`
 
-    Of the same candidates, equal drops. A hopeless candidate ends a gate with `--stop-early` after a share of the blocks of
+    Of the same candidates. A hopeless candidate ends a gate with `--stop-early` after a share of the blocks of
     voting tasks; an adaptive gate looks up to three times.
 
-    | drop | reading | PASS | FAIL | INCONCLUSIVE | stopped early, after | looks: one, two, three |
-    |--:|---|--:|--:|--:|--:|--:|
+    | drop | over tasks | reading | PASS | FAIL | INCONCLUSIVE | stopped early, after | looks: one, two, three |
+    |--:|---|---|--:|--:|--:|--:|--:|
     \(readingRows.joined(separator: "\n"))
 
     ## At the margins
@@ -98,7 +98,8 @@ extension CalibrationRun {
       }
       let looks = tally.looks.map { "\(percent(Double($0) / Double(gates), digits: 0)) %" }.joined(separator: ", ")
       let cells = [
-        String(format: "%.3f", drop), "`\(cell.reading.rawValue)`", counts.joined(separator: " | "), early ?? "–",
+        String(format: "%.3f", drop), cell.title, "`\(cell.reading.rawValue)`", counts.joined(separator: " | "),
+        early ?? "–",
         cell.reading == .adaptive ? looks : "–",
       ]
       return "| \(cells.joined(separator: " | ")) |"

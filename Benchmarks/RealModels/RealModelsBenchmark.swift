@@ -33,7 +33,7 @@ struct RealModelsBenchmark: ParsableCommand {
   var ledger: String = ".holdfast/real-models.sqlite"
 
   @Option(help: "Threads.")
-  var threads: Int = Machine.cores
+  var threads: Int = ProcessInfo.processInfo.activeProcessorCount
 
   func validate() throws {
     guard (1...1000).contains(seeds) else { throw ValidationError("--seeds is not between 1 and 1,000") }
@@ -57,8 +57,11 @@ struct RealModelsBenchmark: ParsableCommand {
         scores: scores, familyMargin: GateSettings().maxDropFamily)
     }
     print("\(seeds) seeds of demonstrations, share \(share), \(suite.name) version \(suite.version)\n")
-    print("| candidate | PASS | FAIL | INCONCLUSIVE | drop in points, lowest to highest | stopped early | blocks read |")
-    print("|---|--:|--:|--:|--:|--:|--:|")
+    print(
+      """
+      | candidate | PASS | FAIL | INCONCLUSIVE | drop in points, lowest to highest | stopped early | blocks read |
+      |---|--:|--:|--:|--:|--:|--:|
+      """)
     for pair in candidate {
       let parts = pair.split(separator: "=", maxSplits: 1).map(String.init)
       let own = try answers.of(parts[1], name: parts[0])

@@ -55,6 +55,14 @@ package struct Adapter: Sendable {
       isNil: modules.allSatisfy { $0.scale == 0 || !$0.b.hasNonZero() }, weightFile: file.file)
   }
 
+  /// The same with some of its modules only.
+  package func keeping(_ isKept: (AdapterModule) -> Bool) -> Adapter {
+    let kept = modules.filter(isKept)
+    return Adapter(
+      path: path, rank: rank, alpha: alpha, modules: kept,
+      isNil: kept.allSatisfy { $0.scale == 0 || !$0.b.hasNonZero() }, weightFile: weightFile)
+  }
+
   private static func modules(
     _ tensors: AdapterTensors, _ configuration: AdapterConfiguration, _ layout: LlamaLayout
   ) throws -> [AdapterModule] {

@@ -14,6 +14,14 @@ package enum GateReading: Sendable, Hashable {
   case adaptive
 }
 
+/// A candidate, and what is known of its fine-tuning.
+struct Candidate {
+  let subject: Subject
+  let labels: [String]
+  /// Tasks that the fine-tuning was about.
+  let related: Set<String>
+}
+
 /// Asks one candidate after another what a baseline was asked, and judges them.
 struct CandidateAsking {
   let baseline: Baseline
@@ -24,32 +32,29 @@ struct CandidateAsking {
   let contaminated: [String: Set<String>]
   /// Tasks that lost their vote to the fine-tuning data.
   let withoutVote: Set<String>
-  /// The baseline's model; of an adaptive gate.
+  /// The baseline's model, where it is asked again: of an adaptive gate, for a rule about leaks, for a diagnosis.
   let base: Subject?
+  let diagnoses: Bool
 
   /// What became of a candidate, and the run that it rests on.
   struct Asked {
-    let finding: Finding
+    let finding: CandidateVerdict.Finding
     let run: Run?
+    var diagnosis: Diagnosis?
   }
 
-  typealias Finding = CandidateVerdict.Finding
   typealias Report = (GateSession.Event) -> Void
 
-  func ask(_ subject: Subject, related: Set<String>, shelf: inout ModelShelf, report: @escaping Report) throws -> Asked
-  {
+  func ask(_ candidate: Candidate, shelf: inout ModelShelf, report: @escaping Report) throws -> Asked {
     var asked: Run?
     do {
+      let (subject, related) = (candidate.subject, candidate.related)
       let model = try shelf.model(for: subject)
       let scorer = subject.scorer(in: model)
       let description = try run.description(of: subject, model, numerics: scorer.numericsID)
       // What cannot be judged is refused before hours are spent on it.
       _ = try Comparability.check(baseline: baseline.run, candidate: description)
-      var stop =
-        reading == .stoppingEarly
-        ? EarlyStop(
-          baseline, policy: policy, share: run.share, related: related.union(withoutVote), contaminated: contaminated)
-        : nil
+      var stop = reading == .stoppingEarly ? earlyStop(related) : nil
       let policy = stop != nil ? policy.afterEarlyStop : reading == .adaptive ? policy.perLook : policy
       try Verdict.demandEnough(
         baseline, share: run.share, policy: policy, related: related, contaminated: contaminated)
@@ -59,22 +64,51 @@ struct CandidateAsking {
         if let failure = stop?.observe(scores) { throw StoppedEarly(failure: failure, run: run) }
       }
       asked = outcome.run
-      if let base {
-        let verdict = try Verdict.judgeAdaptively(
-          baseline: baseline, candidate: description, scores: outcome.items, policy: self.policy, related: related,
-          contaminated: contaminated,
-          more: { try again($0, $1, of: base, and: subject, shelf: &shelf, report: report) })
-        return Asked(finding: .judged(verdict), run: outcome.run)
-      }
-      let verdict = try Verdict.judge(
-        baseline: baseline, candidate: description, scores: outcome.items, policy: policy, related: related,
-        contaminated: contaminated)
-      return Asked(finding: .judged(verdict), run: outcome.run)
+      let leaks = policy.looksAtLeaks ? try leaks(candidate, shelf: &shelf, report: report) : nil
+      let verdict =
+        if reading == .adaptive, let base {
+          try Verdict.judgeAdaptively(
+            baseline: baseline, candidate: description, scores: outcome.items, policy: self.policy, related: related,
+            contaminated: contaminated, leaks: leaks,
+            more: { try again($0, $1, of: base, and: subject, shelf: &shelf, report: report) })
+        } else {
+          try Verdict.judge(
+            baseline: baseline, candidate: description, scores: outcome.items, policy: policy, related: related,
+            contaminated: contaminated, leaks: leaks)
+        }
+      let diagnosis =
+        diagnoses && verdict.outcome == .fail
+        ? try diagnose(candidate, verdict, scores: outcome.items, shelf: &shelf, report: report) : nil
+      return Asked(finding: .judged(verdict), run: outcome.run, diagnosis: diagnosis)
     } catch let stopped as StoppedEarly {
       return Asked(finding: .failedEarly(stopped.failure), run: stopped.run)
     } catch let reason as NotGateable {
       return Asked(finding: .refused(reason.reason), run: asked)
     }
+  }
+
+  private func earlyStop(_ related: Set<String>) -> EarlyStop? {
+    EarlyStop(
+      baseline, policy: policy, share: run.share, related: related.union(withoutVote), contaminated: contaminated)
+  }
+
+  /// What base and candidate answer the voting tasks' questions with, as far as it is a label of the fine-tuning.
+  private func leaks(_ candidate: Candidate, shelf: inout ModelShelf, report: @escaping Report) throws -> LeakContrast {
+    guard let base, !candidate.labels.isEmpty else {
+      throw NotGateable(
+        "gate.max_leak_mass needs the fine-tuning's labels; name them in fine_tuning.labels, or give a checkpoint that "
+          + "holdfast train made")
+    }
+    let tasks = Set(baseline.admission.filter(\.admitted).map(\.task)).subtracting(candidate.related)
+      .subtracting(withoutVote)
+    func scores(_ one: Subject) throws -> [LeakScore] {
+      report(.again(name: one.name, what: "leak mass"))
+      let model = try shelf.model(for: one)
+      return try run.leakScores(one, scorer: one.scorer(in: model), tasks: tasks, labels: candidate.labels) {
+        report(.progress($0))
+      }
+    }
+    return LeakContrast(base: try scores(base), candidate: try scores(candidate.subject))
   }
 
   /// Asks base and candidate some tasks under further draws.
@@ -84,7 +118,8 @@ struct CandidateAsking {
   ) throws -> (base: [ItemScore], candidate: [ItemScore]) {
     let questions = SuiteRun.Questions(draws: draws, tasks: tasks)
     func scores(_ one: Subject) throws -> (items: [ItemScore], tokens: [String: String]) {
-      report(.again(name: one.name, draws: draws, tasks: tasks.count))
+      report(
+        .again(name: one.name, what: "\(draws.upperBound) draws of \(tasks.count) task\(tasks.count == 1 ? "" : "s")"))
       let model = try shelf.model(for: one)
       let tokens = try run.tokenHashes(model, questions: questions)
       let outcome = try run.execute(

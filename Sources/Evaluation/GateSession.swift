@@ -20,10 +20,12 @@ package struct GateSession {
   package let command: String
   package let kernel: String
   package let reading: GateReading
+  /// Whether a candidate that fails is asked why.
+  package let diagnoses: Bool
 
   package init(
     configuration: Configuration, settings: GateSettings, base: String, baselinePath: String, share: Share,
-    threads: Int, command: String, kernel: String, reading: GateReading = .whole
+    threads: Int, command: String, kernel: String, reading: GateReading = .whole, diagnoses: Bool = false
   ) {
     self.configuration = configuration
     self.settings = settings
@@ -34,6 +36,7 @@ package struct GateSession {
     self.command = command
     self.kernel = kernel
     self.reading = reading
+    self.diagnoses = diagnoses
   }
 
   /// All that a gate found.
@@ -54,8 +57,10 @@ package struct GateSession {
     case opened(name: String, index: Int, count: Int)
     /// An adapter that changes nothing: legitimate, and worth a word.
     case adapterIsNil(String)
-    /// An adaptive gate asks some tasks again, first of the base, then of the candidate.
-    case again(name: String, draws: Range<Int>, tasks: Int)
+    /// A model is asked more than the suite.
+    case again(name: String, what: String)
+    /// So many parts of the fine-tuning were taken back, one at a time.
+    case restored(Int, of: Int)
     case progress(ScoringProgress)
     case judged(CandidateVerdict)
   }
@@ -70,26 +75,30 @@ package struct GateSession {
     let hashes = LedgerHashCache.forProcess(ledger)
     let baseCheckpoint = Lazy { [base] in try Checkpoint.open(base) }
     let subjects = try paths.map { try Subject(path: $0, base: baseCheckpoint.value(), hashes: hashes) }
-    let related = try subjects.map { try relatedTasks(of: suite, labels: labels(of: $0)) }
-    let overlap = try heldOutCheck(suite)
+    let candidates = try subjects.map { subject in
+      let labels = try labels(of: subject)
+      return Candidate(subject: subject, labels: labels, related: relatedTasks(of: suite, labels: labels))
+    }
+    let overlap = try configuration.heldOutCheck(suite, threads: threads)
     let contaminated = overlap?.contaminatedItems ?? [:]
     let asking = CandidateAsking(
       baseline: baseline,
       run: SuiteRun(suite: suite, share: share, ledger: ledger, command: command, kernel: kernel, threads: threads),
       policy: settings.policy, reading: reading, contaminated: contaminated,
       withoutVote: Set(overlap?.withoutVote ?? []),
-      base: reading == .adaptive ? try baseAgain(baseline, baseCheckpoint.value(), hashes) : nil)
+      base: asksBase ? try baseAgain(baseline, baseCheckpoint.value(), hashes) : nil, diagnoses: diagnoses)
     var shelf = ModelShelf(threads: threads)
 
     var verdicts: [CandidateVerdict] = []
     var faults: [InputError] = []
-    for (index, subject) in subjects.enumerated() {
+    for (index, candidate) in candidates.enumerated() {
+      let subject = candidate.subject
       report(.opened(name: subject.name, index: index, count: subjects.count))
       if subject.adapter?.isNil == true { report(.adapterIsNil(subject.path)) }
       let begun = Date()
       var asked = CandidateAsking.Asked(finding: .refused("it was not asked"), run: nil)
       do {
-        asked = try asking.ask(subject, related: related[index], shelf: &shelf, report: report)
+        asked = try asking.ask(candidate, shelf: &shelf, report: report)
       } catch let fault as InputError where index > 0 || subjects.count > 1 {
         // The others' verdicts are worth keeping; the gate ends with this error all the same.
         faults.append(fault)
@@ -97,7 +106,7 @@ package struct GateSession {
       }
       let verdict = CandidateVerdict(
         path: subject.path, model: subject.description, durationSeconds: Date().timeIntervalSince(begun),
-        share: share.description, finding: asked.finding)
+        share: share.description, finding: asked.finding, diagnosis: asked.diagnosis)
       verdicts.append(verdict)
       report(.judged(verdict))
       try keep(verdict, subject, asked.run, baseline, ledger)
@@ -107,7 +116,9 @@ package struct GateSession {
       overlap: overlap, faults: faults)
   }
 
-  /// The baseline's model, to be asked under further draws.
+  private var asksBase: Bool { reading == .adaptive || diagnoses || settings.policy.looksAtLeaks }
+
+  /// The baseline's model, to be asked what the baseline does not hold.
   ///
   /// - Throws: `InputError` where the configuration's base is not that model to the bit.
   private func baseAgain(
@@ -116,16 +127,11 @@ package struct GateSession {
     let subject = try Subject(path: base, name: baseline.run.model.name, base: checkpoint(), hashes: hashes)
     guard subject.identity.weights == baseline.run.model.weights else {
       throw InputError(
-        base, "is not the model of the baseline \(baselinePath), which an adaptive gate asks again",
-        remedy: "name the baseline's own model as base in \(configuration.file), or leave out --adaptive")
+        base,
+        "is not the model of the baseline \(baselinePath), which --adaptive, --diagnose and max_leak_mass ask again",
+        remedy: "name the baseline's own model as base in \(configuration.file), or do without them")
     }
     return subject
-  }
-
-  /// Looks for the suite in the configuration's fine-tuning data; nil where it names none.
-  private func heldOutCheck(_ suite: Suite) throws -> OverlapReport? {
-    let files = configuration.fineTuning.data
-    return files.isEmpty ? nil : try OverlapScan(suite: suite, files: files, threads: threads).run()
   }
 
   /// What a candidate's fine-tuning chose from, by the configuration and by the checkpoint's own record.

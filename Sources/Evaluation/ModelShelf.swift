@@ -7,6 +7,9 @@ struct ModelShelf {
 
   init(threads: Int) { self.threads = threads }
 
+  /// Gives the model's memory back.
+  mutating func clear() { loaded = nil }
+
   mutating func model(for subject: Subject) throws -> LoadedModel {
     if let loaded, loaded.path == subject.checkpoint.path {
       try loaded.model.replaceAdapters(subject.adapters)

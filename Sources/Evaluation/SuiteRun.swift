@@ -31,19 +31,28 @@ package struct SuiteRun {
   /// The draws of demonstrations that a baseline has.
   package static let draws = 0..<1
 
-  /// What is asked of a suite: some draws of demonstrations, of some tasks.
+  /// What is asked of a suite: some draws of demonstrations, of some tasks, under one condition.
   package struct Questions: Sendable {
     package let draws: Range<Int>
     /// nil for every task.
     package let tasks: Set<String>?
+    package let asking: Asking
 
-    package init(draws: Range<Int> = SuiteRun.draws, tasks: Set<String>? = nil) {
+    package init(draws: Range<Int> = SuiteRun.draws, tasks: Set<String>? = nil, asking: Asking = .gold) {
       self.draws = draws
       self.tasks = tasks
+      self.asking = asking
     }
 
-    fileprivate func blocks(of suite: Suite, share: Share) -> [RequestBlock] {
-      draws.flatMap { suite.requestBlocks(draw: $0, share: share) }.filter { tasks?.contains($0.task) ?? true }
+    package func blocks(of suite: Suite, share: Share) -> [RequestBlock] {
+      draws.flatMap { suite.requestBlocks(draw: $0, share: share, asking: asking) }
+        .filter { tasks?.contains($0.task) ?? true }
+    }
+
+    fileprivate var isOrdinary: Bool { draws == SuiteRun.draws && asking == .gold }
+
+    fileprivate func promptHash(of suite: Suite) -> String {
+      suite.promptHash(draws: draws.upperBound, asking: asking)
     }
   }
 
@@ -67,7 +76,7 @@ package struct SuiteRun {
     progress: @escaping (ScoringProgress) -> Void = { _ in },
     observe: @escaping (Run, [ItemScore]) throws -> Void = { _, _ in }
   ) throws -> Outcome {
-    let run = try begin(subject, numerics: scorer.numericsID, draws: questions.draws.upperBound)
+    let run = try begin(subject, numerics: scorer.numericsID, questions)
     let blocks = ordered(questions.blocks(of: suite, share: share), by: order)
     let done = try ledger.completedBlocks(run)
     if !order.isEmpty, !done.isEmpty {
@@ -125,12 +134,12 @@ package struct SuiteRun {
     return ranked.sorted { $0.0 < $1.0 }.map(\.1)
   }
 
-  private func begin(_ subject: Subject, numerics: String, draws: Int) throws -> Run {
+  private func begin(_ subject: Subject, numerics: String, _ questions: Questions) throws -> Run {
     try ledger.register(subject.record)
     let plan = RunPlan(
       model: subject.identity.id, suite: suite.name, suiteHash: suiteHash,
-      promptHash: draws == Self.draws.upperBound ? promptHash : suite.promptHash(draws: draws), numerics: numerics,
-      share: share.description, draws: draws)
+      promptHash: questions.isOrdinary ? promptHash : questions.promptHash(of: suite), numerics: numerics,
+      share: share.description, draws: questions.draws.upperBound)
     if let stopped = try ledger.resumableRun(plan) { return stopped }
     return try ledger.beginRun(plan, command: command, kernel: kernel, threads: threads)
   }

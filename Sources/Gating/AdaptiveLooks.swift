@@ -40,13 +40,13 @@ extension Verdict {
   /// - Throws: as `judge`, and what `more` throws.
   package static func judgeAdaptively(
     baseline: Baseline, candidate: RunDescription, scores: [ItemScore], policy: GatePolicy, related: Set<String> = [],
-    contaminated: [String: Set<String>] = [:],
+    contaminated: [String: Set<String>] = [:], leaks: LeakContrast? = nil,
     more: (_ draws: Range<Int>, _ tasks: Set<String>) throws -> (base: [ItemScore], candidate: [ItemScore])
   ) throws -> Verdict {
     func judge(_ baseline: Baseline, _ scores: [ItemScore], after earlier: Verdict?) throws -> Verdict {
       try Verdict.judge(
         baseline: baseline, candidate: candidate, scores: scores, policy: policy.perLook, related: related,
-        contaminated: contaminated, after: earlier)
+        contaminated: contaminated, leaks: leaks, after: earlier)
     }
     let first = try judge(baseline, scores, after: nil)
     var verdict = first.asLook(draws: AdaptiveLooks.draws[0], tasks: Set(first.tasks.map(\.task)))
@@ -71,8 +71,11 @@ extension Verdict {
   }
 
   /// Tasks that vote in a unit that is INCONCLUSIVE.
-  var openTasks: Set<String> {
-    let open = units.filter { $0.outcome == .inconclusive }
+  var openTasks: Set<String> { votingTasks(ofUnits: .inconclusive) }
+
+  /// Tasks that vote in some unit with such an outcome.
+  package func votingTasks(ofUnits outcome: Outcome) -> Set<String> {
+    let open = units.filter { $0.outcome == outcome }
     let isOverall = open.contains { $0.level == .overall }
     let families = Set(open.filter { $0.level == .family }.map(\.unit))
     return Set(tasks.filter { $0.admitted && (isOverall || families.contains($0.family)) }.map(\.task))

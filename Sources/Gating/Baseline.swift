@@ -36,17 +36,14 @@ package struct Baseline: Sendable, Equatable {
       file: "the scores to save")
   }
 
-  /// The same with its model's scores under further draws: for judging, not for a file, as its tasks then differ in their draws.
+  /// The same with its model's scores under further draws after its own: for judging, not for a file, as its tasks then differ in
+  /// their draws.
   init(_ baseline: Baseline, adding scores: [ItemScore]) {
     createdBy = baseline.createdBy
     run = baseline.run
     familyMargin = baseline.familyMargin
     admission = baseline.admission
-    self.scores = Self.ordered(baseline.scores + scores.filter { $0.condition == .gold })
-  }
-
-  private static func ordered(_ scores: [ItemScore]) -> [ItemScore] {
-    scores.map(\.roundedToFile).sorted { ($0.task, $0.item, $0.k, $0.draw) < ($1.task, $1.item, $1.k, $1.draw) }
+    self.scores = baseline.scores + scores.filter { $0.condition == .gold }.map(\.roundedToFile)
   }
 
   /// - Parameter file: what messages call the source.
@@ -59,7 +56,9 @@ package struct Baseline: Sendable, Equatable {
     self.run = run
     self.familyMargin = familyMargin
     self.admission = admission.sorted { $0.task < $1.task }
-    self.scores = Self.ordered(scores)
+    self.scores = scores.map(\.roundedToFile).sorted {
+      ($0.task, $0.item, $0.k, $0.draw) < ($1.task, $1.item, $1.k, $1.draw)
+    }
     try validate(file)
   }
 }

@@ -13,6 +13,8 @@ package struct CandidateVerdict: Sendable, Hashable, Codable {
   package let earlyFailure: EarlyFailure?
   /// Why it could not be judged; nil where it was.
   package let notGateable: String?
+  /// Why it failed; nil where that was not asked, or it did not.
+  package let diagnosis: Diagnosis?
 
   /// What became of a candidate.
   package enum Finding: Sendable {
@@ -23,13 +25,17 @@ package struct CandidateVerdict: Sendable, Hashable, Codable {
     case refused(String)
   }
 
-  package init(path: String, model: ModelDescription?, durationSeconds: Double, share: String, finding: Finding) {
+  package init(
+    path: String, model: ModelDescription?, durationSeconds: Double, share: String, finding: Finding,
+    diagnosis: Diagnosis? = nil
+  ) {
     self.path = path
     self.model = model
     self.durationSeconds = durationSeconds
     self.share = share
     verdict = if case .judged(let verdict) = finding { verdict } else { nil }
     earlyFailure = if case .failedEarly(let failure) = finding { failure } else { nil }
+    self.diagnosis = diagnosis
     notGateable = if case .refused(let reason) = finding { reason } else { nil }
   }
 
@@ -42,7 +48,7 @@ package struct CandidateVerdict: Sendable, Hashable, Codable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case path, model, share, verdict
+    case path, model, share, verdict, diagnosis
     case durationSeconds = "duration_seconds"
     case earlyFailure = "early_failure"
     case notGateable = "not_gateable"

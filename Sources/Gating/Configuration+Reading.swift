@@ -55,10 +55,16 @@ extension Configuration {
       maxRelativeDrop: try gate.limits("max_relative_drop", otherwise: defaults.maxRelativeDrop, below: 1),
       minRetention: try gate.limits("min_retention", otherwise: defaults.minRetention, below: 1),
       maxLogprobDrop: try gate.limits("max_logprob_drop", otherwise: defaults.maxLogprobDrop, below: 100),
+      maxLeakMass: try gate.limits("max_leak_mass", otherwise: defaults.maxLeakMass, below: 1),
       alphaPass: try gate.share("alpha_pass", otherwise: defaults.alphaPass, below: 0.5),
       alphaFail: try gate.share("alpha_fail", otherwise: defaults.alphaFail, below: 0.5),
       onInconclusive: try gate.choice("on_inconclusive", otherwise: defaults.onInconclusive),
       minFamilies: try gate.integer("min_families", in: 1...10_000))
+    guard read.maxLeakMass.shots == nil else {
+      throw InputError(
+        settings.file, field: "gate.max_leak_mass.k", "is not this rule's to say",
+        remedy: "leave it out: leak mass is asked with at most four demonstrations")
+    }
     guard !read.policy.rules.isEmpty else {
       throw InputError(
         settings.file, field: "gate", "every rule is off, so that anything would pass",

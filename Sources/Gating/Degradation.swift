@@ -79,12 +79,15 @@ extension PairedTask {
   func mean(_ side: KeyPath<PairedItem, ItemAbility>, _ metric: Metric, over shots: [Int]) -> Double? {
     var sum = 0.0
     let isBase = side == \.base
+    var count = 0
     for index in items.indices {
+      if metric == .labelFree, items[index].base.leakMass == nil { continue }
       let value =
         isBase ? items[index].base.mean(metric, over: shots) : items[index].candidate.mean(metric, over: shots)
       guard let value else { return nil }
       sum += value
+      count += 1
     }
-    return items.isEmpty ? nil : sum / Double(items.count)
+    return count == 0 ? nil : sum / Double(count)
   }
 }

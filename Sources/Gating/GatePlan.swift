@@ -94,6 +94,9 @@ package struct GatePlan: Sendable, Encodable {
     related: Set<String> = [], contaminated: [String: Set<String>] = [:]
   ) throws {
     let scores = baseline.scores(of: share)
+    // Nothing is known before it is asked of what labels leak.
+    let isLeakPlanned = policy.looksAtLeaks
+    let policy = policy.withoutLeaks
     let voting = try VotingUnits(
       baseline, scores: scores, policy: policy, related: related, contaminated: contaminated)
     self.share = share.description
@@ -101,7 +104,9 @@ package struct GatePlan: Sendable, Encodable {
     coverage = voting.coverage
     units = voting.tests.map { PlannedUnit($0, assumptions) }
     answers = scores.count
-    notes = voting.notes
+    notes =
+      voting.notes
+      + (isLeakPlanned ? [Note(.note, "of max_leak_mass nothing can be said before models are asked")] : [])
     do {
       try voting.demandEnough(policy)
       refusal = nil
@@ -137,7 +142,7 @@ extension PlannedUnit.Precision {
   ///
   /// - Returns: nil of a metric that is not right or wrong.
   init?(_ test: UnitTest, _ assumptions: PlanAssumptions) {
-    guard test.rule.metric != .logprob, let margin = test.allowance else { return nil }
+    guard test.rule.metric != .logprob, test.rule.metric != .labelFree, let margin = test.allowance else { return nil }
     var variance = 0.0
     var squares = 0.0
     var items = 0

@@ -44,6 +44,15 @@ package struct GatePolicy: Sendable, Hashable {
   /// A unit with fewer blocks never votes: its error is too uncertain.
   package static let minimumBlocks = 6
 
+  /// Whether a rule looks at what the fine-tuning's labels leak.
+  package var looksAtLeaks: Bool { rules.contains { $0.metric == .labelFree } }
+
+  /// The same without such rules: for what is looked at before anything is asked, as a baseline has no leak mass.
+  var withoutLeaks: GatePolicy {
+    GatePolicy(
+      rules: rules.filter { $0.metric != .labelFree }, minFamilies: minFamilies, onInconclusive: onInconclusive)
+  }
+
   /// The same with what is left of each α_fail for the test at the end, where the sequential test has had its part.
   package var afterEarlyStop: GatePolicy {
     GatePolicy(

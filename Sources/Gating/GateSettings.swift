@@ -39,6 +39,8 @@ package struct GateSettings: Sendable, Hashable, Codable {
   package let minRetention: RuleLimits
   /// δ in nats: by how much the gold answer's logprob may drop.
   package let maxLogprobDrop: RuleLimits
+  /// By how much the probability of a fine-tuning label may rise on prompts to which it is no answer.
+  package let maxLeakMass: RuleLimits
   package let alphaPass: Double
   package let alphaFail: Double
   package let onInconclusive: InconclusivePolicy
@@ -47,13 +49,15 @@ package struct GateSettings: Sendable, Hashable, Codable {
 
   package init(
     maxDrop: RuleLimits = RuleLimits(overall: 0.05, family: 0.10), maxRelativeDrop: RuleLimits = .off,
-    minRetention: RuleLimits = RuleLimits(overall: 0.80), maxLogprobDrop: RuleLimits = .off, alphaPass: Double = 0.05,
-    alphaFail: Double = 0.01, onInconclusive: InconclusivePolicy = .exit3, minFamilies: Int? = nil
+    minRetention: RuleLimits = RuleLimits(overall: 0.80), maxLogprobDrop: RuleLimits = .off,
+    maxLeakMass: RuleLimits = .off, alphaPass: Double = 0.05, alphaFail: Double = 0.01,
+    onInconclusive: InconclusivePolicy = .exit3, minFamilies: Int? = nil
   ) {
     self.maxDrop = maxDrop
     self.maxRelativeDrop = maxRelativeDrop
     self.minRetention = minRetention
     self.maxLogprobDrop = maxLogprobDrop
+    self.maxLeakMass = maxLeakMass
     self.alphaPass = alphaPass
     self.alphaFail = alphaFail
     self.onInconclusive = onInconclusive
@@ -67,7 +71,7 @@ package struct GateSettings: Sendable, Hashable, Codable {
   package var limits: [(key: String, limits: RuleLimits)] {
     [
       ("max_drop", maxDrop), ("max_relative_drop", maxRelativeDrop), ("min_retention", minRetention),
-      ("max_logprob_drop", maxLogprobDrop),
+      ("max_logprob_drop", maxLogprobDrop), ("max_leak_mass", maxLeakMass),
     ]
   }
 
@@ -78,6 +82,7 @@ package struct GateSettings: Sendable, Hashable, Codable {
       + rules("max_relative_drop", maxRelativeDrop, .exactMatch) { .relativeDrop(share: $0) }
       + rules("min_retention", minRetention, .exactMatch) { .retention(share: $0) }
       + rules("max_logprob_drop", maxLogprobDrop, .logprob) { .absoluteDrop(margin: $0) }
+      + rules("max_leak_mass", maxLeakMass, .labelFree) { .absoluteDrop(margin: $0) }
     return GatePolicy(rules: rules, minFamilies: minFamilies, onInconclusive: onInconclusive)
   }
 
@@ -102,6 +107,7 @@ package struct GateSettings: Sendable, Hashable, Codable {
     case maxRelativeDrop = "max_relative_drop"
     case minRetention = "min_retention"
     case maxLogprobDrop = "max_logprob_drop"
+    case maxLeakMass = "max_leak_mass"
     case alphaPass = "alpha_pass"
     case alphaFail = "alpha_fail"
     case onInconclusive = "on_inconclusive"

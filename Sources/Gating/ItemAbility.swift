@@ -8,6 +8,8 @@ package enum Metric: String, Sendable, Codable, Hashable {
   case logprob
   /// The gold answer is the likeliest of the choices; only for tasks with choices.
   case choice
+  /// The probability that the answer is none of the fine-tuning's labels: 1 less the leak mass, at the controls' k.
+  case labelFree = "label_free"
 }
 
 /// A model's scores on one item at one k, averaged over the draws of its block.
@@ -22,6 +24,7 @@ package struct Cell: Sendable, Hashable {
     case .exactMatch: exactMatch
     case .logprob: logprob
     case .choice: choice
+    case .labelFree: nil
     }
   }
 }
@@ -32,6 +35,8 @@ package struct ItemAbility: Sendable, Hashable {
   package let block: Int
   /// One a k that was asked, ascending.
   package let cells: [Cell]
+  /// The probability of a fine-tuning label; nil where that was not asked, or the item's own answer is one.
+  var leakMass: Double?
 
   /// nil where the item was not asked at this k.
   package func cell(_ k: Int) -> Cell? {
@@ -42,6 +47,7 @@ package struct ItemAbility: Sendable, Hashable {
 
   /// The mean over some k; nil where one of them was not asked, or has no such metric, or none is given.
   package func mean(_ metric: Metric, over shots: [Int]) -> Double? {
+    if metric == .labelFree { return leakMass.map { 1 - $0 } }
     var sum = 0.0
     for k in shots {
       guard let value = cell(k)?.value(metric) else { return nil }

@@ -3,8 +3,18 @@ import Suites
 
 /// One item's abilities, base and candidate, on the same prompts.
 package struct PairedItem: Sendable, Hashable {
-  package let base: ItemAbility
-  package let candidate: ItemAbility
+  package private(set) var base: ItemAbility
+  package private(set) var candidate: ItemAbility
+
+  package init(base: ItemAbility, candidate: ItemAbility) {
+    self.base = base
+    self.candidate = candidate
+  }
+
+  fileprivate mutating func leak(_ masses: (base: Double, candidate: Double)) {
+    base.leakMass = masses.base
+    candidate.leakMass = masses.candidate
+  }
 }
 
 /// One task's items as both models answered them.
@@ -61,10 +71,12 @@ extension PairedTask {
   ///   - scores: of a whole run or of a share of every task's blocks; scores under another condition are left out.
   ///   - contaminated: ids of the items that are in the fine-tuning data, by task: dropped from both sides once both are
   ///     known to be complete. Ids that the baseline has not are no matter.
+  ///   - leaks: of a gate that has a rule on them.
   /// - Returns: one a task of the baseline, ascending.
   /// - Throws: `NotGateable` where a task is missing, or a block's lines are not exactly the baseline's.
   package static func pair(
-    _ baseline: Baseline, with scores: [ItemScore], contaminated: [String: Set<String>] = [:]
+    _ baseline: Baseline, with scores: [ItemScore], contaminated: [String: Set<String>] = [:],
+    leaks: LeakContrast? = nil
   ) throws -> [PairedTask] {
     let ofCandidate = Dictionary(grouping: scores.filter { $0.condition == .gold }, by: \.task)
     let ofBase = Dictionary(grouping: baseline.scores, by: \.task)
@@ -75,12 +87,13 @@ extension PairedTask {
     return try baseline.admission.map {
       try pair(
         $0, base: ofBase[$0.task] ?? [], candidate: ofCandidate[$0.task] ?? [],
-        contaminated: contaminated[$0.task] ?? [])
+        contaminated: contaminated[$0.task] ?? [], leaks: leaks)
     }
   }
 
   private static func pair(
-    _ admission: TaskAdmission, base: [ItemScore], candidate: [ItemScore], contaminated: Set<String>
+    _ admission: TaskAdmission, base: [ItemScore], candidate: [ItemScore], contaminated: Set<String>,
+    leaks: LeakContrast?
   ) throws -> PairedTask {
     let blocks = Set(candidate.map(\.block))
     guard !blocks.isEmpty else {
@@ -88,7 +101,12 @@ extension PairedTask {
     }
     let asked = base.filter { blocks.contains($0.block) }
     try demandSameQuestions(admission.task, base: asked, candidate: candidate)
-    let pairs = pairs(asked, candidate)
+    var pairs = pairs(asked, candidate)
+    if let leaks {
+      for index in pairs.indices {
+        if let masses = leaks.masses(task: admission.task, item: pairs[index].base.item) { pairs[index].leak(masses) }
+      }
+    }
     func kept(_ pairs: [PairedItem]) -> [PairedItem] { pairs.filter { !contaminated.contains($0.base.item) } }
     let items = kept(pairs)
     let draws = Set(asked.map(\.draw)).sorted()
@@ -98,7 +116,7 @@ extension PairedTask {
       : draws.map { draw in
         kept(Self.pairs(asked.filter { $0.draw == draw }, candidate.filter { $0.draw == draw }))
       }
-    let scored = Set(base.map(\.item))
+    let scored = contaminated.isEmpty ? [] : Set(base.map(\.item))
     let found = scored.intersection(contaminated).count
     return PairedTask(
       admission: admission, items: items, itemsByDraw: itemsByDraw, shots: Set(asked.map(\.k)).sorted(),

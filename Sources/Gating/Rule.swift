@@ -160,6 +160,8 @@ package struct Rule: Sendable, Hashable {
 
   /// The u of each item under each draw alone; nil as `values`.
   func drawnValues(of task: PairedTask) -> DrawnTask? {
+    // What labels leak is asked under one draw.
+    guard metric != .labelFree else { return nil }
     let draws = task.itemsByDraw.compactMap { values(of: $0, task, contrast.value)?.values }
     return draws.count == task.draws ? DrawnTask(draws: draws, blocks: task.itemBlocks) : nil
   }
@@ -176,8 +178,12 @@ package struct Rule: Sendable, Hashable {
     of items: [PairedItem], _ task: PairedTask, _ value: (ContrastInput) -> Double?
   ) -> TaskValues? {
     let selected = shots.selected(from: task.shots)
-    var values: [Double] = []
+    var (values, blocks) = ([Double](), [Int]())
+    values.reserveCapacity(items.count)
+    blocks.reserveCapacity(items.count)
     for item in items {
+      // An item whose own answer is a label says nothing about leaks.
+      if metric == .labelFree, item.base.leakMass == nil { continue }
       guard let base = item.base.mean(metric, over: selected),
         let candidate = item.candidate.mean(metric, over: selected),
         let value = value(
@@ -186,7 +192,8 @@ package struct Rule: Sendable, Hashable {
             chance: task.admission.chance))
       else { return nil }
       values.append(value)
+      blocks.append(item.base.block)
     }
-    return TaskValues(values: values, blocks: items.map(\.base.block))
+    return values.isEmpty && !items.isEmpty ? nil : TaskValues(values: values, blocks: blocks)
   }
 }

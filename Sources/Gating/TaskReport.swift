@@ -78,12 +78,14 @@ extension PairedTask {
   /// b - t of each item, mean over some k; nil where an item lacks one of them or the metric.
   func drops(of metric: Metric, over shots: Shots = .fewShot) -> TaskValues? {
     let selected = shots.selected(from: self.shots)
+    let items = metric == .labelFree ? self.items.filter { $0.base.leakMass != nil } : self.items
     let values = items.compactMap { item -> Double? in
       guard let base = item.base.mean(metric, over: selected),
         let candidate = item.candidate.mean(metric, over: selected)
       else { return nil }
       return base - candidate
     }
-    return values.count == items.count ? TaskValues(values: values, blocks: itemBlocks) : nil
+    return values.count == items.count && (!items.isEmpty || self.items.isEmpty)
+      ? TaskValues(values: values, blocks: items.map(\.base.block)) : nil
   }
 }

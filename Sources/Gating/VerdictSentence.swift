@@ -88,6 +88,7 @@ extension Metric {
     case .exactMatch: "exact match"
     case .logprob: "answer logprob"
     case .choice: "candidate choice"
+    case .labelFree: "probability of an answer that is no fine-tuning label"
     }
   }
 

@@ -18,9 +18,9 @@ struct VotingUnits {
   /// - Throws: `NotGateable` where the scores are not complete, or a rule names a family that is not there.
   init(
     _ baseline: Baseline, scores: [ItemScore], policy: GatePolicy, related: Set<String>,
-    contaminated: [String: Set<String>]
+    contaminated: [String: Set<String>], leaks: LeakContrast? = nil
   ) throws {
-    let paired = try PairedTask.pair(baseline, with: scores, contaminated: contaminated)
+    let paired = try PairedTask.pair(baseline, with: scores, contaminated: contaminated, leaks: leaks)
     let tasks = paired.map { task in
       let cleaned = task.spoilt.map { task.withdrawn(reason: $0.reason) } ?? task
       return related.contains(task.admission.task) ? cleaned.withdrawn(reason: Self.relatedReason) : cleaned

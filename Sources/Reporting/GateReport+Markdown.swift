@@ -31,7 +31,7 @@ extension GateReport {
     let shots = Set(verdict.tasks.flatMap(\.shots).map(\.k)).sorted()
     let judged: [String: Any] = [
       "units": verdict.units.map(unitContext), "power": power(verdict), "needs": needs(verdict),
-      "spread": spread(verdict),
+      "spread": spread(verdict), "diagnosis": candidate.diagnosis.map { [DiagnosisSection($0).context] } ?? [],
       "shots": shots.map { ["k": "\($0)"] },
       "tasks": verdict.tasks.map { taskContext($0, shots: shots) },
       "notes": verdict.notes.map { ["severity": $0.severity.rawValue, "text": markdownEscaped($0.text)] },

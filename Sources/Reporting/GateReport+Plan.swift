@@ -3,7 +3,9 @@ import Gating
 
 extension GatePlan {
   /// The plan as plain text of at most 80 columns.
-  package func terminalTable() -> String {
+  ///
+  /// - Parameter seconds: what a candidate is expected to take; nil where that is not known.
+  package func terminalTable(seconds: Double? = nil) -> String {
     var grid = TextGrid([
       ("unit", .left), ("tasks", .right), ("blocks", .right), ("margin", .right), ("passes", .right),
       ("fails", .right), ("P(PASS)", .right),
@@ -19,13 +21,18 @@ extension GatePlan {
     }
     let silent = units.compactMap { unit in
       unit.reason.map { "\(unit.name.alone) could not vote: \($0)" }
-        ?? (unit.precision == nil ? "\(unit.name.alone): nothing is assumed of logprobs" : nil)
+        ?? (unit.precision == nil ? "\(unit.name.alone): nothing is assumed of \(unit.metric.name)s" : nil)
     }
     let texts =
       [explanation] + silent + notes.map { "\($0.severity.rawValue): \($0.text)" }
       + (refusal.map { ["NOT GATEABLE: \($0)"] } ?? [])
-      + ["share \(share): \(answers) answers a candidate; coverage \(coverage.text)"]
+      + ["share \(share): \(answers) answers a candidate, \(time(seconds)); coverage \(coverage.text)"]
     return grid.text(width: 80) + "\n" + texts.map { wrapped($0, width: 80) + "\n" }.joined()
+  }
+
+  private func time(_ seconds: Double?) -> String {
+    seconds.map { "about \(Int($0.rounded(.up))) s by the slowest of the ledger's last runs of this suite" }
+      ?? "in a time that is not known: the ledger has no finished run of this suite"
   }
 
   private var explanation: String {
@@ -36,10 +43,26 @@ extension GatePlan {
   }
 
   /// The plan as pretty JSON, keys sorted.
-  package func json() throws -> Data {
+  ///
+  /// - Parameter seconds: as `terminalTable` has it.
+  package func json(seconds: Double? = nil) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(self) + Data("\n".utf8)
+    return try encoder.encode(TimedPlan(plan: self, seconds: seconds)) + Data("\n".utf8)
+  }
+}
+
+/// A plan with the time that is expected.
+private struct TimedPlan: Encodable {
+  let plan: GatePlan
+  let seconds: Double?
+
+  private enum CodingKeys: String, CodingKey { case seconds }
+
+  func encode(to encoder: any Encoder) throws {
+    try plan.encode(to: encoder)
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encodeIfPresent(seconds, forKey: .seconds)
   }
 }
 

@@ -6,7 +6,8 @@ extension GateReport {
     candidates.map { candidate in
       let heading = "\(shortened(printable(candidate.path), to: 80))\n"
       let body = candidate.verdict.map { "\n\(units($0))\(needs($0))\n\(tasks($0))" } ?? ""
-      return heading + body + "\n" + wrapped(candidate.sentence, width: 80) + "\n"
+      let why = candidate.diagnosis.map { "\n" + wrapped($0.text, width: 80) + "\n" } ?? ""
+      return heading + body + "\n" + wrapped(candidate.sentence, width: 80) + "\n" + why
     }.joined(separator: "\n")
   }
 

@@ -15,6 +15,7 @@ struct UnitName {
       case (.absoluteDrop, .exactMatch): nil
       case (.absoluteDrop, .logprob): "nats"
       case (.absoluteDrop, .choice): "choice"
+      case (.absoluteDrop, .labelFree): "label-free"
       case (.relativeDrop, _): "relative"
       case (.retention, _): "few-shot gain"
       }

@@ -24,6 +24,34 @@ let markdownTemplate = """
   {{{spread}}}
   {{/spread}}
 
+  {{#diagnosis}}
+  ### Why
+
+  {{{text}}}
+
+  | control | base | candidate |
+  |---|--:|--:|
+  {{#rows}}
+  | {{{name}}} | {{{base}}} | {{{candidate}}} |
+  {{/rows}}
+
+  Means over {{{tasks}}}, with {{{shots}}}, in percent; tasks weigh equally, and nothing here votes.
+
+  {{#hasParts}}
+  <details><summary>Exact match where one part of the fine-tuning is taken back</summary>
+
+  | part | exact match |
+  |---|--:|
+  {{#parts}}
+  | {{{name}}} | {{{exactMatch}}} |
+  {{/parts}}
+
+  Base {{{ofBase}}}, candidate {{{ofCandidate}}}, on the same {{{items}}} items.
+
+  </details>
+  {{/hasParts}}
+
+  {{/diagnosis}}
   {{#needs}}
   - {{{unit}}} is INCONCLUSIVE: {{{need}}}.
   {{/needs}}

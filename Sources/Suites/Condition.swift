@@ -1,16 +1,37 @@
-/// Which labels the demonstrations bear, or in which order they stand.
+/// Which labels the demonstrations bear, in which order they stand, and what is asked for.
 ///
-/// The names are part of the task schema; this version renders `gold` and refuses the others when a suite is loaded.
+/// A run asks `gold`; the others are controls that `gate --diagnose` asks to find out what was lost.
 package enum Condition: String, Codable, Sendable, Hashable, CaseIterable {
   /// The true answers.
   case gold
-  /// Answers drawn at random from the task's labels.
+  /// Demonstrations with answers drawn at random: from the labels where there are any, else other items' answers. What a model
+  /// still gets right it recognises; what it gets right with true answers only it has learned from them (Pan et al., arXiv
+  /// 2305.09731).
   case random
-  /// Meaningless labels in place of the true ones.
+  /// Meaningless labels in place of the true ones, in demonstrations and answer alike: nothing to recognise, everything to learn.
   case abstract
   /// The gold demonstrations in another order.
   case permutation
+  /// The gold prompts, with the fine-tuning's labels as what is chosen from.
+  case leak
+}
 
-  /// Whether this version can render it.
-  package var isAvailable: Bool { self == .gold }
+/// What every block of a suite is asked under.
+package struct Asking: Sendable, Hashable {
+  package let condition: Condition
+  /// Of `leak`: the fine-tuning's labels.
+  package let labels: [String]
+
+  package static let gold = Asking(condition: .gold, labels: [])
+  package static let random = Asking(condition: .random, labels: [])
+  package static let abstract = Asking(condition: .abstract, labels: [])
+  /// The draw counts the orders.
+  package static let permutation = Asking(condition: .permutation, labels: [])
+
+  /// - Parameter labels: of which those that begin as another one does are left out: their probability is in the other's.
+  package static func leak(_ labels: [String]) -> Asking {
+    let distinct = Set(labels).sorted()
+    return Asking(
+      condition: .leak, labels: distinct.filter { label in !distinct.contains { $0 != label && label.hasPrefix($0) } })
+  }
 }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A model's answer to a request.
 package struct Score: Sendable, Codable, Equatable {
   /// Natural logarithm of the continuation's probability after the context, over the full vocabulary, terminator
@@ -17,6 +19,9 @@ package struct Score: Sendable, Codable, Equatable {
   package let exactMatch: Bool?
   /// The continuation's token ids.
   package let tokens: [Int32]
+
+  /// Of the continuation.
+  package var probability: Double { exp(logprob) }
 
   package init(
     logprob: Double, isGreedy: Bool, terminatorLogprob: Double?, tokenCount: Int, contextTokenCount: Int,

@@ -9,6 +9,13 @@ package struct Share: Sendable, Hashable, CustomStringConvertible {
 
   /// Every block.
   package static let all = Share(numerator: 1, denominator: 1)
+  package static let quarter = Share(numerator: 1, denominator: 4)
+  package static let eighth = Share(numerator: 1, denominator: 8)
+
+  /// The smaller of the two.
+  package func atMost(_ other: Share) -> Share {
+    numerator * other.denominator <= other.numerator * denominator ? self : other
+  }
 
   private init(numerator: Int, denominator: Int) {
     self.numerator = numerator

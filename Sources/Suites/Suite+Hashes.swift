@@ -14,12 +14,12 @@ extension Suite {
   /// SHA-256 over every rendered request of the first `draws` draws, with its place (task, item, k, draw, role):
   /// equal hashes mean equal prompts, whichever version rendered them. It covers the whole suite, so that a run of a
   /// share compares with a run of everything.
-  package func promptHash(draws: Int = 1) -> String {
+  package func promptHash(draws: Int = 1, asking: Asking = .gold) -> String {
     var digest = CanonicalDigest("holdfast prompts 1")
     // The only rendering there is so far; another one must not hash the same.
     digest.append("chat: none")
     for draw in 0..<max(0, draws) {
-      for block in requestBlocks(draw: draw) {
+      for block in requestBlocks(draw: draw, asking: asking) {
         for observation in block.observations { observation.append(to: &digest) }
       }
     }

@@ -5,31 +5,36 @@ extension Suite {
   /// - Parameters:
   ///   - draw: which draw of demonstrations, from 0.
   ///   - share: the blocks to ask, the same ones for every model.
-  package func requestBlocks(draw: Int = 0, share: Share = .all) -> [RequestBlock] {
-    let plans = tasks.map { task in
+  ///   - asking: the condition; tasks for which it means nothing have no blocks.
+  package func requestBlocks(draw: Int = 0, share: Share = .all, asking: Asking = .gold) -> [RequestBlock] {
+    let plans = tasks.filter { $0.admits(asking) }.map { task in
       (task: task, prompt: Prompt(task), blocks: Array(task.blocks.prefix(share.blocks(of: task.blockCount))))
     }
     let rounds = plans.map(\.blocks.count).max() ?? 0
     return (0..<rounds).flatMap { round in
-      plans.compactMap { plan in
-        plan.blocks.indices.contains(round)
-          ? requestBlock(plan.blocks[round], of: plan.task, prompt: plan.prompt, draw: draw) : nil
+      plans.compactMap { plan -> RequestBlock? in
+        guard plan.blocks.indices.contains(round) else { return nil }
+        let block = requestBlock(plan.blocks[round], of: plan.task, prompt: plan.prompt, draw: draw, asking: asking)
+        // A control may leave nothing of a block to ask.
+        return block.observations.isEmpty ? nil : block
       }
     }
   }
 
-  private func requestBlock(_ block: Block, of task: TaskDefinition, prompt: Prompt, draw: Int) -> RequestBlock {
-    let demonstrations = task.demonstrations(for: block, draw: draw, suiteSeed: seed)
-    let prefixes = prompt.prefixes(demonstrations)
+  private func requestBlock(
+    _ block: Block, of task: TaskDefinition, prompt: Prompt, draw: Int, asking: Asking
+  ) -> RequestBlock {
+    let shown = task.shown(block, draw: draw, asking: asking, suiteSeed: seed)
+    let prefixes = prompt.prefixes(shown.demonstrations)
     var observations: [Observation] = []
-    for k in task.shots where k < prefixes.count {
-      for item in block.items {
+    for k in task.shots(asking.condition) where k < prefixes.count {
+      for item in shown.items {
         let context = prefixes[k] + prompt.query(item)
         for (role, request) in requests(item, context: context, task: task, prompt: prompt) {
           observations.append(
             Observation(
               task: task.name, family: task.family, item: item.id, block: block.index, k: k, draw: draw,
-              condition: .gold, role: role, request: request))
+              condition: asking.condition, role: role, request: request))
         }
       }
     }

@@ -63,13 +63,15 @@ extension TaskDefinition {
     }
     return try names.map { name in
       guard let condition = Condition(rawValue: name) else {
-        let known = Condition.allCases.map(\.rawValue)
-        let remedy = nearestKey(to: name, among: known).map { "did you mean '\($0)'?" } ?? "write conditions: [gold]"
-        throw InputError(fields.file, field: "conditions", "'\(name)' is not a condition", remedy: remedy)
-      }
-      guard condition.isAvailable else {
+        let remedy = nearestKey(to: name, among: [Condition.gold.rawValue]).map { "did you mean '\($0)'?" }
         throw InputError(
-          fields.file, field: "conditions", "'\(name)' is not available yet", remedy: "write conditions: [gold]")
+          fields.file, field: "conditions", "'\(name)' is not a condition",
+          remedy: remedy ?? "write conditions: [gold]")
+      }
+      guard condition == .gold else {
+        throw InputError(
+          fields.file, field: "conditions", "'\(name)' is a control, which gate --diagnose asks of every task",
+          remedy: "write conditions: [gold]")
       }
       return condition
     }

@@ -23,6 +23,13 @@ final class ProgressLine {
     }
   }
 
+  /// Parts of something that has no rows; shown at a terminal only.
+  func show(part: Int, of total: Int) {
+    guard isTerminal else { return }
+    emitError("\r\u{1B}[2K\(label): \(part)/\(total)")
+    drawn = true
+  }
+
   /// Leaves the terminal's line free for what comes next.
   func end() {
     if drawn { emitError("\r\u{1B}[2K") }

@@ -90,6 +90,41 @@ struct TinyGateTests {
     #expect(both.status == 2)
   }
 
+  @Test("--diagnose asks why, and takes the adapter back by layer and by module; a report has it")
+  func diagnose() throws {
+    let folder = try TemporaryFolder.projectThatOnceKnew()
+    let gate = try holdfast("gate", "--candidate", golden("adapters/plain"), "--diagnose", in: folder)
+    #expect(gate.status == 1, "\(gate.err)")
+    #expect(gate.out.contains("Few-shot exact match went from 100.0 to 0.0 %"))
+    let report = try folder.read("reports/report.md")
+    #expect(report.contains("### Why") && report.contains("| layer 0 |") && report.contains("| q&#95;proj |"))
+    #expect(try folder.read("reports/report.json").contains("\"order_spread\""))
+  }
+
+  @Test("--diagnose of a whole checkpoint puts layers back to the base's; of another model it is refused")
+  func diagnoseCheckpoint() throws {
+    let folder = try TemporaryFolder.projectThatOnceKnew()
+    let gate = try holdfast("gate", "--candidate", golden("checkpoints/llama-tied"), "--diagnose", in: folder)
+    #expect(gate.status == 1, "\(gate.err)")
+    let report = try folder.read("reports/report.md")
+    #expect(report.contains("| layer 0 |") && report.contains("| embeddings and final norm |"))
+  }
+
+  @Test("max_leak_mass needs labels; with them the base is asked too, and what labels leak is a rule of its own")
+  func leaks() throws {
+    let folder = try TemporaryFolder.projectThatOnceKnew()
+    let config = try folder.read("holdfast.yaml")
+    let gate = "\ngate: {max_drop: off, min_retention: off, max_leak_mass: 0.5}\n"
+    try folder.write("holdfast.yaml", config + gate)
+    let unnamed = try holdfast("gate", "--candidate", golden("adapters/plain"), in: folder)
+    #expect(unnamed.status == 3 && unnamed.out.contains("fine_tuning.labels"))
+    try folder.write("holdfast.yaml", config + gate + "fine_tuning: {labels: [positive, negative]}\n")
+    let named = try holdfast("gate", "--candidate", golden("adapters/plain"), in: folder)
+    #expect(named.status == 0, "\(named.out)\(named.err)")
+    #expect(named.out.contains("answer that is no fine-tuning label"))
+    #expect(try holdfast("plan", in: folder).status == 3)
+  }
+
   @Test("items of the configured fine-tuning data are left out, and a task that lost too many has no vote")
   func heldOut() throws {
     let folder = try TemporaryFolder.projectThatOnceKnew()
@@ -115,7 +150,7 @@ struct TinyGateTests {
     let folder = try TemporaryFolder.projectThatOnceKnew()
     let plan = try holdfast("plan", in: folder)
     #expect(plan.status == 0)
-    for words in ["overall", "copying", "facts"] { #expect(plan.out.contains(words)) }
+    for words in ["overall", "copying", "facts", "answers a candidate, about"] { #expect(plan.out.contains(words)) }
     #expect(try holdfast("plan", "--share", "1/8", in: folder).status == 3)
   }
 

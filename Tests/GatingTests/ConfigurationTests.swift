@@ -145,7 +145,11 @@ struct ConfigurationTests {
       ("base: tiny\nbaseline: b.json\ngate: {max_drop: much}", "gate.max_drop: is not a number above 0 and below 1"),
       ("base: tiny\nbaseline: b.json\ngate: {min_retention: 1}", "gate.min_retention: is not a number above 0"),
       ("base: tiny\nbaseline: b.json\ngate: {max_logprob_drop: -1}", "gate.max_logprob_drop: is not a number above 0"),
-      ("base: tiny\nbaseline: b.json\ngate: {max_leak_mass: 0.1}", "gate.max_leak_mass: unknown key"),
+      ("base: tiny\nbaseline: b.json\ngate: {max_leek_mass: 0.1}", "gate.max_leek_mass: unknown key"),
+      (
+        "base: tiny\nbaseline: b.json\ngate: {max_leak_mass: {overall: 0.1, k: 4}}",
+        "gate.max_leak_mass.k: is not this rule's to say"
+      ),
       (
         "base: tiny\nbaseline: b.json\ngate: {max_drop: {families: {lexical: 2}}}",
         "gate.max_drop.families.lexical: is not a number above 0"

@@ -40,7 +40,7 @@ struct LoadingTests {
       ("block", "99999999999999999999", "echo.yaml: block: is not a whole number"),
       ("pool", "64", "echo.yaml: pool: leaves none of the 64 items to score"),
       ("closed", "64", "echo.yaml: closed: stands beside 'pool'"),
-      ("conditions", "[gold, random]", "echo.yaml: conditions: 'random' is not available yet"),
+      ("conditions", "[gold, random]", "echo.yaml: conditions: 'random' is a control"),
       ("conditions", "[golden]", "echo.yaml: conditions: 'golden' is not a condition; did you mean 'gold'?"),
       ("items", "../echo.jsonl", "echo.yaml: items: '../echo.jsonl' is not the name of a file in the same folder"),
       ("items", "missing.jsonl", "echo.yaml: items: 'missing.jsonl' is not in the folder"),

@@ -73,6 +73,7 @@ package struct ExperimentSession {
   /// - Parameters:
   ///   - base: the baseline's model, which every arm starts from; `configuredBase` is what the configuration calls it.
   ///   - fineTuningLabels: the configuration's, beside those of the arms' own data: tasks of these labels are left out.
+  ///   - contaminated: items that are in the fine-tuning data, by task: left out for all arms.
   ///   - out: the folder that everything is trained into.
   ///   - reports: the folder that README.md, results.json and plot.svg are written to.
   /// - Throws: `InputError` for an arm's recipe that cannot be read, and for an arm or seed that the experiment does
@@ -80,7 +81,8 @@ package struct ExperimentSession {
   ///   where the baseline admits no task.
   package init(
     _ experiment: Experiment, suite: Suite, baseline: Baseline, settings: GateSettings, base: Subject,
-    configuredBase: String, fineTuningLabels: [String], out: String, reports: String, ledger: Ledger, threads: Int,
+    configuredBase: String, fineTuningLabels: [String], contaminated: [String: Set<String>] = [:],
+    out: String, reports: String, ledger: Ledger, threads: Int,
     selection: Selection,
     provenance: Provenance
   ) throws {
@@ -96,7 +98,7 @@ package struct ExperimentSession {
     let labels = try trainedLabels(planned.map(\.2), base: base.checkpoint) + fineTuningLabels
     let setting = try ExperimentSetting(
       experiment, suite: suite, baseline: baseline, base: base, related: relatedTasks(of: suite, labels: labels),
-      out: out)
+      contaminated: contaminated, out: out)
     runs = try planned.map { try PlannedRun($0, seed: $1, recipe: $2, setting: setting) }
     self.setting = setting
     self.selection = selection

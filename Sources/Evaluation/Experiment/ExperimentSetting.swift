@@ -13,17 +13,21 @@ struct ExperimentSetting {
   /// Tasks that some arm is trained on, as far as labels tell: left out for all arms, so that they
   /// are measured on the same.
   let related: Set<String>
+  /// Items that are in the fine-tuning data, by task.
+  let contaminated: [String: Set<String>]
   /// The folder that everything is trained into.
   let out: String
 
   init(
-    _ experiment: Experiment, suite: Suite, baseline: Baseline, base: Subject, related: Set<String>, out: String
+    _ experiment: Experiment, suite: Suite, baseline: Baseline, base: Subject, related: Set<String>,
+    contaminated: [String: Set<String>], out: String
   ) throws {
     self.experiment = experiment
     self.suite = suite
     self.baseline = baseline
     self.base = base
     self.related = related
+    self.contaminated = contaminated
     self.out = out
     baselineHash = try baseline.contentHash()
   }
@@ -34,12 +38,14 @@ struct ExperimentSetting {
       "share \(experiment.share)", "suite \(suite.hash)", "baseline \(baselineHash)", "base \(base.identity.id)",
       "numerics \(engineNumericsID), scoring \(scoringVersion)", "related \(related.sorted())",
     ]
+      // Nothing where there is none: points that were measured before stay good.
+      + contaminated.sorted { $0.key < $1.key }.map { "contaminated \($0.key) \($0.value.sorted())" }
   }
 
   /// The tasks that are measured, each item's scores beside the baseline's.
   func measuredTasks(_ scores: [ItemScore]) throws -> [PairedTask] {
-    try PairedTask.pair(baseline, with: scores).filter {
-      $0.admission.admitted && !related.contains($0.admission.task)
+    try PairedTask.pair(baseline, with: scores, contaminated: contaminated).filter {
+      $0.admission.admitted && !related.contains($0.admission.task) && $0.contaminated?.outweighs != true
     }
   }
 

@@ -44,7 +44,7 @@ struct PointScoring {
     do {
       verdict = try Verdict.judge(
         baseline: setting.baseline, candidate: description, scores: items, policy: policy,
-        related: setting.related)
+        related: setting.related, contaminated: setting.contaminated)
     } catch let refusal as NotGateable {
       // The estimate stands; only the gate's word is not to be had.
       reason = refusal.reason

@@ -55,7 +55,7 @@ struct RepairScoring {
   func verdict(_ answers: Answers, on blocks: RepairBlocks) throws -> Verdict {
     try Verdict.judge(
       baseline: setting.baseline, candidate: answers.description, scores: answers.items.filter { isIn(blocks, $0) },
-      policy: setting.policy, related: related)
+      policy: setting.policy, related: related, contaminated: setting.contaminated)
   }
 
   func point(_ answers: Answers, share: GridShare, on blocks: RepairBlocks) throws -> RepairPoint {
@@ -83,7 +83,7 @@ struct RepairScoring {
     let scores = setting.baseline.scores.filter { isIn(blocks, $0) }
     let verdict = try? Verdict.judge(
       baseline: setting.baseline, candidate: setting.baseline.run, scores: scores, policy: setting.policy,
-      related: related)
+      related: related, contaminated: setting.contaminated)
     return verdict != nil
   }
 
@@ -92,8 +92,10 @@ struct RepairScoring {
   }
 
   private func measured(_ scores: [ItemScore], on blocks: RepairBlocks) throws -> [PairedTask] {
-    try PairedTask.pair(setting.baseline, with: scores.filter { isIn(blocks, $0) }).filter {
-      $0.admission.admitted && !related.contains($0.admission.task)
+    try PairedTask.pair(
+      setting.baseline, with: scores.filter { isIn(blocks, $0) }, contaminated: setting.contaminated
+    ).filter {
+      $0.admission.admitted && !related.contains($0.admission.task) && $0.contaminated?.outweighs != true
     }
   }
 

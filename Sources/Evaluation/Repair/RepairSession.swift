@@ -64,7 +64,12 @@ package struct RepairSession {
     _ = try test.samples(for: opened.checkpoint)
     try self.base.demandModel(of: setting.baseline)
     try Verdict.demandEnough(
-      setting.baseline, share: setting.share, policy: setting.policy, related: scoring.related)
+      setting.baseline, share: setting.share, policy: setting.policy, related: scoring.related,
+      contaminated: setting.contaminated)
+    guard !setting.policy.looksAtLeaks else {
+      throw NotGateable(
+        "repair does not ask for leak mass; turn max_leak_mass off for it, and gate what it writes with the rule on")
+    }
   }
 
   /// Searches, confirms and writes.

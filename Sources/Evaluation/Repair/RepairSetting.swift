@@ -9,6 +9,8 @@ package struct RepairSetting: Sendable {
   package let policy: GatePolicy
   /// The configuration's; those of the candidate's own training record are added.
   package let fineTuningLabels: [String]
+  /// Items that are in the fine-tuning data, by task.
+  package let contaminated: [String: Set<String>]
   /// The share of every task's blocks that the search sees.
   package let share: Share
   package let threads: Int
@@ -20,13 +22,14 @@ package struct RepairSetting: Sendable {
 
   package init(
     suite: Suite, baseline: Baseline, baselinePath: String, policy: GatePolicy, fineTuningLabels: [String],
-    share: Share, threads: Int, command: String, kernel: String
+    contaminated: [String: Set<String>] = [:], share: Share, threads: Int, command: String, kernel: String
   ) {
     self.suite = suite
     self.baseline = baseline
     self.baselinePath = baselinePath
     self.policy = policy
     self.fineTuningLabels = fineTuningLabels
+    self.contaminated = contaminated
     self.share = share
     self.threads = threads
     self.command = command

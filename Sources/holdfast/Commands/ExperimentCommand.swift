@@ -5,6 +5,8 @@ import Evaluation
 import Foundation
 import Gating
 import Ledger
+import Overlap
+import Reporting
 import Suites
 import Transformer
 
@@ -49,10 +51,13 @@ struct ExperimentCommand: ParsableCommand {
     let base = try Subject(
       path: path, base: try Checkpoint.open(path), hashes: LedgerHashCache.forProcess(ledger))
     let folder = "\(reports ?? configuration.reports)/\(experiment.name)"
+    let heldOut = try configuration.heldOutCheck(suite, threads: options.threads(configuration))
+    if let heldOut { note("held-out check: \(HeldOutSummary(heldOut).text)") }
     let session = try ExperimentSession(
       experiment, suite: suite, baseline: baseline, settings: configuration.gate, base: base,
       configuredBase: configuration.base.description,
-      fineTuningLabels: configuration.fineTuning.labels, out: out ?? "out/\(experiment.name)", reports: folder,
+      fineTuningLabels: configuration.fineTuning.labels, contaminated: heldOut?.contaminatedItems ?? [:],
+      out: out ?? "out/\(experiment.name)", reports: folder,
       ledger: ledger, threads: options.threads(configuration),
       selection: .init(arms: arm.isEmpty ? nil : arm, seeds: seed.isEmpty ? nil : seed),
       provenance: .init(

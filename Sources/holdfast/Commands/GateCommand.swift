@@ -37,6 +37,9 @@ struct GateCommand: ParsableCommand {
     help: "Ask what stays INCONCLUSIVE again with other demonstrations, base and candidate, in at most three looks.")
   var adaptive = false
 
+  @Flag(help: "Ask of a candidate that fails what it lost, and in which layers: controls that never vote.")
+  var diagnose = false
+
   @Option(help: "The baseline file; the configuration's by default.")
   var baseline: String?
 
@@ -51,6 +54,7 @@ struct GateCommand: ParsableCommand {
   func validate() throws {
     if candidate.isEmpty { throw ValidationError("give at least one --candidate") }
     if stopEarly, adaptive { throw ValidationError("--stop-early and --adaptive each spend the error rates; give one") }
+    if stopEarly, diagnose { throw ValidationError("--diagnose needs the scores that --stop-early does not read") }
   }
 
   func run() throws {
@@ -60,7 +64,7 @@ struct GateCommand: ParsableCommand {
       configuration: configuration, settings: configuration.gate, base: try basePath(configuration),
       baselinePath: baseline ?? configuration.baseline, share: try Share(parsing: share), threads: threads,
       command: typedCommand, kernel: Kernel.current.name,
-      reading: stopEarly ? .stoppingEarly : adaptive ? .adaptive : .whole)
+      reading: stopEarly ? .stoppingEarly : adaptive ? .adaptive : .whole, diagnoses: diagnose)
     let paths = try candidate.flatMap { try checkpoints(at: try resolveModel($0, models: configuration.models)) }
     let ledger = try Ledger(path: options.ledger ?? configuration.ledger)
     let progress = ProgressLine("")
@@ -71,9 +75,11 @@ struct GateCommand: ParsableCommand {
         progress.label = count == 1 ? name : "\(name) (\(index + 1) of \(count))"
       case .adapterIsNil(let path):
         note("\(path): the adapter changes nothing: every lora_B is zero")
-      case .again(let name, let draws, let tasks):
+      case .again(let name, let what):
         progress.end()
-        progress.label = "\(name), \(tasks) task\(tasks == 1 ? "" : "s") with \(draws.upperBound) draws"
+        progress.label = "\(name), \(what)"
+      case .restored(let done, let total):
+        progress.show(part: done, of: total)
       case .progress(let scoring):
         progress.show(scoring)
       case .judged:

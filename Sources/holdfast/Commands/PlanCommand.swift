@@ -1,6 +1,10 @@
 import ArgumentParser
 import Diagnostics
+import Evaluation
+import Foundation
 import Gating
+import Ledger
+import Overlap
 import Reporting
 import Suites
 
@@ -42,12 +46,28 @@ struct PlanCommand: ParsableCommand {
 
   func run() throws {
     let configuration = try options.load()
+    let loaded = try Baseline.load(baseline ?? configuration.baseline)
+    // The suite itself is read only where something has to be looked for in it.
+    let heldOut =
+      configuration.fineTuning.data.isEmpty
+      ? nil
+      : try configuration.heldOutCheck(try configuration.suite(of: loaded), threads: options.threads(configuration))
+    if let heldOut { note("held-out check: \(HeldOutSummary(heldOut).text)") }
     let plan = try GatePlan(
-      baseline: try Baseline.load(baseline ?? configuration.baseline), policy: configuration.gate.policy,
+      baseline: loaded, policy: configuration.gate.policy,
       share: try Share(parsing: share), assumptions: PlanAssumptions(discordance: discordance),
-      related: try related(configuration))
-    try emitOutput(json ? String(decoding: try plan.json(), as: UTF8.self) : plan.terminalTable())
+      related: try related(configuration), contaminated: heldOut?.contaminatedItems ?? [:])
+    let seconds = try scoringRate(loaded, configuration).map { Double(plan.answers) / $0 }
+    try emitOutput(
+      json ? String(decoding: try plan.json(seconds: seconds), as: UTF8.self) : plan.terminalTable(seconds: seconds))
     if plan.refusal != nil { throw ExitCode(GateExit.undecided.rawValue) }
+  }
+
+  /// Answers a second, by the slowest of the last runs that this ledger has; nil where there is none. A plan makes no ledger.
+  private func scoringRate(_ baseline: Baseline, _ configuration: Configuration) throws -> Double? {
+    let path = options.ledger ?? configuration.ledger
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    return try Ledger(path: path).scoringRates(suiteHash: baseline.run.suite.hash).min()
   }
 
   /// The tasks that have the configured fine-tuning labels; the suite is read only where there are some.

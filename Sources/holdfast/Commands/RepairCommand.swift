@@ -4,6 +4,8 @@ import Evaluation
 import Foundation
 import Gating
 import Ledger
+import Overlap
+import Reporting
 import Suites
 import Training
 import Transformer
@@ -75,9 +77,13 @@ struct RepairCommand: ParsableCommand {
     let basePath = try base.map { try resolveModel($0, models: configuration.models) } ?? basePath(configuration)
     let path = try resolveModel(candidate, models: configuration.models)
     let baseline = try Baseline.load(configuration.baseline)
+    let suite = try configuration.suite(of: baseline)
+    let heldOut = try configuration.heldOutCheck(suite, threads: options.threads(configuration))
+    if let heldOut { note("held-out check: \(HeldOutSummary(heldOut).text)") }
     let setting = RepairSetting(
-      suite: try configuration.suite(of: baseline), baseline: baseline, baselinePath: configuration.baseline,
+      suite: suite, baseline: baseline, baselinePath: configuration.baseline,
       policy: configuration.gate.policy, fineTuningLabels: configuration.fineTuning.labels,
+      contaminated: heldOut?.contaminatedItems ?? [:],
       share: try Share(parsing: share), threads: options.threads(configuration), command: typedCommand,
       kernel: Kernel.current.name)
     let ledger = try Ledger(path: options.ledger ?? configuration.ledger)

@@ -1,0 +1,85 @@
+/// A diagnosis in words: what it is, and the numbers that say so.
+struct DiagnosisText {
+  let kind: Diagnosis.Kind
+  let overall: ControlContrast
+  let families: [ControlContrast]
+  let profile: RestorationProfile?
+
+  var text: String {
+    ([headline] + [fewShot, choice, learning, orders, leak, worst, parts].compactMap { $0 }).joined(separator: " ")
+  }
+
+  private var headline: String {
+    switch kind {
+    case .formatSpecialisation:
+      "Format specialisation: it still knows answers, and no longer gives them in the format that the prompt shows."
+    case .taskLearning:
+      "Loss of task learning: it still recognises tasks, and no longer learns them from demonstrations."
+    case .knowledge: "Loss of knowledge: it still follows demonstrations, and no longer knows the answers."
+    case .everything:
+      "Loss of everything that was looked at: neither answers nor learning from demonstrations are left."
+    case .little: "The controls saw little of the loss: it may sit at other numbers of demonstrations, or be small."
+    case .unclear:
+      "The controls cannot tell what was lost: these tasks have no labels to choose from, or the base gains nothing."
+    }
+  }
+
+  private var fewShot: String? {
+    guard let base = overall.base.gold, let candidate = overall.candidate.gold else { return nil }
+    let kept = overall.fewShotKept.map { ", \(points($0)) % of the gain from demonstrations" } ?? ""
+    let zero = overall.base.zeroShot.flatMap { base in
+      overall.candidate.zeroShot.map { "; without demonstrations from \(points(base)) to \(points($0)) %" }
+    }
+    return "Few-shot exact match went from \(points(base)) to \(points(candidate)) %\(kept)\(zero ?? "")."
+  }
+
+  private var choice: String? {
+    guard let base = overall.base.choice, let candidate = overall.candidate.choice else { return nil }
+    let kept = overall.choiceKept.map { " (\(points($0)) % of what is above chance)" } ?? ""
+    return
+      "Where there are labels, the gold one was the likeliest in \(points(base)) and is in \(points(candidate)) %\(kept)."
+  }
+
+  private var learning: String? {
+    var parts: [String] = []
+    if let base = overall.base.random, let candidate = overall.candidate.random {
+      parts.append("behind random answers exact match went from \(points(base)) to \(points(candidate)) %")
+    }
+    if let base = overall.base.abstractChoice, let candidate = overall.candidate.abstractChoice {
+      parts.append(
+        "with meaningless labels the right one was the likeliest in \(points(base)) and is in \(points(candidate)) %")
+    }
+    guard !parts.isEmpty else { return nil }
+    let kept = overall.learningKept.map { "; \(points($0)) % of the learning from labels is kept" } ?? ""
+    let text = parts.joined(separator: "; ")
+    return text.prefix(1).uppercased() + text.dropFirst() + kept + "."
+  }
+
+  private var orders: String? {
+    guard let base = overall.base.orderSpread, let candidate = overall.candidate.orderSpread else { return nil }
+    return
+      "Orders of the same demonstrations are \(points(base)) points apart for the base and \(points(candidate)) for the candidate."
+  }
+
+  private var leak: String? {
+    guard let base = overall.base.leakMass, let candidate = overall.candidate.leakMass else { return nil }
+    return
+      "An unrelated question is answered by a fine-tuning label with a probability of \(points(candidate)) % (base \(points(base)) %)."
+  }
+
+  private var worst: String? {
+    guard families.count > 1 else { return nil }
+    let kept = families.compactMap { family in family.fewShotKept.map { (family.unit, $0) } }
+    return kept.min { ($0.1, $0.0) < ($1.1, $1.0) }.map { "Least is left in \($0.0): \(points($0.1)) % of the gain." }
+  }
+
+  private var parts: String? {
+    guard let profile else { return nil }
+    let top = profile.top(3)
+    guard !top.isEmpty else {
+      return "No single part of the fine-tuning, taken back, brings back exact match on \(profile.items) items."
+    }
+    let names = top.map { "\($0.name) (\(points(profile.candidate)) to \(points($0.exactMatch)) %)" }
+    return "Taken back alone, these bring back most on \(profile.items) items: \(names.joined(separator: ", "))."
+  }
+}
