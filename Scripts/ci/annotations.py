@@ -1,0 +1,226 @@
+#!/usr/bin/env python3
+"""Tells GitHub what a gate found.
+
+    annotations.py --code CODE --reports DIR [--log FILE]
+
+CODE is the gate's exit code, DIR the folder of report.json and report.md, FILE what the gate wrote to standard error.
+
+Where GITHUB_ACTIONS is "true": at most ten annotations on standard output, worst first. Those are the line of every candidate
+that did not pass, then every unit that failed or stayed inconclusive; FAIL comes before NOT GATEABLE, that before
+INCONCLUSIVE, and among equals the drop that is the most times its margin first. INCONCLUSIVE is a warning, or an error where
+the configuration makes it one (on_inconclusive: fail); all else is an error.
+
+Where GITHUB_OUTPUT names a file, three lines are appended to it:
+
+    verdict   the worst over all candidates: fail, not_gateable, inconclusive or pass; error where the gate broke off
+    drop      the largest drop of exact match over all tasks, as a share (0.05 is 5 points, below 0 is a gain); may be empty
+    report    the path of report.md, report.html is beside it; empty where there is none
+
+Python's standard library only.
+"""
+
+import argparse
+import json
+import os
+import sys
+
+MOST = 10
+LONGEST = 2000
+ORDER = ["fail", "not_gateable", "inconclusive", "pass"]
+METRICS = {
+    "exact_match": "exact match",
+    "logprob": "answer logprob",
+    "choice": "choice",
+    "label_free": "probability of an answer that is no fine-tuning label",
+}
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--code", type=int, required=True)
+    parser.add_argument("--reports", required=True)
+    parser.add_argument("--log")
+    options = parser.parse_args()
+
+    report, fault = read_report(os.path.join(options.reports, "report.json"))
+    candidates = report.get("candidates", [])
+    if options.code not in (0, 1, 3):
+        fault = f"holdfast gate ended with {options.code}: {complaint(options.log) or 'it did not say why'}"
+    elif fault:
+        fault = f"holdfast gate ended with {options.code}: {complaint(options.log) or fault}"
+
+    output = os.environ.get("GITHUB_OUTPUT")
+    if output:
+        path = os.path.join(options.reports, "report.md")
+        drop = largest_drop(candidates)
+        with open(output, "a", encoding="utf-8", errors="surrogateescape") as file:
+            file.write(f"verdict={combined(candidates, options.code, fault)}\n")
+            file.write(f"drop={'' if drop is None else number(drop, 4)}\n")
+            file.write(f"report={path if os.path.isfile(path) else ''}\n")
+
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        strict = report.get("header", {}).get("settings", {}).get("on_inconclusive") == "fail"
+        lines = [annotation("error", "Holdfast", fault)] if fault else []
+        lines += [annotation(*finding) for finding in findings(candidates, strict)]
+        for text in lines[:MOST]:
+            print(text)
+        if len(lines) > MOST:
+            print(f"{len(lines) - MOST} more findings are in the report")
+
+
+def read_report(path):
+    """The report, and what is wrong with it."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            report = json.load(file)
+    except FileNotFoundError:
+        return {}, "it wrote no report.json"
+    except (OSError, ValueError) as error:
+        return {}, f"report.json cannot be read ({error})"
+    if not isinstance(report, dict) or not report.get("candidates"):
+        return {}, "report.json names no candidate"
+    return report, None
+
+
+def complaint(log):
+    """The line in which the gate said what is wrong; the last one where none is marked as that."""
+    try:
+        with open(log or os.devnull, encoding="utf-8", errors="replace") as file:
+            lines = [line.strip() for line in file if line.strip()]
+    except OSError:
+        return ""
+    marks = ("holdfast: error:", "holdfast: internal error:", "holdfast: not gateable:", "gate.sh: ", "Error: ")
+    marked = [line for line in lines if line.startswith(marks)]
+    return (marked or lines or [""])[-1]
+
+
+def combined(candidates, code, fault):
+    """The worst over all candidates."""
+    if code == 3 and not candidates:
+        return "not_gateable"
+    if fault:
+        return "error"
+    return min((outcome(candidate) for candidate in candidates), key=ORDER.index)
+
+
+def outcome(candidate):
+    if candidate.get("early_failure"):
+        return "fail"
+    found = candidate.get("verdict", {}).get("outcome")
+    return found if found in ORDER else "not_gateable"
+
+
+def largest_drop(candidates):
+    """The largest drop of exact match over all tasks; None where no candidate has one."""
+    drops = []
+    for candidate in candidates:
+        early = candidate.get("early_failure")
+        if early:
+            drops.append(early["drop"])
+            continue
+        # A rule over other k than all comes last.
+        overall = [
+            unit
+            for unit in candidate.get("verdict", {}).get("units", [])
+            if unit["level"] == "overall" and unit["metric"] == "exact_match" and unit.get("degradation")
+        ]
+        overall.sort(key=lambda unit: "k" in unit)
+        drops += [unit["degradation"]["drop"] for unit in overall[:1]]
+    return max(drops, default=None)
+
+
+def findings(candidates, strict):
+    """(level, title, message) of all there is to say, worst first."""
+    found = []
+    for candidate in candidates:
+        result = outcome(candidate)
+        if result == "pass":
+            continue
+        units = candidate.get("verdict", {}).get("units", [])
+        open_units = [unit for unit in units if unit["outcome"] in ("fail", "inconclusive")]
+        early = candidate.get("early_failure")
+        worst = max([weight(unit) for unit in open_units] + [early["drop"] / early["margin"] if early else 0])
+        name = candidate.get("model", {}).get("name") or os.path.basename(candidate["path"].rstrip("/"))
+        found.append((result, 0, worst, name, line(candidate)))
+        found += [(unit["outcome"], 1, weight(unit), name, unit_line(unit)) for unit in open_units]
+    found.sort(key=lambda entry: (ORDER.index(entry[0]), entry[1], -entry[2]))
+    for result, _, _, name, text in found:
+        level = "warning" if result == "inconclusive" and not strict else "error"
+        yield level, f"Holdfast {result.upper().replace('_', ' ')}: {name}", text
+
+
+def line(candidate):
+    """A candidate's verdict in one line."""
+    early = candidate.get("early_failure")
+    if early:
+        return (
+            f"FAIL: exact match fell by {number(100 * early['drop'], 1)} points overall (margin {number(100 * early['margin'], 1)}); "
+            f"it was stopped after {early['blocks_read']} of {early['blocks']} blocks"
+        )
+    return candidate.get("verdict", {}).get("sentence") or f"NOT GATEABLE: {candidate.get('not_gateable', 'no reason given')}"
+
+
+def weight(unit):
+    """The drop in margins, which is comparable over points and nats."""
+    drop, margin = unit.get("degradation", {}).get("drop", 0), unit.get("margin", 0)
+    return drop / margin if margin > 0 else 0
+
+
+def unit_line(unit):
+    """What happened in a unit, such as 'lexical (max_drop): exact match fell by 17.2 points (...)'."""
+    place = f"{unit['unit']} ({unit['rule']})"
+    parts = []
+    loss = unit.get("degradation")
+    if loss:
+        parts.append(movement(unit, loss))
+        if unit.get("contrast") == "retention" and "retention" in loss:
+            kept, demanded = number(100 * loss["retention"], 1), number(100 * unit.get("limit", 0), 1)
+            parts.append(f"{kept} % of the few-shot gain is kept, {demanded} % demanded")
+        if unit.get("contrast") == "relative_drop" and "chance_corrected" in loss:
+            lost, allowed = number(100 * max(0, loss["chance_corrected"]), 1), number(100 * unit.get("limit", 0), 1)
+            parts.append(f"{lost} % of what is above chance is lost, {allowed} % allowed")
+    shortfall = unit.get("shortfall", {})
+    if "blocks" in shortfall and "towards" in shortfall:
+        parts.append(f"{shortfall['blocks']} further blocks would settle it as {shortfall['towards'].upper()}")
+    return f"{place}: {'; '.join(parts) or unit['outcome'].upper()}"
+
+
+def movement(unit, loss):
+    scale, digits, measure = (1, 2, "nats") if unit["metric"] == "logprob" else (100, 1, "points")
+    shown = lambda value: number(scale * value, digits)
+    metric = METRICS.get(unit["metric"], unit["metric"])
+    drop, interval = loss["drop"], unit.get("evidence", {}).get("drop_interval")
+    bounds = (interval["lower"], interval["upper"]) if interval else None
+    if shown(abs(drop)) == shown(0):
+        moved = "is unchanged"
+    elif drop > 0:
+        moved = f"fell by {shown(drop)} {measure}"
+    else:
+        moved = f"rose by {shown(-drop)} {measure}"
+        bounds = bounds and (-bounds[1], -bounds[0])
+    evidence = [f"95 % interval {shown(bounds[0])} to {shown(bounds[1])}"] if bounds else []
+    evidence += [f"margin {shown(unit['margin'])}"] if "margin" in unit else []
+    return f"{metric} {moved}" + (f" ({'; '.join(evidence)})" if evidence else "")
+
+
+def number(value, digits):
+    """Never "-0.0"."""
+    text = f"{value:.{digits}f}"
+    return text.lstrip("-") if float(text) == 0 else text
+
+
+def annotation(level, title, message):
+    """A workflow command, escaped as GitHub's runner reads it."""
+    if len(message) > LONGEST:
+        message = message[: LONGEST - 1] + "…"
+    return f"::{level} title={escaped(title).replace(':', '%3A').replace(',', '%2C')}::{escaped(message)}"
+
+
+def escaped(text):
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+if __name__ == "__main__":
+    # Whatever the machine's locale is.
+    sys.stdout.reconfigure(encoding="utf-8", errors="replace")
+    main()

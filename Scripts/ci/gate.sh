@@ -1,0 +1,170 @@
+#!/usr/bin/env bash
+# Runs `holdfast gate` for CI, says what it found where the CI looks for it, and ends with the gate's own exit code.
+#
+#   Scripts/ci/gate.sh [CANDIDATE...] [-- GATE-OPTION...]
+#
+# Paths are relative to the current folder. What is set to nothing counts as not set.
+#
+#   HOLDFAST             the program; by default .build/release/holdfast of the repository that this script is in
+#   HOLDFAST_CANDIDATE   further candidates, one path a line
+#   HOLDFAST_CONFIG      the configuration; holdfast.yaml
+#   HOLDFAST_SHARE       the share of every task's blocks; 1
+#   HOLDFAST_REPORTS     the folder for report.html, report.md, report.json and junit.xml; reports
+#   HOLDFAST_BASE        a model's name from the catalogue, fetched first; a base that is a path belongs in the configuration
+#   HOLDFAST_ARGS        further options of the gate, with a shell's quotes; nothing in them is expanded
+#   HOLDFAST_MODELS      the folder of fetched models, as everywhere in Holdfast
+#
+# Under GitHub Actions (variables that its runner sets) it also does this; elsewhere it leaves it out:
+#
+#   GITHUB_ACTIONS=true  at most ten annotations on standard output, worst first (annotations.py)
+#   GITHUB_STEP_SUMMARY  report.md is appended to this file, cut at a line where there is more than 1 MB
+#   GITHUB_OUTPUT        verdict=, drop= and report= are appended to this file (annotations.py says what they mean)
+#
+# Exit code: the gate's (0 pass, 1 fail, 2 bad input, 3 inconclusive or not gateable, 70 a fault of its own), whatever becomes
+# of summary, annotations and outputs; 2 where the gate cannot be started, 70 where this script itself breaks. SIGINT and SIGTERM
+# are passed on to the gate.
+# Needs bash; python3 (its standard library) for annotations and outputs.
+set -Eeuo pipefail
+# Not 1: that is the gate's word for FAIL.
+trap 'exit 70' ERR
+# A reader that goes away must not change the exit code.
+trap '' PIPE
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+log=$work/log
+: >"$log"
+
+config=${HOLDFAST_CONFIG:-holdfast.yaml}
+share=${HOLDFAST_SHARE:-1}
+reports=${HOLDFAST_REPORTS:-reports}
+base=${HOLDFAST_BASE:-}
+
+say() { echo "gate.sh: $1" >&2 || :; }
+
+# Appends report.md, or what went wrong where there is none, to the job's summary; GitHub drops one above 1 MiB altogether.
+summarise() { # exit code
+  local report=$reports/report.md limit=1000000 used room size open
+  used=$(wc -c <"$GITHUB_STEP_SUMMARY")
+  # 1000 bytes are kept for the closing lines.
+  room=$((limit - used - 1000))
+  if [ ! -f "$report" ]; then
+    printf '**holdfast gate** ended with %s and wrote no report:\n\n' "$1"
+    tail -n 20 "$log" | head -c 20000 | sed 's/^/    /'
+    return
+  fi
+  size=$(wc -c <"$report")
+  if [ "$size" -le "$room" ]; then
+    cat "$report"
+    return
+  fi
+  # A cut inside a character is gone with the unfinished line.
+  [ "$room" -le 0 ] || head -c "$room" "$report" | LC_ALL=C sed '$d' >"$work/summary"
+  [ -e "$work/summary" ] || : >"$work/summary"
+  cat "$work/summary"
+  open=$(($(grep -o '<details' "$work/summary" | wc -l) - $(grep -o '</details' "$work/summary" | wc -l)))
+  while [ "$open" -gt 0 ]; do
+    printf '\n</details>\n'
+    open=$((open - 1))
+  done
+  printf '\n**Cut here**: the whole report (%s bytes) is %s.\n' "$size" "$report"
+}
+
+# Says what there is to say, and ends. Nothing that fails in here changes the exit code.
+finish() { # exit code
+  set +e
+  trap - ERR
+  if [ -n "${GITHUB_STEP_SUMMARY:-}" ]; then
+    summarise "$1" >>"$GITHUB_STEP_SUMMARY" || say "the summary could not be written to $GITHUB_STEP_SUMMARY"
+  fi
+  if [ "${GITHUB_ACTIONS:-}" = true ] || [ -n "${GITHUB_OUTPUT:-}" ]; then
+    python3 "$here/annotations.py" --code "$1" --reports "$reports" --log "$log" ||
+      say "annotations and outputs could not be written"
+  fi
+  exit "$1"
+}
+
+# Ends before the gate has run.
+refuse() { # why
+  say "$1"
+  echo "gate.sh: $1" >>"$log"
+  finish 2
+}
+
+# The command line: candidates, then the gate's options behind "--".
+candidates=()
+options=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --) shift; options=("$@"); break ;;
+    -h | --help) sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; exit 0 ;;
+    -*) refuse "unknown option $1; options of the gate go behind --" ;;
+    *) candidates+=("$1"); shift ;;
+  esac
+done
+# What an earlier run left there is not this run's report.
+case $reports in *$'\n'*) reports=reports; refuse "HOLDFAST_REPORTS must be one line" ;; esac
+rm -f "$reports"/report.{html,md,json} "$reports/junit.xml" || refuse "$reports holds an old report that stays"
+
+while IFS= read -r line || [ -n "$line" ]; do
+  line=${line%$'\r'}
+  line=${line#"${line%%[![:space:]]*}"}
+  line=${line%"${line##*[![:space:]]}"}
+  [ -z "$line" ] || candidates+=("$line")
+done <<<"${HOLDFAST_CANDIDATE:-}"
+[ ${#candidates[@]} -gt 0 ] || refuse "no candidate: give paths, or set HOLDFAST_CANDIDATE"
+
+if [[ ${HOLDFAST_ARGS:-} = *[![:space:]]* ]]; then
+  xargs printf '%s\0' <<<"$HOLDFAST_ARGS" >"$work/args" 2>/dev/null ||
+    refuse "HOLDFAST_ARGS cannot be split: a quote is not closed"
+  while IFS= read -r -d '' word; do options+=("$word"); done <"$work/args"
+fi
+
+holdfast=${HOLDFAST:-$here/../../.build/release/holdfast}
+found=$(command -v "$holdfast") || refuse "$holdfast is not there, or cannot be run: 'make build' builds it, HOLDFAST names another"
+# Absolute, because fetch runs in another folder.
+holdfast=$(cd "$(dirname "$found")" && pwd)/$(basename "$found")
+
+# What programs and data print is no command to GitHub's runner.
+token=
+if [ "${GITHUB_ACTIONS:-}" = true ]; then
+  token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+  echo "::stop-commands::$token" || :
+fi
+
+if [ -n "$base" ]; then
+  # Without HOLDFAST_MODELS it looks for holdfast.yaml in the current folder to find the models' folder.
+  folder=.
+  [ -n "${HOLDFAST_MODELS:-}" ] || folder=$(dirname "$config")
+  # The gate itself says so where it needs a model that is not there.
+  (cd "$folder" && "$holdfast" fetch "$base") >&2 || say "$base could not be fetched; the gate runs all the same"
+fi
+
+command=(gate)
+for candidate in "${candidates[@]}"; do command+=(--candidate "$candidate"); done
+command+=(--config "$config" --share "$share" --reports "$reports" -o "$reports/junit.xml" ${options[@]+"${options[@]}"})
+
+mkfifo "$work/errors"
+tee -a "$log" <"$work/errors" >&2 &
+copier=$!
+# A job of its own, or it would ignore SIGINT.
+set -m
+"$holdfast" "${command[@]}" </dev/null 2>"$work/errors" &
+gate=$!
+set +m
+# shellcheck disable=SC2317  # traps call it
+pass_on() { interrupted=1; kill -s "$1" "$gate" 2>/dev/null || :; }
+trap 'pass_on INT' INT
+trap 'pass_on TERM' TERM
+while :; do
+  interrupted=
+  code=0
+  wait "$gate" || code=$?
+  # A signal ends the wait, not the gate.
+  [ -n "$interrupted" ] || break
+done
+trap - INT TERM
+wait "$copier" || :
+[ -z "$token" ] || echo "::$token::" || :
+finish "$code"
