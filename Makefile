@@ -19,6 +19,7 @@ test: setup lint ## lint, build and run every test (the real model is fetched fi
 	swift build $(SWIFT_FLAGS) --build-tests
 	$(HOLDFAST) fetch smollm2-135m-instruct
 	swift test $(SWIFT_FLAGS) --skip-build
+	@Scripts/ci/test.sh
 
 demo: build ## fine-tune a real model naively and with care, and gate both against the committed baseline
 	@Scripts/demo.sh $(HOLDFAST)
@@ -29,8 +30,9 @@ bench: build ## measure scoring and training on this machine (minutes; training 
 	swift build $(SWIFT_FLAGS) --product TrainingBenchmark
 	@Scripts/bench_training.sh .build/release/TrainingBenchmark
 
-calibrate: build ## simulate 20,000 gates a case through the shipped verdict and write docs/calibration.md (about 20 minutes)
-	swift run $(SWIFT_FLAGS) CalibrationBenchmark --program "holdfast $$($(HOLDFAST) --version)" --out docs/calibration.md
+calibrate: build ## simulate 20,000 gates a row through the shipped verdict and write docs/calibration*.md (about an hour)
+	swift run $(SWIFT_FLAGS) CalibrationBenchmark --rows whole --program "holdfast $$($(HOLDFAST) --version)" --out docs/calibration.md
+	swift run $(SWIFT_FLAGS) CalibrationBenchmark --rows readings --program "holdfast $$($(HOLDFAST) --version)" --out docs/calibration-readings.md
 
 lint: ## check the format of every Swift file
 	swift format lint --strict --recursive --parallel Sources Tests Benchmarks Package.swift

@@ -27,35 +27,52 @@ extension CalibrationRun {
     A promise counts as broken where the count seen would come up with a probability below .001 if the true rate were the
     promised one; the program then ends with 1.
 
-    ## What becomes of a candidate, by its true drop
-
-    With the shipped rules: \(rules).
-
-    | drop | over tasks | PASS | FAIL | INCONCLUSIVE |
-    |--:|---|--:|--:|--:|
-    \(outcomeRows.joined(separator: "\n"))
-
-    ## The same with `--stop-early` and with `--adaptive`
-
-    Of the same candidates. A hopeless candidate ends a gate with `--stop-early` after a share of the blocks of
-    voting tasks; an adaptive gate looks up to three times.
-
-    | drop | over tasks | reading | PASS | FAIL | INCONCLUSIVE | stopped early, after | looks: one, two, three |
-    |--:|---|---|--:|--:|--:|--:|--:|
-    \(readingRows.joined(separator: "\n"))
-
-    ## At the margins
-
-    The gate is the whole verdict; overall and families are units of the drop rules. A family is counted where it votes and its
-    true drop is .10: all such families together, and the family that passed most often.
-
-    | case | gate PASS | gate FAIL | overall PASS | overall FAIL | family PASS | family FAIL | most a family PASS |
-    |---|--:|--:|--:|--:|--:|--:|--:|
-    \(marginRows.joined(separator: "\n"))
+    \([outcomes, readings, margins].filter { !$0.isEmpty }.joined(separator: "\n\n"))
 
     \(Self.assumptions)
 
     """
+  }
+
+  private var outcomes: String {
+    guard !outcomeRows.isEmpty else { return "" }
+    return """
+      ## What becomes of a candidate, by its true drop
+
+      With the shipped rules: \(rules).
+
+      | drop | over tasks | PASS | FAIL | INCONCLUSIVE |
+      |--:|---|--:|--:|--:|
+      \(outcomeRows.joined(separator: "\n"))
+      """
+  }
+
+  private var readings: String {
+    guard !readingRows.isEmpty else { return "" }
+    return """
+      ## With `--stop-early` and with `--adaptive`, by the true drop
+
+      With the shipped rules: \(rules). A hopeless candidate ends a gate with `--stop-early` after a share of the blocks of
+      voting tasks; an adaptive gate looks up to three times.
+
+      | drop | over tasks | reading | PASS | FAIL | INCONCLUSIVE | stopped early, after | looks: one, two, three |
+      |--:|---|---|--:|--:|--:|--:|--:|
+      \(readingRows.joined(separator: "\n"))
+      """
+  }
+
+  private var margins: String {
+    guard !marginRows.isEmpty else { return "" }
+    return """
+      ## At the margins
+
+      The gate is the whole verdict; overall and families are units of the drop rules. A family is counted where it votes and
+      its true drop is .10: all such families together, and the family that passed most often.
+
+      | case | gate PASS | gate FAIL | overall PASS | overall FAIL | family PASS | family FAIL | most a family PASS |
+      |---|--:|--:|--:|--:|--:|--:|--:|
+      \(marginRows.joined(separator: "\n"))
+      """
   }
 
   /// "`max_drop` overall, `max_drop` family; α_pass 0.05, α_fail 0.01"
@@ -108,7 +125,7 @@ extension CalibrationRun {
 
   private var marginRows: [String] {
     zip(cells, tallies).compactMap { cell, tally in
-      guard cell.kind == .margin, cell.reading == .whole else { return nil }
+      guard cell.kind == .margin else { return nil }
       let family = tally.familyAtMargin
       let most = tally.familiesAtMargin.filter { $0.votes > 0 }
         .max { $0.passes * $1.votes < $1.passes * $0.votes }
@@ -118,7 +135,8 @@ extension CalibrationRun {
         share(family.passes, of: family.votes), share(family.fails, of: family.votes),
         most.map { share($0.passes, of: $0.votes) } ?? "–",
       ]
-      return "| \(cell.title) | \(shares.joined(separator: " | ")) |"
+      let reading = cell.reading == .whole ? "" : "`\(cell.reading.rawValue)`, "
+      return "| \(reading)\(cell.title) | \(shares.joined(separator: " | ")) |"
     }
   }
 }

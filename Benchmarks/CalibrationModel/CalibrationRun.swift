@@ -44,6 +44,7 @@ package struct CalibrationRun: Sendable {
     _ gate: Int, cells: [CalibrationCell], seed: UInt64, into tallies: inout [Tally]
   ) throws {
     var prepared: [SimulatedSuite.Coverage: (gate: SimulatedGate, baseline: Baseline)] = [:]
+    var stops = EarlyStops()
     for (index, cell) in cells.enumerated() {
       if prepared[cell.coverage] == nil {
         let simulated = SimulatedGate(.of(cell.coverage), seed: seed, gate: gate)
@@ -51,7 +52,7 @@ package struct CalibrationRun: Sendable {
       }
       guard let (simulated, baseline) = prepared[cell.coverage] else { continue }
       do {
-        try judge(simulated, baseline, cell: cell, gate: gate, seed: seed, into: &tallies[index])
+        try judge(simulated, baseline, cell: cell, gate: gate, seed: seed, stops: &stops, into: &tallies[index])
       } catch is NotGateable {
         tallies[index].refused += 1
       }
@@ -60,7 +61,7 @@ package struct CalibrationRun: Sendable {
 
   private static func judge(
     _ simulated: SimulatedGate, _ baseline: Baseline, cell: CalibrationCell, gate: Int, seed: UInt64,
-    into tally: inout Tally
+    stops: inout EarlyStops, into tally: inout Tally
   ) throws {
     let drops = cell.pattern.drops(simulated.suite, gate: gate)
     let scores = simulated.suite.scores(simulated.candidate(drops: drops))
@@ -70,7 +71,7 @@ package struct CalibrationRun: Sendable {
         try Verdict.judge(baseline: baseline, candidate: baseline.run, scores: scores, policy: cell.policy), of: cell,
         gate: gate)
     case .stoppingEarly:
-      if let failure = EarlyStop.failure(of: scores, baseline: baseline, policy: cell.policy) {
+      if let failure = stops.stop(cell, baseline)?.failure(of: scores) {
         tally.addEarlyFailure(failure)
       } else {
         tally.add(
@@ -95,5 +96,19 @@ package struct CalibrationRun: Sendable {
   /// nil where the run did not have the cell.
   func tally(_ cell: CalibrationCell) -> Tally? {
     cells.firstIndex(of: cell).map { tallies[$0] }
+  }
+}
+
+/// The watches of one gate, which depend on the base and the policy alone.
+private struct EarlyStops {
+  private var stops: [(coverage: SimulatedSuite.Coverage, policy: GatePolicy, stop: EarlyStop?)] = []
+
+  mutating func stop(_ cell: CalibrationCell, _ baseline: Baseline) -> EarlyStop? {
+    if let known = stops.first(where: { $0.coverage == cell.coverage && $0.policy == cell.policy }) {
+      return known.stop
+    }
+    let stop = EarlyStop(baseline, policy: cell.policy, share: .all)
+    stops.append((cell.coverage, cell.policy, stop))
+    return stop
   }
 }

@@ -92,7 +92,7 @@ struct SeedTally {
     } catch is NotGateable {
       refused += 1
     }
-    if let failure = EarlyStop.failure(of: scores, baseline: baseline, policy: policy) { early.append(failure) }
+    if let failure = EarlyStop(baseline, policy: policy, share: share)?.failure(of: scores) { early.append(failure) }
   }
 
   func row(_ name: String) -> String {

@@ -40,6 +40,8 @@ struct CandidateAsking {
   struct Asked {
     let finding: CandidateVerdict.Finding
     let run: Run?
+    /// The gold scores that the verdict rests on; empty where there is none.
+    var items: [ItemScore] = []
     var diagnosis: Diagnosis?
   }
 
@@ -49,20 +51,15 @@ struct CandidateAsking {
     var asked: Run?
     do {
       let (subject, related) = (candidate.subject, candidate.related)
-      let model = try shelf.model(for: subject)
-      let scorer = subject.scorer(in: model)
-      let description = try run.description(of: subject, model, numerics: scorer.numericsID)
-      // What cannot be judged is refused before hours are spent on it.
-      _ = try Comparability.check(baseline: baseline.run, candidate: description)
-      var stop = reading == .stoppingEarly ? earlyStop(related) : nil
-      let policy = stop != nil ? policy.afterEarlyStop : reading == .adaptive ? policy.perLook : policy
-      try Verdict.demandEnough(
-        baseline, share: run.share, policy: policy, related: related, contaminated: contaminated)
-      let outcome = try run.execute(
-        subject, scorer: scorer, order: stop?.order.places ?? [], progress: { report(.progress($0)) }
-      ) { run, scores in
-        if let failure = stop?.observe(scores) { throw StoppedEarly(failure: failure, run: run) }
+      guard !policy.looksAtLeaks || !candidate.labels.isEmpty else {
+        throw NotGateable(
+          "gate.max_leak_mass needs the fine-tuning's labels; name them in fine_tuning.labels, or give a checkpoint that "
+            + "holdfast train made")
       }
+      let stop = reading == .stoppingEarly ? earlyStop(related) : nil
+      let policy = stop != nil ? policy.afterEarlyStop : reading == .adaptive ? policy.perLook : policy
+      let (description, outcome) = try read(
+        candidate, policy: policy, stop: stop, shelf: &shelf, report: report)
       asked = outcome.run
       let leaks = policy.looksAtLeaks ? try leaks(candidate, shelf: &shelf, report: report) : nil
       let verdict =
@@ -76,15 +73,44 @@ struct CandidateAsking {
             baseline: baseline, candidate: description, scores: outcome.items, policy: policy, related: related,
             contaminated: contaminated, leaks: leaks)
         }
-      let diagnosis =
-        diagnoses && verdict.outcome == .fail
-        ? try diagnose(candidate, verdict, scores: outcome.items, shelf: &shelf, report: report) : nil
-      return Asked(finding: .judged(verdict), run: outcome.run, diagnosis: diagnosis)
+      var found = Asked(finding: .judged(verdict), run: outcome.run, items: outcome.items)
+      guard diagnoses, verdict.outcome == .fail else { return found }
+      do {
+        found.diagnosis = try diagnose(candidate, verdict, scores: outcome.items, shelf: &shelf, report: report)
+      } catch let fault as InputError {
+        // A verdict is not lost because nobody can say why.
+        report(.undiagnosed("\(fault)"))
+      } catch let fault as UnscorableRequest {
+        report(.undiagnosed("\(fault.problem); \(fault.remedy)"))
+      }
+      return found
     } catch let stopped as StoppedEarly {
       return Asked(finding: .failedEarly(stopped.failure), run: stopped.run)
     } catch let reason as NotGateable {
       return Asked(finding: .refused(reason.reason), run: asked)
     }
+  }
+
+  /// Asks a candidate the suite. Its model is not held longer than that: what comes next may need another one's memory.
+  private func read(
+    _ candidate: Candidate, policy: GatePolicy, stop: EarlyStop?, shelf: inout ModelShelf,
+    report: @escaping Report
+  ) throws -> (RunDescription, SuiteRun.Outcome) {
+    let subject = candidate.subject
+    let model = try shelf.model(for: subject)
+    let scorer = subject.scorer(in: model)
+    let description = try run.description(of: subject, model, numerics: scorer.numericsID)
+    // What cannot be judged is refused before hours are spent on it.
+    _ = try Comparability.check(baseline: baseline.run, candidate: description)
+    try Verdict.demandEnough(
+      baseline, share: run.share, policy: policy, related: candidate.related, contaminated: contaminated)
+    var watch = stop
+    let outcome = try run.execute(
+      subject, scorer: scorer, order: watch?.order.places ?? [], progress: { report(.progress($0)) }
+    ) { run, scores in
+      if let failure = watch?.observe(scores) { throw StoppedEarly(failure: failure, run: run) }
+    }
+    return (description, outcome)
   }
 
   private func earlyStop(_ related: Set<String>) -> EarlyStop? {
@@ -94,11 +120,7 @@ struct CandidateAsking {
 
   /// What base and candidate answer the voting tasks' questions with, as far as it is a label of the fine-tuning.
   private func leaks(_ candidate: Candidate, shelf: inout ModelShelf, report: @escaping Report) throws -> LeakContrast {
-    guard let base, !candidate.labels.isEmpty else {
-      throw NotGateable(
-        "gate.max_leak_mass needs the fine-tuning's labels; name them in fine_tuning.labels, or give a checkpoint that "
-          + "holdfast train made")
-    }
+    guard let base else { throw NotGateable("gate.max_leak_mass needs the baseline's model") }
     let tasks = Set(baseline.admission.filter(\.admitted).map(\.task)).subtracting(candidate.related)
       .subtracting(withoutVote)
     func scores(_ one: Subject) throws -> [LeakScore] {

@@ -46,6 +46,10 @@ package struct GateSession {
     package let seconds: Double
     /// In the order given.
     package let verdicts: [CandidateVerdict]
+    /// Each candidate's questions beside the baseline's, in the order of `verdicts`; empty where it was not read to the end.
+    package let contrasts: [[ItemContrast]]
+    /// What was asked.
+    package let suite: Suite
     /// What of the suite is in the configuration's fine-tuning data; nil where it names none.
     package let overlap: OverlapReport?
     /// What was wrong with candidates that could be opened but not asked.
@@ -61,6 +65,8 @@ package struct GateSession {
     case again(name: String, what: String)
     /// So many parts of the fine-tuning were taken back, one at a time.
     case restored(Int, of: Int)
+    /// A candidate failed, and why could not be found out.
+    case undiagnosed(String)
     case progress(ScoringProgress)
     case judged(CandidateVerdict)
   }
@@ -91,6 +97,7 @@ package struct GateSession {
 
     var verdicts: [CandidateVerdict] = []
     var faults: [InputError] = []
+    var contrasts: [[ItemContrast]] = []
     for (index, candidate) in candidates.enumerated() {
       let subject = candidate.subject
       report(.opened(name: subject.name, index: index, count: subjects.count))
@@ -108,12 +115,15 @@ package struct GateSession {
         path: subject.path, model: subject.description, durationSeconds: Date().timeIntervalSince(begun),
         share: share.description, finding: asked.finding, diagnosis: asked.diagnosis)
       verdicts.append(verdict)
+      let voting = Set(verdict.verdict?.tasks.filter(\.admitted).map(\.task) ?? [])
+      contrasts.append(
+        ItemContrast.list(baseline: baseline, scores: asked.items, voting: voting, contaminated: contaminated))
       report(.judged(verdict))
       try keep(verdict, subject, asked.run, baseline, ledger)
     }
     return Outcome(
       baseline: baseline, startedAt: started, seconds: Date().timeIntervalSince(started), verdicts: verdicts,
-      overlap: overlap, faults: faults)
+      contrasts: contrasts, suite: suite, overlap: overlap, faults: faults)
   }
 
   private var asksBase: Bool { reading == .adaptive || diagnoses || settings.policy.looksAtLeaks }
@@ -125,7 +135,10 @@ package struct GateSession {
     _ baseline: Baseline, _ checkpoint: @autoclosure () throws -> Checkpoint, _ hashes: any FileHashCache
   ) throws -> Subject {
     let subject = try Subject(path: base, name: baseline.run.model.name, base: checkpoint(), hashes: hashes)
-    guard subject.identity.weights == baseline.run.model.weights else {
+    let model = baseline.run.model
+    guard model.adapter == nil, subject.identity.weights == model.weights,
+      subject.identity.configuration == model.configuration
+    else {
       throw InputError(
         base,
         "is not the model of the baseline \(baselinePath), which --adaptive, --diagnose and max_leak_mass ask again",

@@ -49,11 +49,10 @@ package struct SuiteRun {
         .filter { tasks?.contains($0.task) ?? true }
     }
 
-    fileprivate var isOrdinary: Bool { draws == SuiteRun.draws && asking == .gold }
+    fileprivate var isOrdinary: Bool { draws == SuiteRun.draws && asking == .gold && tasks == nil }
 
-    fileprivate func promptHash(of suite: Suite) -> String {
-      suite.promptHash(draws: draws.upperBound, asking: asking)
-    }
+    /// Of exactly these questions: a run of some tasks, draws or a control is never taken for another one.
+    fileprivate func promptHash(of suite: Suite) -> String { suite.promptHash(of: blocks(of: suite, share: .all)) }
   }
 
   /// A finished run, and what the scorer did for it; requests that the ledger knew cost nothing.

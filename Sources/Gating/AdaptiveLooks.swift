@@ -1,3 +1,4 @@
+import Diagnostics
 import Suites
 
 /// `gate --adaptive`: at most three looks, declared beforehand. After each, the units that are INCONCLUSIVE get further draws of
@@ -8,6 +9,7 @@ import Suites
 package enum AdaptiveLooks {
   /// Draws a block that an open unit has at each look.
   package static let draws = [1, 2, 4]
+  static let mostDraws = 4
 }
 
 extension GatePolicy {
@@ -54,7 +56,13 @@ extension Verdict {
     for (before, draws) in zip(AdaptiveLooks.draws, AdaptiveLooks.draws.dropFirst()) {
       let tasks = verdict.openTasks
       guard verdict.outcome == .inconclusive, !tasks.isEmpty else { break }
-      let further = try more(before..<draws, tasks)
+      let further: (base: [ItemScore], candidate: [ItemScore])
+      do {
+        further = try more(before..<draws, tasks)
+      } catch let refusal as NotGateable {
+        // What was decided before stands, and what was open stays so.
+        return verdict.with(note: "no further look: \(refusal.reason)")
+      }
       baseline = Baseline(baseline, adding: further.base)
       scores += further.candidate
       verdict = try judge(baseline, scores, after: verdict).asLook(draws: draws, tasks: tasks)
@@ -65,17 +73,27 @@ extension Verdict {
   /// The same as the latest look.
   private func asLook(draws: Int, tasks: Set<String>) -> Verdict {
     let look = Look(draws: draws, tasks: tasks.sorted(), outcome: outcome)
-    return Verdict(
-      outcome: outcome, sentence: sentence, coverage: coverage, units: units, spread: spread, tasks: self.tasks,
-      notes: notes, looks: (looks ?? []) + [look])
+    return with(notes: notes, looks: (looks ?? []) + [look])
+  }
+
+  private func with(note: String) -> Verdict { with(notes: notes + [Note(.note, note)], looks: looks) }
+
+  private func with(notes: [Note], looks: [Look]?) -> Verdict {
+    Verdict(
+      outcome: outcome, sentence: sentence, coverage: coverage, units: units, spread: spread, tasks: tasks,
+      notes: notes, looks: looks)
   }
 
   /// Tasks that vote in a unit that is INCONCLUSIVE.
-  var openTasks: Set<String> { votingTasks(ofUnits: .inconclusive) }
+  ///
+  /// What labels leak is asked under one draw: no further one helps there.
+  var openTasks: Set<String> { votingTasks(ofUnits: .inconclusive) { $0.metric != .labelFree } }
 
   /// Tasks that vote in some unit with such an outcome.
-  package func votingTasks(ofUnits outcome: Outcome) -> Set<String> {
-    let open = units.filter { $0.outcome == outcome }
+  package func votingTasks(ofUnits outcome: Outcome, where isMeant: (UnitVerdict) -> Bool = { _ in true }) -> Set<
+    String
+  > {
+    let open = units.filter { $0.outcome == outcome && isMeant($0) }
     let isOverall = open.contains { $0.level == .overall }
     let families = Set(open.filter { $0.level == .family }.map(\.unit))
     return Set(tasks.filter { $0.admitted && (isOverall || families.contains($0.family)) }.map(\.task))

@@ -29,7 +29,7 @@ package struct Baseline: Sendable, Equatable {
     let gold = scores.filter { $0.condition == .gold }
     let byTask = Dictionary(grouping: gold, by: \.task)
     let admission = tasks.map {
-      TaskAdmission($0, items: ItemAbility.items(of: byTask[$0.task] ?? []), familyMargin: familyMargin)
+      TaskAdmission($0, items: ItemAbility.items(of: byTask[$0.task]?[...] ?? []), familyMargin: familyMargin)
     }
     try self.init(
       createdBy: createdBy, run: run, familyMargin: familyMargin, admission: admission, scores: gold,

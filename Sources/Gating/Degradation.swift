@@ -65,7 +65,7 @@ extension Degradation {
     guard
       let base = weighted({ task in task.mean(\.base, metric, over: shots.selected(from: task.shots)) }),
       let candidate = weighted({ task in task.mean(\.candidate, metric, over: shots.selected(from: task.shots)) }),
-      let chance = weighted({ $0.admission.chance })
+      let chance = metric == .labelFree ? 0 : weighted({ $0.admission.chance })
     else { return nil }
     self.base = base
     self.candidate = candidate

@@ -44,8 +44,10 @@ package struct EarlyStop: Sendable {
   private let base: [Key: Double]
   private let contaminated: [String: Set<String>]
   private var process: BettingProcess
-  private var waiting: [BlockOrder.Place: Double] = [:]
+  private var waiting: [BlockOrder.Place: Double?] = [:]
   private var next = 0
+  /// Blocks that had something to say.
+  private var read = 0
   private var sum = 0.0
 
   private struct Key: Hashable {
@@ -93,16 +95,18 @@ package struct EarlyStop: Sendable {
     guard let first = scores.first else { return nil }
     let kept = scores.filter { contaminated[$0.task]?.contains($0.item) != true }
     let differences = Self.means(kept, shots).compactMap { key, mean in base[key].map { mean - $0 } }.sorted()
-    guard !differences.isEmpty else { return nil }
+    // A block that is in the fine-tuning data altogether says nothing, which no score decides: it is stepped over.
     waiting[BlockOrder.Place(task: first.task, block: first.block)] =
-      differences.reduce(0, +) / Double(differences.count)
-    while next < order.places.count, let mean = waiting[order.places[next]] {
-      process.observe(mean)
-      sum += mean
+      differences.isEmpty ? .some(nil) : differences.reduce(0, +) / Double(differences.count)
+    while next < order.places.count, let seen = waiting[order.places[next]] {
       next += 1
+      guard let mean = seen else { continue }
+      process.observe(mean)
+      read += 1
+      sum += mean
       if process.isProven(alpha: alpha) {
         return EarlyFailure(
-          blocksRead: next, blocks: blocks, drop: -sum / Double(next), margin: margin, alpha: alpha,
+          blocksRead: read, blocks: blocks, drop: -sum / Double(read), margin: margin, alpha: alpha,
           pValue: exp(-process.largestLogEvidence))
       }
     }
@@ -110,13 +114,11 @@ package struct EarlyStop: Sendable {
   }
 
   /// The failure of a candidate that was asked everything, had it been watched from the first block.
-  package static func failure(
-    of scores: [ItemScore], baseline: Baseline, policy: GatePolicy, share: Share = .all
-  ) -> EarlyFailure? {
-    guard var stop = EarlyStop(baseline, policy: policy, share: share) else { return nil }
+  package func failure(of scores: [ItemScore]) -> EarlyFailure? {
+    var watch = self
     let blocks = Dictionary(grouping: scores) { BlockOrder.Place(task: $0.task, block: $0.block) }
-    for place in stop.order.places {
-      if let scores = blocks[place], let failure = stop.observe(scores) { return failure }
+    for place in order.places {
+      if let scores = blocks[place], let failure = watch.observe(scores) { return failure }
     }
     return nil
   }

@@ -48,7 +48,7 @@ package struct GatePolicy: Sendable, Hashable {
   package var looksAtLeaks: Bool { rules.contains { $0.metric == .labelFree } }
 
   /// The same without such rules: for what is looked at before anything is asked, as a baseline has no leak mass.
-  var withoutLeaks: GatePolicy {
+  package var withoutLeaks: GatePolicy {
     GatePolicy(
       rules: rules.filter { $0.metric != .labelFree }, minFamilies: minFamilies, onInconclusive: onInconclusive)
   }

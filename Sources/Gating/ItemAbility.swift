@@ -61,23 +61,69 @@ extension ItemAbility {
   /// One task's items in the order of (block, item), each with its draws averaged.
   ///
   /// - Parameter scores: of one task and one condition.
-  static func items(of scores: [ItemScore]) -> [ItemAbility] {
-    let ordered = scores.isOrdered ? scores : scores.sorted(by: ItemScore.precedes)
+  static func items(of scores: ArraySlice<ItemScore>) -> [ItemAbility] {
+    let ordered = scores.isOrdered ? scores : scores.sorted(by: ItemScore.precedes)[...]
     var items: [ItemAbility] = []
-    var start = 0
-    while start < ordered.count {
+    var start = ordered.startIndex
+    while start < ordered.endIndex {
       let first = ordered[start]
       var cells: [Cell] = []
-      while start < ordered.count, ordered[start].item == first.item {
+      while start < ordered.endIndex, ordered[start].item == first.item {
         let k = ordered[start].k
         var end = start + 1
-        while end < ordered.count, ordered[end].k == k, ordered[end].item == first.item { end += 1 }
+        while end < ordered.endIndex, ordered[end].k == k, ordered[end].item == first.item { end += 1 }
         cells.append(Cell(k: k, averaging: ordered[start..<end]))
         start = end
       }
       items.append(ItemAbility(item: first.item, block: first.block, cells: cells))
     }
-    return items.sorted { ($0.block, $0.item) < ($1.block, $1.item) }
+    let isInOrder = zip(items, items.dropFirst()).allSatisfy { ($0.block, $0.item) <= ($1.block, $1.item) }
+    return isInOrder ? items : items.sorted { ($0.block, $0.item) < ($1.block, $1.item) }
+  }
+
+  /// One item's means over draws.
+  ///
+  /// - Parameter draws: at least one, all of the same item at the same k.
+  static func average(_ draws: [ItemAbility]) -> ItemAbility {
+    ItemAbility(
+      item: draws[0].item, block: draws[0].block,
+      cells: draws[0].cells.indices.map { cell in Cell(averaging: draws.map { $0.cells[cell] }) })
+  }
+}
+
+extension ArraySlice<ItemScore> {
+  /// The different values, ascending.
+  func distinct(_ value: (ItemScore) -> Int) -> [Int] { Gating.distinct(self, value) }
+}
+
+extension ArraySlice<PairedItem> {
+  func distinct(_ value: (PairedItem) -> Int) -> [Int] { Gating.distinct(self, value) }
+}
+
+/// The different values, ascending: a handful, many times over, so that looking through them is faster than hashing.
+private func distinct<Element>(_ list: ArraySlice<Element>, _ value: (Element) -> Int) -> [Int] {
+  var values: [Int] = []
+  for element in list {
+    let next = value(element)
+    if values.last != next, !values.contains(next) { values.append(next) }
+  }
+  return values.sorted()
+}
+
+extension [ItemScore] {
+  /// A slice a task where every task's scores stand together, as a run and a baseline have them.
+  var byTask: [String: ArraySlice<ItemScore>] {
+    var slices: [String: ArraySlice<ItemScore>] = [:]
+    var start = startIndex
+    while start < endIndex {
+      let task = self[start].task
+      var end = start + 1
+      while end < endIndex, self[end].task == task { end += 1 }
+      guard slices[task] == nil else { return Dictionary(grouping: self, by: \.task).mapValues { $0[...] } }
+      slices[task] = self[start..<end]
+      start = end
+    }
+    return slices
   }
 }
 
@@ -89,12 +135,22 @@ extension ItemScore {
   }
 }
 
-extension [ItemScore] {
+extension ArraySlice<ItemScore> {
   /// Whether they are in the order of a baseline's within a task: whoever sorts then need not.
   var isOrdered: Bool { zip(self, dropFirst()).allSatisfy { !ItemScore.precedes($1, $0) } }
 }
 
 extension Cell {
+  /// - Parameter draws: at least one, all at one k.
+  init(averaging draws: [Cell]) {
+    let count = Double(draws.count)
+    let choices = draws.compactMap(\.choice)
+    k = draws[0].k
+    exactMatch = draws.reduce(0) { $0 + $1.exactMatch } / count
+    logprob = draws.reduce(0) { $0 + $1.logprob } / count
+    choice = choices.count == draws.count ? choices.reduce(0, +) / count : nil
+  }
+
   /// - Parameter lines: in the order of the draws, so that the mean does not depend on the order of arrival.
   init(k: Int, averaging lines: ArraySlice<ItemScore>) {
     self.k = k

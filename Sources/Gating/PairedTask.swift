@@ -11,6 +11,25 @@ package struct PairedItem: Sendable, Hashable {
     self.candidate = candidate
   }
 
+  /// Whether two draws have the same items in the same order, at the same k.
+  fileprivate static func areAlike(_ first: [PairedItem], _ second: [PairedItem]) -> Bool {
+    first.count == second.count
+      && zip(first, second).allSatisfy {
+        $0.base.item == $1.base.item && $0.base.cells.map(\.k) == $1.base.cells.map(\.k)
+          && $0.candidate.cells.map(\.k) == $1.candidate.cells.map(\.k)
+      }
+  }
+
+  /// Each item's means over draws.
+  ///
+  /// - Parameter byDraw: the same items in the same order under each draw.
+  fileprivate static func averages(_ byDraw: [[PairedItem]]) -> [PairedItem] {
+    (byDraw.first ?? []).indices.map { index in
+      PairedItem(
+        base: .average(byDraw.map { $0[index].base }), candidate: .average(byDraw.map { $0[index].candidate }))
+    }
+  }
+
   fileprivate mutating func leak(_ masses: (base: Double, candidate: Double)) {
     base.leakMass = masses.base
     candidate.leakMass = masses.candidate
@@ -78,8 +97,9 @@ extension PairedTask {
     _ baseline: Baseline, with scores: [ItemScore], contaminated: [String: Set<String>] = [:],
     leaks: LeakContrast? = nil
   ) throws -> [PairedTask] {
-    let ofCandidate = Dictionary(grouping: scores.filter { $0.condition == .gold }, by: \.task)
-    let ofBase = Dictionary(grouping: baseline.scores, by: \.task)
+    let isGold = scores.allSatisfy { $0.condition == .gold }
+    let ofCandidate = (isGold ? scores : scores.filter { $0.condition == .gold }).byTask
+    let ofBase = baseline.scores.byTask
     let known = Set(baseline.admission.map(\.task))
     if let unknown = ofCandidate.keys.filter({ !known.contains($0) }).min() {
       throw NotGateable("the baseline has no scores of task \(unknown); save it again with the present suite")
@@ -92,16 +112,26 @@ extension PairedTask {
   }
 
   private static func pair(
-    _ admission: TaskAdmission, base: [ItemScore], candidate: [ItemScore], contaminated: Set<String>,
-    leaks: LeakContrast?
+    _ admission: TaskAdmission, base: ArraySlice<ItemScore>, candidate: ArraySlice<ItemScore>,
+    contaminated: Set<String>, leaks: LeakContrast?
   ) throws -> PairedTask {
-    let blocks = Set(candidate.map(\.block))
+    let blocks = candidate.distinct(\.block)
     guard !blocks.isEmpty else {
       throw NotGateable("the candidate has no scores of task \(admission.task); finish its run")
     }
-    let asked = base.filter { blocks.contains($0.block) }
+    let asked = blocks == base.distinct(\.block) ? base : base.filter { blocks.contains($0.block) }[...]
     try demandSameQuestions(admission.task, base: asked, candidate: candidate)
-    var pairs = pairs(asked, candidate)
+    let draws = asked.distinct(\.draw)
+    let byDraw =
+      draws.count == 1
+      ? [Self.pairs(asked, candidate)]
+      : draws.map { draw in
+        Self.pairs(asked.filter { $0.draw == draw }[...], candidate.filter { $0.draw == draw }[...])
+      }
+    guard byDraw.allSatisfy({ PairedItem.areAlike($0, byDraw[0]) }) else {
+      throw NotGateable("task \(admission.task) was not asked the same items at the same k under every draw")
+    }
+    var pairs = byDraw.count == 1 ? byDraw[0] : PairedItem.averages(byDraw)
     if let leaks {
       for index in pairs.indices {
         if let masses = leaks.masses(task: admission.task, item: pairs[index].base.item) { pairs[index].leak(masses) }
@@ -109,28 +139,25 @@ extension PairedTask {
     }
     func kept(_ pairs: [PairedItem]) -> [PairedItem] { pairs.filter { !contaminated.contains($0.base.item) } }
     let items = kept(pairs)
-    let draws = Set(asked.map(\.draw)).sorted()
-    let itemsByDraw =
-      draws.count == 1
-      ? [items]
-      : draws.map { draw in
-        kept(Self.pairs(asked.filter { $0.draw == draw }, candidate.filter { $0.draw == draw }))
-      }
+    let itemsByDraw = byDraw.count == 1 ? [items] : byDraw.map(kept)
     let scored = contaminated.isEmpty ? [] : Set(base.map(\.item))
     let found = scored.intersection(contaminated).count
     return PairedTask(
-      admission: admission, items: items, itemsByDraw: itemsByDraw, shots: Set(asked.map(\.k)).sorted(),
-      blocks: Set(items.map(\.base.block)).count,
-      blocksInBaseline: Set(base.filter { !contaminated.contains($0.item) }.map(\.block)).count,
+      admission: admission, items: items, itemsByDraw: itemsByDraw, shots: asked.distinct(\.k),
+      blocks: items[...].distinct { $0.base.block }.count,
+      blocksInBaseline: (contaminated.isEmpty ? base : base.filter { !contaminated.contains($0.item) }[...])
+        .distinct(\.block).count,
       dropped: pairs.count - items.count,
       contaminated: found == 0 ? nil : Contamination(items: found, scored: scored.count))
   }
 
-  private static func pairs(_ base: [ItemScore], _ candidate: [ItemScore]) -> [PairedItem] {
+  private static func pairs(_ base: ArraySlice<ItemScore>, _ candidate: ArraySlice<ItemScore>) -> [PairedItem] {
     zip(ItemAbility.items(of: base), ItemAbility.items(of: candidate)).map { PairedItem(base: $0, candidate: $1) }
   }
 
-  private static func demandSameQuestions(_ task: String, base: [ItemScore], candidate: [ItemScore]) throws {
+  private static func demandSameQuestions(
+    _ task: String, base: ArraySlice<ItemScore>, candidate: ArraySlice<ItemScore>
+  ) throws {
     // The usual case: both in a baseline's order.
     if base.count == candidate.count,
       zip(base, candidate).allSatisfy({ $0.block == $1.block && $0.isSameQuestion(as: $1) }),

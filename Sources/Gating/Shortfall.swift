@@ -77,6 +77,7 @@ extension UnitVerdict {
       if let further = shortfall.draws {
         "; if the loss stays as it is, \(further) more draw\(further == 1 ? "" : "s") a block would settle it as "
           + outcome
+          + (further < AdaptiveLooks.mostDraws ? " (--adaptive asks for up to \(AdaptiveLooks.mostDraws - 1))" : "")
       } else if shortfall.drawsKnown {
         shortfall.blocksLeft == 0 ? ", and no number of further draws would settle it" : ", nor would further draws"
       } else {

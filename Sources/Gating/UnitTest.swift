@@ -34,9 +34,12 @@ struct UnitTest {
     var isUnasked: Bool { if case .unasked = self { true } else { false } }
   }
 
-  init(_ rule: Rule, unit: String, families: [[PairedTask]]) {
+  init(_ rule: Rule, unit: String, families asked: [[PairedTask]]) {
+    let families = rule.metric == .labelFree ? Self.unrelated(asked, rule) : asked
     let values = families.map { $0.compactMap(rule.values(of:)) }
-    let blocks = families.joined().reduce(0) { $0 + $1.blocks }
+    let blocks =
+      rule.metric == .labelFree
+      ? values.joined().reduce(0) { $0 + Set($1.blocks).count } : families.joined().reduce(0) { $0 + $1.blocks }
     let test = UnitEstimate(families: values)
     let allowance = Self.allowance(of: rule, families)
     self.rule = rule
@@ -61,6 +64,12 @@ struct UnitTest {
           rule.contrast.kind == .retention
             ? "the base gains nothing over zero-shot" : "the base is not above chance")
       }
+  }
+
+  /// Tasks that have items to which no label is the answer, in two blocks or more: the others cannot say what leaks.
+  private static func unrelated(_ families: [[PairedTask]], _ rule: Rule) -> [[PairedTask]] {
+    families.map { $0.filter { task in rule.values(of: task).map { Set($0.blocks).count > 1 } ?? false } }
+      .filter { !$0.isEmpty }
   }
 
   private static func allowance(of rule: Rule, _ families: [[PairedTask]]) -> Double? {

@@ -28,7 +28,7 @@ extension Verdict {
     try voting.demandEnough(policy)
     let notes = comparison + policy.marginNotes(baseline) + voting.notes
 
-    let units = settled(try decide(voting.tests), by: earlier)
+    let units = try decide(voting.tests, after: earlier)
     let outcome = overallOutcome(units)
     let drops = voting.families.compactMap { family in
       voting.admitted[family].flatMap { Degradation(families: [$0], metric: .exactMatch, shots: .fewShot) }
@@ -40,12 +40,6 @@ extension Verdict {
       coverage: voting.coverage, units: units, spread: FamilySpread(drops),
       tasks: voting.tasks.map(TaskReport.init).sorted { ($0.family, $0.task) < ($1.family, $1.task) }, notes: notes,
       looks: earlier?.looks)
-  }
-
-  /// What an earlier look decided is not decided again.
-  private static func settled(_ units: [UnitVerdict], by earlier: Verdict?) -> [UnitVerdict] {
-    guard let earlier, earlier.units.count == units.count else { return units }
-    return zip(units, earlier.units).map { $1.outcome == .inconclusive ? $0 : $1 }
   }
 
   /// Whether a share of the blocks could be judged at all, before anything is asked: the baseline against itself.
@@ -70,19 +64,28 @@ extension Verdict {
   }
 
   /// Holm over the units that vote, then each unit's outcome.
-  private static func decide(_ units: [UnitTest]) throws -> [UnitVerdict] {
+  ///
+  /// - Parameter earlier: the verdict at the look before. What it decided is not decided again: such a unit keeps its place among Holm's K and
+  ///   has a p value of 1 there, so that no draw that was asked for another unit's sake makes anything easier. A unit that was open keeps
+  ///   its vote.
+  private static func decide(_ units: [UnitTest], after earlier: Verdict?) throws -> [UnitVerdict] {
+    let before = earlier.flatMap { $0.units.count == units.count ? $0.units : nil }
+    func isSettled(_ index: Int) -> Bool { before.map { $0[index].outcome != .inconclusive } ?? false }
     let alphas = Set(units.map(\.rule.alphaFail))
     guard let alpha = alphas.first, alphas.count == 1 else {
       throw NotGateable("the rules have different alpha_fail; Holm's procedure needs one")
     }
     let voting = units.indices.filter { units[$0].reason == nil }
-    let holm = Holm(pValues: voting.map { units[$0].test?.guardedPValueBelowZero ?? 1 }, alpha: alpha)
+    let holm = Holm(
+      pValues: voting.map { isSettled($0) ? 1 : units[$0].test?.guardedPValueBelowZero ?? 1 }, alpha: alpha)
     let places = Dictionary(uniqueKeysWithValues: voting.enumerated().map { ($0.element, $0.offset) })
     return units.indices.map { index in
       let place = places[index]
-      return units[index].verdict(
+      if let before, isSettled(index) { return before[index] }
+      let unit = units[index].verdict(
         level: place.map { holm.levels[$0] } ?? alpha, adjusted: place.map { holm.adjusted[$0] } ?? 1,
         rejected: place.map { holm.rejected[$0] } ?? false)
+      return before.map { unit.votes ? unit : $0[index] } ?? unit
     }
   }
 }

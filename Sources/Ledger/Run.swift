@@ -96,25 +96,29 @@ extension Ledger {
     try read { db in try run(id, in: db) }
   }
 
-  /// Answers a second of the newest finished runs of a suite's gold prompts, the newest first. A run that the ledger knew the
-  /// answers of was fast: who wants to know how long one takes looks at the slowest.
+  /// Answers a second of the newest finished runs of a suite under one draw, ascending. A run that the ledger knew the answers of was
+  /// fast, one that was gone on with was slow: the middle is the one to go by.
   ///
   /// - Parameter leastAnswers: shorter runs say nothing about a rate.
   package func scoringRates(suiteHash: String, limit: Int = 8, leastAnswers: Int = 100) throws -> [Double] {
     try read { db in
       let sql = """
-        SELECT r.started_at, r.finished_at, count(*) AS answers
-        FROM runs AS r JOIN observations AS o ON o.run_id = r.id
-        WHERE r.suite_hash = ? AND r.finished_at IS NOT NULL AND o.role = -1 AND o.condition = 'gold'
-        GROUP BY r.id HAVING answers >= ? ORDER BY r.started_at DESC, r.id DESC LIMIT ?
+        SELECT r.started_at, r.finished_at,
+          (SELECT count(*) FROM observations AS o
+           WHERE o.run_id = r.id AND o.role = -1 AND o.condition = 'gold') AS answers
+        FROM (
+          SELECT * FROM runs WHERE suite_hash = ? AND draws = 1 AND finished_at IS NOT NULL
+          ORDER BY started_at DESC, id DESC LIMIT ?
+        ) AS r
+        WHERE answers >= ?
         """
-      return try Row.fetchAll(db, sql: sql, arguments: [suiteHash, leastAnswers, limit]).compactMap { row in
+      return try Row.fetchAll(db, sql: sql, arguments: [suiteHash, limit, leastAnswers]).compactMap { row -> Double? in
         let begun: Date = try value(row, "started_at", of: "runs")
         let ended: Date = try value(row, "finished_at", of: "runs")
         let answers: Int = try value(row, "answers", of: "observations")
         let seconds = ended.timeIntervalSince(begun)
         return seconds > 0 ? Double(answers) / seconds : nil
-      }
+      }.sorted()
     }
   }
 

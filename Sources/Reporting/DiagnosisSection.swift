@@ -6,13 +6,19 @@ struct DiagnosisSection {
 
   init(_ diagnosis: Diagnosis) { self.diagnosis = diagnosis }
 
-  var context: [String: Any] {
+  /// For report.md.
+  var context: [String: Any] { context(markdownEscaped) }
+
+  /// For report.html, whose template escapes.
+  var pageContext: [String: Any] { context { $0 } }
+
+  private func context(_ escaped: (String) -> String) -> [String: Any] {
     let profile = diagnosis.profile
     return [
-      "text": markdownEscaped(diagnosis.text), "rows": rows,
-      "tasks": markdownEscaped(diagnosis.overall.tasks.joined(separator: ", ")),
+      "text": escaped(diagnosis.text), "rows": rows,
+      "tasks": escaped(diagnosis.overall.tasks.joined(separator: ", ")),
       "shots": "at most four demonstrations", "hasParts": profile != nil,
-      "parts": profile?.parts.map { ["name": markdownEscaped($0.name), "exactMatch": points($0.exactMatch)] } ?? [],
+      "parts": profile?.parts.map { ["name": escaped($0.name), "exactMatch": points($0.exactMatch)] } ?? [],
       "ofBase": profile.map { points($0.base) } ?? "", "ofCandidate": profile.map { points($0.candidate) } ?? "",
       "items": profile.map { "\($0.items)" } ?? "",
     ]

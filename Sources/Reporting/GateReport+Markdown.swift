@@ -103,7 +103,10 @@ extension GateReport {
     } ?? []
   }
 
-  private var facts: [[String: String]] {
+  private var facts: [[String: String]] { rows.map { ["name": $0.0, "value": markdownEscaped($0.1)] } }
+
+  /// How it was made, as names and values.
+  var rows: [(String, String)] {
     let gate = header.settings
     let rows: [(String, String)] = [
       ("base", "\(header.base.name), \(header.base.storage), weights \(header.base.weights.prefix(12))"),
@@ -132,7 +135,7 @@ extension GateReport {
         )
       }
     }
-    return (rows + models).map { ["name": $0.0, "value": markdownEscaped($0.1)] }
+    return rows + models
   }
 }
 
@@ -158,7 +161,7 @@ extension RuleLimits {
 }
 
 extension GateExit {
-  fileprivate var word: String {
+  var word: String {
     switch self {
     case .pass: "PASS"
     case .regression: "FAIL"

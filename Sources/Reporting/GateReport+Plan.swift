@@ -31,7 +31,7 @@ extension GatePlan {
   }
 
   private func time(_ seconds: Double?) -> String {
-    seconds.map { "about \(Int($0.rounded(.up))) s by the slowest of the ledger's last runs of this suite" }
+    seconds.map { "about \(Int($0.rounded(.up))) s by the ledger's last runs of this suite" }
       ?? "in a time that is not known: the ledger has no finished run of this suite"
   }
 

@@ -41,8 +41,8 @@ package struct Settlement: Sendable, Hashable {
       // As the guarded bounds have it, in units of SE.
       return reserve
         + (direction == .pass
-          ? SkewTransformation(skewness: min(skewness, 0)).inverse(quantile)
-          : -SkewTransformation(skewness: max(skewness, 0)).inverse(-quantile))
+          ? max(quantile, SkewTransformation(skewness: min(skewness, 0)).inverse(quantile))
+          : max(quantile, -SkewTransformation(skewness: max(skewness, 0)).inverse(-quantile)))
     }
     self.direction = direction
     guard direction != nil, abs(unit.mean) <= reach(unit.degreesOfFreedom, unit.skewness, 0) * unit.standardError else {

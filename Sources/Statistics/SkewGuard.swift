@@ -27,25 +27,44 @@ package struct SkewTransformation: Sendable, Hashable {
 ///
 /// Losses are rare and large beside the answers that do not change, so u leans down; its mean is then high where its error is
 /// small, and plain t would PASS more than α at the margin. Values that lean up would FAIL too often. Each direction takes
-/// the skewness that makes it harder and no other: a guard never makes a verdict easier to reach.
+/// the skewness that makes it harder and no other. Far out the cubic overtakes T (beyond |aT| = 9 or so, at few degrees of freedom); there
+/// T itself is taken: a guard never makes a verdict easier to reach.
 extension UnitEstimate {
   private var distribution: StudentT { StudentT(degreesOfFreedom: degreesOfFreedom) }
   private var downward: SkewTransformation { SkewTransformation(skewness: min(skewness, 0)) }
   private var upward: SkewTransformation { SkewTransformation(skewness: max(skewness, 0)) }
 
   /// P that the mean is this high where its true value is 0; small is what PASS needs.
-  package var guardedPValueAboveZero: Double { distribution.upperTail(downward(mean / standardError)) }
+  package var guardedPValueAboveZero: Double {
+    let statistic = mean / standardError
+    return distribution.upperTail(min(statistic, downward(statistic)))
+  }
 
   /// P that the mean is this low where its true value is 0; small is what FAIL needs.
-  package var guardedPValueBelowZero: Double { distribution.cdf(upward(mean / standardError)) }
+  package var guardedPValueBelowZero: Double {
+    let statistic = mean / standardError
+    return distribution.cdf(max(statistic, upward(statistic)))
+  }
 
   /// Above 0 exactly where `guardedPValueAboveZero` is below alpha.
   package func guardedLowerBound(alpha: Double) -> Double {
-    mean - downward.inverse(distribution.quantile(1 - alpha)) * standardError
+    mean - guardedReachAbove(alpha: alpha) * standardError
   }
 
   /// Below 0 exactly where `guardedPValueBelowZero` is below alpha.
   package func guardedUpperBound(alpha: Double) -> Double {
-    mean - upward.inverse(distribution.quantile(alpha)) * standardError
+    mean + guardedReachBelow(alpha: alpha) * standardError
+  }
+
+  /// How many SE the mean must be above 0 for PASS.
+  func guardedReachAbove(alpha: Double) -> Double {
+    let quantile = distribution.quantile(1 - alpha)
+    return max(quantile, downward.inverse(quantile))
+  }
+
+  /// How many SE the mean must be below 0 for FAIL.
+  func guardedReachBelow(alpha: Double) -> Double {
+    let quantile = distribution.quantile(1 - alpha)
+    return max(quantile, -upward.inverse(-quantile))
   }
 }

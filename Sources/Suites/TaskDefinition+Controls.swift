@@ -16,7 +16,7 @@ extension TaskDefinition {
     guard let shots = controlShots else { return asking.condition == .gold }
     return switch asking.condition {
     case .gold, .random: true
-    case .abstract: labels.map { (2...Self.symbols.count).contains($0.count) } ?? false
+    case .abstract: labels.map { (2...16).contains($0.count) } ?? false
     case .permutation: shots > 1
     case .leak: !asking.labels.isEmpty
     }
@@ -45,8 +45,7 @@ extension TaskDefinition {
     case .permutation:
       return ShownBlock(demonstrations: Self.reordered(shown, using: &random), items: block.items)
     case .leak:
-      // An answer that is one of the labels is right where it is given, and no leak.
-      let unrelated = block.items.filter { Set([$0.output] + $0.aliases).isDisjoint(with: asking.labels) }
+      let unrelated = block.items.filter { !([$0.output] + $0.aliases).contains(where: asking.isLabel) }
       return ShownBlock(demonstrations: shown, items: unrelated.map { $0.choosing(asking.labels) })
     }
   }
@@ -61,12 +60,15 @@ extension TaskDefinition {
     return SplitMix64(seed: digest.prefix64())
   }
 
-  /// Single letters: one token in every vocabulary, and without a meaning that any task has.
-  private static let symbols = "ABCDEFGHIJKLMNOP".map(String.init)
+  /// Single letters: one token in every vocabulary, and none of the task's own labels.
+  private var letters: [String] {
+    let own = Set((labels ?? []).map { $0.uppercased() })
+    return "ABCDEFGHIJKLMNOPQRSTUVWXYZ".map(String.init).filter { !own.contains($0) }
+  }
 
   private func symbols(using random: inout SplitMix64) -> [String: String] {
     let labels = labels ?? []
-    let symbols = Self.shuffled(Array(Self.symbols.prefix(labels.count)), using: &random)
+    let symbols = Self.shuffled(Array(letters.prefix(labels.count)), using: &random)
     return Dictionary(zip(labels, symbols)) { first, _ in first }
   }
 

@@ -20,6 +20,17 @@ func emitOutput(_ text: String) throws {
     remedy: "check where it goes, and the room there")
 }
 
+/// What a verb found, on standard output: that the reader has gone away changes neither what is still to be written nor the exit code.
+///
+/// - Throws: `InputError` as `emitOutput`.
+func emitFinding(_ text: String) throws {
+  do {
+    try emitOutput(text)
+  } catch is ExitCode {
+    return
+  }
+}
+
 /// One line on standard output; throws as `emitOutput`.
 func printLine(_ text: String) throws { try emitOutput(text + "\n") }
 

@@ -90,6 +90,20 @@ struct TinyGateTests {
     #expect(both.status == 2)
   }
 
+  @Test("a reader that has gone away changes neither the exit code nor the files")
+  func closedOutput() throws {
+    let folder = try TemporaryFolder.projectThatOnceKnew()
+    let shell = Process()
+    shell.executableURL = URL(fileURLWithPath: "/bin/bash")
+    let line = "set -o pipefail; '\(Program.path)' gate --candidate '\(golden("adapters/plain"))' 2>/dev/null | true"
+    shell.arguments = ["-c", line]
+    shell.currentDirectoryURL = folder.url
+    try shell.run()
+    shell.waitUntilExit()
+    #expect(shell.terminationStatus == 1)
+    #expect(try folder.read("reports/report.md").contains("FAIL"))
+  }
+
   @Test("--diagnose asks why, and takes the adapter back by layer and by module; a report has it")
   func diagnose() throws {
     let folder = try TemporaryFolder.projectThatOnceKnew()
@@ -101,7 +115,7 @@ struct TinyGateTests {
     #expect(try folder.read("reports/report.json").contains("\"order_spread\""))
   }
 
-  @Test("--diagnose of a whole checkpoint puts layers back to the base's; of another model it is refused")
+  @Test("--diagnose of a whole checkpoint puts layers back to the base's")
   func diagnoseCheckpoint() throws {
     let folder = try TemporaryFolder.projectThatOnceKnew()
     let gate = try holdfast("gate", "--candidate", golden("checkpoints/llama-tied"), "--diagnose", in: folder)
@@ -122,7 +136,7 @@ struct TinyGateTests {
     let named = try holdfast("gate", "--candidate", golden("adapters/plain"), in: folder)
     #expect(named.status == 0, "\(named.out)\(named.err)")
     #expect(named.out.contains("answer that is no fine-tuning label"))
-    #expect(try holdfast("plan", in: folder).status == 3)
+    #expect(try holdfast("plan", in: folder).status == 0)
   }
 
   @Test("items of the configured fine-tuning data are left out, and a task that lost too many has no vote")
@@ -160,7 +174,7 @@ struct TinyGateTests {
     let gate = try holdfast("gate", "--candidate", golden("adapters/plain"), in: folder)
     #expect(gate.status == 1)
     #expect(gate.err == "")
-    for words in ["FAIL: ", "overall", "copying", "facts", "reports/report.md"] { #expect(gate.out.contains(words)) }
+    for words in ["FAIL: ", "overall", "copying", "facts", "reports/report.html"] { #expect(gate.out.contains(words)) }
     #expect(try folder.read("reports/report.md").contains("FAIL"))
     let report = try JSONSerialization.jsonObject(with: Data(contentsOf: folder.file("reports/report.json")))
     let kept = try #require(report as? [String: Any])

@@ -73,6 +73,10 @@ struct DiagnosisTests {
     #expect(diagnosis(Rates(gold: 20, choice: 30, abstractChoice: 69)).kind == .knowledge)
     #expect(diagnosis(Rates(gold: 0, choice: 26, randomChoice: 25, abstractChoice: 25)).kind == .everything)
     #expect(diagnosis(Rates(gold: 78)).kind == .little)
+    #expect(diagnosis(Rates(gold: 78, leak: 0.9)).kind == .leakingLabels)
+    // The base shows neither learning from meaningless labels nor a gap between true and random answers.
+    let flat = Rates(choice: 80, randomChoice: 79, abstractChoice: 26)
+    #expect(diagnosis(Rates(gold: 10, choice: 30, abstractChoice: 26), base: flat).kind == .answers)
     #expect(diagnosis(Rates(), base: Rates(gold: 3)).kind == .unclear)
   }
 

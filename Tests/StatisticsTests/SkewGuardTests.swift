@@ -12,6 +12,24 @@ struct SkewGuardTests {
     }
   }
 
+  @Test(
+    "not even where a few blocks of two tasks leave two degrees of freedom and the cubic overtakes T",
+    arguments: [2, 3])
+  func fewDegrees(blocks: Int) throws {
+    for size in [0.2, 1, 5] {
+      for sign in [1.0, -1] {
+        let values = (0..<blocks * 8).map { sign * (0.9 - ($0 / 8 == 0 ? 0.3 * size : 0)) }
+        let unit = try #require(UnitEstimate(task: TaskValues(values: values, blocks: values.indices.map { $0 / 8 })))
+        for alpha in [0.05, 0.01 / 3 / 16, 1e-7] {
+          #expect(unit.guardedLowerBound(alpha: alpha) <= unit.lowerBound(alpha: alpha))
+          #expect(unit.guardedUpperBound(alpha: alpha) >= unit.upperBound(alpha: alpha))
+        }
+        #expect(unit.guardedPValueAboveZero >= unit.pValueAboveZero)
+        #expect(unit.guardedPValueBelowZero >= unit.pValueBelowZero)
+      }
+    }
+  }
+
   @Test("it never makes a verdict easier, and bounds agree with p values")
   func neverEasier() throws {
     // Most blocks lose nothing, a few lose much; and the same turned round.

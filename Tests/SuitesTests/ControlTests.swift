@@ -78,23 +78,29 @@ struct ControlTests {
   func leak() throws {
     let own = try #require(colours.items.first?.output)
     let asking = Asking.leak(["yes", own, "no", "nothing"])
-    // "no" begins "nothing": its probability is there already.
-    #expect(asking.labels == ["no", own, "yes"].sorted())
+    // "nothing" is another token than "no"; "no way" is not another one than "no" at its beginning.
+    #expect(asking.labels == ["no", "nothing", own, "yes"].sorted())
+    #expect(Asking.leak(["no", "no way"]).labels == ["no"])
+    #expect(Asking.leak(["No ", "RED"]).labels == ["No ", "RED"])
     let observations = suite().requestBlocks(asking: asking).flatMap(\.observations)
     let answers = Dictionary(colours.items.map { ($0.id, $0.output) }) { first, _ in first }
     #expect(!observations.isEmpty && observations.allSatisfy { answers[$0.item] != own })
     for (_, ofItem) in Dictionary(grouping: observations, by: \.item) {
-      #expect(ofItem.map(\.role) == [.gold, .choice(0), .choice(1), .choice(2)])
+      #expect(ofItem.map(\.role) == [.gold, .choice(0), .choice(1), .choice(2), .choice(3)])
     }
+    // Labels are compared without case: an item whose answer is "red" is none of RED's leaks.
+    let folded = suite().requestBlocks(asking: .leak([own.uppercased()])).flatMap(\.observations)
+    #expect(!folded.isEmpty && folded.allSatisfy { answers[$0.item] != own })
   }
 
   @Test("a control is the same every time, and another prompt hash")
   func fixed() {
     let hashes = [Asking.gold, .random, .abstract, .permutation, .leak(["yes", "no"]), .leak(["yes", "nay"])].map {
-      suite().promptHash(asking: $0)
+      suite().promptHash(of: suite().requestBlocks(asking: $0))
     }
     #expect(Set(hashes).count == hashes.count)
-    #expect(hashes[1] == suite().promptHash(asking: .random))
+    #expect(hashes[1] == suite().promptHash(of: suite().requestBlocks(asking: .random)))
+    #expect(hashes[0] == suite().promptHash())
   }
 
   /// The inputs of a context.

@@ -25,7 +25,8 @@ extension CandidateAsking {
     let ofBase = try ask(base, gold: baseline.scores)
     report(.again(name: subject.name, what: "parts of the fine-tuning"))
     let profile = try Restoration(
-      suite: run.suite, tasks: names, share: run.share.atMost(.eighth), threads: run.threads,
+      suite: run.suite, tasks: names, share: run.share.atMost(.eighth), contaminated: contaminated,
+      threads: run.threads,
       progress: { report(.restored($0, of: $1)) }
     ).profile(subject, base: base.checkpoint, shelf: &shelf)
     return Diagnosis(

@@ -67,7 +67,7 @@ extension SuiteRun {
       }
       let own = score.probability
       if let last = masses.last, last.task == observation.task, last.item == observation.item {
-        masses[masses.count - 1] = LeakScore(task: last.task, item: last.item, mass: last.mass + own)
+        masses[masses.count - 1] = LeakScore(task: last.task, item: last.item, mass: min(1, last.mass + own))
       } else {
         masses.append(LeakScore(task: observation.task, item: observation.item, mass: own))
       }

@@ -11,6 +11,8 @@ struct Restoration {
   let tasks: Set<String>
   /// Blocks of each task: a fixed few, as every part is asked them.
   let share: Share
+  /// Items that are in the fine-tuning data, by task.
+  let contaminated: [String: Set<String>]
   let threads: Int
   let progress: (_ done: Int, _ total: Int) -> Void
 
@@ -62,7 +64,9 @@ struct Restoration {
   private var questions: [[Observation]] {
     let shots = Dictionary(suite.tasks.map { ($0.name, $0.controlShots) }) { first, _ in first }
     return suite.requestBlocks(share: share).filter { tasks.contains($0.task) }.map { block in
-      block.observations.filter { $0.role == .gold && $0.k == shots[block.task] ?? nil }
+      block.observations.filter {
+        $0.role == .gold && $0.k == shots[block.task] ?? nil && contaminated[$0.task]?.contains($0.item) != true
+      }
     }
   }
 }

@@ -15,7 +15,9 @@ struct FineTuningPart {
   /// Every layer that the adapter is on, then every kind of module.
   static func ofAdapter(_ paths: [String]) -> [FineTuningPart] {
     let kinds = Set(paths.compactMap { $0.split(separator: ".").last.map(String.init) }).sorted()
-    return layers(paths) + kinds.map { kind in FineTuningPart(name: kind) { $0.hasSuffix(".\(kind)") } }
+    let parts = layers(paths) + kinds.map { kind in FineTuningPart(name: kind) { $0.hasSuffix(".\(kind)") } }
+    // The whole adapter taken back is the base, which says nothing.
+    return parts.filter { part in !paths.allSatisfy(part.contains) }
   }
 
   private static func layers(_ names: [String]) -> [FineTuningPart] {

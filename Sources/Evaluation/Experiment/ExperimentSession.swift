@@ -107,7 +107,8 @@ package struct ExperimentSession {
       run: SuiteRun(
         suite: suite, share: experiment.share, ledger: ledger, command: provenance.command, kernel: provenance.kernel,
         threads: threads),
-      policy: settings.policy)
+      // Leak mass is an experiment's own column, measured while training.
+      policy: settings.policy.withoutLeaks)
     self.configuredBase = configuredBase
     self.threads = threads
     self.provenance = provenance

@@ -5,6 +5,8 @@ package struct ControlContrast: Sendable, Hashable, Codable {
   /// A family, or "overall".
   package let unit: String
   package let tasks: [String]
+  /// Those with labels to choose from: what `choice` and the like are means over.
+  package let labelledTasks: [String]
   package let base: ControlMeans
   package let candidate: ControlMeans
   /// What guessing among the labels gets; nil where no task has labels.
@@ -12,6 +14,7 @@ package struct ControlContrast: Sendable, Hashable, Codable {
 
   enum CodingKeys: String, CodingKey {
     case unit, tasks, base, candidate
+    case labelledTasks = "labelled_tasks"
     case chanceOfChoice = "chance_of_choice"
   }
 
@@ -23,11 +26,15 @@ package struct ControlContrast: Sendable, Hashable, Codable {
 
   /// What is left of the ability to learn labels from demonstrations: with meaningless labels where the base can do that, else by how much true
   /// answers help more than random ones; nil where the base shows neither.
-  package var learningKept: Double? {
-    share(candidate.abstractChoice, of: base.abstractChoice, above: chanceOfChoice, least: 0.10) ?? gapKept
+  package var learningKept: Double? { abstractKept ?? gapKept }
+
+  /// What is left of the choice among meaningless labels above chance.
+  var abstractKept: Double? {
+    share(candidate.abstractChoice, of: base.abstractChoice, above: chanceOfChoice, least: 0.10)
   }
 
-  private var gapKept: Double? {
+  /// What is left of the help that true answers are to the choice over random ones.
+  var gapKept: Double? {
     guard let base = difference(base.choice, base.randomChoice), base >= 0.10,
       let candidate = difference(candidate.choice, candidate.randomChoice)
     else { return nil }
@@ -57,7 +64,12 @@ package struct Diagnosis: Sendable, Hashable, Codable {
     case taskLearning = "loss_of_task_learning"
     /// It follows demonstrations and no longer knows the answers.
     case knowledge = "loss_of_knowledge"
+    /// Neither answers nor learning from demonstrations are left.
     case everything
+    /// It no longer knows the answers; whether it still learns the base does not show on these tasks.
+    case answers = "loss_of_answers"
+    /// Its few-shot answers are there, and so are fine-tuning labels where they do not belong.
+    case leakingLabels = "leaking_labels"
     /// The controls saw little of the loss.
     case little
     /// The tasks' controls cannot tell.
@@ -82,12 +94,15 @@ package struct Diagnosis: Sendable, Hashable, Codable {
     func contrast(_ unit: String, _ tasks: [DiagnosedTask]) -> ControlContrast {
       let names = Set(tasks.map(\.task))
       return ControlContrast(
-        unit: unit, tasks: names.sorted(), base: ControlMeans(base, tasks: names),
+        unit: unit, tasks: names.sorted(),
+        labelledTasks: tasks.filter { $0.chanceOfChoice != nil }.map(\.task).sorted(),
+        base: ControlMeans(base, tasks: names),
         candidate: ControlMeans(candidate, tasks: names), chanceOfChoice: mean(tasks.compactMap(\.chanceOfChoice)))
     }
     overall = contrast("overall", tasks)
     families = Dictionary(grouping: tasks, by: \.family).sorted { $0.key < $1.key }.map { contrast($0.key, $0.value) }
-    kind = Self.kind(overall)
+    let labelled = tasks.filter { $0.chanceOfChoice != nil }
+    kind = Self.kind(overall, labelled: labelled.isEmpty ? nil : contrast("labelled", labelled))
     text = DiagnosisText(kind: kind, overall: overall, families: families, profile: profile).text
     self.profile = profile
   }
@@ -97,17 +112,20 @@ package struct Diagnosis: Sendable, Hashable, Codable {
   private static let littleLost = 0.9
   private static let leak = 0.10
 
-  private static func kind(_ seen: ControlContrast) -> Kind {
+  /// - Parameter labelled: the tasks with labels alone. What they say of a loss counts where they have it themselves.
+  private static func kind(_ seen: ControlContrast, labelled: ControlContrast?) -> Kind {
     guard let fewShot = seen.fewShotKept else { return .unclear }
-    if fewShot >= littleLost { return .little }
     let leaks = (seen.leakRise ?? 0) >= leak
-    guard let choice = seen.choiceKept else { return leaks ? .formatSpecialisation : .unclear }
-    let knows = choice >= keptShare
-    switch (knows, seen.learningKept.map { $0 >= keptShare }) {
+    if fewShot >= littleLost { return leaks ? .leakingLabels : .little }
+    guard let labelled, let lost = labelled.fewShotKept, lost < littleLost, let choice = labelled.choiceKept else {
+      return leaks ? .formatSpecialisation : .unclear
+    }
+    switch (choice >= keptShare, labelled.learningKept.map { $0 >= keptShare }) {
     case (true, false?): return .taskLearning
     case (true, _): return .formatSpecialisation
     case (false, true?): return .knowledge
-    case (false, _): return .everything
+    case (false, false?): return .everything
+    case (false, nil): return .answers
     }
   }
 }

@@ -18,9 +18,13 @@ struct DiagnosisText {
     case .knowledge: "Loss of knowledge: it still follows demonstrations, and no longer knows the answers."
     case .everything:
       "Loss of everything that was looked at: neither answers nor learning from demonstrations are left."
+    case .answers:
+      "Loss of answers: it no longer knows them; whether it still learns the base does not show on these tasks."
+    case .leakingLabels:
+      "Leaking labels: its few-shot answers are there, and so are fine-tuning labels where they do not belong."
     case .little: "The controls saw little of the loss: it may sit at other numbers of demonstrations, or be small."
     case .unclear:
-      "The controls cannot tell what was lost: these tasks have no labels to choose from, or the base gains nothing."
+      "The controls cannot tell what was lost: no task that lost has labels to choose from, or the base gains nothing."
     }
   }
 
@@ -37,22 +41,28 @@ struct DiagnosisText {
     guard let base = overall.base.choice, let candidate = overall.candidate.choice else { return nil }
     let kept = overall.choiceKept.map { " (\(points($0)) % of what is above chance)" } ?? ""
     return
-      "Where there are labels, the gold one was the likeliest in \(points(base)) and is in \(points(candidate)) %\(kept)."
+      "Where there are labels (\(overall.labelledTasks.joined(separator: ", "))), the gold one was the likeliest in \(points(base)) and is in \(points(candidate)) %\(kept)."
   }
 
   private var learning: String? {
     var parts: [String] = []
     if let base = overall.base.random, let candidate = overall.candidate.random {
-      parts.append("behind random answers exact match went from \(points(base)) to \(points(candidate)) %")
+      let kept = overall.abstractKept == nil ? overall.gapKept : nil
+      let help =
+        kept.map { " (true answers help the choice over random ones \(points($0)) % as much as they helped the base)" }
+      parts.append(
+        "behind random answers exact match went from \(points(base)) to \(points(candidate)) %\(help ?? "")")
     }
     if let base = overall.base.abstractChoice, let candidate = overall.candidate.abstractChoice {
+      let kept =
+        overall.abstractKept.map { "\(points($0)) % of what is above chance" } ?? "the base is near chance there"
       parts.append(
-        "with meaningless labels the right one was the likeliest in \(points(base)) and is in \(points(candidate)) %")
+        "with meaningless labels the right one was the likeliest in \(points(base)) and is in \(points(candidate)) % "
+          + "(\(kept))")
     }
     guard !parts.isEmpty else { return nil }
-    let kept = overall.learningKept.map { "; \(points($0)) % of the learning from labels is kept" } ?? ""
     let text = parts.joined(separator: "; ")
-    return text.prefix(1).uppercased() + text.dropFirst() + kept + "."
+    return text.prefix(1).uppercased() + text.dropFirst() + "."
   }
 
   private var orders: String? {

@@ -2,7 +2,7 @@
 /// an adapter without one layer or one kind of module.
 package struct RestorationProfile: Sendable, Hashable, Codable {
   package struct Part: Sendable, Hashable, Codable {
-    /// "layer 12", "q_proj", or "embeddings and norm".
+    /// "layer 12", "q_proj", or "embeddings and final norm".
     package let name: String
     /// Exact match of the candidate without that part of the fine-tuning.
     package let exactMatch: Double

@@ -43,8 +43,14 @@ struct GateCommand: ParsableCommand {
   @Option(help: "The baseline file; the configuration's by default.")
   var baseline: String?
 
-  @Option(help: "The folder that report.md and report.json go to; the configuration's by default.")
+  @Option(help: "The folder that report.html, report.md and report.json go to; the configuration's by default.")
   var reports: String?
+
+  @Option(
+    name: .shortAndLong,
+    help:
+      "A further file to write, by its extension: .html, .md, .json, .xml (JUnit), .csv (a row an item); repeatable.")
+  var output: [String] = []
 
   @Flag(help: "Print the report as JSON instead of the table.")
   var json = false
@@ -54,6 +60,7 @@ struct GateCommand: ParsableCommand {
   func validate() throws {
     if candidate.isEmpty { throw ValidationError("give at least one --candidate") }
     if stopEarly, adaptive { throw ValidationError("--stop-early and --adaptive each spend the error rates; give one") }
+    for file in output { _ = try GateForm(of: file) }
     if stopEarly, diagnose { throw ValidationError("--diagnose needs the scores that --stop-early does not read") }
   }
 
@@ -80,6 +87,9 @@ struct GateCommand: ParsableCommand {
         progress.label = "\(name), \(what)"
       case .restored(let done, let total):
         progress.show(part: done, of: total)
+      case .undiagnosed(let reason):
+        progress.end()
+        note("no diagnosis: \(reason)")
       case .progress(let scoring):
         progress.show(scoring)
       case .judged:
@@ -89,11 +99,13 @@ struct GateCommand: ParsableCommand {
     if let overlap = outcome.overlap { note("held-out check: \(HeldOutSummary(overlap).text)") }
     let report = GateReport(
       header: header(outcome, session: session, configuration: configuration), candidates: outcome.verdicts)
+    let gate = GateOutput(report, candidates: evidence(outcome))
     // The verdict is said before anything can go wrong with files.
-    try emitOutput(json ? String(decoding: try report.json(), as: UTF8.self) : report.terminalTable() + "\n")
+    try emitFinding(json ? String(decoding: try report.json(), as: UTF8.self) : report.terminalTable() + "\n")
     let folder = URL(fileURLWithPath: reports ?? configuration.reports, isDirectory: true)
-    try save(report, to: folder)
-    if !json { try printLine("report: \(folder.appendingPathComponent("report.md").path)") }
+    let files = ["report.html", "report.md", "report.json"].map { folder.appendingPathComponent($0).path }
+    try gate.write(files + output)
+    if !json { for file in [files[0]] + output { try emitFinding("report: \(file)\n") } }
     if let fault = outcome.faults.first { throw fault }
     if report.exit != .pass { throw ExitCode(report.exit.rawValue) }
   }
@@ -110,15 +122,11 @@ struct GateCommand: ParsableCommand {
       threads: session.threads, machine: Machine.description)
   }
 
-  private func save(_ report: GateReport, to folder: URL) throws {
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      try report.json().write(to: folder.appendingPathComponent("report.json"), options: .atomic)
-      try Data(report.markdown().utf8).write(to: folder.appendingPathComponent("report.md"), options: .atomic)
-    } catch let error as CocoaError {
-      throw InputError(
-        folder.path, "the report cannot be written (\(error.localizedDescription))",
-        remedy: "make the folder writable, or give another with --reports")
+  /// What each candidate's page and table show beside its verdict.
+  private func evidence(_ outcome: GateSession.Outcome) -> [CandidateEvidence] {
+    let questions = GoldQuestions(outcome.suite)
+    return zip(outcome.verdicts, outcome.contrasts).map { verdict, contrasts in
+      CandidateEvidence(verdict: verdict, contrasts: contrasts) { questions.question($0) }
     }
   }
 }

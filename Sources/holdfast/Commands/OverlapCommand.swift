@@ -40,7 +40,7 @@ struct OverlapCommand: ParsableCommand {
   func run() throws {
     let suite = try Suite.load(try suiteFolder())
     let report = try OverlapScan(suite: suite, files: data, threads: options.threads ?? Machine.cores).run()
-    try emitOutput(json ? try encoded(report) : OverlapText(report, all: all).text)
+    try emitFinding(json ? try encoded(report) : OverlapText(report, all: all).text)
     if report.contaminatedCount > 0 { throw ExitCode(HoldfastExit.regression) }
   }
 

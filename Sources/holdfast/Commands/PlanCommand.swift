@@ -57,17 +57,20 @@ struct PlanCommand: ParsableCommand {
       baseline: loaded, policy: configuration.gate.policy,
       share: try Share(parsing: share), assumptions: PlanAssumptions(discordance: discordance),
       related: try related(configuration), contaminated: heldOut?.contaminatedItems ?? [:])
-    let seconds = try scoringRate(loaded, configuration).map { Double(plan.answers) / $0 }
-    try emitOutput(
+    let seconds = scoringRate(loaded, configuration).map { Double(plan.answers) / $0 }
+    try emitFinding(
       json ? String(decoding: try plan.json(seconds: seconds), as: UTF8.self) : plan.terminalTable(seconds: seconds))
     if plan.refusal != nil { throw ExitCode(GateExit.undecided.rawValue) }
   }
 
-  /// Answers a second, by the slowest of the last runs that this ledger has; nil where there is none. A plan makes no ledger.
-  private func scoringRate(_ baseline: Baseline, _ configuration: Configuration) throws -> Double? {
+  /// Answers a second, in the median of the last runs that this ledger has; nil where there is none. A plan makes no ledger, and one
+  /// that cannot be read is no reason not to plan.
+  private func scoringRate(_ baseline: Baseline, _ configuration: Configuration) -> Double? {
     let path = options.ledger ?? configuration.ledger
-    guard FileManager.default.fileExists(atPath: path) else { return nil }
-    return try Ledger(path: path).scoringRates(suiteHash: baseline.run.suite.hash).min()
+    guard FileManager.default.fileExists(atPath: path),
+      let rates = try? Ledger(path: path).scoringRates(suiteHash: baseline.run.suite.hash), !rates.isEmpty
+    else { return nil }
+    return rates[rates.count / 2]
   }
 
   /// The tasks that have the configured fine-tuning labels; the suite is read only where there are some.

@@ -101,7 +101,7 @@ struct RepairCommand: ParsableCommand {
       }
     }
     progress.end()
-    try emitOutput(json ? String(decoding: try result.json(), as: UTF8.self) : result.text)
+    try emitFinding(json ? String(decoding: try result.json(), as: UTF8.self) : result.text)
     if result.exit != .pass { throw ExitCode(result.exit.rawValue) }
   }
 

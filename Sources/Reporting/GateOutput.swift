@@ -1,0 +1,63 @@
+import Diagnostics
+import Foundation
+import Gating
+
+/// A form that a gate's findings are written in, by a file's extension.
+package enum GateForm: String, Sendable, CaseIterable {
+  case markdown = "md"
+  case json
+  case html
+  case junit = "xml"
+  case csv
+
+  /// - Throws: `InputError` for a file of any other extension.
+  package init(of path: String) throws {
+    let name = URL(fileURLWithPath: path).pathExtension.lowercased()
+    guard let form = Self(rawValue: name) else {
+      throw InputError(
+        path, "has no extension that a report is written for",
+        remedy: "name a file that ends in \(Self.allCases.map { ".\($0.rawValue)" }.joined(separator: ", "))")
+    }
+    self = form
+  }
+}
+
+/// All that a gate found, in any form.
+package struct GateOutput {
+  package let report: GateReport
+  private let candidates: [CandidateEvidence]
+
+  /// - Parameter candidates: in the report's order.
+  package init(_ report: GateReport, candidates: [CandidateEvidence]) {
+    self.report = report
+    self.candidates = candidates
+  }
+
+  package func data(_ form: GateForm) throws -> Data {
+    switch form {
+    case .markdown: Data(try report.markdown().utf8)
+    case .json: try report.json()
+    case .html: Data(try GatePage(report, candidates: candidates).html().utf8)
+    case .junit: Data(report.junit().utf8)
+    case .csv: Data(ItemTable(candidates.map { ($0.verdict.path, $0.contrasts) }).csv.utf8)
+    }
+  }
+
+  /// Writes whole files or none: each to a temporary file that is renamed.
+  ///
+  /// - Throws: `InputError` where a file cannot be written.
+  package func write(_ paths: [String]) throws {
+    for path in paths {
+      let file = URL(fileURLWithPath: path)
+      do {
+        try FileManager.default.createDirectory(
+          at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try data(try GateForm(of: path)).write(to: file, options: .atomic)
+      } catch let error as CocoaError {
+        throw InputError(
+          path, "the report cannot be written (\(error.localizedDescription))",
+          remedy: "make its folder writable, or name another")
+      }
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import Foundation
+import Gating
+
+/// report.csv: a row a candidate, item, k and draw, as RFC 4180 has it.
+package struct ItemTable {
+  private let candidates: [(path: String, contrasts: [ItemContrast])]
+
+  /// - Parameter candidates: in the order given, each with its questions.
+  package init(_ candidates: [(path: String, contrasts: [ItemContrast])]) { self.candidates = candidates }
+
+  package var csv: String {
+    let header = [
+      "candidate", "task", "family", "item", "block", "k", "draw", "counts", "base_exact_match",
+      "candidate_exact_match",
+      "base_logprob", "candidate_logprob", "base_choice", "candidate_choice",
+    ]
+    var rows = [header.joined(separator: ",")]
+    for (path, contrasts) in candidates {
+      let name = field(path)
+      for line in contrasts {
+        rows.append(
+          [
+            name, field(line.task), field(line.family), field(line.item), "\(line.base.block)", "\(line.k)",
+            "\(line.base.draw)", line.counts ? "1" : "0", bit(line.base.exactMatch), bit(line.candidate.exactMatch),
+            number(line.base.logprob), number(line.candidate.logprob), bit(line.base.choiceCorrect),
+            bit(line.candidate.choiceCorrect),
+          ].joined(separator: ","))
+      }
+    }
+    return rows.joined(separator: "\r\n") + "\r\n"
+  }
+
+  private func bit(_ value: Bool?) -> String { value.map { $0 ? "1" : "0" } ?? "" }
+
+  private func number(_ value: Double) -> String { String(format: "%.6f", value) }
+
+  /// Quoted where a reader would take it apart, and where a spreadsheet would take it for a formula.
+  private func field(_ text: String) -> String {
+    let first = text.unicodeScalars.first
+    let text = first.map { "=+-@\t\r".unicodeScalars.contains($0) } == true ? "'\(text)" : text
+    guard text.contains(where: { ",\"\r\n".contains($0) || $0.isNewline }) else { return text }
+    return "\"\(text.replacing("\"", with: "\"\""))\""
+  }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import Gating
+import Mustache
+
+/// report.html: one file without network, script or font from elsewhere. The template escapes what comes from data.
+package struct GatePage {
+  private let report: GateReport
+  private let candidates: [CandidateEvidence]
+
+  /// - Parameter candidates: in the report's order.
+  package init(_ report: GateReport, candidates: [CandidateEvidence]) {
+    self.report = report
+    self.candidates = candidates
+  }
+
+  package func html() throws -> String { try MustacheTemplate(string: pageTemplate).render(context) }
+
+  private var context: [String: Any] {
+    let plots = VerdictPlots(candidates: candidates)
+    return [
+      "style": pageStyle, "script": pageScript, "outcome": report.exit.word, "state": report.exit.word.lowercased(),
+      "base": report.header.base.name, "suite": report.header.suite.name, "startedAt": report.header.startedAt,
+      "curves": [plots.curves()].compactMap { $0 }, "series": [plots.series()].compactMap { $0 },
+      "candidates": zip(candidates.indices, candidates).map { candidate($0, $1, plots) },
+      "facts": report.rows.map { ["name": $0.0, "value": $0.1] },
+    ]
+  }
+
+  private func candidate(_ index: Int, _ evidence: CandidateEvidence, _ plots: VerdictPlots) -> [String: Any] {
+    let candidate = evidence.verdict
+    let outcome = candidate.outcome?.rawValue ?? "not gateable"
+    let sentence = candidate.sentence.split(separator: ": ", maxSplits: 1).last.map(String.init) ?? ""
+    let advice = PageAdvice(candidate, header: report.header).context
+    return [
+      "id": "candidate-\(index)", "path": candidate.path, "outcome": outcome.uppercased(),
+      "state": outcome.replacing(" ", with: "-"), "sentence": sentence.prefix(1).uppercased() + sentence.dropFirst(),
+      "hasAdvice": !advice.isEmpty,
+      "forest": candidate.verdict.map { [plots.forest($0, id: "\(index)")] } ?? [],
+      "units": candidate.verdict.map { [["rows": $0.units.map(unit)]] } ?? [],
+      "needs": candidate.verdict?.units.compactMap { unit in
+        unit.need.map { ["unit": unit.name.alone, "need": $0] }
+      } ?? [],
+      "diagnosis": candidate.diagnosis.map { [DiagnosisSection($0).pageContext] } ?? [],
+      "flips": flips(index, evidence), "advice": advice,
+      "notes": candidate.verdict?.notes.map { ["severity": $0.severity.rawValue, "text": $0.text] } ?? [],
+    ]
+  }
+
+  private func unit(_ unit: UnitVerdict) -> [String: String] {
+    let loss = unit.degradation
+    func amount(_ value: Double?) -> String { value.map(unit.metric.amount) ?? "–" }
+    return [
+      "unit": unit.name.alone, "base": amount(loss?.base), "candidate": amount(loss?.candidate),
+      "drop": amount(loss?.drop), "interval": text(unit.evidence?.dropInterval, unit.metric.amount),
+      "margin": amount(unit.margin), "kept": loss?.retention.map { "\(points($0)) %" } ?? "–",
+      "outcome": unit.outcome.rawValue.uppercased(), "state": unit.outcome.rawValue,
+    ]
+  }
+
+  private func flips(_ index: Int, _ evidence: CandidateEvidence) -> [[String: Any]] {
+    guard !evidence.flips.isEmpty else { return [] }
+    let shown = evidence.flips.count
+    let rows = evidence.flips.map { flip -> [String: String] in
+      let line = flip.contrast
+      return [
+        "task": line.task, "family": line.family, "item": line.item, "k": "\(line.k)", "gold": flip.gold,
+        "prompt": flip.prompt, "base": nats(line.base.logprob), "candidate": nats(line.candidate.logprob),
+        "drop": nats(line.logprobDrop),
+      ]
+    }
+    let tasks = Set(evidence.flips.map(\.contrast.task)).sorted()
+    return [
+      [
+        "id": "flips-\(index)", "rows": rows, "tasks": tasks.map { ["task": $0] }, "shown": "\(shown)",
+        "all": "\(evidence.flipCount)", "isCut": shown < evidence.flipCount,
+      ]
+    ]
+  }
+}

@@ -1,0 +1,53 @@
+/// Readable on a phone, in print, in light and dark; colours as in `Palette`.
+let pageStyle = """
+  :root { --bg: #ffffff; --text: #1f2328; --muted: #59636e; --line: #dfe3e8; --band: #f4f6f8; --link: #125ed6;
+    --pass: #1a7f5a; --fail: #c4321c; --open: #9a6b00; }
+  @media screen and (prefers-color-scheme: dark) { :root { --bg: #0d1117; --text: #e6edf3; --muted: #9198a1; --line: #2a313a;
+    --band: #161b22; --link: #70adfe; --pass: #3fb98a; --fail: #ff7b5f; --open: #e3b341; } }
+  * { box-sizing: border-box; }
+  body { margin: 0 auto; max-width: 60rem; padding: 1rem clamp(.75rem, 3vw, 2rem) 4rem; background: var(--bg); color: var(--text);
+    font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; overflow-wrap: anywhere; }
+  h1 { font-size: clamp(1.35rem, 4vw, 1.9rem); line-height: 1.25; margin: .2rem 0; }
+  h2 { font-size: 1.2rem; line-height: 1.35; margin: 0 0 .5rem; }
+  h3 { font-size: 1.02rem; margin: 1.6rem 0 .4rem; }
+  p { margin: .5rem 0; }
+  .brand { color: var(--muted); letter-spacing: .04em; margin: 0; }
+  .muted, .note { color: var(--muted); }
+  .skip { position: absolute; left: -999px; }
+  .skip:focus { left: 1rem; top: .5rem; background: var(--bg); padding: .4rem .7rem; border: 1px solid var(--line); }
+  section { margin-top: 2.2rem; padding-top: 1.4rem; border-top: 1px solid var(--line); }
+  .badge { display: inline-block; padding: .08em .55em; border-radius: .35em; border: 2px solid currentColor; font-weight: 700;
+    font-size: .85em; letter-spacing: .02em; overflow-wrap: normal; }
+  .pass { color: var(--pass); } .fail, .regression { color: var(--fail); }
+  .inconclusive, .not-gateable, .undecided { color: var(--open); } .uninformative { color: var(--muted); }
+  .word { font-weight: 600; }
+  .sentence { font-size: 1.06rem; }
+  figure.plot { margin: 1.2rem 0; overflow-x: auto; }
+  figure.plot svg { min-width: 34rem; }
+  .scroll { overflow-x: auto; }
+  table { border-collapse: collapse; font-size: .92rem; font-variant-numeric: tabular-nums; }
+  th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top;
+    overflow-wrap: normal; }
+  thead th { color: var(--muted); font-weight: 600; white-space: nowrap; }
+  tbody th { font-weight: 500; }
+  td { white-space: nowrap; }
+  .facts td { white-space: normal; overflow-wrap: anywhere; }
+  details { margin: .5rem 0; }
+  summary { cursor: pointer; }
+  a, summary:hover { color: var(--link); }
+  :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+  pre { background: var(--band); border: 1px solid var(--line); border-radius: .4rem; padding: .7rem .9rem; margin: .5rem 0;
+    white-space: pre-wrap; font: .86rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
+  .filter { display: flex; flex-wrap: wrap; gap: .6rem 1.2rem; align-items: end; margin: .8rem 0; }
+  .filter label { display: grid; gap: .15rem; color: var(--muted); font-size: .88rem; }
+  .filter input, .filter select { font: inherit; color: var(--text); background: var(--bg); border: 1px solid var(--muted);
+    border-radius: .35rem; padding: .35rem .5rem; min-width: min(15rem, 80vw); }
+  .flips { list-style: none; padding: 0; margin: 0; }
+  @media screen { .flips { max-height: 34rem; overflow-y: auto; border-block: 1px solid var(--line); } }
+  .flips > li { border-bottom: 1px solid var(--line); }
+  .task { font-weight: 600; }
+  .advice { border-left: 3px solid var(--line); padding-left: .9rem; margin: 1rem 0; }
+  [hidden] { display: none; }
+  @media print { .filter, .skip { display: none; } body { max-width: none; } figure.plot svg { min-width: 0; } section { break-inside: auto; }
+    .flips > li:nth-child(n + 21) { display: none; } }
+  """

@@ -1,0 +1,109 @@
+/// report.html. Double braces escape for HTML; triple ones hold our own SVG, style and script only.
+let pageTemplate = """
+  <!DOCTYPE html>
+  <html lang="en">
+  <head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <meta name="color-scheme" content="light dark">
+  <title>Holdfast gate: {{outcome}}</title>
+  <style>{{{style}}}</style>
+  </head>
+  <body>
+  <a class="skip" href="#main">Skip to the verdicts</a>
+  <header>
+  <p class="brand">Holdfast gate</p>
+  <h1><span class="badge {{state}}">{{outcome}}</span> few-shot ability against {{base}}</h1>
+  <p class="muted">Suite {{suite}}; {{startedAt}}</p>
+  </header>
+  <main id="main">
+  {{#candidates}}
+  <section class="candidate" aria-labelledby="{{id}}">
+  <h2 id="{{id}}"><span class="badge {{state}}">{{outcome}}</span> {{path}}</h2>
+  <p class="sentence">{{sentence}}</p>
+  {{#diagnosis}}
+  <h3>Why</h3>
+  <p>{{text}}</p>
+  <details><summary>Controls: base and candidate</summary>
+  <div class="scroll" tabindex="0" role="region" aria-label="Controls"><table>
+  <thead><tr><th scope="col">control</th><th scope="col">base</th><th scope="col">candidate</th></tr></thead>
+  <tbody>{{#rows}}<tr><th scope="row">{{name}}</th><td>{{base}}</td><td>{{candidate}}</td></tr>{{/rows}}</tbody>
+  </table></div>
+  <p class="muted">In percent, over {{tasks}}; tasks weigh equally, and nothing here votes.</p>
+  </details>
+  {{#hasParts}}
+  <details><summary>Exact match where one part of the fine-tuning is taken back</summary>
+  <div class="scroll" tabindex="0" role="region" aria-label="Parts of the fine-tuning"><table>
+  <thead><tr><th scope="col">part</th><th scope="col">exact match</th></tr></thead>
+  <tbody>{{#parts}}<tr><th scope="row">{{name}}</th><td>{{exactMatch}}</td></tr>{{/parts}}</tbody>
+  </table></div>
+  <p class="muted">Base {{ofBase}}, candidate {{ofCandidate}}, on the same {{items}} items.</p>
+  </details>
+  {{/hasParts}}
+  {{/diagnosis}}
+  {{#forest}}
+  <figure class="plot">{{{.}}}</figure>
+  {{/forest}}
+  {{#units}}
+  <details><summary>Every rule and unit in numbers</summary>
+  <div class="scroll" tabindex="0" role="region" aria-label="Rules and units"><table>
+  <thead><tr><th scope="col">unit</th><th scope="col">base</th><th scope="col">candidate</th><th scope="col">drop</th>
+  <th scope="col">95 % interval</th><th scope="col">margin</th><th scope="col">few-shot gain kept</th><th scope="col">verdict</th>
+  </tr></thead>
+  <tbody>{{#rows}}<tr><th scope="row">{{unit}}</th><td>{{base}}</td><td>{{candidate}}</td><td>{{drop}}</td>
+  <td>{{interval}}</td><td>{{margin}}</td><td>{{kept}}</td><td><span class="word {{state}}">{{outcome}}</span></td></tr>
+  {{/rows}}</tbody>
+  </table></div>
+  </details>
+  {{/units}}
+  {{#needs}}
+  <p><strong>{{unit}}</strong> is INCONCLUSIVE: {{need}}.</p>
+  {{/needs}}
+  {{#notes}}
+  <p class="note">{{severity}}: {{text}}</p>
+  {{/notes}}
+  {{#hasAdvice}}
+  <h3>What to try</h3>
+  {{#advice}}
+  <div class="advice"><p>{{why}}</p><pre tabindex="0"><code>{{command}}</code></pre></div>
+  {{/advice}}
+  {{/hasAdvice}}
+  {{#flips}}
+  <h3>What it no longer answers</h3>
+  <p>{{all}} answers that the base gives and the candidate does not, the largest fall of the gold answer's logprob first\
+  {{#isCut}}; the first {{shown}} are here, report.csv has all{{/isCut}}.</p>
+  <form class="filter" data-list="{{id}}" role="search">
+  <label>Search <input type="search" autocomplete="off"></label>
+  <label>Task <select><option value="">all</option>{{#tasks}}<option>{{task}}</option>{{/tasks}}</select></label>
+  <output aria-live="polite"></output>
+  </form>
+  <ol class="flips" id="{{id}}" tabindex="0" aria-label="Answers that it no longer gives">
+  {{#rows}}
+  <li data-task="{{task}}"><details><summary><span class="task">{{task}}</span> k = {{k}}, {{item}}:
+  <q>{{gold}}</q> <span class="muted">{{base}} → {{candidate}} nats</span></summary>
+  <pre tabindex="0">{{prompt}}</pre>
+  <p>Gold answer <q>{{gold}}</q>: logprob {{base}} of the base, {{candidate}} of the candidate, a fall of {{drop}}.</p>
+  </details></li>
+  {{/rows}}
+  </ol>
+  {{/flips}}
+  </section>
+  {{/candidates}}
+  {{#series}}
+  <section><h2>The series</h2><figure class="plot">{{{.}}}</figure></section>
+  {{/series}}
+  {{#curves}}
+  <section><h2>Ability by number of examples</h2><figure class="plot">{{{.}}}</figure></section>
+  {{/curves}}
+  <section><h2>How this was made</h2>
+  <div class="scroll" tabindex="0" role="region" aria-label="How this was made"><table class="facts"><tbody>
+  {{#facts}}<tr><th scope="row">{{name}}</th><td>{{value}}</td></tr>
+  {{/facts}}
+  </tbody></table></div>
+  </section>
+  </main>
+  <script>{{{script}}}</script>
+  </body>
+  </html>
+
+  """

@@ -1,0 +1,97 @@
+import Gating
+
+/// The plots of a gate's page.
+struct VerdictPlots {
+  let candidates: [CandidateEvidence]
+
+  /// One candidate's drops: overall, families, tasks under their family.
+  func forest(_ verdict: Verdict, id: String) -> String {
+    let units = verdict.units.filter { $0.contrast == .absoluteDrop && $0.metric == .exactMatch }
+    func row(_ unit: UnitVerdict, _ kind: ForestPlot.Kind) -> ForestPlot.Row {
+      ForestPlot.Row(
+        label: unit.unit, estimate: unit.degradation?.drop, interval: unit.evidence.map { plot($0.dropInterval) },
+        kind: kind, state: state(unit.outcome), margin: unit.margin, note: unit.votes ? nil : unit.reason)
+    }
+    func row(_ task: TaskReport) -> ForestPlot.Row {
+      ForestPlot.Row(
+        label: task.task, estimate: task.drop, interval: task.dropInterval.map(plot), kind: .task,
+        state: .uninformative)
+    }
+    let overall = units.filter { $0.level == .overall }.map { row($0, .overall) }
+    var groups = overall.isEmpty ? [] : [ForestPlot.Group(nil, rows: overall)]
+    let families = Set(verdict.tasks.map(\.family)).sorted()
+    groups += families.map { family in
+      let unit = units.filter { $0.level == .family && $0.unit == family }.map { row($0, .family) }
+      return ForestPlot.Group(family, rows: unit + verdict.tasks.filter { $0.family == family }.map { row($0) })
+    }
+    return ForestPlot(
+      title: "What was lost", subtitle: "Drop of few-shot exact match; 95 % intervals; tasks are grey and do not vote",
+      axis: PlotAxis("Drop in points", unit: .points), groups: groups, numbersTitle: "drop [95 % interval]", width: 880
+    ).svg(idPrefix: "forest-\(id)")
+  }
+
+  /// Exact match against k: the base once, every candidate that was read to the end. Nil where none was.
+  func curves() -> String? {
+    let read = candidates.filter { !$0.curve.points.isEmpty }
+    guard let first = read.first else { return nil }
+    let base = CurvePlot.Series(
+      name: "base",
+      points: first.curve.points.map {
+        CurvePlot.Point(x: Double($0.k), y: $0.base, yInterval: $0.baseInterval.map(plot))
+      })
+    let others = read.map { candidate in
+      CurvePlot.Series(
+        name: candidate.name,
+        points: candidate.curve.points.map {
+          CurvePlot.Point(x: Double($0.k), y: $0.candidate, yInterval: $0.candidateInterval.map(plot))
+        })
+    }
+    return CurvePlot(
+      title: "Learning from examples",
+      subtitle: "Exact match over the tasks that vote, families weighing equally; 95 % intervals",
+      x: PlotAxis(
+        "Demonstrations in the prompt (k)", scale: .log2OnePlus, ticks: first.curve.points.map { Double($0.k) }),
+      y: PlotAxis("Exact match", unit: .percent, including: [0]), series: [base] + others, namesAtEnds: true, width: 880
+    ).svg(idPrefix: "curves")
+  }
+
+  /// The drop overall from checkpoint to checkpoint; nil where the candidates are no series.
+  func series() -> String? {
+    let points = candidates.compactMap { candidate -> (step: Int, unit: UnitVerdict, failed: Bool)? in
+      guard let step = candidate.step, let verdict = candidate.verdict.verdict,
+        let unit = verdict.units.first(where: { $0.level == .overall && $0.contrast == .absoluteDrop })
+      else { return nil }
+      return (step, unit, verdict.outcome == .fail)
+    }.sorted { $0.step < $1.step }
+    guard points.count > 1, let margin = points[0].unit.margin else { return nil }
+    let line = CurvePlot.Series(
+      name: "drop overall",
+      points: points.compactMap { point in
+        point.unit.degradation.map {
+          CurvePlot.Point(
+            x: Double(point.step), y: $0.drop, yInterval: point.unit.evidence.map { plot($0.dropInterval) })
+        }
+      })
+    let first = points.first { $0.failed }.map {
+      CurvePlot.Reference(.vertical, at: Double($0.step), label: "first FAIL", isAlarm: true)
+    }
+    return CurvePlot(
+      title: "From checkpoint to checkpoint", subtitle: "Drop of few-shot exact match overall; 95 % intervals",
+      x: PlotAxis("Step of training", scale: .steps), y: PlotAxis("Drop in points", unit: .points, including: [0]),
+      series: [line],
+      references: [CurvePlot.Reference(.horizontal, at: margin, label: "margin")] + [first].compactMap { $0 },
+      width: 880
+    ).svg(idPrefix: "series")
+  }
+
+  private func plot(_ interval: Interval) -> PlotInterval { PlotInterval(low: interval.lower, high: interval.upper) }
+
+  private func state(_ outcome: Outcome) -> PlotState {
+    switch outcome {
+    case .pass: .pass
+    case .fail: .fail
+    case .inconclusive: .inconclusive
+    case .uninformative: .uninformative
+    }
+  }
+}
