@@ -10,8 +10,8 @@ import Transformer
 /// Gates real candidates under many seeds of demonstrations: run by `make calibrate-real`. A sanity check of the error rates, not a
 /// rate: ten seeds of the same items are not ten suites.
 ///
-/// Every seed is a gate of its own: the base is asked under that draw of demonstrations, admission is decided on what it answered,
-/// and every candidate is judged by the shipped rules. What `--stop-early` would have read is found from the same answers.
+/// Every seed is a gate of its own: base and candidates are asked the committed baseline's admitted tasks under that draw of
+/// demonstrations, and every candidate is judged by the shipped rules. What `--stop-early` would have read is found from the same answers.
 @main
 struct RealModelsBenchmark: ParsableCommand {
   @Option(help: "The base model.")
@@ -19,6 +19,9 @@ struct RealModelsBenchmark: ParsableCommand {
 
   @Option(help: "NAME=PATH of a candidate; repeatable.")
   var candidate: [String]
+
+  @Option(help: "The baseline that says which tasks are admitted.")
+  var baseline: String = "baselines/smollm2-135m-instruct.core.json"
 
   @Option(help: "The suite.")
   var suite: String = "suites/core"
@@ -51,11 +54,8 @@ struct RealModelsBenchmark: ParsableCommand {
       threads: threads)
     let answers = DrawnAnswers(run: asking, seeds: seeds, base: base)
     let ofBase = try answers.of(base, name: "base")
-    let baselines = try ofBase.scores.map { scores in
-      try Baseline(
-        createdBy: "RealModelsBenchmark", run: ofBase.description, tasks: suite.tasks.map(TaskFacts.init),
-        scores: scores, familyMargin: GateSettings().maxDropFamily)
-    }
+    let committed = try Baseline.load(baseline)
+    let baselines = ofBase.scores.map(committed.with)
     print("\(seeds) seeds of demonstrations, share \(share), \(suite.name) version \(suite.version)\n")
     print(
       """

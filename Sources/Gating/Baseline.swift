@@ -46,6 +46,20 @@ package struct Baseline: Sendable, Equatable {
     self.scores = baseline.scores + scores.filter { $0.condition == .gold }.map(\.roundedToFile)
   }
 
+  /// The same with what its model scored under other demonstrations; admission stays frozen.
+  ///
+  /// - Parameter scores: of every task that is admitted; of a share of every task's blocks too.
+  package func with(scores: [ItemScore]) -> Baseline { Baseline(self, scores: scores) }
+
+  private init(_ baseline: Baseline, scores: [ItemScore]) {
+    createdBy = baseline.createdBy
+    run = baseline.run
+    familyMargin = baseline.familyMargin
+    let asked = Set(scores.map(\.task))
+    admission = baseline.admission.filter { asked.contains($0.task) }
+    self.scores = scores.filter { $0.condition == .gold }.map(\.roundedToFile)
+  }
+
   /// - Parameter file: what messages call the source.
   /// - Throws: `InputError` where the parts do not belong together.
   init(

@@ -22,7 +22,7 @@ struct VerdictPlots {
     let families = Set(verdict.tasks.map(\.family)).sorted()
     groups += families.map { family in
       let unit = units.filter { $0.level == .family && $0.unit == family }.map { row($0, .family) }
-      return ForestPlot.Group(family, rows: unit + verdict.tasks.filter { $0.family == family }.map { row($0) })
+      return ForestPlot.Group(nil, rows: unit + verdict.tasks.filter { $0.family == family }.map { row($0) })
     }
     return ForestPlot(
       title: "What was lost", subtitle: "Drop of few-shot exact match; 95 % intervals; tasks are grey and do not vote",
