@@ -38,6 +38,16 @@ package final class Ledger: Sendable {
     }
   }
 
+  /// Opens a ledger that is there: who only reads makes none.
+  ///
+  /// - Throws: `InputError` as the other one does, and where there is no file.
+  package convenience init(existingAt path: String) throws {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw InputError(path, "no such ledger", remedy: "score or gate something first, or name another with --ledger")
+    }
+    try self.init(path: path)
+  }
+
   /// Two processes that open a new ledger at once both find it without tables. One of them may then find a table
   /// there when it comes to make it, or the file locked in a way that SQLite does not wait for; a second look finds
   /// the work done.

@@ -76,7 +76,7 @@ extension Ledger {
     }
   }
 
-  private func score(_ row: Row) throws -> Score {
+  func score(_ row: Row) throws -> Score {
     let data: Data = try value(row, "tokens", of: "scores")
     guard data.count % 4 == 0 else { throw damaged("scores.tokens") }
     return Score(

@@ -1,19 +1,19 @@
 /// Columns of plain text for a terminal, as wide as their content allows within a limit.
-struct TextGrid {
-  enum Alignment { case left, right }
+package struct TextGrid {
+  package enum Alignment { case left, right }
 
-  let columns: [(title: String, alignment: Alignment)]
-  private(set) var rows: [[String]] = []
+  package let columns: [(title: String, alignment: Alignment)]
+  package private(set) var rows: [[String]] = []
 
-  init(_ columns: [(title: String, alignment: Alignment)]) { self.columns = columns }
+  package init(_ columns: [(title: String, alignment: Alignment)]) { self.columns = columns }
 
   /// - Parameter cells: one a column; missing ones are empty, surplus ones are left out.
-  mutating func add(_ cells: [String]) {
+  package mutating func add(_ cells: [String]) {
     rows.append(columns.indices.map { $0 < cells.count ? printable(cells[$0]) : "" })
   }
 
   /// - Parameter width: columns of the terminal. Where the rows are wider, the first column is cut with "…".
-  func text(width: Int) -> String {
+  package func text(width: Int) -> String {
     let titles = columns.map(\.title)
     var widths = columns.indices.map { column in ([titles] + rows).map { $0[column].count }.max() ?? 0 }
     let gaps = 2 * max(0, columns.count - 1)
@@ -40,7 +40,7 @@ func shortened(_ text: String, to width: Int) -> String {
 }
 
 /// Names come from files: control characters in them must not reach a terminal or break a line.
-func printable(_ text: String) -> String {
+package func printable(_ text: String) -> String {
   String(
     String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }))
 }

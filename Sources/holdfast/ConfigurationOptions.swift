@@ -31,6 +31,9 @@ struct ConfigurationOptions: ParsableArguments {
 
 private let defaultConfiguration = "holdfast.yaml"
 
+/// Where scores are without a configuration.
+let defaultLedger = ".holdfast/ledger.sqlite"
+
 /// The path of the configuration's base model.
 func basePath(_ configuration: Configuration) throws -> String {
   switch configuration.base {

@@ -14,7 +14,8 @@ struct Holdfast: ParsableCommand {
     subcommands: [
       FetchCommand.self, RunCommand.self, BaselineCommand.self, GateCommand.self, PlanCommand.self,
       TrainCommand.self, ExperimentCommand.self, RepairCommand.self, OverlapCommand.self, PerturbCommand.self,
-      ScoreCommand.self, TokenizeCommand.self, ValidateCommand.self, DoctorCommand.self,
+      RunsCommand.self, ShowCommand.self, ScoreCommand.self, TokenizeCommand.self, ValidateCommand.self,
+      DoctorCommand.self,
     ])
 }
 

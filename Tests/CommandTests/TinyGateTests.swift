@@ -90,6 +90,28 @@ struct TinyGateTests {
     #expect(both.status == 2)
   }
 
+  @Test(
+    "runs and verdicts are listed, and an item is traced to its prompt, token ids and logprob; what is not there is exit code 2"
+  )
+  func trace() throws {
+    let folder = try TemporaryFolder.projectThatOnceKnew()
+    #expect(try holdfast("gate", "--candidate", golden("adapters/plain"), in: folder).status == 1)
+    let runs = try holdfast("runs", in: folder)
+    #expect(runs.status == 0 && runs.out.contains("plain") && runs.out.contains("llama-tied"), "\(runs.err)")
+    #expect(try holdfast("runs", "--verdicts", in: folder).out.contains("FAIL"))
+    let shown = try holdfast("show", "echo-16", in: folder)
+    #expect(shown.status == 0, "\(shown.err)")
+    for words in ["echo echo-16, k = 4", "--- prompt\nQ: ", "Q: echo 16\nA:", "token ids ", "logprob -"] {
+      #expect(shown.out.contains(words), "\(words)")
+    }
+    // SQLite's own files beside the ledger come and go with a reader.
+    for (arguments, words) in [(["nobody"], "no run has such an item"), (["echo-16", "--run", "x"], "is no run")] {
+      let refused = try Running(["show"] + arguments, in: folder).finish()
+      #expect(refused.status == 2 && refused.complaints.count == 1 && refused.err.contains(words), "\(refused.err)")
+    }
+    try expectRefusal("runs", "--ledger", "none.sqlite", in: folder, naming: ["none.sqlite"])
+  }
+
   @Test("a reader that has gone away changes neither the exit code nor the files")
   func closedOutput() throws {
     let folder = try TemporaryFolder.projectThatOnceKnew()
