@@ -9,17 +9,22 @@ venv=${HOLDFAST_PEERS:-${XDG_CACHE_HOME:-$HOME/.cache}/holdfast-peers}
 if ! "$venv/bin/python" -c 'import torch, transformers, peft' >/dev/null 2>&1; then
   echo "bench: making a virtual environment with torch, transformers and peft in $venv"
   python3 -m venv "$venv"
-  "$venv/bin/python" -m pip install --quiet torch transformers peft
+  # The versions that made the goldens.
+  grep -E '^(torch|transformers|peft)==' Scripts/goldens/requirements.txt | "$venv/bin/python" -m pip install --quiet -r /dev/stdin
 fi
 
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+complaints=$(mktemp)
+trap 'rm -f "$log" "$complaints"' EXIT
 for method in full lora; do
   : >"$log"
   for round in 1 2 3; do
     "$ours" --method "$method" --threads "$threads" | sed 's/^/holdfast  /' | tee -a "$log"
-    "$venv/bin/python" Scripts/peers/training_step.py --method "$method" --threads "$threads" 2>/dev/null |
-      sed 's/^/pytorch   /' | tee -a "$log"
+    "$venv/bin/python" Scripts/peers/training_step.py --method "$method" --threads "$threads" 2>"$complaints" |
+      sed 's/^/pytorch   /' | tee -a "$log" || {
+      cat "$complaints" >&2
+      exit 1
+    }
   done
   python3 - "$log" "$method" <<'PYTHON'
 import re, statistics, sys
