@@ -9,7 +9,7 @@ import Suites
 package enum AdaptiveLooks {
   /// Draws a block that an open unit has at each look.
   package static let draws = [1, 2, 4]
-  static let mostDraws = 4
+  static var mostDraws: Int { draws.max() ?? 1 }
 }
 
 extension GatePolicy {
@@ -90,9 +90,9 @@ extension Verdict {
   var openTasks: Set<String> { votingTasks(ofUnits: .inconclusive) { $0.metric != .labelFree } }
 
   /// Tasks that vote in some unit with such an outcome.
-  package func votingTasks(ofUnits outcome: Outcome, where isMeant: (UnitVerdict) -> Bool = { _ in true }) -> Set<
-    String
-  > {
+  package func votingTasks(
+    ofUnits outcome: Outcome, where isMeant: (UnitVerdict) -> Bool = { _ in true }
+  ) -> Set<String> {
     let open = units.filter { $0.outcome == outcome && isMeant($0) }
     let isOverall = open.contains { $0.level == .overall }
     let families = Set(open.filter { $0.level == .family }.map(\.unit))

@@ -32,23 +32,11 @@ package struct ItemContrast: Sendable, Hashable {
   package static func list(
     baseline: Baseline, scores: [ItemScore], voting: Set<String>, contaminated: [String: Set<String>] = [:]
   ) -> [ItemContrast] {
-    struct Key: Hashable {
-      let task: String
-      let item: String
-      let k: Int
-      let draw: Int
-
-      init(_ score: ItemScore) {
-        task = score.task
-        item = score.item
-        k = score.k
-        draw = score.draw
-      }
-    }
     let families = Dictionary(baseline.admission.map { ($0.task, $0.family) }) { first, _ in first }
-    let ofCandidate = Dictionary(scores.filter { $0.condition == .gold }.map { (Key($0), $0) }) { first, _ in first }
+    let ofCandidate = Dictionary(scores.filter { $0.condition == .gold }.map { (Question($0), $0) }) { first, _ in first
+    }
     return baseline.scores.compactMap { base in
-      ofCandidate[Key(base)].map { candidate in
+      ofCandidate[Question(base)].map { candidate in
         ItemContrast(
           family: families[base.task] ?? "", base: base, candidate: candidate,
           counts: voting.contains(base.task) && contaminated[base.task]?.contains(base.item) != true)

@@ -184,24 +184,3 @@ extension PairedTask {
     }
   }
 }
-
-/// What identifies a line within a task.
-private struct Question: Hashable, Comparable, CustomStringConvertible {
-  let block: Int
-  let item: String
-  let k: Int
-  let draw: Int
-
-  init(_ score: ItemScore) {
-    block = score.block
-    item = score.item
-    k = score.k
-    draw = score.draw
-  }
-
-  var description: String { "block \(block), item \(item), k \(k), draw \(draw)" }
-
-  static func < (first: Question, second: Question) -> Bool {
-    (first.block, first.item, first.k, first.draw) < (second.block, second.item, second.k, second.draw)
-  }
-}

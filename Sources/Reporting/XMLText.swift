@@ -1,5 +1,7 @@
-/// Text between tags or in an attribute of XML 1.0: what markup would read is escaped, what XML forbids becomes U+FFFD; line breaks stay.
-func xmlEscaped(_ text: String) -> String {
+/// Text that is the same in XML and in HTML, in an attribute or between tags. What XML 1.0 forbids becomes U+FFFD.
+///
+/// - Parameter keepsLines: whether line breaks and tabs stay; else they become spaces, as readers of attributes make them anyway.
+func xmlEscaped(_ text: String, keepsLines: Bool = true) -> String {
   var escaped = ""
   for scalar in text.unicodeScalars {
     switch scalar {
@@ -8,8 +10,12 @@ func xmlEscaped(_ text: String) -> String {
     case ">": escaped += "&gt;"
     case "\"": escaped += "&quot;"
     case "'": escaped += "&#39;"
-    case "\t", "\n": escaped.unicodeScalars.append(scalar)
-    case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{FFFE}", "\u{FFFF}": escaped += "\u{FFFD}"
+    case "\n" where keepsLines, "\t" where keepsLines: escaped.unicodeScalars.append(scalar)
+    case "\n", "\r", "\t", "\u{2028}", "\u{2029}": escaped += " "
+    case "\u{FFFE}", "\u{FFFF}": escaped += "\u{FFFD}"
+    // Marks that turn the direction of text could make a number read backwards.
+    case "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}": escaped += "\u{FFFD}"
+    case _ where scalar.properties.generalCategory == .control: escaped += "\u{FFFD}"
     default: escaped.unicodeScalars.append(scalar)
     }
   }

@@ -1,6 +1,6 @@
 /// One-sided t tests and bounds for the mean of a unit against 0.
 extension UnitEstimate {
-  private var distribution: StudentT { StudentT(degreesOfFreedom: degreesOfFreedom) }
+  var distribution: StudentT { StudentT(degreesOfFreedom: degreesOfFreedom) }
 
   /// The one-sided lower confidence bound of the mean at level 1 - alpha.
   package func lowerBound(alpha: Double) -> Double { mean - distribution.quantile(1 - alpha) * standardError }

@@ -40,9 +40,7 @@ package struct Settlement: Sendable, Hashable {
       let quantile = StudentT(degreesOfFreedom: freedom).quantile(1 - alpha)
       // As the guarded bounds have it, in units of SE.
       return reserve
-        + (direction == .pass
-          ? max(quantile, SkewTransformation(skewness: min(skewness, 0)).inverse(quantile))
-          : max(quantile, -SkewTransformation(skewness: max(skewness, 0)).inverse(-quantile)))
+        + SkewTransformation(skewness: skewness).reach(direction == .pass ? .above : .below, quantile: quantile)
     }
     self.direction = direction
     guard direction != nil, abs(unit.mean) <= reach(unit.degreesOfFreedom, unit.skewness, 0) * unit.standardError else {

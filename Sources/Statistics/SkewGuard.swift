@@ -21,6 +21,24 @@ package struct SkewTransformation: Sendable, Hashable {
     let root = shift > -0.5 ? expm1(log1p(shift) / 3) : cbrt(1 + shift) - 1
     return 3 * root / skewness
   }
+
+  /// The side of 0 that a mean is to be shown on.
+  enum Side {
+    /// Skewness below 0 makes it harder.
+    case above
+    /// Skewness above 0 makes it harder.
+    case below
+  }
+
+  /// How many SE from 0 the mean must be on that side: never fewer than plain t asks.
+  ///
+  /// - Parameter quantile: t at 1 - α.
+  func reach(_ side: Side, quantile: Double) -> Double {
+    switch side {
+    case .above: max(quantile, SkewTransformation(skewness: min(skewness, 0)).inverse(quantile))
+    case .below: max(quantile, -SkewTransformation(skewness: max(skewness, 0)).inverse(-quantile))
+    }
+  }
 }
 
 /// The one-sided t tests of a verdict: those of `UnitEstimate`, and harder where the values lean to the side that makes t too sure.
@@ -30,7 +48,6 @@ package struct SkewTransformation: Sendable, Hashable {
 /// the skewness that makes it harder and no other. Far out the cubic overtakes T (beyond |aT| = 9 or so, at few degrees of freedom); there
 /// T itself is taken: a guard never makes a verdict easier to reach.
 extension UnitEstimate {
-  private var distribution: StudentT { StudentT(degreesOfFreedom: degreesOfFreedom) }
   private var downward: SkewTransformation { SkewTransformation(skewness: min(skewness, 0)) }
   private var upward: SkewTransformation { SkewTransformation(skewness: max(skewness, 0)) }
 
@@ -57,14 +74,12 @@ extension UnitEstimate {
   }
 
   /// How many SE the mean must be above 0 for PASS.
-  func guardedReachAbove(alpha: Double) -> Double {
-    let quantile = distribution.quantile(1 - alpha)
-    return max(quantile, downward.inverse(quantile))
+  private func guardedReachAbove(alpha: Double) -> Double {
+    downward.reach(.above, quantile: distribution.quantile(1 - alpha))
   }
 
   /// How many SE the mean must be below 0 for FAIL.
-  func guardedReachBelow(alpha: Double) -> Double {
-    let quantile = distribution.quantile(1 - alpha)
-    return max(quantile, -upward.inverse(-quantile))
+  private func guardedReachBelow(alpha: Double) -> Double {
+    upward.reach(.below, quantile: distribution.quantile(1 - alpha))
   }
 }

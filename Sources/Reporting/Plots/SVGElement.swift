@@ -43,33 +43,12 @@ struct SVGElement: Sendable {
 
   /// The element as XML, one element a line; the same tree gives the same bytes.
   var xml: String {
-    let opening = attributes.reduce("<" + name) { $0 + " \($1.name)=\"\(Self.escaped($1.value))\"" }
+    let opening = attributes.reduce("<" + name) { $0 + " \($1.name)=\"\(xmlEscaped($1.value, keepsLines: false))\"" }
     if text.isEmpty && children.isEmpty { return opening + "/>" }
     // Line breaks inside text would be shown as spaces.
     let gap = text.isEmpty ? "\n" : ""
-    return opening + ">" + Self.escaped(text) + children.map { gap + $0.xml }.joined() + gap + "</\(name)>"
-  }
-
-  /// Text that is the same in XML and in HTML, in an attribute or between tags. What XML 1.0 forbids becomes U+FFFD;
-  /// line breaks and tabs become spaces, as readers of attributes make them anyway.
-  static func escaped(_ text: String) -> String {
-    var escaped = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": escaped += "&amp;"
-      case "<": escaped += "&lt;"
-      case ">": escaped += "&gt;"
-      case "\"": escaped += "&quot;"
-      case "'": escaped += "&#39;"
-      case "\n", "\r", "\t", "\u{2028}", "\u{2029}": escaped += " "
-      case "\u{FFFE}", "\u{FFFF}": escaped += "\u{FFFD}"
-      // Marks that turn the direction of text could make a number read backwards.
-      case "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}": escaped += "\u{FFFD}"
-      case _ where scalar.properties.generalCategory == .control: escaped += "\u{FFFD}"
-      default: escaped.unicodeScalars.append(scalar)
-      }
-    }
-    return escaped
+    return opening + ">" + xmlEscaped(text, keepsLines: false) + children.map { gap + $0.xml }.joined() + gap
+      + "</\(name)>"
   }
 }
 

@@ -67,8 +67,8 @@ struct PlanCommand: ParsableCommand {
   /// that cannot be read is no reason not to plan.
   private func scoringRate(_ baseline: Baseline, _ configuration: Configuration) -> Double? {
     let path = options.ledger ?? configuration.ledger
-    guard FileManager.default.fileExists(atPath: path),
-      let rates = try? Ledger(path: path).scoringRates(suiteHash: baseline.run.suite.hash), !rates.isEmpty
+    guard
+      let rates = try? Ledger(existingAt: path).scoringRates(suiteHash: baseline.run.suite.hash), !rates.isEmpty
     else { return nil }
     return rates[rates.count / 2]
   }
