@@ -49,6 +49,6 @@ if [ "$failures" -ne 0 ]; then
   echo "demo: $failures of 2 verdicts were not the expected ones; reports/demo/*/report.md say on what evidence" >&2
   exit 1
 fi
-echo "Both verdicts are as expected. Read reports/demo/README.md and reports/demo/naive/report.md first."
+echo "Both verdicts are as expected. Read reports/demo/README.md and reports/demo/naive/report.html first."
 echo "Next: gate a fine-tuned checkpoint or adapter of your own:"
 echo "  $holdfast gate --candidate path/to/checkpoint"
