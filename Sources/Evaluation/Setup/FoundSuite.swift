@@ -1,0 +1,16 @@
+import Yams
+
+/// A suite that a survey found.
+package struct FoundSuite: Sendable, Hashable {
+  package let path: String
+  /// As its suite.yaml says it, else its folder's name.
+  package let name: String
+
+  /// - Parameter head: suite.yaml's first bytes.
+  init(path: String, head: [UInt8]) {
+    self.path = path
+    let fields = (try? compose(yaml: String(decoding: head, as: UTF8.self)))?.mapping
+    let said = fields?.first { $0.key.scalar?.string == "suite" }?.value.scalar?.string
+    name = said ?? path.split(separator: "/").last.map(String.init) ?? path
+  }
+}

@@ -1,0 +1,117 @@
+import ArgumentParser
+import Catalogue
+import Diagnostics
+import Evaluation
+import Foundation
+import Gating
+
+/// `holdfast init`: a first configuration.
+struct InitCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "init",
+    abstract: "Writes a commented configuration after looking at what is in the folder.",
+    discussion: """
+      Looks through the current folder and two levels below it for models, adapters, series of checkpoints, suites, baselines and \
+      fine-tuning data, and says what to do next. Links are not followed, nothing is overwritten.
+
+      Example: holdfast init
+      Example: holdfast init --print
+      """)
+
+  @Option(help: "The configuration to write.")
+  var config: String = "holdfast.yaml"
+
+  @Flag(help: "Replace a configuration that is there.")
+  var force = false
+
+  @Flag(name: .customLong("print"), help: "Write it to standard output, and what was found to standard error.")
+  var prints = false
+
+  func validate() throws {
+    if config.isEmpty { throw ValidationError("--config must name a file") }
+  }
+
+  func run() throws {
+    if !prints { try requireFreePlace() }
+    let root = FileManager.default.currentDirectoryPath
+    let fetchable = try Catalogue.builtIn().models.map {
+      FetchableModel(name: $0.name, file: $0.file, sha256: $0.sha256)
+    }
+    let draft = ConfigurationDraft(
+      try FolderSurvey(root), fetchable: fetchable, fallback: "smollm2-135m-instruct")
+    let text = ConfigurationText(draft, prefix: prefix(from: root))
+    let summary = InitSummary(draft, fetchable: fetchable, config: config).text
+    if prints {
+      emitError(summary)
+      try emitOutput(text.text)
+    } else {
+      try write(text)
+      try emitFinding(summary)
+    }
+  }
+
+  /// What leads from the configuration's folder to the current one.
+  private func prefix(from root: String) -> String {
+    let folder = URL(fileURLWithPath: config).standardizedFileURL.deletingLastPathComponent()
+    if folder.path == root { return "" }
+    let inside = root.hasSuffix("/") ? root : root + "/"
+    // ".." from behind a link leads elsewhere.
+    guard folder.path.hasPrefix(inside), folder.resolvingSymlinksInPath().path == folder.path else { return inside }
+    return String(repeating: "../", count: folder.path.dropFirst(inside.count).split(separator: "/").count)
+  }
+
+  // MARK: - Writing
+
+  private func requireFreePlace() throws {
+    var status = stat()
+    guard lstat(config, &status) == 0 else { return }
+    guard force else { throw isThere }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw InputError(config, "is no plain file", remedy: "remove it, or name another file with --config OTHER")
+    }
+  }
+
+  /// Writes under a hidden name, reads that back, and only then gives it its own.
+  private func write(_ text: ConfigurationText) throws {
+    let target = URL(fileURLWithPath: config)
+    let draft = target.deletingLastPathComponent().appendingPathComponent(".holdfast-\(UUID().uuidString).yaml")
+    defer { try? FileManager.default.removeItem(at: draft) }
+    do {
+      try Data(text.text.utf8).write(to: draft)
+    } catch {
+      throw cannotBeWritten(error.localizedDescription)
+    }
+    let read: Configuration
+    do { read = try Configuration.load(draft.path) } catch { throw UnfaithfulDraft(reason: "\(error)") }
+    guard text.isSaid(by: read) else { throw UnfaithfulDraft(reason: "it says something else than was chosen") }
+    try place(draft.path, at: target.path)
+  }
+
+  private func place(_ draft: String, at target: String) throws {
+    if !force {
+      // Unlike a rename, a link does not take the place of what has appeared meanwhile; some file systems know none.
+      guard link(draft, target) != 0 else { return }
+      let fault = errno
+      if fault == EEXIST { throw isThere }
+      guard fault == EPERM || fault == EOPNOTSUPP else { throw cannotBeWritten(String(cString: strerror(fault))) }
+    }
+    guard rename(draft, target) == 0 else { throw cannotBeWritten(String(cString: strerror(errno))) }
+  }
+
+  private var isThere: InputError {
+    InputError(config, "is there already", remedy: "name another file with --config OTHER, or replace it with --force")
+  }
+
+  private func cannotBeWritten(_ reason: String) -> InputError {
+    InputError(
+      config, "cannot be written (\(reason))",
+      remedy: "check the folder and the room on its disk, or write it elsewhere with --print")
+  }
+}
+
+/// The text that was written is not what was meant: a fault of the program.
+private struct UnfaithfulDraft: Error, CustomStringConvertible {
+  let reason: String
+
+  var description: String { "the configuration that init drafted does not hold: \(reason)" }
+}
