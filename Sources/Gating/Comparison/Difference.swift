@@ -1,0 +1,36 @@
+import Statistics
+
+/// Exact match of two models on the same questions, and how far apart they are.
+package struct Difference: Sendable, Hashable, Codable {
+  /// The reference's mean.
+  package let reference: Double
+  /// The other one's.
+  package let other: Double
+  /// Other less reference: above 0 where the other one is better.
+  package let difference: Double
+  /// Its 95 % interval, clustered by block; nil where a task has fewer than two blocks.
+  package let interval: Interval?
+  /// Two-sided, of the same t: P of a difference this far from 0 where there is none; nil as the interval.
+  package let pValue: Double?
+
+  enum CodingKeys: String, CodingKey {
+    case reference, other, difference, interval
+    case pValue = "p_value"
+  }
+
+  /// With the gate's weights (`UnitEstimate`): families equally, tasks equally within a family.
+  ///
+  /// - Parameter families: the tasks of each family.
+  /// - Returns: nil without a task.
+  init?(families: [[TaskMeans]]) {
+    guard let reference = unitMean(families: families.map { $0.map(\.reference) }),
+      let other = unitMean(families: families.map { $0.map(\.other) })
+    else { return nil }
+    let estimate = UnitEstimate(families: families.map { $0.map(\.differences) })
+    self.reference = reference
+    self.other = other
+    difference = other - reference
+    interval = estimate.map { Interval($0.interval()) }
+    pValue = estimate.map { min(1, 2 * min($0.pValueAboveZero, $0.pValueBelowZero)) }
+  }
+}

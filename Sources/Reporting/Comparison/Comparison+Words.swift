@@ -1,0 +1,56 @@
+import Gating
+
+extension Comparison {
+  /// What every reader has to know of the figures.
+  static let explanation =
+    "Exact match in percent, reference → other, without demonstrations (0-shot) and as the mean over k > 0 (few-shot). "
+    + "Difference and 95 % interval are of few-shot, other less reference, in points; intervals are clustered by block. Families "
+    + "weigh equally, tasks equally within a family. This describes; it is no verdict."
+
+  /// Which tasks count in families and overall.
+  func counting(_ pair: ComparedPair) -> String {
+    guard let admission else {
+      return "Every task counts in families and overall: no baseline is named that would admit some."
+    }
+    let counted = pair.tasks.filter(\.counts).count
+    return "\(counted) of \(pair.tasks.count) tasks count in families and overall: those that \(admission) admits"
+      + (counted < pair.tasks.count ? "; the others are in parentheses." : ".")
+  }
+}
+
+extension ComparedPair {
+  /// What a mark means, and against how many tasks it holds.
+  var marks: String {
+    let tested = tasks.filter { $0.adjustedPValue != nil }.count
+    return "* few-shot differs: p below \(TaskComparison.level) after Benjamini and Hochberg's adjustment over "
+      + "\(tested) task\(tested == 1 ? "" : "s"), so that at most 5 % of the marks are expected to be there by chance."
+  }
+
+  /// How much is compared, and what is not.
+  var extent: String {
+    let left = [(onlyReference, "the reference"), (onlyOther, "the other one")].filter { $0.0 > 0 }
+      .map { "\($0.0) that only \($0.1) was asked are left out" }
+    let compared =
+      "\(questions) questions (an item at one k) are compared: \(items) items in \(blocks) blocks of \(tasks.count) "
+      + "task\(tasks.count == 1 ? "" : "s")"
+    return ([compared] + left).joined(separator: "; ") + "."
+  }
+}
+
+extension ComparedModel {
+  /// "plain: run 20261122-205403-3f9a1c, suite core, share 1/4"
+  var described: String {
+    let place = run.map { "run \($0)" } ?? source
+    return "\(model.name): \(place), suite \(suite.name)\(share == "1/1" ? "" : ", share \(share)")"
+  }
+}
+
+extension TaskComparison {
+  /// In parentheses where it does not count.
+  var shownName: String { counts ? task : "(\(task))" }
+}
+
+/// "41.7 → 12.5", in percent; "-" where that was not asked.
+func change(_ difference: Difference?) -> String {
+  difference.map { "\(points($0.reference)) → \(points($0.other))" } ?? "-"
+}

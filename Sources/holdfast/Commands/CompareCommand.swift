@@ -1,0 +1,71 @@
+import ArgumentParser
+import Checkpoints
+import Diagnostics
+import Evaluation
+import Foundation
+import Gating
+import Ledger
+import Reporting
+
+/// `holdfast compare`: any runs, models or baselines side by side.
+struct CompareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "Puts runs, models and baselines side by side, on the same questions.",
+    discussion: """
+      Each of them is a run's id ('holdfast runs' lists them), a committed baseline file (.json), or a model: a path, a catalogue name, \
+      or its name or id in the ledger. A model stands for its newest finished run of the same questions; nothing is scored. The first \
+      one is the reference: every other one is contrasted with it, block by block, on what both were asked.
+
+      It describes, with intervals, and gives no verdict: that is 'holdfast gate'.
+
+      Example: holdfast compare baselines/smollm2-135m-instruct.core.json out/my-adapter
+      Example: holdfast compare 20260101-120000-3f9a1c 20260102-093000-c81d04 --json
+      """)
+
+  @Argument(help: ArgumentHelp("The reference, then what is compared with it.", valueName: "reference-or-other"))
+  var sides: [String]
+
+  @Option(
+    name: .shortAndLong,
+    help: "A file to write too, by its extension: .md, .json, .csv (a row a question); repeatable.")
+  var output: [String] = []
+
+  @Flag(help: "Print JSON instead of the table.")
+  var json = false
+
+  @OptionGroup var options: ConfigurationOptions
+
+  func validate() throws {
+    if sides.count < 2 { throw ValidationError("give a reference and at least one other to compare with it") }
+  }
+
+  func run() throws {
+    let forms = try output.map { try ComparisonForm(of: $0) }
+    let configuration = try options.loadIfPresent()
+    // Committed baselines can be compared where nothing was ever scored.
+    let ledger =
+      sides.allSatisfy(ComparisonSources.isBaseline)
+      ? nil : try Ledger(existingAt: options.ledger ?? configuration?.ledger ?? defaultLedger)
+    let sources = ComparisonSources(
+      ledger: ledger,
+      // A name that is no file here, or is not fetched, may still be known to the ledger.
+      path: { name in try? resolveModel(name, models: configuration?.models) },
+      base: { adapter in try base(of: adapter, configuration) })
+    let found = try sources.sides(sides)
+    let comparison = try Comparison(
+      createdBy: "holdfast \(holdfastVersion)", command: typedCommand, reference: found[0],
+      others: Array(found.dropFirst()))
+    try emitFinding(json ? try comparison.json() : comparison.terminalTable())
+    for (file, form) in zip(output, forms) { try save(try comparison.rendered(form), to: file) }
+  }
+
+  /// The model that an adapter is on.
+  private func base(of adapter: String, _ configuration: Configuration?) throws -> Checkpoint {
+    guard let configuration else {
+      throw InputError(
+        adapter, "is an adapter", remedy: "name its base in holdfast.yaml, or give the file with --config")
+    }
+    return try Checkpoint.open(try basePath(configuration))
+  }
+}
