@@ -106,6 +106,8 @@ def combined(candidates, code, fault):
 def outcome(candidate):
     if candidate.get("early_failure"):
         return "fail"
+    if candidate.get("time_out"):
+        return "inconclusive"
     found = candidate.get("verdict", {}).get("outcome")
     return found if found in ORDER else "not_gateable"
 
@@ -157,6 +159,9 @@ def line(candidate):
             f"FAIL: exact match fell by {number(100 * early['drop'], 1)} points overall (margin {number(100 * early['margin'], 1)}); "
             f"it was stopped after {early['blocks_read']} of {early['blocks']} blocks"
         )
+    late = candidate.get("time_out")
+    if late:
+        return f"INCONCLUSIVE: time ran out after {late['blocks_read']} of {late['blocks']} blocks"
     return candidate.get("verdict", {}).get("sentence") or f"NOT GATEABLE: {candidate.get('not_gateable', 'no reason given')}"
 
 

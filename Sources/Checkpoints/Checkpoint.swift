@@ -44,7 +44,9 @@ package struct Checkpoint: Sendable {
     case .gguf: return try openGGUF(path)
     case .huggingFace: return try openHuggingFace(path)
     case .adapter:
-      throw InputError(path, "is an adapter, not a whole model", remedy: "give its base model, and it as the adapter")
+      throw InputError(
+        path, "is an adapter, not a whole model",
+        remedy: "give a whole model here; an adapter goes with --candidate or --adapter")
     case .series:
       throw InputError(path, "is a folder of several checkpoints", remedy: "give one of its checkpoint-* folders")
     }

@@ -7,10 +7,11 @@ package enum StagedFolder {
   private static let suffix = ".partial"
 
   /// Refuses a path at which something is already, an empty folder apart. `write` asks the same; long work asks before it starts.
-  package static func requireUnused(_ path: String) throws {
+  package static func requireUnused(
+    _ path: String, remedy: String = "give a new folder with --out"
+  ) throws {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return }
-    let remedy = "give a new folder with --out"
     guard isFolder.boolValue else { throw InputError(path, "is a file", remedy: remedy) }
     guard let children = try? FileManager.default.contentsOfDirectory(atPath: path) else {
       throw InputError(path, "cannot be listed", remedy: "check the folder's permissions")

@@ -12,6 +12,6 @@ extension Configuration {
     if let suite = all.first(where: { $0.name == name }) { return suite }
     throw InputError(
       file, field: "suites", "none of the suites is '\(name)', which the baseline was made with",
-      remedy: "add its folder, or save a baseline of another suite")
+      remedy: "name its folder there in place of the other, or save a baseline of another suite")
   }
 }

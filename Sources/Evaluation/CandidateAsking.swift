@@ -50,6 +50,7 @@ struct CandidateAsking {
   func ask(_ candidate: Candidate, shelf: inout ModelShelf, report: @escaping Report) throws -> Asked {
     var asked: Run?
     do {
+      try Interruption.check()
       let (subject, related) = (candidate.subject, candidate.related)
       guard !policy.looksAtLeaks || !candidate.labels.isEmpty else {
         throw NotGateable(
@@ -77,6 +78,8 @@ struct CandidateAsking {
       guard diagnoses, verdict.outcome == .fail else { return found }
       do {
         found.diagnosis = try diagnose(candidate, verdict, scores: outcome.items, shelf: &shelf, report: report)
+      } catch is OutOfTime, Interrupted.deadline {
+        report(.undiagnosed("time ran out"))
       } catch let fault as InputError {
         // A verdict is not lost because nobody can say why.
         report(.undiagnosed("\(fault)"))
@@ -84,11 +87,31 @@ struct CandidateAsking {
         report(.undiagnosed("\(fault.problem); \(fault.remedy)"))
       }
       return found
+    } catch let late as OutOfTime {
+      return try ranOutOfTime(candidate, run: asked ?? late.run, blocks: asked == nil ? late.blocks : nil)
+    } catch Interrupted.deadline {
+      return try ranOutOfTime(candidate, run: asked, blocks: nil)
     } catch let stopped as StoppedEarly {
       return Asked(finding: .failedEarly(stopped.failure), run: stopped.run)
     } catch let reason as NotGateable {
       return Asked(finding: .refused(reason.reason), run: asked)
     }
+  }
+
+  /// What a gate says whose time was over.
+  ///
+  /// - Parameters:
+  ///   - run: the candidate's first reading; nil where that had not begun.
+  ///   - blocks: how many that reading has; nil where it came to its end.
+  private func ranOutOfTime(_ candidate: Candidate, run asked: Run?, blocks: Int?) throws -> Asked {
+    let all = SuiteRun.Questions().blocks(of: run.suite, share: run.share).count
+    let items = try asked.map { try run.ledger.itemScores($0).filter { SuiteRun.draws.contains($0.draw) } } ?? []
+    let read = try asked.map { try run.ledger.completedBlocks($0).filter { SuiteRun.draws.contains($0.draw) }.count }
+    let voting = Set(baseline.admission.filter(\.admitted).map(\.task)).subtracting(candidate.related)
+      .subtracting(withoutVote)
+    let contrasts = ItemContrast.list(baseline: baseline, scores: items, voting: voting, contaminated: contaminated)
+    let timeOut = TimeOut(blocksRead: read ?? 0, blocks: blocks ?? all, contrasts: contrasts)
+    return Asked(finding: .ranOutOfTime(timeOut), run: asked, items: items)
   }
 
   /// Asks a candidate the suite. Its model is not held longer than that: what comes next may need another one's memory.
@@ -120,7 +143,7 @@ struct CandidateAsking {
 
   /// What base and candidate answer the voting tasks' questions with, as far as it is a label of the fine-tuning.
   private func leaks(_ candidate: Candidate, shelf: inout ModelShelf, report: @escaping Report) throws -> LeakContrast {
-    guard let base else { throw NotGateable("gate.max_leak_mass needs the baseline's model") }
+    guard let base else { throw NotGateable("gate.max_leak_mass needs the baseline's model; name it as base") }
     let tasks = Set(baseline.admission.filter(\.admitted).map(\.task)).subtracting(candidate.related)
       .subtracting(withoutVote)
     func scores(_ one: Subject) throws -> [LeakScore] {
@@ -150,7 +173,9 @@ struct CandidateAsking {
     }
     let (ofBase, ofCandidate) = (try scores(base), try scores(subject))
     guard ofBase.tokens == ofCandidate.tokens else {
-      throw NotGateable("base and candidate read the prompts of further draws as different token ids")
+      throw NotGateable(
+        "base and candidate read the prompts of further draws as different token ids; leave --adaptive out, or gate against a baseline of the model it was made from"
+      )
     }
     return (ofBase.items, ofCandidate.items)
   }

@@ -48,8 +48,12 @@ package struct GateSession {
     package let verdicts: [CandidateVerdict]
     /// Each candidate's questions beside the baseline's, in the order of `verdicts`; empty where it was not read to the end.
     package let contrasts: [[ItemContrast]]
-    /// What was asked.
-    package let suite: Suite
+    /// What each candidate lost, with prompts and answers, in the order of `verdicts`.
+    package let lost: [[LostAnswer]]
+    /// The ledger's ids of the verdicts.
+    package let verdictIDs: [String]
+    /// Items that were left out, by task.
+    package let contaminated: [String: Set<String>]
     /// What of the suite is in the configuration's fine-tuning data; nil where it names none.
     package let overlap: OverlapReport?
     /// What was wrong with candidates that could be opened but not asked.
@@ -98,6 +102,8 @@ package struct GateSession {
     var verdicts: [CandidateVerdict] = []
     var faults: [InputError] = []
     var contrasts: [[ItemContrast]] = []
+    var lost: [[LostAnswer]] = []
+    var ids: [String] = []
     for (index, candidate) in candidates.enumerated() {
       let subject = candidate.subject
       report(.opened(name: subject.name, index: index, count: subjects.count))
@@ -115,15 +121,34 @@ package struct GateSession {
         path: subject.path, model: subject.description, durationSeconds: Date().timeIntervalSince(begun),
         share: share.description, finding: asked.finding, diagnosis: asked.diagnosis)
       verdicts.append(verdict)
-      let voting = Set(verdict.verdict?.tasks.filter(\.admitted).map(\.task) ?? [])
-      contrasts.append(
-        ItemContrast.list(baseline: baseline, scores: asked.items, voting: voting, contaminated: contaminated))
+      let compared = ItemContrast.list(
+        baseline: baseline, scores: asked.items, voting: verdict.votingTasks, contaminated: contaminated)
+      contrasts.append(compared)
+      lost.append(try answers(compared, of: subject, run: asked.run, ledger: ledger, shelf: &shelf, report: report))
       report(.judged(verdict))
-      try keep(verdict, subject, asked.run, baseline, ledger)
+      ids.append(try keep(verdict, subject, asked.run, baseline, ledger).id)
     }
     return Outcome(
       baseline: baseline, startedAt: started, seconds: Date().timeIntervalSince(started), verdicts: verdicts,
-      contrasts: contrasts, suite: suite, overlap: overlap, faults: faults)
+      contrasts: contrasts, lost: lost, verdictIDs: ids, contaminated: contaminated, overlap: overlap, faults: faults)
+  }
+
+  /// What a candidate lost, and what it answers instead. A verdict does not wait for that: where the time is over, answers are missing.
+  private func answers(
+    _ contrasts: [ItemContrast], of subject: Subject, run: Run?, ledger: Ledger, shelf: inout ModelShelf,
+    report: (Event) -> Void
+  ) throws -> [LostAnswer] {
+    guard let run, !contrasts.isEmpty else { return [] }
+    let lost = LostAnswers(ledger, run: run)
+    var found = try lost.list(contrasts)
+    guard found.contains(where: { $0.answer == nil }) else { return found }
+    do {
+      try Interruption.check()
+      report(.again(name: subject.name, what: "its answers to what it lost"))
+      try lost.ask(contrasts, of: subject, in: shelf.model(for: subject))
+      found = try lost.list(contrasts)
+    } catch Interrupted.deadline {}
+    return found
   }
 
   private var asksBase: Bool { reading == .adaptive || diagnoses || settings.policy.looksAtLeaks }
@@ -156,11 +181,11 @@ package struct GateSession {
 
   private func keep(
     _ verdict: CandidateVerdict, _ subject: Subject, _ run: Run?, _ baseline: Baseline, _ ledger: Ledger
-  ) throws {
+  ) throws -> VerdictRecord {
     try ledger.register(subject.record)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    try ledger.saveVerdict(
+    return try ledger.saveVerdict(
       verdict.outcome?.rawValue ?? "not gateable", run: run, model: subject.identity.id,
       baselinePath: baselinePath, baselineHash: try baseline.contentHash(),
       report: String(decoding: try encoder.encode(verdict), as: UTF8.self))

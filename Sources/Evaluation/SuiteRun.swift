@@ -69,7 +69,7 @@ package struct SuiteRun {
   ///   - questions: which draws, of which tasks; the whole suite under a baseline's draws by default.
   ///   - order: blocks that are asked first, in this order; the others follow in the suite's.
   ///   - observe: is given each block's scores once they are in the ledger. What it throws ends the run, which can be gone on with.
-  /// - Throws: `InputError` for a prompt that the model cannot be asked, task and item named, and for what is wrong with the ledger.
+  /// - Throws: `OutOfTime`; `InputError` for a prompt that the model cannot be asked, task and item named, and for what is wrong with the ledger.
   package func execute(
     _ subject: Subject, scorer: some Scorer, questions: Questions = Questions(), order: [BlockOrder.Place] = [],
     progress: @escaping (ScoringProgress) -> Void = { _ in },
@@ -108,6 +108,8 @@ package struct SuiteRun {
         try ledger.commit(block, scores: own, of: run)
         try observe(run, itemScores(of: block, scores: own))
       }
+    } catch Interrupted.deadline {
+      throw OutOfTime(run: run, blocks: blocks.count)
     } catch let fault as UnscorableRequest {
       throw explain(fault, waiting[fault.batch].block, waiting[fault.batch].missing)
     }
@@ -187,6 +189,13 @@ package struct SuiteRun {
     let place = asked.map { "item '\($0.item)' at k = \($0.k)" } ?? "block \(block.block)"
     return InputError("\(suite.path): task \(block.task)", field: place, fault.problem, remedy: fault.remedy)
   }
+}
+
+/// The time that was given ended before the run did; what was committed can be gone on with.
+package struct OutOfTime: Error {
+  package let run: Run
+  /// Blocks that the whole run has.
+  package let blocks: Int
 }
 
 /// A scorer returned without all of its blocks: a fault of the program's own.

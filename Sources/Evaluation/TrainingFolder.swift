@@ -17,9 +17,16 @@ package struct TrainingFolder {
   ///
   /// - Throws: `InputError` for a folder that holds something and is not to be resumed, and the other way round.
   package func check(resuming: Bool) throws {
-    guard resuming else { return try StagedFolder.requireUnused(path) }
+    guard resuming else {
+      return try StagedFolder.requireUnused(
+        path,
+        remedy: newestState == nil
+          ? "give a new folder with --out, or remove this one" : "go on with --resume, or give a new folder with --out")
+    }
     guard newestState != nil else {
-      throw InputError(path, "has no checkpoint with a trainer's state", remedy: "start without --resume")
+      throw InputError(
+        path, "has no checkpoint with a trainer's state",
+        remedy: "remove it and start without --resume: the run ended before its first checkpoint")
     }
   }
 

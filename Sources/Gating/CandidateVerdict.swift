@@ -11,6 +11,8 @@ package struct CandidateVerdict: Sendable, Hashable, Codable {
   package let verdict: Verdict?
   /// Where the sequential test ended the gate.
   package let earlyFailure: EarlyFailure?
+  /// Where the gate's time was over first.
+  package let timeOut: TimeOut?
   /// Why it could not be judged; nil where it was.
   package let notGateable: String?
   /// Why it failed; nil where that was not asked, or it did not.
@@ -21,6 +23,8 @@ package struct CandidateVerdict: Sendable, Hashable, Codable {
     case judged(Verdict)
     /// It failed before it was read to the end.
     case failedEarly(EarlyFailure)
+    /// It was not read to the end in time.
+    case ranOutOfTime(TimeOut)
     /// It could not be judged, and why.
     case refused(String)
   }
@@ -35,22 +39,38 @@ package struct CandidateVerdict: Sendable, Hashable, Codable {
     self.share = share
     verdict = if case .judged(let verdict) = finding { verdict } else { nil }
     earlyFailure = if case .failedEarly(let failure) = finding { failure } else { nil }
+    timeOut = if case .ranOutOfTime(let timeOut) = finding { timeOut } else { nil }
     self.diagnosis = diagnosis
     notGateable = if case .refused(let reason) = finding { reason } else { nil }
   }
 
   /// nil where it could not be judged.
-  package var outcome: Outcome? { verdict?.outcome ?? (earlyFailure == nil ? nil : .fail) }
+  package var outcome: Outcome? {
+    verdict?.outcome ?? (earlyFailure != nil ? .fail : timeOut != nil ? .inconclusive : nil)
+  }
+
+  /// The tasks that voted; empty where none was judged.
+  package var votingTasks: Set<String> { Set(verdict?.tasks.filter(\.admitted).map(\.task) ?? []) }
+
+  /// The code that a gate of this candidate alone ends with. What was not read to the end never passes, whatever the policy is for
+  /// evidence that settles nothing.
+  package func exit(_ policy: GatePolicy) -> GateExit {
+    guard let outcome else { return .undecided }
+    let exit = policy.exit(outcome)
+    return timeOut != nil && exit == .pass ? .undecided : exit
+  }
 
   /// The verdict's sentence, or why there is none.
   package var sentence: String {
-    verdict?.sentence ?? earlyFailure?.sentence ?? "NOT GATEABLE: \(notGateable ?? "no reason given")"
+    verdict?.sentence ?? earlyFailure?.sentence ?? timeOut?.sentence
+      ?? "NOT GATEABLE: \(notGateable ?? "no reason given")"
   }
 
   enum CodingKeys: String, CodingKey {
     case path, model, share, verdict, diagnosis
     case durationSeconds = "duration_seconds"
     case earlyFailure = "early_failure"
+    case timeOut = "time_out"
     case notGateable = "not_gateable"
   }
 }

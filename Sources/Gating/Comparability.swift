@@ -34,7 +34,9 @@ package enum Comparability {
     try demandEqual("number of draws", "\(baseline.draws)", "\(candidate.draws)")
     try demandEqual("prompt hash", base.promptHash, other.promptHash)
     try demandEqual("scoring version", "\(baseline.scoring)", "\(candidate.scoring)")
-    try demandEqual("BOS policy", baseline.bos, candidate.bos)
+    try demandEqual(
+      "BOS policy", baseline.bos, candidate.bos,
+      remedy: "the tokenizer files differ: gate it against a baseline of the model it was made from")
     try checkTokens(baseline: baseline, candidate: candidate)
     try checkBase(baseline: baseline.model, candidate: candidate.model)
     return notes(baseline: baseline.model, candidate: candidate.model)
@@ -82,12 +84,15 @@ package enum Comparability {
     NotGateable("baseline and candidate are not comparable: \(difference); \(remedy)")
   }
 
-  private static func demandEqual(_ what: String, _ baseline: String, _ candidate: String) throws {
+  private static func demandEqual(
+    _ what: String, _ baseline: String, _ candidate: String,
+    remedy: String = "save the baseline again with the present suite and version"
+  ) throws {
     guard baseline != candidate else { return }
     // A hash is compared whole and shown short.
     let (base, other) = (baseline.prefix(40), candidate.prefix(40))
     throw notComparable(
       "the \(what) differs (baseline \(base), candidate \(other))",
-      remedy: "save the baseline again with the present suite and version")
+      remedy: remedy)
   }
 }

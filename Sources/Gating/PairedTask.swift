@@ -173,14 +173,16 @@ extension PairedTask {
           "the baseline has no score of task \(task), \(question); save it again with the present suite")
       }
       guard seen.insert(question).inserted else {
-        throw NotGateable("the candidate has two scores of task \(task), \(question)")
+        throw NotGateable(
+          "the candidate has two scores of task \(task), \(question); score it again into another ledger")
       }
     }
     if let missing = expected.subtracting(seen).min() {
       throw NotGateable("the candidate has no score of task \(task), \(missing); finish its run")
     }
     if let bad = candidate.first(where: { !$0.logprob.isFinite }) {
-      throw NotGateable("the candidate's logprob of task \(task), \(Question(bad)) is not finite")
+      throw NotGateable(
+        "the candidate's logprob of task \(task), \(Question(bad)) is not finite; score it again into another ledger")
     }
   }
 }

@@ -16,7 +16,7 @@ struct SettingsReader {
   init(file: String, known: [String]) throws {
     guard let data = FileManager.default.contents(atPath: file) else {
       throw InputError(
-        file, "cannot be read", remedy: "check the path, or copy the holdfast.yaml that comes with Holdfast")
+        file, "cannot be read", remedy: "check the path, or run 'holdfast init'")
     }
     guard data.count <= Self.sizeLimit, let text = String(data: data, encoding: .utf8) else {
       throw InputError(file, "not UTF-8 text of at most 1 MiB", remedy: "give a configuration file")
@@ -28,7 +28,7 @@ struct SettingsReader {
       throw InputError(file, field: nil, "not valid YAML: \(Self.describe(error))", remedy: "correct the file's syntax")
     }
     guard let node else {
-      throw InputError(file, "the file is empty", remedy: "copy the holdfast.yaml that comes with Holdfast")
+      throw InputError(file, "the file is empty", remedy: "remove it and run 'holdfast init'")
     }
     try self.init(node, file: file, place: "", known: known)
   }

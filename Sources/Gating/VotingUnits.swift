@@ -123,7 +123,9 @@ extension VotingUnits {
     guard coverage.familiesVoting >= needed else {
       throw NotGateable(
         "too little evidence: \(coverage.familiesVoting) of \(coverage.families) families can vote, \(needed) needed "
-          + "(coverage \(coverage.text))\(also); score a larger share, or choose a base that can do more tasks")
+          + "(coverage \(coverage.text))\(also); "
+          + (needed > coverage.families
+            ? "lower gate.min_families" : "score a larger share, or choose a base that can do more tasks"))
     }
     for rule in policy.rules {
       let units = tests.filter { $0.rule == rule }
@@ -131,11 +133,15 @@ extension VotingUnits {
       // A family may have nothing to say; that a rule looks at what no task has is a mistake in it.
       let silent = units.first { rule.level == .overall ? $0.silence?.isMoot == false : $0.silence?.isUnasked == true }
       if let reason = silent?.reason {
-        throw NotGateable("too little evidence: rule \(rule.name) cannot vote: \(reason)\(also)")
+        throw NotGateable(
+          "too little evidence: rule \(rule.name) cannot vote: \(reason)\(also); score a larger share, or turn the rule off in gate"
+        )
       }
     }
     guard tests.contains(where: { $0.silence == nil }) else {
-      throw NotGateable("no rule can vote on this suite (coverage \(coverage.text))\(also)")
+      throw NotGateable(
+        "no rule can vote on this suite (coverage \(coverage.text))\(also); choose a base that can do more tasks, or other rules in gate"
+      )
     }
   }
 }

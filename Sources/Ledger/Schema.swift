@@ -18,6 +18,9 @@ enum Schema {
     migrator.registerMigration("2 trainings") { db in
       try db.execute(sql: trainings)
     }
+    migrator.registerMigration("3 gates") { db in
+      try db.execute(sql: gates)
+    }
     return migrator
   }
 
@@ -141,6 +144,28 @@ enum Schema {
       target_accuracy REAL,           -- NULL: not evaluated after this step
       leak_mass REAL,                 -- NULL: not measured after this step
       PRIMARY KEY (training_id, step)
+    ) STRICT, WITHOUT ROWID;
+    """
+
+  private static let gates = """
+    CREATE TABLE gates (
+      id TEXT PRIMARY KEY NOT NULL,
+      header TEXT NOT NULL,           -- JSON: how it was run, as report.json has it
+      left_out TEXT NOT NULL,         -- JSON: items that are in the fine-tuning data, by task
+      created_at TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE gate_verdicts (
+      gate_id TEXT NOT NULL REFERENCES gates (id) ON DELETE CASCADE,
+      position INTEGER NOT NULL,      -- in the order of the candidates
+      verdict_id TEXT NOT NULL REFERENCES verdicts (id),
+      PRIMARY KEY (gate_id, position)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE answers (
+      model_id TEXT NOT NULL REFERENCES models (id),
+      request_id TEXT NOT NULL REFERENCES requests (id),
+      numerics_id TEXT NOT NULL,
+      text TEXT NOT NULL,             -- what the model answers greedily, up to the request's stop
+      PRIMARY KEY (model_id, request_id, numerics_id)
     ) STRICT, WITHOUT ROWID;
     """
 }

@@ -52,7 +52,7 @@ extension Ledger {
     }
   }
 
-  private func verdict(_ id: String, in db: Database) throws -> VerdictRecord? {
+  func verdict(_ id: String, in db: Database) throws -> VerdictRecord? {
     try Row.fetchOne(db, sql: "SELECT * FROM verdicts WHERE id = ?", arguments: [id]).map(verdict)
   }
 

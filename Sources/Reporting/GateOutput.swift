@@ -43,21 +43,35 @@ package struct GateOutput {
     }
   }
 
+  /// Writes every plot of the page to a file of its own.
+  ///
+  /// - Returns: the files.
+  /// - Throws: `InputError` where one cannot be written.
+  package func writePlots(to folder: String) throws -> [String] {
+    try VerdictPlots(candidates: candidates).all.map { name, svg in
+      let file = URL(fileURLWithPath: folder, isDirectory: true).appendingPathComponent("\(name).svg")
+      try write(Data((svg + "\n").utf8), to: file)
+      return file.path
+    }
+  }
+
+  private func write(_ data: Data, to file: URL) throws {
+    do {
+      try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try data.write(to: file, options: .atomic)
+    } catch let error as CocoaError {
+      throw InputError(
+        file.relativePath, "the report cannot be written (\(error.localizedDescription))",
+        remedy: "make its folder writable, or name another")
+    }
+  }
+
   /// Writes whole files or none: each to a temporary file that is renamed.
   ///
   /// - Throws: `InputError` where a file cannot be written.
   package func write(_ paths: [String]) throws {
     for path in paths {
-      let file = URL(fileURLWithPath: path)
-      do {
-        try FileManager.default.createDirectory(
-          at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try data(try GateForm(of: path)).write(to: file, options: .atomic)
-      } catch let error as CocoaError {
-        throw InputError(
-          path, "the report cannot be written (\(error.localizedDescription))",
-          remedy: "make its folder writable, or name another")
-      }
+      try write(try data(try GateForm(of: path)), to: URL(fileURLWithPath: path))
     }
   }
 }

@@ -21,7 +21,8 @@ extension GateReport {
   private func suites(_ candidate: CandidateVerdict) -> [JUnitSuite] {
     let name = candidate.path
     guard let verdict = candidate.verdict else {
-      let state: JUnitCase.State = candidate.earlyFailure == nil ? .error : .failure
+      let state: JUnitCase.State =
+        candidate.exit(header.settings.policy) == .regression ? .failure : .error
       let alone = JUnitCase(name: "gate", state: state, message: candidate.sentence, body: candidate.sentence)
       return [JUnitSuite(name: "\(name): overall", seconds: candidate.durationSeconds, cases: [alone])]
     }

@@ -3,37 +3,59 @@ import Gating
 import Mustache
 
 extension GateReport {
-  /// report.md, also fit for a job summary: verdicts, units, tasks, and how it was measured.
+  /// Bytes that report.md may have: a comment on a pull request takes 65,536 characters, and a heading of the poster's comes with it.
+  package static let markdownLimit = 64_000
+
+  /// report.md, fit for a comment and a job summary: verdicts, units, tasks, and how it was measured. Of many candidates the tables of
+  /// tasks are left out, then all tables, then candidates that pass, until it fits.
   package func markdown() throws -> String {
-    try MustacheTemplate(string: markdownTemplate).render(context)
+    let template = try MustacheTemplate(string: markdownTemplate)
+    var text = ""
+    for detail in MarkdownDetail.allCases {
+      text = template.render(context(detail))
+      if text.utf8.count <= Self.markdownLimit { break }
+    }
+    return text
   }
 
-  private var context: [String: Any] {
-    ["outcome": exit.word, "candidates": candidates.map(candidateContext), "facts": facts]
+  private func context(_ detail: MarkdownDetail) -> [String: Any] {
+    let shown: [CandidateVerdict]
+    switch detail {
+    case .worst: shown = Array(candidates.filter { $0.outcome != .pass }.prefix(40))
+    default: shown = candidates
+    }
+    let left = candidates.count - shown.count
+    let cut: String? =
+      switch detail {
+      case .everything: nil
+      case .units: "The tables of tasks are left out here; report.html has them."
+      case .verdicts: "All tables are left out here; report.html has them."
+      case .worst: "Tables and \(left) of \(candidates.count) candidates are left out here; report.html has them."
+      }
+    return [
+      "outcome": exit.word, "candidates": shown.map { candidateContext($0, detail) },
+      "facts": detail == .worst ? [] : facts,
+      "cut": cut.map { [["text": $0]] } ?? [],
+    ]
   }
 
-  private func candidateContext(_ candidate: CandidateVerdict) -> [String: Any] {
-    if let failure = candidate.earlyFailure {
-      return [
-        "path": markdownEscaped(candidate.path), "outcome": "FAIL",
-        "sentence": markdownEscaped(String(failure.sentence.dropFirst("FAIL: ".count))), "judged": false,
-      ]
-    }
-    guard let verdict = candidate.verdict else {
-      return [
-        "path": markdownEscaped(candidate.path), "outcome": "NOT GATEABLE",
-        "sentence": markdownEscaped(candidate.notGateable ?? ""), "judged": false,
-      ]
-    }
-    let outcome = verdict.outcome.rawValue.uppercased()
+  private func candidateContext(_ candidate: CandidateVerdict, _ detail: MarkdownDetail) -> [String: Any] {
     // The sentence begins with the outcome, which stands before it in bold.
-    let sentence = verdict.sentence.hasPrefix("\(outcome): ") ? verdict.sentence.dropFirst(outcome.count + 2) : ""
+    let outcome = candidate.outcome?.rawValue.uppercased() ?? "NOT GATEABLE"
+    let whole = candidate.sentence
+    let sentence = whole.hasPrefix("\(outcome): ") ? whole.dropFirst(outcome.count + 2) : whole[...]
+    guard let verdict = candidate.verdict, detail < .verdicts else {
+      return [
+        "path": markdownEscaped(candidate.path), "outcome": outcome, "sentence": markdownEscaped(String(sentence)),
+        "judged": false,
+      ]
+    }
     let shots = Set(verdict.tasks.flatMap(\.shots).map(\.k)).sorted()
     let judged: [String: Any] = [
       "units": verdict.units.map(unitContext), "power": power(verdict), "needs": needs(verdict),
       "spread": spread(verdict), "diagnosis": candidate.diagnosis.map { [DiagnosisSection($0).context] } ?? [],
       "shots": shots.map { ["k": "\($0)"] },
-      "tasks": verdict.tasks.map { taskContext($0, shots: shots) },
+      "hasTasks": detail == .everything, "tasks": verdict.tasks.map { taskContext($0, shots: shots) },
       "notes": verdict.notes.map { ["severity": $0.severity.rawValue, "text": markdownEscaped($0.text)] },
     ]
     return [
@@ -137,6 +159,19 @@ extension GateReport {
     }
     return rows + models
   }
+}
+
+/// How much report.md says; the first that fits is taken.
+private enum MarkdownDetail: Int, CaseIterable, Comparable {
+  case everything
+  /// Without the tables of tasks.
+  case units
+  /// Without tables.
+  case verdicts
+  /// Some of those that do not pass.
+  case worst
+
+  static func < (first: Self, second: Self) -> Bool { first.rawValue < second.rawValue }
 }
 
 extension UnitVerdict {

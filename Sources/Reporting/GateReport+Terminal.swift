@@ -11,6 +11,11 @@ extension GateReport {
     }.joined(separator: "\n")
   }
 
+  /// The verdict sentences alone, one line a candidate.
+  package var sentences: String {
+    candidates.map { "\(printable($0.path)): \(printable($0.sentence))\n" }.joined()
+  }
+
   private func units(_ verdict: Verdict) -> String {
     var grid = TextGrid([
       ("unit", .left), ("base", .right), ("cand.", .right), ("drop", .right), ("95 % interval", .right),

@@ -106,7 +106,7 @@ package struct GateReport: Sendable, Hashable, Codable {
 
   /// The code that the gate ends with: 1 for any regression, else 3 for anything undecided, else 0.
   package var exit: GateExit {
-    GateExit.combined(candidates.map { $0.outcome.map(header.settings.policy.exit) ?? .undecided })
+    GateExit.combined(candidates.map { $0.exit(header.settings.policy) })
   }
 
   /// report.json: pretty, keys sorted.

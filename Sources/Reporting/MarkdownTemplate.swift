@@ -2,6 +2,10 @@
 let markdownTemplate = """
   # Holdfast gate: {{{outcome}}}
 
+  {{#cut}}
+  {{{text}}}
+
+  {{/cut}}
   {{#candidates}}
   ## {{{path}}}
 
@@ -56,6 +60,7 @@ let markdownTemplate = """
   - {{{unit}}} is INCONCLUSIVE: {{{need}}}.
   {{/needs}}
 
+  {{#hasTasks}}
   <details><summary>Tasks (reported, never voting)</summary>
 
   | task | family | chance | {{#shots}}k = {{{k}}} | {{/shots}}drop | 95 % interval | logprob drop (nats) | choice | |
@@ -68,6 +73,7 @@ let markdownTemplate = """
   Cells read base → candidate.
 
   </details>
+  {{/hasTasks}}
 
   {{#notes}}
   - {{{severity}}}: {{{text}}}

@@ -1,3 +1,4 @@
+import Diagnostics
 import Suites
 import Tokenizers
 import Transformer
@@ -23,6 +24,13 @@ package final class EngineScorer: Scorer {
   }
 
   package func score(
+    _ batches: [[Request]], progress: @escaping (ScoringProgress) -> Void,
+    deliver: @escaping (Int, [Score]) throws -> Void
+  ) throws -> ScoringProgress {
+    try Interruption.watching { try scoreAll(batches, progress: progress, deliver: deliver) }
+  }
+
+  private func scoreAll(
     _ batches: [[Request]], progress: @escaping (ScoringProgress) -> Void,
     deliver: @escaping (Int, [Score]) throws -> Void
   ) throws -> ScoringProgress {
@@ -91,6 +99,7 @@ package final class EngineScorer: Scorer {
     var waiting = job.entries[...]
     var undecided: [OpenAnswer] = []
     for planned in WavePlan(job.forest, waveRows: waveRows) {
+      try Interruption.check()
       let results = try model.decoder.forward(planned.wave)
       for (node, result) in zip(planned.scoredNodes, results) { answers[node] = result }
       state.didRun(planned)
@@ -154,6 +163,7 @@ package final class EngineScorer: Scorer {
       var forest = PrefixForest()
       let nodes = open.map { forest.insert($0.ids[...], adapter: adapter).last ?? 0 }
       for node in nodes { forest.score(node) }
+      try Interruption.check()
       var next: [Int: Int32] = [:]
       for planned in WavePlan(forest, waveRows: waveRows) {
         for (node, result) in zip(planned.scoredNodes, try model.decoder.forward(planned.wave)) {

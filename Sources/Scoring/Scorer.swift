@@ -13,7 +13,7 @@ package protocol Scorer {
   /// - Parameters:
   ///   - deliver: gets a batch's index and its scores in the order of its requests. Batches may come in any order; each comes once.
   ///   - progress: called now and then with what has been done so far.
-  /// - Throws: `UnscorableRequest`; whatever `deliver` throws, which ends the scoring.
+  /// - Throws: `UnscorableRequest`; `Interrupted` where it is to end, after what is known was delivered; whatever `deliver` throws, which ends the scoring.
   func score(
     _ batches: [[Request]], progress: @escaping (ScoringProgress) -> Void,
     deliver: @escaping (Int, [Score]) throws -> Void

@@ -70,7 +70,7 @@ package struct Tokenizer: Sendable {
 
   private func text(of id: Int32) -> ArraySlice<UInt8> {
     if !literal.isEmpty, let content = literal[id] { return content[...] }
-    return definition.tokens[Int(id)]
+    return (0..<definition.tokens.count).contains(Int(id)) ? definition.tokens[Int(id)] : []
   }
 
   /// Text between added tokens: normalize, look for the tokens that live in normalized text, cut into pieces, merge.

@@ -146,7 +146,7 @@ struct TextKey: CodingKey {
 func readText(_ path: String, limit: Int) throws -> String {
   let resolved = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
   guard let attributes = try? FileManager.default.attributesOfItem(atPath: resolved) else {
-    throw InputError(path, "no such file", remedy: "check the path; it is relative to the file that names it")
+    throw InputError(path, "no such file", remedy: "check the path; what a file names is relative to that file")
   }
   guard attributes[.type] as? FileAttributeType == .typeRegular else {
     throw InputError(path, "not a regular file", remedy: "give a file")

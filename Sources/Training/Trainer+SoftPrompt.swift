@@ -1,3 +1,4 @@
+import Diagnostics
 import Checkpoints
 import Suites
 import Transformer
@@ -23,6 +24,7 @@ extension Trainer {
     }
     let optimiser = AdamW(stage.parameters, settings: recipe.optimiser.adamW, threads: threads)
     for number in 0..<promot.steps {
+      try Interruption.check()
       let parts = try plan.microbatches(step: number % plan.stepCount).map(packed)
       let targets = parts.reduce(0) { $0 + $1.targets.count }
       let loss = parts.reduce(0.0) {

@@ -81,12 +81,15 @@ package final class Trainer {
   /// Takes the steps that are left.
   ///
   /// - Parameter afterStep: gets each step's report, and may write a checkpoint.
-  /// - Throws: `TrainingDiverged` where the loss or a gradient is not finite; whatever `afterStep` throws.
+  /// - Throws: `Interrupted` where it is to end, between steps; `TrainingDiverged` where the loss or a gradient is not finite; whatever `afterStep` throws.
   package func run(afterStep: (StepReport) throws -> Void) throws {
-    if step == 0 { try trainSoftPrompt(checkpoint) }
-    while step < plan.stepCount {
-      let report = try takeStep()
-      try afterStep(report)
+    try Interruption.watching {
+      if step == 0 { try trainSoftPrompt(checkpoint) }
+      while step < plan.stepCount {
+        try Interruption.check()
+        let report = try takeStep()
+        try afterStep(report)
+      }
     }
   }
 

@@ -8,14 +8,14 @@ struct Holdfast: ParsableCommand {
     discussion: """
       Exit codes: 0 pass; 1 regression; 2 bad usage, configuration or input; 3 inconclusive or not gateable; 70 a fault of Holdfast's own.
 
-      First steps: 'holdfast fetch smollm2-135m-instruct', then 'holdfast gate --candidate PATH'.
+      First steps: 'holdfast init' in the folder of your checkpoints, and what it says comes next.
       """,
     version: holdfastVersion,
     subcommands: [
-      FetchCommand.self, RunCommand.self, BaselineCommand.self, GateCommand.self, PlanCommand.self,
+      InitCommand.self, FetchCommand.self, RunCommand.self, BaselineCommand.self, GateCommand.self, PlanCommand.self,
       TrainCommand.self, ExperimentCommand.self, RepairCommand.self, OverlapCommand.self, PerturbCommand.self,
-      RunsCommand.self, ShowCommand.self, ScoreCommand.self, TokenizeCommand.self, ValidateCommand.self,
-      DoctorCommand.self,
+      RunsCommand.self, ShowCommand.self, CompareCommand.self, ReportCommand.self, ScoreCommand.self,
+      TokenizeCommand.self, ValidateCommand.self, DoctorCommand.self,
     ])
 }
 

@@ -9,8 +9,12 @@ func readLines(_ path: String) throws -> [(number: Int, text: String)] {
       throw InputError("standard input", "cannot be read (\(error.localizedDescription))", remedy: "give a file")
     }
   } else {
-    do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
-      throw InputError(path, "cannot be read (\(error.localizedDescription))", remedy: "check the path")
+    // A pipe is as good as a file.
+    guard let handle = FileHandle(forReadingAtPath: path) else {
+      throw InputError(path, "cannot be opened", remedy: "check the path and its permissions")
+    }
+    do { data = try handle.readToEnd() ?? Data() } catch {
+      throw InputError(path, "cannot be read (\(error.localizedDescription))", remedy: "give a file")
     }
   }
   guard let text = String(validating: data, as: UTF8.self) else {

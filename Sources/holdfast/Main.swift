@@ -8,6 +8,7 @@ enum Main {
   static func main() {
     // A reader that goes away (`holdfast … | head`) makes a write fail instead of ending the process.
     signal(SIGPIPE, SIG_IGN)
+    Interruption.listen { note("ending in good order; again to end at once") }
     do {
       var command = try Holdfast.parseAsRoot()
       try command.run()
@@ -25,6 +26,12 @@ enum Main {
     case let error as NotGateable:
       note("not gateable: \(error)")
       return HoldfastExit.notGateable
+    case Interrupted.signal(let number):
+      let way =
+        CommandLine.arguments.dropFirst().first == "train"
+        ? "with --resume it goes on from the last checkpoint" : "the same command goes on from there"
+      note("\(error); what was committed is kept, and \(way)")
+      return 128 + number
     case let code as ExitCode:
       return code.rawValue
     default:

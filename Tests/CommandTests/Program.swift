@@ -67,6 +67,8 @@ final class Running {
   /// Ends it as a power cut would.
   func kill() { Foundation.kill(process.processIdentifier, SIGKILL) }
 
+  func send(_ signal: Int32) { Foundation.kill(process.processIdentifier, signal) }
+
   func finish() throws -> Finished {
     process.waitUntilExit()
     let status = process.terminationStatus
@@ -91,7 +93,8 @@ func holdfast(
 /// - Parameter ledger: a file that may change: the ledger remembers hashes of files, whatever becomes of the run.
 func expectRefusal(
   _ arguments: String..., in folder: TemporaryFolder, input: String = "", wrapper: [String] = [],
-  besides ledger: String? = nil, naming words: [String], sourceLocation: SourceLocation = #_sourceLocation
+  besides ledger: String? = nil, naming words: [String],
+  sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
   func contents() throws -> [String: Data?] {
     try folder.contents().filter { file in ledger.map { !file.key.hasPrefix($0) } ?? true }

@@ -189,6 +189,6 @@ struct ConfigurationTests {
   @Test("a missing file says how to make one")
   func missing() {
     let error = #expect(throws: InputError.self) { try Configuration.load("/nowhere/holdfast.yaml") }
-    #expect(error?.description.contains("holdfast.yaml that comes") == true)
+    #expect(error?.description.contains("run 'holdfast init'") == true)
   }
 }

@@ -76,7 +76,8 @@ struct CoverageTests {
         == "the candidate has no score of task gamma-1, block 15, item item-15-7, k 4, draw 0; finish its run")
     #expect(
       try refusal { try judge(fixture, base: base, candidate: base + [last]) }
-        == "the candidate has two scores of task gamma-1, block 15, item item-15-7, k 4, draw 0")
+        == "the candidate has two scores of task gamma-1, block 15, item item-15-7, k 4, draw 0; score it again "
+        + "into another ledger")
     let foreign = score("gamma-1", item: "new", block: 15, k: 4, isRight: true)
     #expect(
       try refusal { try judge(fixture, base: base, candidate: base + [foreign]) }?.hasPrefix(
@@ -87,7 +88,9 @@ struct CoverageTests {
     let unknown = score("other", item: "new", block: 0, k: 0, isRight: true)
     #expect(try refusal { try judge(fixture, base: base, candidate: base + [unknown]) } != nil)
     let broken = base.dropLast() + [score(last.task, item: last.item, block: 15, k: 4, isRight: true, logprob: .nan)]
-    #expect(try refusal { try judge(fixture, base: base, candidate: Array(broken)) }?.hasSuffix("not finite") == true)
+    #expect(
+      try refusal { try judge(fixture, base: base, candidate: Array(broken)) }?.contains("is not finite; score it")
+        == true)
   }
 
   @Test("a rule with another metric votes beside the others; a metric that the tasks lack cannot")
@@ -107,7 +110,8 @@ struct CoverageTests {
     let choice = GatePolicy(rules: [rule(.choice, .overall)])
     #expect(
       try refusal { try judge(fixture, base: base, candidate: base, policy: choice) }
-        == "too little evidence: rule other cannot vote: a task has no choice at the rule's shots")
+        == "too little evidence: rule other cannot vote: a task has no choice at the rule's shots; "
+        + "score a larger share, or turn the rule off in gate")
   }
 
   @Test("outcomes and the policy for INCONCLUSIVE make the exit code; the worst of several candidates counts")

@@ -121,7 +121,8 @@ struct RuleTests {
     for limits in [RuleLimits(overall: 0.1, shots: [16]), RuleLimits(family: 0.1, shots: [16])] {
       #expect(
         try refusal { try judge(base, base, GateSettings(maxRelativeDrop: limits)) }
-          == "too little evidence: rule max_relative_drop cannot vote: a task has no exact_match at the rule's shots")
+          == "too little evidence: rule max_relative_drop cannot vote: a task has no exact_match at the rule's shots; "
+          + "score a larger share, or turn the rule off in gate")
     }
   }
 

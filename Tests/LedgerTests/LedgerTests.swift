@@ -141,3 +141,49 @@ struct LedgerTests {
     #expect(try ledger.verdict("none") == nil)
   }
 }
+
+@Suite("Gates in the ledger")
+struct GateRecordTests {
+  @Test("a gate comes back with its verdicts in their order, by its id, by a run of it, and as the newest")
+  func gates() throws {
+    let folder = try TemporaryFolder()
+    let ledger = try Ledger(path: folder.ledger)
+    #expect(try ledger.newestGate() == nil)
+    try ledger.register(modelRecord())
+    let run = try ledger.begin(plan())
+    let ids = try ["pass", "fail"].map {
+      try ledger.saveVerdict(
+        $0, run: $0 == "fail" ? run : nil, model: "model-a", baselinePath: "b.json", baselineHash: "h", report: "{}"
+      ).id
+    }
+    let leftOut: [String: Set<String>] = ["antonyms": ["a", "b"]]
+    let first = try ledger.saveGate(header: "{\"a\":1}", leftOut: leftOut, verdicts: ids)
+    #expect(first.verdicts.map(\.verdict) == ["pass", "fail"] && first.leftOut == leftOut)
+    #expect(try ledger.gate(first.id) == first)
+    #expect(try ledger.gate(ofRun: run.id) == first)
+    #expect(try ledger.gate(ofRun: "none") == nil && ledger.gate("none") == nil)
+    #expect(try ledger.gatesByVerdict() == [ids[0]: first.id, ids[1]: first.id])
+    #expect(try ledger.newestGate() == first)
+    // A verdict that is not there takes nothing with it.
+    #expect(throws: (any Error).self) { try ledger.saveGate(header: "{}", leftOut: [:], verdicts: [ids[0], "none"]) }
+    #expect(try ledger.newestGate() == first)
+  }
+
+  @Test("a question comes back as it was asked, with the model's own answer once that is known")
+  func answers() throws {
+    let folder = try TemporaryFolder()
+    let ledger = try Ledger(path: folder.ledger)
+    try ledger.register(modelRecord())
+    let run = try ledger.begin(plan())
+    let block = requestBlock(block: 3, items: 2)
+    try ledger.commit(block, scores: scores(block), of: run)
+    let score = try #require(try ledger.itemScores(run).last)
+    let asked = try #require(try ledger.question(of: score, in: run))
+    let observation = try #require(
+      block.observations.first { $0.item == score.item && $0.k == score.k && $0.role == .gold })
+    #expect(asked.request == observation.request && asked.answer == nil)
+    try ledger.saveAnswers([asked.request.id: "no"], model: "model-a", numerics: "numerics 1")
+    try ledger.saveAnswers([asked.request.id: "yes"], model: "model-a", numerics: "numerics 1")
+    #expect(try ledger.question(of: score, in: run)?.answer == "no")
+  }
+}

@@ -29,10 +29,17 @@ struct GateOutputTests {
     let refused = CandidateVerdict(
       path: "out/b", model: nil, durationSeconds: 0, share: "1/1", finding: .refused("the prompt hash differs"))
     let evidence = [
-      CandidateEvidence(verdict: verdict, contrasts: contrasts(item)) { _ in ("Q: \(self.hostile)\nA:", self.hostile) },
-      CandidateEvidence(verdict: refused, contrasts: []) { _ in nil },
+      CandidateEvidence(verdict: verdict, contrasts: contrasts(item), lost: self.lost(item)),
+      CandidateEvidence(verdict: refused, contrasts: [], lost: []),
     ]
     return GateOutput(GateReport(header: Fixture.header, candidates: [verdict, refused]), candidates: evidence)
+  }
+
+  private func lost(_ item: String = "i0") -> [LostAnswer] {
+    contrasts(item).lost.map {
+      LostAnswer(
+        contrast: $0, prompt: "Q: \(hostile)\nA:", gold: hostile, answer: $0.k == 1 ? nil : hostile + "\n\u{7}")
+    }
   }
 
   private func text(_ form: GateForm, _ output: GateOutput) throws -> String {
@@ -49,16 +56,18 @@ struct GateOutputTests {
     #expect(page.contains("lang=\"en\"") && page.contains("name=\"viewport\""))
     #expect(page.utf8.count < 2_000_000)
     #expect(page.contains("holdfast repair --candidate"))
+    // Of the two that were lost it was asked what it answers to one.
+    #expect(page.components(separatedBy: "or an alias of it, the candidate").count == 2)
   }
 
   @Test("answers that were lost stand in the order of the fall; what never was right is none")
   func flips() throws {
+    #expect(contrasts().lost.map(\.k) == [4, 1])
     let evidence = CandidateEvidence(
       verdict: CandidateVerdict(
-        path: "a", model: nil, durationSeconds: 0, share: "1/1", finding: .refused("none")), contrasts: contrasts()
-    ) { ("prompt \($0.k)", "gold") }
+        path: "a", model: nil, durationSeconds: 0, share: "1/1", finding: .refused("none")), contrasts: contrasts(),
+      lost: [])
     #expect(evidence.flipCount == 2)
-    #expect(evidence.flips.map(\.prompt) == ["prompt 4", "prompt 1"])
   }
 
   @Test("junit.xml is XML that counts what it has: a case a rule, failures, what could not be judged")
@@ -81,6 +90,31 @@ struct GateOutputTests {
     #expect(rows.count == 1 + 3 + 1 && rows.last == "")
     #expect(rows[1] == "'=1+1,antonyms,antonyms,\"a,\"\"b\"\"\",0,0,0,1,0,0,-0.500000,-4.000000,,")
     #expect(rows[2].hasSuffix(",1,0,1,1,0,-0.500000,-5.000000,,"))
+  }
+
+  @Test("report.md of many candidates fits a comment: tables go first, then those that pass; what failed stays")
+  func long() throws {
+    func report(_ count: Int) throws -> GateReport {
+      let (good, bad) = (try Fixture.verdict(lost: 0), try Fixture.verdict(lost: 3))
+      return GateReport(
+        header: Fixture.header,
+        candidates: (0..<count).map { index in
+          CandidateVerdict(
+            path: "out/checkpoint-\(index)", model: Fixture.model, durationSeconds: 1, share: "1/1",
+            finding: .judged(index == count - 1 ? bad : good))
+        })
+    }
+    let one = try report(2).markdown()
+    #expect(one.contains("| task |") && !one.contains("left out here"))
+    let (some, many, most) = (try report(30).markdown(), try report(80).markdown(), try report(1000).markdown())
+    #expect(
+      some.contains("| unit |") && !some.contains("| task |") && some.contains("The tables of tasks are left out"))
+    #expect(!many.contains("| unit |") && many.contains("All tables are left out") && many.contains("checkpoint-40"))
+    #expect(most.contains("999 of 1000 candidates are left out"))
+    for text in [one, some, many, most] {
+      #expect(text.utf8.count < 65_536)
+      #expect(text.contains("**FAIL** few-shot exact match fell"))
+    }
   }
 
   @Test("a file's extension names its form; another is refused before anything is asked")

@@ -157,7 +157,7 @@ struct RecipeTests {
     #expect(folder.refusal { try Recipe.read(empty) }.hasPrefix("empty.yaml: the file is empty; "))
     #expect(
       folder.refusal { try Recipe.read(folder.path("none.yaml")) }
-        == "none.yaml: no such file; check the path; it is relative to the file that names it")
+        == "none.yaml: no such file; check the path; what a file names is relative to that file")
   }
 
   @Test(

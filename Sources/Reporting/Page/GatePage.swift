@@ -57,14 +57,21 @@ package struct GatePage {
     ]
   }
 
+  /// An answer on one line; one that says nothing is said to.
+  private static func shown(_ answer: String) -> String {
+    let words = answer.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    return words.isEmpty ? "(nothing)" : words
+  }
+
   private func flips(_ index: Int, _ evidence: CandidateEvidence) -> [[String: Any]] {
     guard !evidence.flips.isEmpty else { return [] }
     let shown = evidence.flips.count
-    let rows = evidence.flips.map { flip -> [String: String] in
+    let rows = evidence.flips.map { flip -> [String: Any] in
       let line = flip.contrast
       return [
         "task": line.task, "family": line.family, "item": line.item, "k": "\(line.k)", "gold": flip.gold,
-        "prompt": flip.prompt, "base": nats(line.base.logprob), "candidate": nats(line.candidate.logprob),
+        "prompt": flip.prompt, "answer": flip.answer.map(Self.shown) ?? "", "answered": flip.answer != nil,
+        "base": nats(line.base.logprob), "candidate": nats(line.candidate.logprob),
         "drop": nats(line.logprobDrop),
       ]
     }

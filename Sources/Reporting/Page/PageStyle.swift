@@ -10,6 +10,7 @@ let pageStyle = """
   h1 { font-size: clamp(1.35rem, 4vw, 1.9rem); line-height: 1.25; margin: .2rem 0; }
   h2 { font-size: 1.2rem; line-height: 1.35; margin: 0 0 .5rem; }
   h3 { font-size: 1.02rem; margin: 1.6rem 0 .4rem; }
+  h1, h2 { text-wrap: balance; }
   p { margin: .5rem 0; }
   .brand { color: var(--muted); letter-spacing: .04em; margin: 0; }
   .muted, .note { color: var(--muted); }
@@ -22,13 +23,14 @@ let pageStyle = """
   .inconclusive, .not-gateable, .undecided { color: var(--open); } .uninformative { color: var(--muted); }
   .word { font-weight: 600; }
   .sentence { font-size: 1.06rem; }
-  figure.plot { margin: 1.2rem 0; overflow-x: auto; }
-  figure.plot svg { min-width: 34rem; }
+  /* A plot's own margin is 16 of its 880 units: its texts begin where the page's do. */
+  figure.plot { margin: 1.2rem -1.8%; overflow-x: auto; }
+  figure.plot svg { width: 100%; min-width: 34rem; }
   .scroll { overflow-x: auto; }
   table { border-collapse: collapse; font-size: .92rem; font-variant-numeric: tabular-nums; }
   th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top;
     overflow-wrap: normal; }
-  thead th { color: var(--muted); font-weight: 600; white-space: nowrap; }
+  thead th { color: var(--muted); font-weight: 600; vertical-align: bottom; }
   tbody th { font-weight: 500; }
   td { white-space: nowrap; }
   .facts td { white-space: normal; overflow-wrap: anywhere; }
@@ -41,13 +43,17 @@ let pageStyle = """
   .filter { display: flex; flex-wrap: wrap; gap: .6rem 1.2rem; align-items: end; margin: .8rem 0; }
   .filter label { display: grid; gap: .15rem; color: var(--muted); font-size: .88rem; }
   .filter input, .filter select { font: inherit; color: var(--text); background: var(--bg); border: 1px solid var(--muted);
-    border-radius: .35rem; padding: .35rem .5rem; min-width: min(15rem, 80vw); }
+    border-radius: .35rem; padding: 0 .5rem; height: 2.2rem; min-width: min(15rem, 80vw); }
+  .filter output { line-height: 2.2rem; }
   .flips { list-style: none; padding: 0; margin: 0; }
   @media screen { .flips { max-height: 34rem; overflow-y: auto; border-block: 1px solid var(--line); } }
   .flips > li { border-bottom: 1px solid var(--line); }
+  .flips .muted { white-space: nowrap; }
   .task { font-weight: 600; }
   .advice { border-left: 3px solid var(--line); padding-left: .9rem; margin: 1rem 0; }
   [hidden] { display: none; }
-  @media print { .filter, .skip { display: none; } body { max-width: none; } figure.plot svg { min-width: 0; } section { break-inside: auto; }
-    .flips > li:nth-child(n + 21) { display: none; } }
+  @media print { .filter, .skip { display: none; } body { max-width: none; } figure.plot svg { min-width: 0; } table { font-size: .8rem; }
+    figure, pre, tr, .advice, .flips > li { break-inside: avoid; } h1, h2, h3, .sentence, summary { break-after: avoid; }
+    .flips > li:nth-child(n + 22 of :not([hidden])), .flips > li:nth-child(21 of :not([hidden])) > * { display: none; }
+    .flips > li:nth-child(21 of :not([hidden]))::after { content: "The others are left out on paper."; } }
   """

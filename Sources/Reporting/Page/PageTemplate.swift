@@ -42,7 +42,7 @@ let pageTemplate = """
   {{/hasParts}}
   {{/diagnosis}}
   {{#forest}}
-  <figure class="plot">{{{.}}}</figure>
+  <figure class="plot" tabindex="0" aria-label="What was lost">{{{.}}}</figure>
   {{/forest}}
   {{#units}}
   <details><summary>Every rule and unit in numbers</summary>
@@ -80,8 +80,11 @@ let pageTemplate = """
   <ol class="flips" id="{{id}}" tabindex="0" aria-label="Answers that it no longer gives">
   {{#rows}}
   <li data-task="{{task}}"><details><summary><span class="task">{{task}}</span> k = {{k}}, {{item}}:
-  <q>{{gold}}</q> <span class="muted">{{base}} → {{candidate}} nats</span></summary>
+  <q>{{gold}}</q>{{#answered}} → <q>{{answer}}</q>{{/answered}} <span class="muted">{{base}} → {{candidate}} nats</span></summary>
   <pre tabindex="0">{{prompt}}</pre>
+  {{#answered}}
+  <p>The base answers <q>{{gold}}</q> or an alias of it, the candidate <q>{{answer}}</q>.</p>
+  {{/answered}}
   <p>Gold answer <q>{{gold}}</q>: logprob {{base}} of the base, {{candidate}} of the candidate, a fall of {{drop}}.</p>
   </details></li>
   {{/rows}}
@@ -90,10 +93,11 @@ let pageTemplate = """
   </section>
   {{/candidates}}
   {{#series}}
-  <section><h2>The series</h2><figure class="plot">{{{.}}}</figure></section>
+  <section><h2>The series</h2><figure class="plot" tabindex="0" aria-label="The series">{{{.}}}</figure></section>
   {{/series}}
   {{#curves}}
-  <section><h2>Ability by number of examples</h2><figure class="plot">{{{.}}}</figure></section>
+  <section><h2>Ability by number of examples</h2>
+  <figure class="plot" tabindex="0" aria-label="Ability by number of examples">{{{.}}}</figure></section>
   {{/curves}}
   <section><h2>How this was made</h2>
   <div class="scroll" tabindex="0" role="region" aria-label="How this was made"><table class="facts"><tbody>

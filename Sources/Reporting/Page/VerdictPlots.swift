@@ -4,6 +4,17 @@ import Gating
 struct VerdictPlots {
   let candidates: [CandidateEvidence]
 
+  /// Every plot with a name that is fit for a file.
+  var all: [(name: String, svg: String)] {
+    let forests = candidates.enumerated().compactMap { index, candidate in
+      candidate.verdict.verdict.map { (name: "forest-\(index + 1)", svg: forest($0, id: "\(index)")) }
+    }
+    return forests
+      + [("curves", curves()), ("series", series())].compactMap { name, svg in
+        svg.map { (name: name, svg: $0) }
+      }
+  }
+
   /// One candidate's drops: overall, families, tasks under their family.
   func forest(_ verdict: Verdict, id: String) -> String {
     let units = verdict.units.filter { $0.contrast == .absoluteDrop && $0.metric == .exactMatch }

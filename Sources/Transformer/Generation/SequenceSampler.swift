@@ -34,7 +34,7 @@ package final class SequenceSampler {
   ///   - deliver: is given every sequence as soon as it has ended, by its index.
   ///   - inspect: sees the logits [vocabulary] behind each token, by the sequence's index, before it is chosen; for
   ///     tests.
-  /// - Throws: `InputError` for settings or prompts that cannot be, and for weights or activations that are not finite.
+  /// - Throws: `Interrupted` where it is to end, `InputError` for settings or prompts that cannot be, and for weights or activations that are not finite.
   package func sample(
     prompts: [[Int32]], settings: SamplingSettings, seed: UInt64, firstStream: UInt64 = 0,
     deliver: (Int, SampledSequence) throws -> Void = { _, _ in },
@@ -49,6 +49,7 @@ package final class SequenceSampler {
     ) { SamplingGenerator(seed: seed, stream: firstStream &+ UInt64($0)) }
     var logits = FloatBuffer(0)
     while true {
+      try Interruption.check()
       queue.admit()
       for (index, result) in queue.takeEnded() {
         results[index] = result

@@ -52,19 +52,28 @@ struct GateCommand: ParsableCommand {
       "A further file to write, by its extension: .html, .md, .json, .xml (JUnit), .csv (a row an item); repeatable.")
   var output: [String] = []
 
-  @Flag(help: "Print the report as JSON instead of the table.")
+  @Option(help: "End as INCONCLUSIVE with what was read by then: seconds, or 30m, or 2h.")
+  var timeout: Timeout?
+
+  @Flag(
+    help: "Print the report as JSON instead of the table, and what happens meanwhile as JSON lines on standard error.")
   var json = false
+
+  @Flag(name: .shortAndLong, help: "Print the verdicts and errors alone.")
+  var quiet = false
 
   @OptionGroup var options: ConfigurationOptions
 
   func validate() throws {
     if candidate.isEmpty { throw ValidationError("give at least one --candidate") }
     if stopEarly, adaptive { throw ValidationError("--stop-early and --adaptive each spend the error rates; give one") }
-    for file in output { _ = try GateForm(of: file) }
+    if json, quiet { throw ValidationError("--json prints the report, --quiet the verdicts alone; give one") }
     if stopEarly, diagnose { throw ValidationError("--diagnose needs the scores that --stop-early does not read") }
   }
 
   func run() throws {
+    // Before hours are spent on it.
+    for file in output { _ = try GateForm(of: file) }
     let configuration = try options.load()
     let threads = options.threads(configuration)
     let session = GateSession(
@@ -74,38 +83,30 @@ struct GateCommand: ParsableCommand {
       reading: stopEarly ? .stoppingEarly : adaptive ? .adaptive : .whole, diagnoses: diagnose)
     let paths = try candidate.flatMap { try checkpoints(at: try resolveModel($0, models: configuration.models)) }
     let ledger = try Ledger(path: options.ledger ?? configuration.ledger)
-    let progress = ProgressLine("")
-    defer { progress.end() }
-    let outcome = try session.run(candidates: paths, ledger: ledger) { event in
-      switch event {
-      case .opened(let name, let index, let count):
-        progress.label = count == 1 ? name : "\(name) (\(index + 1) of \(count))"
-      case .adapterIsNil(let path):
-        note("\(path): the adapter changes nothing: every lora_B is zero")
-      case .again(let name, let what):
-        progress.end()
-        progress.label = "\(name), \(what)"
-      case .restored(let done, let total):
-        progress.show(part: done, of: total)
-      case .undiagnosed(let reason):
-        progress.end()
-        note("no diagnosis: \(reason)")
-      case .progress(let scoring):
-        progress.show(scoring)
-      case .judged:
-        progress.end()
-      }
+    let telling = GateTelling(form: quiet ? .quiet : json ? .events : .lines)
+    defer { telling.end() }
+    let outcome = try Interruption.withDeadline(timeout.map { ContinuousClock.now + $0.duration }) {
+      try session.run(candidates: paths, ledger: ledger) { telling.tell($0) }
     }
-    if let overlap = outcome.overlap { note("held-out check: \(HeldOutSummary(overlap).text)") }
+    if let overlap = outcome.overlap { telling.say("held-out check: \(HeldOutSummary(overlap).text)") }
     let report = GateReport(
       header: header(outcome, session: session, configuration: configuration), candidates: outcome.verdicts)
-    let gate = GateOutput(report, candidates: evidence(outcome))
+    let evidence = zip(outcome.verdicts, zip(outcome.contrasts, outcome.lost)).map {
+      CandidateEvidence(verdict: $0, contrasts: $1.0, lost: $1.1)
+    }
+    let gate = GateOutput(report, candidates: evidence)
     // The verdict is said before anything can go wrong with files.
-    try emitFinding(json ? String(decoding: try report.json(), as: UTF8.self) : report.terminalTable() + "\n")
+    try emitFinding(
+      json
+        ? String(decoding: try report.json(), as: UTF8.self)
+        : quiet ? report.sentences : report.terminalTable() + "\n")
     let folder = URL(fileURLWithPath: reports ?? configuration.reports, isDirectory: true)
     let files = ["report.html", "report.md", "report.json"].map { folder.appendingPathComponent($0).path }
     try gate.write(files + output)
-    if !json { for file in [files[0]] + output { try emitFinding("report: \(file)\n") } }
+    try ledger.saveGate(
+      header: String(decoding: try JSONEncoder().encode(report.header), as: UTF8.self), leftOut: outcome.contaminated,
+      verdicts: outcome.verdictIDs)
+    if !json, !quiet { for file in [files[0]] + output { try emitFinding("report: \(file)\n") } }
     if let fault = outcome.faults.first { throw fault }
     if report.exit != .pass { throw ExitCode(report.exit.rawValue) }
   }
@@ -120,14 +121,6 @@ struct GateCommand: ParsableCommand {
       suite: outcome.baseline.run.suite, heldOut: outcome.overlap.map { HeldOutSummary($0) },
       numerics: outcome.baseline.run.numerics, kernel: session.kernel,
       threads: session.threads, machine: Machine.description)
-  }
-
-  /// What each candidate's page and table show beside its verdict.
-  private func evidence(_ outcome: GateSession.Outcome) -> [CandidateEvidence] {
-    let questions = GoldQuestions(outcome.suite)
-    return zip(outcome.verdicts, outcome.contrasts).map { verdict, contrasts in
-      CandidateEvidence(verdict: verdict, contrasts: contrasts) { questions.question($0) }
-    }
   }
 }
 

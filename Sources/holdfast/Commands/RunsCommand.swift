@@ -47,11 +47,12 @@ struct RunsCommand: ParsableCommand {
   }
 
   private func verdictGrid(_ ledger: Ledger) throws -> TextGrid {
-    var grid = TextGrid([("model", .left), ("verdict", .left), ("id", .left), ("run", .left), ("baseline", .left)])
+    var grid = TextGrid([("model", .left), ("verdict", .left), ("gate", .left), ("run", .left), ("baseline", .left)])
+    let gates = try ledger.gatesByVerdict()
     for verdict in try ledger.verdicts(limit: limit) {
       let name = try ledger.model(verdict.model)?.name ?? verdict.model
       let baseline = URL(fileURLWithPath: verdict.baselinePath).lastPathComponent
-      grid.add([name, verdict.verdict.uppercased(), verdict.id, verdict.run ?? "-", baseline])
+      grid.add([name, verdict.verdict.uppercased(), gates[verdict.id] ?? "-", verdict.run ?? "-", baseline])
     }
     return grid
   }

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Gates the real model on the smoke suite in every way, and reads the reports with the parsers that CI services and browsers use:
+#   Scripts/ci/forms.sh HOLDFAST MODEL.gguf
+# Parsers come from PyPI into a folder outside the repository. Without a browser the page is not looked at, and that is said.
+set -euo pipefail
+
+holdfast=$(realpath "$1")
+model=$(realpath "$2")
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$here/../..
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+parsers=${XDG_CACHE_HOME:-$HOME/.cache}/holdfast-parsers-$(sha256sum "$here/requirements.txt" | cut -c 1-12)
+if [ ! -e "$parsers/complete" ]; then
+  rm -rf "$parsers"
+  python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target "$parsers" -r "$here/requirements.txt"
+  touch "$parsers/complete"
+fi
+
+cd "$work"
+cat >holdfast.yaml <<YAML
+base: $model
+baseline: baseline.json
+suites: [$(realpath "$root/suites/smoke")]
+ledger: ledger.sqlite
+reports: reports
+YAML
+"$holdfast" baseline save >/dev/null
+"$holdfast" perturb --model "$model" --scale 0.3 --out noise >/dev/null
+
+gate() { # name, expected exit code, options...
+  local name=$1 expected=$2 code=0
+  shift 2
+  "$holdfast" gate --reports "$name" -o "$name/junit.xml" -o "$name/items.csv" --quiet "$@" >"$name.log" 2>&1 || code=$?
+  if [ "$code" != "$expected" ]; then
+    echo "forms: the gate '$name' ended with $code, not $expected:" >&2
+    cat "$name.log" >&2
+    exit 1
+  fi
+}
+gate both 1 --candidate "$model" --candidate noise --diagnose
+gate early 1 --candidate noise --stop-early
+gate adaptive 1 --candidate noise --adaptive
+gate late 3 --candidate "$model" --timeout 0.000001s
+PYTHONPATH=$parsers python3 "$here/forms.py" "$root/docs/report.schema.json" both early adaptive late
+
+code=0
+python3 "$here/browser.py" both/report.html || code=$?
+[ "$code" = 3 ] && [ -z "${CI:-}" ] && code=0
+exit "$code"

@@ -1,0 +1,53 @@
+import Diagnostics
+import Foundation
+import Gating
+import Ledger
+import Reporting
+
+/// A gate that the ledger holds, with all that its report shows.
+package struct KeptGate {
+  package let id: String
+  package let output: GateOutput
+  /// Why curves, answers and items are missing from it; nil where they are there.
+  package let incomplete: String?
+
+  /// - Throws: `InputError` where the ledger holds what cannot be read.
+  package init(_ record: GateRecord, ledger: Ledger) throws {
+    func decode<Value: Decodable>(_ type: Value.Type, _ text: String, of what: String) throws -> Value {
+      do {
+        return try JSONDecoder().decode(type, from: Data(text.utf8))
+      } catch {
+        throw InputError(
+          ledger.path, field: "\(what) of gate \(record.id)", "was kept by another version of Holdfast, or is damaged",
+          remedy: "run the gate again: its scores are kept")
+      }
+    }
+    let header = try decode(ReportHeader.self, record.header, of: "header")
+    let verdicts = try record.verdicts.map { try decode(CandidateVerdict.self, $0.report, of: "a verdict") }
+    let baseline = try Self.baseline(of: record)
+    let evidence = try zip(record.verdicts, verdicts).map { kept, verdict in
+      guard let baseline, let id = kept.run, let run = try ledger.run(id) else {
+        return CandidateEvidence(verdict: verdict, contrasts: [], lost: [])
+      }
+      let contrasts = ItemContrast.list(
+        baseline: baseline, scores: verdict.earlyFailure == nil ? try ledger.itemScores(run) : [],
+        voting: verdict.votingTasks, contaminated: record.leftOut)
+      return CandidateEvidence(
+        verdict: verdict, contrasts: contrasts, lost: try LostAnswers(ledger, run: run).list(contrasts))
+    }
+    id = record.id
+    output = GateOutput(GateReport(header: header, candidates: verdicts), candidates: evidence)
+    incomplete =
+      baseline == nil
+      ? "the baseline \(header.baseline) is gone, or another one by now: curves, lost answers and items are left out"
+      : nil
+  }
+
+  /// The baseline that it was judged by; nil where that file is no longer there.
+  private static func baseline(of record: GateRecord) throws -> Baseline? {
+    guard let first = record.verdicts.first, let baseline = try? Baseline.load(first.baselinePath),
+      try baseline.contentHash() == first.baselineHash
+    else { return nil }
+    return baseline
+  }
+}

@@ -1,0 +1,102 @@
+import Diagnostics
+import Evaluation
+import Foundation
+import Scoring
+
+/// Says on standard error what a gate is doing, in one of three forms.
+final class GateTelling {
+  enum Form {
+    /// Progress and notes for people.
+    case lines
+    /// A JSON object a line, for programs: its "event" is opened, progress, note or judged.
+    case events
+    case quiet
+  }
+
+  private let form: Form
+  private let progress = ProgressLine("")
+  private var candidate = ""
+  private var lastEvent = -Double.infinity
+
+  init(form: Form) { self.form = form }
+
+  func tell(_ event: GateSession.Event) {
+    switch event {
+    case .opened(let name, let index, let count):
+      candidate = name
+      progress.label = count == 1 ? name : "\(name) (\(index + 1) of \(count))"
+      lastEvent = -Double.infinity
+      emit(GateEvent(event: "opened", candidate: name, index: index, count: count))
+    case .adapterIsNil(let path):
+      say("\(path): the adapter changes nothing: every lora_B is zero")
+    case .again(let name, let what):
+      progress.end()
+      progress.label = "\(name), \(what)"
+      lastEvent = -Double.infinity
+      emit(GateEvent(event: "opened", candidate: name, what: what))
+    case .restored(let done, let total):
+      if form == .lines { progress.show(part: done, of: total) }
+    case .undiagnosed(let reason):
+      say("no diagnosis: \(reason)")
+    case .progress(let scoring):
+      if form == .lines { progress.show(scoring) }
+      show(scoring)
+    case .judged(let verdict):
+      progress.end()
+      emit(
+        GateEvent(
+          event: "judged", candidate: candidate, path: verdict.path,
+          outcome: verdict.outcome?.rawValue ?? "not gateable",
+          text: verdict.sentence))
+    }
+  }
+
+  /// A note.
+  func say(_ text: String) {
+    progress.end()
+    if form == .lines { note(text) }
+    emit(GateEvent(event: "note", text: text))
+  }
+
+  func end() { progress.end() }
+
+  /// At most one event a second, and the last one of each reading.
+  private func show(_ scoring: ScoringProgress) {
+    if scoring.seconds < lastEvent { lastEvent = -Double.infinity }
+    guard scoring.seconds - lastEvent >= 1 || scoring.batches == scoring.totalBatches else { return }
+    lastEvent = scoring.seconds
+    emit(
+      GateEvent(
+        event: "progress", candidate: candidate, blocks: scoring.batches, totalBlocks: scoring.totalBatches,
+        rows: scoring.rows, seconds: scoring.seconds))
+  }
+
+  private func emit(_ event: GateEvent) {
+    guard form == .events else { return }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    guard let line = try? encoder.encode(event) else { return }
+    emitError(String(decoding: line, as: UTF8.self) + "\n")
+  }
+}
+
+/// A line of `gate --json` on standard error; what an event has not is absent.
+private struct GateEvent: Encodable {
+  let event: String
+  var candidate: String?
+  var path: String?
+  var index: Int?
+  var count: Int?
+  var what: String?
+  var blocks: Int?
+  var totalBlocks: Int?
+  var rows: Int?
+  var seconds: Double?
+  var outcome: String?
+  var text: String?
+
+  enum CodingKeys: String, CodingKey {
+    case event, candidate, path, index, count, what, blocks, rows, seconds, outcome, text
+    case totalBlocks = "total_blocks"
+  }
+}
