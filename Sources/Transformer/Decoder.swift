@@ -3,7 +3,7 @@ import Checkpoints
 /// The engine's numeric version: a kept score stands for a new one only where both are of the same version.
 ///
 /// It changes whenever a kernel's order of operations does; the instruction set is not part of it, because all give the same bits.
-package let engineNumericsID = "holdfast-fp32-1"
+package let engineNumericsID = "holdfast-fp32-2"
 
 /// One hand-written decoder: runs the rows of a wave layer by layer, every layer's weights decoded once a wave.
 ///

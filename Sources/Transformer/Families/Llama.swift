@@ -1,3 +1,4 @@
+import CKernels
 import Checkpoints
 import Foundation
 
@@ -37,7 +38,8 @@ func llamaSpec(_ configuration: ModelConfiguration) throws -> DecoderSpec {
 /// Llama 3's scaling divides the low frequencies by `factor`, leaves the high ones, and blends between (transformers,
 /// `modeling_rope_utils.py`, `_compute_llama3_parameters`).
 func rotaryFrequencies(theta: Double, dimension: Int, scaling: RopeScaling) -> [Float] {
-  let plain = (0..<dimension / 2).map { pow(theta, -2 * Double($0) / Double(dimension)) }
+  // Within a few units of the last of 53 bits, which the 24 of a Float do not see.
+  let plain = (0..<dimension / 2).map { hf_double_exp(-2 * Double($0) / Double(dimension) * hf_double_log(theta)) }
   switch scaling {
   case .none:
     return plain.map(Float.init)

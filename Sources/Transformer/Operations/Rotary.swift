@@ -17,8 +17,8 @@ struct RotaryTable: Sendable {
     for position in 0..<positionCount {
       for pair in 0..<half {
         let angle = Double(Float(position) * spec.inverseFrequencies[pair])
-        cosines.pointer[position * half + pair] = Float(cos(angle))
-        sines.pointer[position * half + pair] = Float(sin(angle))
+        cosines.pointer[position * half + pair] = Float(hf_double_cos(angle))
+        sines.pointer[position * half + pair] = Float(hf_double_sin(angle))
       }
     }
   }

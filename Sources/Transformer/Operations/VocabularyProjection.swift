@@ -122,14 +122,14 @@ private struct RunningLogSumExp {
   mutating func add(_ chunk: hf_chunk_lse, firstToken: Int) {
     let chunkMaximum = Double(chunk.maximum)
     if chunkMaximum > maximum {
-      sum = sum * exp(maximum - chunkMaximum) + Double(chunk.sum)
+      sum = sum * hf_double_exp(maximum - chunkMaximum) + Double(chunk.sum)
       maximum = chunkMaximum
       argmax = Int32(firstToken + chunk.argmax)
     } else {
       // A chunk whose maximum is NaN or -infinity makes the sum NaN, which the decoder refuses.
-      sum += Double(chunk.sum) * exp(chunkMaximum - maximum)
+      sum += Double(chunk.sum) * hf_double_exp(chunkMaximum - maximum)
     }
   }
 
-  var value: Double { maximum + log(sum) }
+  var value: Double { maximum + hf_double_log(sum) }
 }
