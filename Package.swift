@@ -75,7 +75,7 @@ let package = Package(
     .executableTarget(
       name: "ScoringBenchmark",
       dependencies: [
-        "Catalogue", "Checkpoints", "Diagnostics", "Scoring", "Suites", "Transformer",
+        "Checkpoints", "Ledger", "Overlap", "Scoring", "Suites", "Tokenizers", "Transformer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/Scoring"),
