@@ -4,10 +4,10 @@ SWIFT_FLAGS := -c release
 HOLDFAST    := .build/release/holdfast
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test demo bench calibrate lint format clean
+.PHONY: help setup build test demo bench bench-peers calibrate dist lint format clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what is missing: system libraries and pip through apt-get; the Swift toolchain is yours to install
 	@Scripts/setup.sh
@@ -20,6 +20,8 @@ test: setup lint ## lint, build and run every test (the real model is fetched fi
 	$(HOLDFAST) fetch smollm2-135m-instruct
 	swift test $(SWIFT_FLAGS) --skip-build
 	@Scripts/ci/test.sh
+	@Scripts/ci/forms.sh $(HOLDFAST) $${HOLDFAST_MODELS:-models}/smollm2-135m-instruct.gguf
+	@python3 Scripts/ci/docs.py $(HOLDFAST) $${HOLDFAST_MODELS:-models}/smollm2-135m-instruct.gguf
 
 demo: build ## fine-tune a real model naively and with care, and gate both against the committed baseline
 	@Scripts/demo.sh $(HOLDFAST)
@@ -30,9 +32,16 @@ bench: build ## measure scoring and training on this machine (minutes; training 
 	swift build $(SWIFT_FLAGS) --product TrainingBenchmark
 	@Scripts/bench_training.sh .build/release/TrainingBenchmark
 
+bench-peers: build ## measure scoring beside lm-evaluation-harness and llama.cpp (half an hour; PEERS="--tasks 2 --items 10" for a trial)
+	$(HOLDFAST) fetch smollm2-135m-instruct
+	@Scripts/bench_peers.sh $(HOLDFAST) $(PEERS)
+
 calibrate: build ## simulate 20,000 gates a row through the shipped verdict and write docs/calibration*.md (about an hour)
 	swift run $(SWIFT_FLAGS) CalibrationBenchmark --rows whole --program "holdfast $$($(HOLDFAST) --version)" --out docs/calibration.md
 	swift run $(SWIFT_FLAGS) CalibrationBenchmark --rows readings --program "holdfast $$($(HOLDFAST) --version)" --out docs/calibration-readings.md
+
+dist: setup ## build dist/holdfast-VERSION-linux-x86_64.tar.gz, which runs with nothing installed, and test it in an empty root
+	@archive=$$(Scripts/dist/build.sh) && Scripts/dist/test.sh "$$archive"
 
 lint: ## check the format of every Swift file
 	swift format lint --strict --recursive --parallel Sources Tests Benchmarks Package.swift
@@ -41,4 +50,4 @@ format: ## bring every Swift file into the format
 	swift format --in-place --recursive --parallel Sources Tests Benchmarks Package.swift
 
 clean: ## remove what was built (models and ledgers stay)
-	rm -rf .build
+	rm -rf .build .build-dist dist

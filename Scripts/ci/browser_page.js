@@ -209,7 +209,13 @@
   /// Main's headings, sentences and pictures that are not there.
   const unseen = () => {
     const parts = Array.from(document.querySelectorAll("main :is(h2, h3, p, th, td, figure svg)"));
-    const open = parts.filter((e) => !e.closest("details, [hidden]"));
+    // Of a plot's two widths one is there, and which is the page's to choose.
+    const other = (e) => {
+      const figure = e.closest("figure");
+      const beside = [figure?.previousElementSibling, figure?.nextElementSibling];
+      return figure && beside.some((f) => f?.matches("figure") && f.ariaLabel === figure.ariaLabel && isVisible(f));
+    };
+    const open = parts.filter((e) => !e.closest("details, [hidden]") && !(other(e) && !isVisible(e)));
     return {
       parts: open.length,
       faults: open.filter((e) => e.localName === "svg" || e.textContent.trim())

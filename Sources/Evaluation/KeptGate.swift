@@ -36,7 +36,9 @@ package struct KeptGate {
         verdict: verdict, contrasts: contrasts, lost: try LostAnswers(ledger, run: run).list(contrasts))
     }
     id = record.id
-    output = GateOutput(GateReport(header: header, candidates: verdicts), candidates: evidence)
+    output = GateOutput(
+      GateReport(header: header, candidates: verdicts), candidates: evidence,
+      history: try ledger.history(through: record))
     incomplete =
       baseline == nil
       ? "the baseline \(header.baseline) is gone, or another one by now: curves, lost answers and items are left out"

@@ -52,6 +52,18 @@ extension Ledger {
     }
   }
 
+  /// The verdicts of gates against one baseline, oldest first, until the one of an id.
+  package func verdicts(baselineHash: String, through id: String) throws -> [VerdictRecord] {
+    try read { db in
+      let sql = """
+        SELECT v.* FROM verdicts AS v JOIN verdicts AS last ON last.id = ?
+        WHERE v.baseline_hash = ? AND (v.created_at, v.id) <= (last.created_at, last.id)
+        ORDER BY v.created_at, v.id
+        """
+      return try Row.fetchAll(db, sql: sql, arguments: [id, baselineHash]).map(verdict)
+    }
+  }
+
   func verdict(_ id: String, in db: Database) throws -> VerdictRecord? {
     try Row.fetchOne(db, sql: "SELECT * FROM verdicts WHERE id = ?", arguments: [id]).map(verdict)
   }

@@ -26,18 +26,22 @@ package enum GateForm: String, Sendable, CaseIterable {
 package struct GateOutput {
   package let report: GateReport
   private let candidates: [CandidateEvidence]
+  private let history: [GateHistoryPoint]
 
-  /// - Parameter candidates: in the report's order.
-  package init(_ report: GateReport, candidates: [CandidateEvidence]) {
+  /// - Parameters:
+  ///   - candidates: in the report's order.
+  ///   - history: of gates against the same baseline, oldest first, this one included.
+  package init(_ report: GateReport, candidates: [CandidateEvidence], history: [GateHistoryPoint] = []) {
     self.report = report
     self.candidates = candidates
+    self.history = history
   }
 
   package func data(_ form: GateForm) throws -> Data {
     switch form {
     case .markdown: Data(try report.markdown().utf8)
     case .json: try report.json()
-    case .html: Data(try GatePage(report, candidates: candidates).html().utf8)
+    case .html: Data(try GatePage(report, candidates: candidates, history: history).html().utf8)
     case .junit: Data(report.junit().utf8)
     case .csv: Data(ItemTable(candidates.map { ($0.verdict.path, $0.contrasts) }).csv.utf8)
     }
@@ -48,7 +52,7 @@ package struct GateOutput {
   /// - Returns: the files.
   /// - Throws: `InputError` where one cannot be written.
   package func writePlots(to folder: String) throws -> [String] {
-    try VerdictPlots(candidates: candidates).all.map { name, svg in
+    try VerdictPlots(candidates: candidates, history: history).all.map { name, svg in
       let file = URL(fileURLWithPath: folder, isDirectory: true).appendingPathComponent("\(name).svg")
       try write(Data((svg + "\n").utf8), to: file)
       return file.path

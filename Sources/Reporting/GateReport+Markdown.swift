@@ -152,7 +152,7 @@ extension GateReport {
       candidate.model.map {
         (
           "candidate",
-          "\(candidate.path): \($0.storage), weights \($0.weights.prefix(12)), share \(candidate.share), "
+          "\(candidate.path): \($0.storage), \($0.adapter.map { "adapter \($0.prefix(12)) on " } ?? "")weights \($0.weights.prefix(12)), share \(candidate.share), "
             + String(format: "%.1f s", candidate.durationSeconds)
         )
       }

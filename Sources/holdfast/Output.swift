@@ -62,3 +62,15 @@ func save(_ text: String, to path: String?) throws {
       path, "cannot be written (\(error.localizedDescription))", remedy: "check the folder and the room on its disk")
   }
 }
+
+/// Verdict words in colour where standard output is a terminal that may be coloured (https://no-color.org).
+func coloured(_ text: String) -> String {
+  let environment = ProcessInfo.processInfo.environment
+  guard isatty(STDOUT_FILENO) == 1, (environment["NO_COLOR"] ?? "").isEmpty, environment["TERM"] != "dumb" else {
+    return text
+  }
+  return text.replacing(/\b(?:PASS|FAIL|INCONCLUSIVE|NOT GATEABLE)\b/) { match in
+    let colour = match.output == "PASS" ? 32 : match.output == "FAIL" ? 31 : 33
+    return "\u{1B}[1;\(colour)m\(match.output)\u{1B}[0m"
+  }
+}

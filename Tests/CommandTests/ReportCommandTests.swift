@@ -56,6 +56,24 @@ struct ReportCommandTests {
       "report", "-o", "items.csv", in: folder, besides: "ledger.sqlite", naming: ["items.csv", "baseline"])
   }
 
+  @Test("a page shows the gates until then against the same baseline, a model that was gated again once")
+  func history() throws {
+    let folder = try gated()
+    for candidate in ["adapters/patterns", "checkpoints/llama-tied"] {
+      #expect(!(try folder.read("reports/report.html").contains("Gates until this one")))
+      #expect([0, 1].contains(try holdfast("gate", "--candidate", golden(candidate), in: folder).status))
+    }
+    #expect(try folder.read("reports/report.html").contains("Gates until this one"))
+    _ = try holdfast("gate", "--candidate", golden("checkpoints/llama-tied"), in: folder)
+    let page = try folder.read("reports/report.html")
+    #expect(page.contains("Gates until this one") && page.contains("From gate to gate"))
+    #expect(try holdfast("report", "-o", "again.html", "--svg", "plots", in: folder).status == 0)
+    #expect(try folder.read("again.html") == page)
+    // Three models: three points.
+    let history = try folder.read("plots/history.svg")
+    #expect(history.contains("(3; ") && !history.contains("(4; "))
+  }
+
   @Test("ids that are none are refused, and so is a ledger without a gate")
   func unknown() throws {
     let folder = try TemporaryFolder.project()

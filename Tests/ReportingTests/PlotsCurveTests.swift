@@ -113,7 +113,7 @@ struct PlotsCurveTests {
     for (half, surface) in [(halves[0], "#ffffff"), (halves[1], "#0d1117")] {
       #expect(half.contains("#p .surface, #p .open { fill: \(surface); }"))
       let colours = half.matches(of: /\.(\w+) \{ color: (#[0-9a-f]{6}); \}/)
-      #expect(colours.count == 11)
+      #expect(colours.count == 12)
       for colour in colours { #expect(Self.contrast(String(colour.2), surface) >= 3, "\(colour.0)") }
       for text in half.matches(of: /(text|\.muted|\.alarm-text) \{ fill: (#[0-9a-f]{6}); \}/) {
         #expect(Self.contrast(String(text.2), surface) >= 4.5, "\(text.0)")

@@ -165,7 +165,7 @@ package struct ComparisonSources {
       tokens: .byRequest(tasks.mapValues(\.tokenHashes)))
   }
 
-  /// The 1 of "holdfast-fp32-1, scoring 1" (`EngineScorer.numericsID`); nil of a scorer that says it otherwise.
+  /// The 1 of "holdfast-fp32-2, scoring 1" (`EngineScorer.numericsID`); nil of a scorer that says it otherwise.
   private func scoringVersion(in numerics: String) -> Int? {
     let parts = numerics.components(separatedBy: ", scoring ")
     return parts.count == 2 ? Int(parts[1]) : nil

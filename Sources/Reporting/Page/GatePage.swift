@@ -6,21 +6,24 @@ import Mustache
 package struct GatePage {
   private let report: GateReport
   private let candidates: [CandidateEvidence]
+  private let history: [GateHistoryPoint]
 
   /// - Parameter candidates: in the report's order.
-  package init(_ report: GateReport, candidates: [CandidateEvidence]) {
+  package init(_ report: GateReport, candidates: [CandidateEvidence], history: [GateHistoryPoint]) {
     self.report = report
     self.candidates = candidates
+    self.history = history
   }
 
   package func html() throws -> String { try MustacheTemplate(string: pageTemplate).render(context) }
 
   private var context: [String: Any] {
-    let plots = VerdictPlots(candidates: candidates)
+    let plots = VerdictPlots(candidates: candidates, history: history)
     return [
       "style": pageStyle, "script": pageScript, "outcome": report.exit.word, "state": report.exit.word.lowercased(),
       "base": report.header.base.name, "suite": report.header.suite.name, "startedAt": report.header.startedAt,
-      "curves": [plots.curves()].compactMap { $0 }, "series": [plots.series()].compactMap { $0 },
+      "curves": twice { plots.curves(width: $0) }, "series": twice { plots.series(width: $0) },
+      "history": twice { plots.pastGates(width: $0) },
       "candidates": zip(candidates.indices, candidates).map { candidate($0, $1, plots) },
       "facts": report.rows.map { ["name": $0.0, "value": $0.1] },
     ]
@@ -33,9 +36,10 @@ package struct GatePage {
     let advice = PageAdvice(candidate, header: report.header).context
     return [
       "id": "candidate-\(index)", "path": candidate.path, "outcome": outcome.uppercased(),
-      "state": outcome.replacing(" ", with: "-"), "sentence": sentence.prefix(1).uppercased() + sentence.dropFirst(),
+      "state": outcome.replacing(" ", with: "-"), "sentence": readable(sentence) + ".",
+      "parts": candidate.path.split(separator: "/", omittingEmptySubsequences: false).map { ["part": $0] },
       "hasAdvice": !advice.isEmpty,
-      "forest": candidate.verdict.map { [plots.forest($0, id: "\(index)")] } ?? [],
+      "forest": twice { width in candidate.verdict.map { plots.forest($0, id: "\(index)", width: width) } },
       "units": candidate.verdict.map { [["rows": $0.units.map(unit)]] } ?? [],
       "needs": candidate.verdict?.units.compactMap { unit in
         unit.need.map { ["unit": unit.name.alone, "need": $0] }
@@ -46,12 +50,23 @@ package struct GatePage {
     ]
   }
 
+  /// A sentence with its capital, and numbers that stay with their percent signs.
+  private func readable(_ sentence: String) -> String {
+    (sentence.prefix(1).uppercased() + sentence.dropFirst()).replacing(" %", with: "\u{A0}%")
+  }
+
+  /// A plot for wide and one for narrow windows; the page shows the one that fits.
+  private func twice(_ plot: (Double) -> String?) -> [[String: String]] {
+    guard let wide = plot(VerdictPlots.wide), let narrow = plot(VerdictPlots.narrow) else { return [] }
+    return [["wide": wide, "narrow": narrow]]
+  }
+
   private func unit(_ unit: UnitVerdict) -> [String: String] {
     let loss = unit.degradation
     func amount(_ value: Double?) -> String { value.map(unit.metric.amount) ?? "–" }
     return [
       "unit": unit.name.alone, "base": amount(loss?.base), "candidate": amount(loss?.candidate),
-      "drop": amount(loss?.drop), "interval": text(unit.evidence?.dropInterval, unit.metric.amount),
+      "drop": amount(loss?.drop), "interval": unit.evidence.map { text($0.dropInterval, unit.metric.amount) } ?? "–",
       "margin": amount(unit.margin), "kept": loss?.retention.map { "\(points($0)) %" } ?? "–",
       "outcome": unit.outcome.rawValue.uppercased(), "state": unit.outcome.rawValue,
     ]

@@ -25,7 +25,9 @@ let pageStyle = """
   .sentence { font-size: 1.06rem; }
   /* A plot's own margin is 16 of its 880 units: its texts begin where the page's do. */
   figure.plot { margin: 1.2rem -1.8%; overflow-x: auto; }
-  figure.plot svg { width: 100%; min-width: 34rem; }
+  figure.plot svg { width: 100%; }
+  .narrow { display: none; }
+  @media screen and (max-width: 40rem) { .wide { display: none; } .narrow { display: block; } }
   .scroll { overflow-x: auto; }
   table { border-collapse: collapse; font-size: .92rem; font-variant-numeric: tabular-nums; }
   th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top;
@@ -52,7 +54,7 @@ let pageStyle = """
   .task { font-weight: 600; }
   .advice { border-left: 3px solid var(--line); padding-left: .9rem; margin: 1rem 0; }
   [hidden] { display: none; }
-  @media print { .filter, .skip { display: none; } body { max-width: none; } figure.plot svg { min-width: 0; } table { font-size: .8rem; }
+  @media print { .filter, .skip { display: none; } body { max-width: none; } table { font-size: .8rem; }
     figure, pre, tr, .advice, .flips > li { break-inside: avoid; } h1, h2, h3, .sentence, summary { break-after: avoid; }
     .flips > li:nth-child(n + 22 of :not([hidden])), .flips > li:nth-child(21 of :not([hidden])) > * { display: none; }
     .flips > li:nth-child(21 of :not([hidden]))::after { content: "The others are left out on paper."; } }

@@ -19,7 +19,7 @@ let pageTemplate = """
   <main id="main">
   {{#candidates}}
   <section class="candidate" aria-labelledby="{{id}}">
-  <h2 id="{{id}}"><span class="badge {{state}}">{{outcome}}</span> {{path}}</h2>
+  <h2 id="{{id}}"><span class="badge {{state}}">{{outcome}}</span> {{#parts}}{{^first()}}/<wbr>{{/first()}}{{part}}{{/parts}}</h2>
   <p class="sentence">{{sentence}}</p>
   {{#diagnosis}}
   <h3>Why</h3>
@@ -42,7 +42,8 @@ let pageTemplate = """
   {{/hasParts}}
   {{/diagnosis}}
   {{#forest}}
-  <figure class="plot" tabindex="0" aria-label="What was lost">{{{.}}}</figure>
+  <figure class="plot wide" tabindex="0" aria-label="What was lost">{{{wide}}}</figure>
+  <figure class="plot narrow" tabindex="0" aria-label="What was lost">{{{narrow}}}</figure>
   {{/forest}}
   {{#units}}
   <details><summary>Every rule and unit in numbers</summary>
@@ -71,7 +72,7 @@ let pageTemplate = """
   {{#flips}}
   <h3>What it no longer answers</h3>
   <p>{{all}} answers that the base gives and the candidate does not, the largest fall of the gold answer's logprob first\
-  {{#isCut}}; the first {{shown}} are here, report.csv has all{{/isCut}}.</p>
+  {{#isCut}}; the first {{shown}} are here, <code>holdfast report -o items.csv</code> writes all{{/isCut}}.</p>
   <form class="filter" data-list="{{id}}" role="search">
   <label>Search <input type="search" autocomplete="off"></label>
   <label>Task <select><option value="">all</option>{{#tasks}}<option>{{task}}</option>{{/tasks}}</select></label>
@@ -93,12 +94,20 @@ let pageTemplate = """
   </section>
   {{/candidates}}
   {{#series}}
-  <section><h2>The series</h2><figure class="plot" tabindex="0" aria-label="The series">{{{.}}}</figure></section>
+  <section><h2>The series</h2><figure class="plot wide" tabindex="0" aria-label="The series">{{{wide}}}</figure>
+  <figure class="plot narrow" tabindex="0" aria-label="The series">{{{narrow}}}</figure></section>
   {{/series}}
   {{#curves}}
   <section><h2>Ability by number of examples</h2>
-  <figure class="plot" tabindex="0" aria-label="Ability by number of examples">{{{.}}}</figure></section>
+  <figure class="plot wide" tabindex="0" aria-label="Ability by number of examples">{{{wide}}}</figure>
+  <figure class="plot narrow" tabindex="0" aria-label="Ability by number of examples">{{{narrow}}}</figure></section>
   {{/curves}}
+  {{#history}}
+  <section><h2>Gates until this one</h2>
+  <p class="muted">Against the same baseline; of a model that was gated again the newest.</p>
+  <figure class="plot wide" tabindex="0" aria-label="Gates until this one">{{{wide}}}</figure>
+  <figure class="plot narrow" tabindex="0" aria-label="Gates until this one">{{{narrow}}}</figure></section>
+  {{/history}}
   <section><h2>How this was made</h2>
   <div class="scroll" tabindex="0" role="region" aria-label="How this was made"><table class="facts"><tbody>
   {{#facts}}<tr><th scope="row">{{name}}</th><td>{{value}}</td></tr>

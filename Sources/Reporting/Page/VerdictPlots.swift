@@ -3,6 +3,11 @@ import Gating
 /// The plots of a gate's page.
 struct VerdictPlots {
   let candidates: [CandidateEvidence]
+  let history: [GateHistoryPoint]
+
+  /// On a page as wide as its text, and on a phone.
+  static let wide = 880.0
+  static let narrow = 440.0
 
   /// Every plot with a name that is fit for a file.
   var all: [(name: String, svg: String)] {
@@ -10,13 +15,13 @@ struct VerdictPlots {
       candidate.verdict.verdict.map { (name: "forest-\(index + 1)", svg: forest($0, id: "\(index)")) }
     }
     return forests
-      + [("curves", curves()), ("series", series())].compactMap { name, svg in
+      + [("curves", curves()), ("series", series()), ("history", pastGates())].compactMap { name, svg in
         svg.map { (name: name, svg: $0) }
       }
   }
 
   /// One candidate's drops: overall, families, tasks under their family.
-  func forest(_ verdict: Verdict, id: String) -> String {
+  func forest(_ verdict: Verdict, id: String, width: Double = Self.wide) -> String {
     let units = verdict.units.filter { $0.contrast == .absoluteDrop && $0.metric == .exactMatch }
     func row(_ unit: UnitVerdict, _ kind: ForestPlot.Kind) -> ForestPlot.Row {
       ForestPlot.Row(
@@ -26,7 +31,7 @@ struct VerdictPlots {
     func row(_ task: TaskReport) -> ForestPlot.Row {
       ForestPlot.Row(
         label: task.task, estimate: task.drop, interval: task.dropInterval.map(plot), kind: .task,
-        state: .uninformative)
+        state: task.admitted ? .silent : .uninformative)
     }
     let overall = units.filter { $0.level == .overall }.map { row($0, .overall) }
     var groups = overall.isEmpty ? [] : [ForestPlot.Group(nil, rows: overall)]
@@ -36,13 +41,14 @@ struct VerdictPlots {
       return ForestPlot.Group(nil, rows: unit + verdict.tasks.filter { $0.family == family }.map { row($0) })
     }
     return ForestPlot(
-      title: "What was lost", subtitle: "Drop of few-shot exact match; 95 % intervals; tasks are grey and do not vote",
-      axis: PlotAxis("Drop in points", unit: .points), groups: groups, numbersTitle: "drop [95 % interval]", width: 880
-    ).svg(idPrefix: "forest-\(id)")
+      title: "What was lost", subtitle: "Drop of few-shot exact match; 95 % intervals; tasks do not vote",
+      axis: PlotAxis("Drop in points", unit: .points), groups: groups, numbersTitle: "drop [95 % interval]",
+      width: width
+    ).svg(idPrefix: "forest-\(id)-\(Int(width))")
   }
 
   /// Exact match against k: the base once, every candidate that was read to the end. Nil where none was.
-  func curves() -> String? {
+  func curves(width: Double = Self.wide) -> String? {
     let read = candidates.filter { !$0.curve.points.isEmpty }
     guard let first = read.first else { return nil }
     let base = CurvePlot.Series(
@@ -62,12 +68,13 @@ struct VerdictPlots {
       subtitle: "Exact match over the tasks that vote, families weighing equally; 95 % intervals",
       x: PlotAxis(
         "Demonstrations in the prompt (k)", scale: .log2OnePlus, ticks: first.curve.points.map { Double($0.k) }),
-      y: PlotAxis("Exact match", unit: .percent, including: [0]), series: [base] + others, namesAtEnds: true, width: 880
-    ).svg(idPrefix: "curves")
+      y: PlotAxis("Exact match", unit: .percent, including: [0]), series: [base] + others, namesAtEnds: true,
+      width: width
+    ).svg(idPrefix: "curves-\(Int(width))")
   }
 
   /// The drop overall from checkpoint to checkpoint; nil where the candidates are no series.
-  func series() -> String? {
+  func series(width: Double = Self.wide) -> String? {
     let points = candidates.compactMap { candidate -> (step: Int, unit: UnitVerdict, failed: Bool)? in
       guard let step = candidate.step, let verdict = candidate.verdict.verdict,
         let unit = verdict.units.first(where: { $0.level == .overall && $0.contrast == .absoluteDrop })
@@ -91,8 +98,27 @@ struct VerdictPlots {
       x: PlotAxis("Step of training", scale: .steps), y: PlotAxis("Drop in points", unit: .points, including: [0]),
       series: [line],
       references: [CurvePlot.Reference(.horizontal, at: margin, label: "margin")] + [first].compactMap { $0 },
-      width: 880
-    ).svg(idPrefix: "series")
+      width: width
+    ).svg(idPrefix: "series-\(Int(width))")
+  }
+
+  /// The drop overall from gate to gate; nil where there are fewer than three, or they are the candidates that the page is about.
+  func pastGates(width: Double = Self.wide) -> String? {
+    guard history.count > max(2, candidates.count) else { return nil }
+    let line = CurvePlot.Series(
+      name: "drop overall",
+      points: history.enumerated().map { index, point in
+        CurvePlot.Point(x: Double(index + 1), y: point.drop, yInterval: point.interval.map(plot))
+      })
+    let margin = history.last?.margin.map { CurvePlot.Reference(.horizontal, at: $0, label: "margin") }
+    let first = history.firstIndex(where: \.failed).map {
+      CurvePlot.Reference(.vertical, at: Double($0 + 1), label: "first FAIL", isAlarm: true)
+    }
+    return CurvePlot(
+      title: "From gate to gate", subtitle: "Drop of few-shot exact match overall; 95 % intervals",
+      x: PlotAxis("Gates, oldest first", scale: .steps), y: PlotAxis("Drop in points", unit: .points, including: [0]),
+      series: [line], references: [margin, first].compactMap { $0 }, width: width
+    ).svg(idPrefix: "history-\(Int(width))")
   }
 
   private func plot(_ interval: Interval) -> PlotInterval { PlotInterval(low: interval.lower, high: interval.upper) }

@@ -21,7 +21,7 @@ struct ForestKey {
       left += needed
     }
     for state in PlotState.allCases where plot.rows.contains(where: { $0.state == state }) {
-      next(state.rawValue) { .group(state.rawValue, [StateGlyph(state: state).element(x: $0, y: $1)]) }
+      next(state.word) { .group(state.rawValue, [StateGlyph(state: state).element(x: $0, y: $1)]) }
     }
     let kinds: [(ForestPlot.Kind, String)] = [(.task, "task"), (.family, "family"), (.overall, "overall")]
     for (kind, name) in kinds where plot.rows.contains(where: { $0.kind == kind }) {
@@ -48,10 +48,11 @@ struct StateGlyph {
       case .fail: "M-4.5 -4.5 L4.5 4.5 M4.5 -4.5 L-4.5 4.5"
       case .inconclusive: "M-3 -3 C-3 -7 3.5 -7 3.5 -3 C3.5 -0.5 0 -0.5 0 2 M0 5.5 L0 5.6"
       case .uninformative: "M-4.5 0 L4.5 0"
+      case .silent: "M-1 0 L1 0"
       }
     return SVGElement(
       "path", ["class": "glyph", "d": path, "transform": "translate(\(coordinate(x)) \(coordinate(y)))"],
-      children: [SVGElement("title", text: state.rawValue)])
+      children: [SVGElement("title", text: state.word)])
   }
 
   /// The mark of an estimate: a circle for a task, a square for a family, a diamond for all; open where nothing was

@@ -31,7 +31,7 @@ struct ForestMarks {
     guard let estimate = row.estimate, axis.axis.canShow(estimate), !clamped(estimate).isOut else { return elements }
     elements.append(
       StateGlyph(state: row.state).mark(
-        row.kind, x: axis.position(estimate), y: y, tooltip: "\(row.label): \(plot.numbers(row)), \(row.state.rawValue)"
+        row.kind, x: axis.position(estimate), y: y, tooltip: "\(row.label): \(plot.numbers(row)), \(row.state.word)"
       ))
     return elements
   }

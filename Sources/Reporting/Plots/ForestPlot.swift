@@ -99,8 +99,8 @@ package struct ForestPlot: Sendable, Hashable {
   var description: String {
     var sentences = ["\(axis.title), \(rows.count) rows."]
     let counts = PlotState.allCases.map { state in (state, rows.count { $0.state == state }) }.filter { $0.1 > 0 }
-    if !counts.isEmpty { sentences.append(counts.map { "\($0.1) \($0.0.rawValue)" }.joined(separator: ", ") + ".") }
-    for row in rows { sentences.append("\(row.label): \(numbers(row)), \(row.state.rawValue).") }
+    if !counts.isEmpty { sentences.append(counts.map { "\($0.1) \($0.0.word)" }.joined(separator: ", ") + ".") }
+    for row in rows { sentences.append("\(row.label): \(numbers(row)), \(row.state.word).") }
     let estimates = rows.count { $0.estimate.map { !axis.canShow($0) } ?? false }
     if estimates > 0 { sentences.append("Not drawn because not finite: \(estimates) estimates.") }
     let intervals = rows.count { $0.interval.map { !axis.canShow($0) } ?? false }

@@ -29,6 +29,7 @@ enum Palette {
     case .fail: Colour(light: "#c4321c", dark: "#ff7b5f")
     case .inconclusive: Colour(light: "#9a6b00", dark: "#e3b341")
     case .uninformative: Colour(light: "#7d8590", dark: "#8b949e")
+    case .silent: Colour(light: "#3d6aa8", dark: "#8fb3e8")
     }
   }
 }
@@ -36,6 +37,11 @@ enum Palette {
 /// What was decided about a row.
 package enum PlotState: String, Sendable, Hashable, CaseIterable {
   case pass, fail, inconclusive, uninformative
+  /// Shown, and not asked for a verdict.
+  case silent
+
+  /// As people read it.
+  var word: String { self == .silent ? "does not vote" : rawValue }
 }
 
 /// How a series is told from the others: the counts of colours and shapes have no common divisor, so colour and shape

@@ -94,18 +94,18 @@ struct GateCommand: ParsableCommand {
     let evidence = zip(outcome.verdicts, zip(outcome.contrasts, outcome.lost)).map {
       CandidateEvidence(verdict: $0, contrasts: $1.0, lost: $1.1)
     }
-    let gate = GateOutput(report, candidates: evidence)
     // The verdict is said before anything can go wrong with files.
     try emitFinding(
       json
         ? String(decoding: try report.json(), as: UTF8.self)
-        : quiet ? report.sentences : report.terminalTable() + "\n")
+        : quiet ? report.sentences : coloured(report.terminalTable()) + "\n")
+    let kept = try ledger.saveGate(
+      header: String(decoding: try JSONEncoder().encode(report.header), as: UTF8.self), leftOut: outcome.contaminated,
+      verdicts: outcome.verdictIDs)
+    let gate = GateOutput(report, candidates: evidence, history: try ledger.history(through: kept))
     let folder = URL(fileURLWithPath: reports ?? configuration.reports, isDirectory: true)
     let files = ["report.html", "report.md", "report.json"].map { folder.appendingPathComponent($0).path }
     try gate.write(files + output)
-    try ledger.saveGate(
-      header: String(decoding: try JSONEncoder().encode(report.header), as: UTF8.self), leftOut: outcome.contaminated,
-      verdicts: outcome.verdictIDs)
     if !json, !quiet { for file in [files[0]] + output { try emitFinding("report: \(file)\n") } }
     if let fault = outcome.faults.first { throw fault }
     if report.exit != .pass { throw ExitCode(report.exit.rawValue) }

@@ -58,7 +58,7 @@ struct ReportCommand: ParsableCommand {
     if json {
       try emitOutput(String(decoding: try report.json(), as: UTF8.self))
     } else if output.isEmpty, svg == nil {
-      try emitOutput(report.terminalTable() + "\n")
+      try emitOutput(coloured(report.terminalTable()) + "\n")
     } else {
       for file in output + plots { try printLine("report: \(file)") }
     }

@@ -1,0 +1,157 @@
+#!/usr/bin/env python3
+"""Runs every command that README, docs and the program's own help show:  docs.py HOLDFAST MODEL.gguf
+
+Each runs in a copy of one prepared folder, in which the paths that the texts name are there: checkpoints are an adapter of seeded
+noise on the real model, ids of runs are those of real ones. A command that goes on for longer than a few seconds is ended with
+SIGTERM: by then it has read what it was given. Wrong is: an exit code that the verb does not have, or an error about usage or input.
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SECONDS = 3
+TEXTS = ["README.md", "CONTRIBUTING.md", "examples/ci/README.md", *sorted(str(p.relative_to(ROOT)) for p in ROOT.glob("docs/*.md"))]
+# Exit codes besides 0 that say that a verb did its work, and 143 for one that was ended.
+FINDINGS = {"gate": {1, 3}, "overlap": {1}, "repair": {1, 3}, "plan": {3}, "experiment": {3}}
+CANDIDATES = [
+    "path/to/checkpoint", "path/to/adapter", "out/my-adapter", "out/a", "out/naive/checkpoint-200", "out/full/checkpoint-100",
+    "out/lora", "out/lora/checkpoint-100", ".holdfast/demo/runs/naive/seed-1/checkpoint-40", "ADAPTER", "sentiment-lora-hot",
+    "sentiment-lora-mixed",
+]
+RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
+
+
+def shown():
+    """(where, command) of all that is shown as a command of holdfast."""
+    for name in TEXTS:
+        for block in re.findall(r"```[a-z]*\n(.*?)```", (ROOT / name).read_text(), re.S):
+            if "<<" in block:
+                # It writes the files that its commands read: run as a whole.
+                yield name, block.strip()
+                continue
+            for line in re.sub(r"\\\n\s*", " ", block).split("\n"):
+                found = re.match(r"\s*(?:\$ )?(?:\.build/release/)?(holdfast .*)", line)
+                if found:
+                    yield name, re.sub(r"\s{2,}#.*", "", found.group(1)).strip()
+
+
+def examples(holdfast):
+    verbs = re.findall(r"^  ([a-z]+) ", subprocess.run([holdfast, "--help"], capture_output=True, text=True, check=True).stdout, re.M)
+    for verb in verbs:
+        text = subprocess.run([holdfast, "help", verb], capture_output=True, text=True, check=True).stdout
+        found = re.findall(r"^Example: (.*?)(?=^Example:|^\s*$)", text, re.M | re.S)
+        if not found and verb not in ("help", "baseline"):
+            raise SystemExit(f"docs: 'holdfast help {verb}' has no example")
+        for example in found:
+            yield f"help {verb}", " ".join(example.split())
+
+
+def prepare(folder, holdfast, model):
+    for name in ("recipes", "baselines"):
+        (folder / name).symlink_to(ROOT / name)
+    (folder / "suites").mkdir()
+    for suite in (ROOT / "suites").iterdir():
+        (folder / "suites" / suite.name).symlink_to(suite)
+    (folder / "models").mkdir()
+    (folder / "models/smollm2-135m-instruct.gguf").symlink_to(model)
+    shutil.copy(ROOT / "holdfast.yaml", folder)
+
+    def run(*arguments, accepted=(0,)):
+        done = subprocess.run([holdfast, *arguments], cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        if done.returncode not in accepted:
+            raise SystemExit(f"docs: could not prepare: holdfast {' '.join(arguments)} ended with {done.returncode}: {done.stderr}")
+        return done.stdout
+
+    run("perturb", "--model", "smollm2-135m-instruct", "--scale", "0.05", "--out", "noise")
+    for name in CANDIDATES:
+        path = folder / name
+        if path.is_symlink():
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # A checkpoint in a checkpoint's folder: the files beside it.
+        if any(other.startswith(name + "/") for other in CANDIDATES):
+            shutil.copytree(folder / "noise", path, dirs_exist_ok=True)
+        else:
+            path.symlink_to(folder / "noise")
+    for name in ("out/b.gguf", "BASE", "FOLDER"):
+        (folder / name).symlink_to(model)
+    (folder / "data").mkdir()
+    sample = '{"prompt": "The lamp is warm.", "completion": " positive"}\n'
+    for name in ("data/test.jsonl", "train.jsonl", "a.jsonl"):
+        (folder / name).write_text(sample)
+    (folder / "b.csv").write_text("text,label\nThe lamp is warm.,positive\n")
+    (folder / "FILE").write_text('{"context": "Hello", "continuation": " world"}\n')
+    run("run", "--model", "smollm2-135m-instruct", "--suite", "suites/core", "--share", "1/4")
+    run("run", "--model", "out/my-adapter", "--share", "1/4")
+    run("gate", "--candidate", "out/my-adapter", "--share", "1/16", accepted=(3,))
+    runs, gates = run("runs"), run("runs", "--verdicts")
+    return RUN_ID.findall(runs), RUN_ID.findall(gates)[0]
+
+
+def execute(command, folder, holdfast, runs, gate):
+    bin = folder / "bin"
+    bin.mkdir(exist_ok=True)
+    if not (bin / "holdfast").exists():
+        (bin / "holdfast").symlink_to(holdfast)
+    ids = [gate] if " --gate " in command else list(dict.fromkeys(runs))
+    names = iter(ids)
+    command = RUN_ID.sub(lambda _: next(names), command)
+    # What is to be made must not be there yet.
+    for made in re.findall(r"--out (\S+)", command):
+        path = folder / made
+        if path.is_symlink() or path.is_file():
+            path.unlink()
+        elif path.is_dir():
+            shutil.rmtree(path)
+    if re.match(r"holdfast init(?! --print)", command):
+        (folder / "holdfast.yaml").unlink()
+    process = subprocess.Popen(
+        ["bash", "-c", command if "|" in command or "\n" in command else f"exec {command}"], cwd=folder, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+        env={**os.environ, "PATH": f"{bin}:{os.environ['PATH']}"})
+    try:
+        output = process.communicate(timeout=SECONDS)[0]
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            output = process.communicate(timeout=60)[0]
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            return f"did not end within a minute of SIGTERM: {process.communicate()[0][-300:]}"
+        if process.returncode in (143, -signal.SIGTERM):
+            return None
+    verb = re.search(r"holdfast (\w+)", command).group(1)
+    if process.returncode in {0} | FINDINGS.get(verb, set()):
+        return None
+    return f"ended with {process.returncode}: {output.strip()[-500:]}"
+
+
+def main():
+    holdfast, model = (str(pathlib.Path(path).resolve()) for path in sys.argv[1:3])
+    commands = list(dict.fromkeys([*shown(), *examples(holdfast)]))
+    wrong = 0
+    with tempfile.TemporaryDirectory() as name:
+        prepared = pathlib.Path(name) / "prepared"
+        prepared.mkdir()
+        runs, gate = prepare(prepared, holdfast, model)
+        for where, command in commands:
+            folder = pathlib.Path(name) / "run"
+            shutil.copytree(prepared, folder, symlinks=True)
+            fault = execute(command, folder, holdfast, runs, gate)
+            shutil.rmtree(folder)
+            if fault:
+                wrong += 1
+                print(f"docs: {where}: {command.splitlines()[0]}: {fault}", file=sys.stderr)
+    print(f"docs: {len(commands)} commands shown, {len(commands) - wrong} run as they stand")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
