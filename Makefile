@@ -26,9 +26,11 @@ test: setup lint ## lint, build and run every test (the real model is fetched fi
 demo: build ## fine-tune a real model naively and with care, and gate both against the committed baseline
 	@Scripts/demo.sh $(HOLDFAST)
 
-bench: build ## measure scoring and training on this machine (minutes; training beside PyTorch)
+bench: build ## measure scoring, what is around it, and training beside PyTorch (about half an hour)
 	$(HOLDFAST) fetch smollm2-135m-instruct
-	swift run $(SWIFT_FLAGS) ScoringBenchmark
+	swift build $(SWIFT_FLAGS) --product ScoringBenchmark
+	@Scripts/bench_start.sh $(HOLDFAST) $${HOLDFAST_MODELS:-models}/smollm2-135m-instruct.gguf
+	@Scripts/bench_scoring.sh $(HOLDFAST) .build/release/ScoringBenchmark
 	swift build $(SWIFT_FLAGS) --product TrainingBenchmark
 	@Scripts/bench_training.sh .build/release/TrainingBenchmark
 

@@ -16,17 +16,20 @@ fi
 log=$(mktemp)
 complaints=$(mktemp)
 trap 'rm -f "$log" "$complaints"' EXIT
-for method in full lora; do
-  : >"$log"
-  for round in 1 2 3; do
-    "$ours" --method "$method" --threads "$threads" | sed 's/^/holdfast  /' | tee -a "$log"
-    "$venv/bin/python" Scripts/peers/training_step.py --method "$method" --threads "$threads" 2>"$complaints" |
-      sed 's/^/pytorch   /' | tee -a "$log" || {
-      cat "$complaints" >&2
-      exit 1
-    }
-  done
-  python3 - "$log" "$method" <<'PYTHON'
+# Samples x tokens x scored tokens.
+for shape in "8 64 8" "4 512 64"; do
+  read -r samples tokens scored <<<"$shape"
+  for method in full lora; do
+    : >"$log"
+    for _ in 1 2 3; do
+      "$ours" --method "$method" --threads "$threads" --samples "$samples" --tokens "$tokens" --scored "$scored" | sed 's/^/holdfast  /' | tee -a "$log"
+      "$venv/bin/python" Scripts/peers/training_step.py --method "$method" --threads "$threads" --samples "$samples" --tokens "$tokens" --scored "$scored" 2>"$complaints" |
+        sed 's/^/pytorch   /' | tee -a "$log" || {
+        cat "$complaints" >&2
+        exit 1
+      }
+    done
+    python3 - "$log" "$method, $samples x $tokens" <<'PYTHON'
 import re, statistics, sys
 times = {"holdfast": [], "pytorch": []}
 for line in open(sys.argv[1]):
@@ -34,4 +37,5 @@ for line in open(sys.argv[1]):
 ours, theirs = (statistics.median(times[name]) for name in ("holdfast", "pytorch"))
 print(f"{sys.argv[2]}: {ours:.2f} s against PyTorch's {theirs:.2f} s a step, medians of three: {ours / theirs:.2f}x")
 PYTHON
+  done
 done

@@ -30,13 +30,7 @@
 long hf_packed_count(long outputs, long k) { return (outputs + HF_PANEL - 1) / HF_PANEL * HF_PANEL * k; }
 
 void hf_pack_strip(const float *const *rows, int count, long k, float *strip) {
-  // Sixteen columns at a time, so that each cache line of the strip is written once while it is at hand.
-  for (long i = 0; i < k; i++) {
-    float *to = strip + i * HF_STRIP;
-    int r = 0;
-    for (; r < count; r++) to[r] = rows[r][i];
-    for (; r < HF_STRIP; r++) to[r] = 0;
-  }
+  DISPATCH(pack_strip, rows, count, k, strip)
 }
 
 void hf_gemm(

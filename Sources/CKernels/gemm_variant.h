@@ -69,4 +69,41 @@ TARGET static void VARIANT(gemm)(
   }
 }
 
+// One of the four steps of a transposition of 16 x 16: pairs of rows whose numbers differ in the bit `d` exchange the halves of each
+// group of 2 d lanes.
+#define LOW(j, d) (((j) & (d)) == 0 ? (j) : 16 + (j) - (d))
+#define HIGH(j, d) (((j) & (d)) == 0 ? (j) + (d) : 16 + (j))
+#define LANES(f, d) \
+  f(0, d), f(1, d), f(2, d), f(3, d), f(4, d), f(5, d), f(6, d), f(7, d), f(8, d), f(9, d), f(10, d), f(11, d), f(12, d), f(13, d), \
+    f(14, d), f(15, d)
+#define EXCHANGE(d) \
+  _Pragma("clang loop unroll(full)") for (int i = 0; i < 16; i++) if ((i & (d)) == 0) { \
+    v16 low = __builtin_shufflevector(row[i], row[i + (d)], LANES(LOW, d)); \
+    row[i + (d)] = __builtin_shufflevector(row[i], row[i + (d)], LANES(HIGH, d)); \
+    row[i] = low; \
+  }
+
+TARGET static void VARIANT(pack_strip)(const float *const *rows, int count, long k, float *strip) {
+  long i = 0;
+  if (count == HF_STRIP)
+    for (; i + 16 <= k; i += 16) {
+      v16 row[16];
+#pragma clang loop unroll(full)
+      for (int r = 0; r < 16; r++) row[r] = *(const v16 *)(rows[r] + i);
+      EXCHANGE(8) EXCHANGE(4) EXCHANGE(2) EXCHANGE(1)
+#pragma clang loop unroll(full)
+      for (int r = 0; r < 16; r++) *(v16 *)(strip + (i + r) * HF_STRIP) = row[r];
+    }
+  for (; i < k; i++) {
+    float *to = strip + i * HF_STRIP;
+    int r = 0;
+    for (; r < count; r++) to[r] = rows[r][i];
+    for (; r < HF_STRIP; r++) to[r] = 0;
+  }
+}
+
+#undef LOW
+#undef HIGH
+#undef LANES
+#undef EXCHANGE
 #undef TILE_ROWS
