@@ -9,6 +9,7 @@ trap 'rm -rf "$work"' EXIT
 for seed in 1 2; do
   "$holdfast" perturb --model smollm2-135m-instruct --scale 0.05 --seed "$seed" --out "$work/adapter-$seed" >/dev/null
 done
+echo "== machine" && "$holdfast" doctor
 echo "== suite" && "$benchmark" suite
 echo "== around it" && "$benchmark" throughput
 echo "== scaling" && "$benchmark" scaling --adapter "$work/adapter-1" --adapter "$work/adapter-2"

@@ -14,7 +14,7 @@ trap 'rm -rf "$work"' EXIT
 parsers=${XDG_CACHE_HOME:-$HOME/.cache}/holdfast-parsers-$(sha256sum "$here/requirements.txt" | cut -c 1-12)
 if [ ! -e "$parsers/complete" ]; then
   rm -rf "$parsers"
-  python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target "$parsers" -r "$here/requirements.txt"
+  PIP_ROOT_USER_ACTION=ignore python3 -m pip install --quiet --disable-pip-version-check --target "$parsers" -r "$here/requirements.txt"
   touch "$parsers/complete"
 fi
 
