@@ -40,7 +40,8 @@ package enum Interruption {
       source.setEventHandler {
         let isFirst = pending.exchange(number, ordering: .relaxed) == 0
         guard isFirst, watchers.load(ordering: .relaxed) > 0 else { _exit(128 + number) }
-        announce()
+        // Elsewhere: a reader that does not read must not keep the second signal from being heard.
+        DispatchQueue.global().async { announce() }
       }
       source.activate()
       // It lives as long as the process.

@@ -13,11 +13,12 @@ extension Ledger {
     var seen: Set<String> = []
     var points: [GateHistoryPoint] = []
     for record in try verdicts(baselineHash: last.baselineHash, through: last.id).reversed() {
+      if points.count == GateHistoryPoint.mostShown { break }
       guard let verdict = try? JSONDecoder().decode(CandidateVerdict.self, from: Data(record.report.utf8)),
         let point = GateHistoryPoint(verdict), seen.insert("\(record.model) \(verdict.share)").inserted
       else { continue }
       points.append(point)
     }
-    return points.prefix(GateHistoryPoint.mostShown).reversed()
+    return points.reversed()
   }
 }

@@ -71,6 +71,8 @@ package struct GateSession {
     case restored(Int, of: Int)
     /// A candidate failed, and why could not be found out.
     case undiagnosed(String)
+    /// What a candidate answers to what it lost could not be found out.
+    case withoutAnswers(String)
     case progress(ScoringProgress)
     case judged(CandidateVerdict)
   }
@@ -124,9 +126,10 @@ package struct GateSession {
       let compared = ItemContrast.list(
         baseline: baseline, scores: asked.items, voting: verdict.votingTasks, contaminated: contaminated)
       contrasts.append(compared)
-      lost.append(try answers(compared, of: subject, run: asked.run, ledger: ledger, shelf: &shelf, report: report))
+      // Said and kept before anything else is asked, which can only explain it.
       report(.judged(verdict))
       ids.append(try keep(verdict, subject, asked.run, baseline, ledger).id)
+      lost.append(try answers(compared, of: subject, run: asked.run, ledger: ledger, shelf: &shelf, report: report))
     }
     return Outcome(
       baseline: baseline, startedAt: started, seconds: Date().timeIntervalSince(started), verdicts: verdicts,
@@ -147,7 +150,10 @@ package struct GateSession {
       report(.again(name: subject.name, what: "its answers to what it lost"))
       try lost.ask(contrasts, of: subject, in: shelf.model(for: subject))
       found = try lost.list(contrasts)
-    } catch Interrupted.deadline {}
+    } catch Interrupted.deadline {
+    } catch let fault as InputError {
+      report(.withoutAnswers("\(fault)"))
+    }
     return found
   }
 

@@ -25,12 +25,18 @@ package struct KeptGate {
     let header = try decode(ReportHeader.self, record.header, of: "header")
     let verdicts = try record.verdicts.map { try decode(CandidateVerdict.self, $0.report, of: "a verdict") }
     let baseline = try Self.baseline(of: record)
+    var goneOn: [String] = []
     let evidence = try zip(record.verdicts, verdicts).map { kept, verdict in
-      guard let baseline, let id = kept.run, let run = try ledger.run(id) else {
+      // What could not be judged, or failed early, was shown without its items.
+      guard let baseline, let id = kept.run, let run = try ledger.run(id),
+        verdict.verdict != nil || verdict.timeOut != nil
+      else { return CandidateEvidence(verdict: verdict, contrasts: [], lost: []) }
+      if let timeOut = verdict.timeOut, try ledger.completedBlocks(run).count != timeOut.blocksRead {
+        goneOn.append(verdict.path)
         return CandidateEvidence(verdict: verdict, contrasts: [], lost: [])
       }
       let contrasts = ItemContrast.list(
-        baseline: baseline, scores: verdict.earlyFailure == nil ? try ledger.itemScores(run) : [],
+        baseline: baseline, scores: try ledger.itemScores(run).filter { SuiteRun.draws.contains($0.draw) },
         voting: verdict.votingTasks, contaminated: record.leftOut)
       return CandidateEvidence(
         verdict: verdict, contrasts: contrasts, lost: try LostAnswers(ledger, run: run).list(contrasts))
@@ -40,9 +46,13 @@ package struct KeptGate {
       GateReport(header: header, candidates: verdicts), candidates: evidence,
       history: try ledger.history(through: record))
     incomplete =
-      baseline == nil
-      ? "the baseline \(header.baseline) is gone, or another one by now: curves, lost answers and items are left out"
-      : nil
+      if baseline == nil {
+        "the baseline \(header.baseline) is gone, or another one by now: curves, lost answers and items are left out"
+      } else if !goneOn.isEmpty {
+        "\(goneOn.joined(separator: ", ")) was read on since its time was over: its lost answers and items are left out"
+      } else {
+        nil
+      }
   }
 
   /// The baseline that it was judged by; nil where that file is no longer there.

@@ -45,16 +45,24 @@ package struct LostAnswers {
     guard prompts.allSatisfy({ !$0.isEmpty }) else { return }
     let stops = Set(model.checkpoint.configuration.eosTokenIDs + [model.tokenizer.eosTokenID].compactMap { $0 })
     var answers: [String: String] = [:]
-    defer { try? ledger.saveAnswers(answers, model: run.plan.model, numerics: run.plan.numerics) }
-    _ = try Interruption.watching {
-      try SequenceSampler(model.decoder, adapter: subject.adapterIndex).sample(
-        prompts: prompts,
-        settings: SamplingSettings(temperature: 0, maximumTokens: Self.mostTokens, stopTokens: stops), seed: 0
-      ) { index, sequence in
-        let request = open[index]
-        answers[request.id] = Self.cut(model.tokenizer.decode(sequence.tokens), at: request.exactMatch?.stop ?? "")
+    var interrupted: Interrupted?
+    do {
+      _ = try Interruption.watching {
+        try SequenceSampler(model.decoder, adapter: subject.adapterIndex).sample(
+          prompts: prompts,
+          settings: SamplingSettings(temperature: 0, maximumTokens: Self.mostTokens, stopTokens: stops), seed: 0
+        ) { index, sequence in
+          let request = open[index]
+          answers[request.id] = Self.cut(model.tokenizer.decode(sequence.tokens), at: request.exactMatch?.stop ?? "")
+        }
       }
+    } catch let reason as Interrupted {
+      interrupted = reason
     }
+    // An answer is kept for ever: not one of other weights than those that were identified.
+    try subject.demandUnchanged()
+    try ledger.saveAnswers(answers, model: run.plan.model, numerics: run.plan.numerics)
+    if let interrupted { throw interrupted }
   }
 
   /// Answers of the suites are shorter; a model that says more than this has shown what it does.

@@ -27,8 +27,8 @@ package struct TimeOut: Sendable, Hashable, Codable {
       } else {
         ""
       }
-    return "INCONCLUSIVE: time ran out after \(blocksRead) of \(blocks) blocks\(amounts); nothing is lost: the same "
-      + "command goes on from there"
+    return "INCONCLUSIVE: time ran out after \(blocksRead) of \(blocks) blocks\(amounts); the same command goes "
+      + "on from there"
   }
 
   enum CodingKeys: String, CodingKey {

@@ -18,10 +18,17 @@ extension GateReport {
     return text
   }
 
+  /// As many as fit: those that end the gate with 1 first.
+  private var worst: [CandidateVerdict] {
+    let failed = candidates.filter { $0.exit(header.settings.policy) == .regression }
+    let others = candidates.filter { $0.outcome != .pass && $0.exit(header.settings.policy) != .regression }
+    return Array((failed + others).prefix(40))
+  }
+
   private func context(_ detail: MarkdownDetail) -> [String: Any] {
     let shown: [CandidateVerdict]
     switch detail {
-    case .worst: shown = Array(candidates.filter { $0.outcome != .pass }.prefix(40))
+    case .worst: shown = worst
     default: shown = candidates
     }
     let left = candidates.count - shown.count

@@ -16,6 +16,8 @@ final class GateTelling {
   private let form: Form
   private let progress = ProgressLine("")
   private var candidate = ""
+  /// Who is being asked: the candidate, or the base.
+  private var asked = ""
   private var lastEvent = -Double.infinity
 
   init(form: Form) { self.form = form }
@@ -23,7 +25,7 @@ final class GateTelling {
   func tell(_ event: GateSession.Event) {
     switch event {
     case .opened(let name, let index, let count):
-      candidate = name
+      (candidate, asked) = (name, name)
       progress.label = count == 1 ? name : "\(name) (\(index + 1) of \(count))"
       lastEvent = -Double.infinity
       emit(GateEvent(event: "opened", candidate: name, index: index, count: count))
@@ -32,12 +34,15 @@ final class GateTelling {
     case .again(let name, let what):
       progress.end()
       progress.label = "\(name), \(what)"
+      asked = name
       lastEvent = -Double.infinity
       emit(GateEvent(event: "opened", candidate: name, what: what))
     case .restored(let done, let total):
       if form == .lines { progress.show(part: done, of: total) }
     case .undiagnosed(let reason):
       say("no diagnosis: \(reason)")
+    case .withoutAnswers(let reason):
+      say("no answers to what it lost: \(reason)")
     case .progress(let scoring):
       if form == .lines { progress.show(scoring) }
       show(scoring)
@@ -67,7 +72,7 @@ final class GateTelling {
     lastEvent = scoring.seconds
     emit(
       GateEvent(
-        event: "progress", candidate: candidate, blocks: scoring.batches, totalBlocks: scoring.totalBatches,
+        event: "progress", candidate: asked, blocks: scoring.batches, totalBlocks: scoring.totalBatches,
         rows: scoring.rows, seconds: scoring.seconds))
   }
 

@@ -17,6 +17,16 @@ enum Main {
     }
   }
 
+  /// How the work goes on that a signal ended.
+  private static var wayOn: String {
+    switch CommandLine.arguments.dropFirst().first {
+    case "train": "; with --resume it goes on from the last checkpoint"
+    case "gate", "run", "baseline", "experiment", "repair":
+      "; what was committed is kept, and the same command goes on from there"
+    default: ""
+    }
+  }
+
   /// Says on one line what went wrong and returns the exit code.
   private static func report(_ error: any Error) -> Int32 {
     switch error {
@@ -27,10 +37,7 @@ enum Main {
       note("not gateable: \(error)")
       return HoldfastExit.notGateable
     case Interrupted.signal(let number):
-      let way =
-        CommandLine.arguments.dropFirst().first == "train"
-        ? "with --resume it goes on from the last checkpoint" : "the same command goes on from there"
-      note("\(error); what was committed is kept, and \(way)")
+      note("\(error)\(wayOn)")
       return 128 + number
     case let code as ExitCode:
       return code.rawValue

@@ -49,13 +49,14 @@ package final class SequenceSampler {
     ) { SamplingGenerator(seed: seed, stream: firstStream &+ UInt64($0)) }
     var logits = FloatBuffer(0)
     while true {
-      try Interruption.check()
       queue.admit()
       for (index, result) in queue.takeEnded() {
         results[index] = result
         try deliver(index, result)
       }
       if queue.live.isEmpty { break }
+      // After what has ended is delivered.
+      try Interruption.check()
       let needed = settings.temperature > 0 || inspect != nil ? queue.live.count * decoder.spec.vocabularySize : 0
       if logits.count < needed { logits = FloatBuffer(needed) }
       let answers = try advance(queue.live, logits: needed > 0 ? logits : nil)
