@@ -56,7 +56,7 @@ let package = Package(
     .target(
       name: "Reporting",
       dependencies: [
-        "Gating", .product(name: "Mustache", package: "swift-mustache"),
+        "Diagnostics", "Gating", .product(name: "Mustache", package: "swift-mustache"),
       ]),
     .target(
       name: "Evaluation",

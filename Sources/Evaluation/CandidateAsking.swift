@@ -107,8 +107,7 @@ struct CandidateAsking {
     let all = SuiteRun.Questions().blocks(of: run.suite, share: run.share).count
     let items = try asked.map { try run.ledger.itemScores($0).filter { SuiteRun.draws.contains($0.draw) } } ?? []
     let read = try asked.map { try run.ledger.completedBlocks($0).filter { SuiteRun.draws.contains($0.draw) }.count }
-    let voting = Set(baseline.admission.filter(\.admitted).map(\.task)).subtracting(candidate.related)
-      .subtracting(withoutVote)
+    let voting = votingTasks(of: candidate)
     let contrasts = ItemContrast.list(baseline: baseline, scores: items, voting: voting, contaminated: contaminated)
     let timeOut = TimeOut(blocksRead: read ?? 0, blocks: blocks ?? all, contrasts: contrasts)
     return Asked(finding: .ranOutOfTime(timeOut), run: asked, items: items)
@@ -136,6 +135,11 @@ struct CandidateAsking {
     return (description, outcome)
   }
 
+  /// The tasks that a verdict on a candidate would rest on.
+  private func votingTasks(of candidate: Candidate) -> Set<String> {
+    baseline.admittedTasks.subtracting(candidate.related).subtracting(withoutVote)
+  }
+
   private func earlyStop(_ related: Set<String>) -> EarlyStop? {
     EarlyStop(
       baseline, policy: policy, share: run.share, related: related.union(withoutVote), contaminated: contaminated)
@@ -144,8 +148,7 @@ struct CandidateAsking {
   /// What base and candidate answer the voting tasks' questions with, as far as it is a label of the fine-tuning.
   private func leaks(_ candidate: Candidate, shelf: inout ModelShelf, report: @escaping Report) throws -> LeakContrast {
     guard let base else { throw NotGateable("gate.max_leak_mass needs the baseline's model; name it as base") }
-    let tasks = Set(baseline.admission.filter(\.admitted).map(\.task)).subtracting(candidate.related)
-      .subtracting(withoutVote)
+    let tasks = votingTasks(of: candidate)
     func scores(_ one: Subject) throws -> [LeakScore] {
       report(.again(name: one.name, what: "leak mass"))
       let model = try shelf.model(for: one)

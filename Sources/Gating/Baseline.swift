@@ -16,6 +16,9 @@ package struct Baseline: Sendable, Equatable {
   /// Ascending by task, item, k and draw; gold labels only; logprobs rounded to six decimals, as the file holds them.
   package let scores: [ItemScore]
 
+  /// The tasks that may vote, as far as the base decides it.
+  package var admittedTasks: Set<String> { Set(admission.filter(\.admitted).map(\.task)) }
+
   /// Decides admission and freezes it beside the scores.
   ///
   /// - Parameters:

@@ -77,7 +77,7 @@ package struct EarlyStop: Sendable {
     shots = rule.shots
     alpha = rule.alphaFail * Self.sequentialShare
     base = Self.means(baseline.scores, shots)
-    let voting = Set(baseline.admission.filter { $0.admitted && !related.contains($0.task) }.map(\.task))
+    let voting = baseline.admittedTasks.subtracting(related)
     blocks = Dictionary(grouping: baseline.scores.filter { voting.contains($0.task) }, by: \.task).values.reduce(0) {
       $0 + share.blocks(of: Set($1.map(\.block)).count)
     }

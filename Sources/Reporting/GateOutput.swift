@@ -3,23 +3,14 @@ import Foundation
 import Gating
 
 /// A form that a gate's findings are written in, by a file's extension.
-package enum GateForm: String, Sendable, CaseIterable {
+package enum GateForm: String, Sendable, FileForm {
   case markdown = "md"
   case json
   case html
   case junit = "xml"
   case csv
 
-  /// - Throws: `InputError` for a file of any other extension.
-  package init(of path: String) throws {
-    let name = URL(fileURLWithPath: path).pathExtension.lowercased()
-    guard let form = Self(rawValue: name) else {
-      throw InputError(
-        path, "has no extension that a report is written for",
-        remedy: "name a file that ends in \(Self.allCases.map { ".\($0.rawValue)" }.joined(separator: ", "))")
-    }
-    self = form
-  }
+  package static let subject = "a report"
 }
 
 /// All that a gate found, in any form.

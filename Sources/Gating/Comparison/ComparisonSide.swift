@@ -42,7 +42,7 @@ package struct ComparisonSide: Sendable {
         share: Share.all.description, draws: run.draws, numerics: run.numerics),
       scoring: run.scoring, scores: baseline.scores,
       families: Dictionary(baseline.admission.map { ($0.task, $0.family) }) { first, _ in first },
-      tokens: .byTask(run.tokenHashes), admitted: Set(baseline.admission.filter(\.admitted).map(\.task)))
+      tokens: .byTask(run.tokenHashes), admitted: baseline.admittedTasks)
   }
 
   private init(

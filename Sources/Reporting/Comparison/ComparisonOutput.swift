@@ -1,23 +1,13 @@
-import Diagnostics
 import Foundation
 import Gating
 
 /// A form that a comparison is written in, by a file's extension.
-package enum ComparisonForm: String, Sendable, CaseIterable {
+package enum ComparisonForm: String, Sendable, FileForm {
   case markdown = "md"
   case json
   case csv
 
-  /// - Throws: `InputError` for a file of any other extension.
-  package init(of path: String) throws {
-    let name = URL(fileURLWithPath: path).pathExtension.lowercased()
-    guard let form = Self(rawValue: name) else {
-      throw InputError(
-        path, "has no extension that a comparison is written for",
-        remedy: "name a file that ends in \(Self.allCases.map { ".\($0.rawValue)" }.joined(separator: ", "))")
-    }
-    self = form
-  }
+  package static let subject = "a comparison"
 }
 
 extension Comparison {
