@@ -19,39 +19,40 @@ let package = Package(
     .target(name: "CKernels"),
     .target(name: "COpenBLAS"),
     .target(name: "Diagnostics"),
+    .target(name: "Reading", dependencies: ["Diagnostics", "Yams"]),
     .target(
       name: "Checkpoints",
-      dependencies: ["CKernels", "Diagnostics", .product(name: "Crypto", package: "swift-crypto")]),
-    .target(name: "Tokenizers", dependencies: ["Checkpoints", "Diagnostics"]),
+      dependencies: ["CKernels", "Diagnostics", "Reading", .product(name: "Crypto", package: "swift-crypto")]),
+    .target(name: "Tokenizers", dependencies: ["Checkpoints", "Diagnostics", "Reading"]),
     .target(name: "Transformer", dependencies: ["Checkpoints", "CKernels", "COpenBLAS", "Diagnostics"]),
     .target(
       name: "Catalogue",
-      dependencies: ["Diagnostics", "Yams", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: ["Diagnostics", "Reading", "Yams", .product(name: "Crypto", package: "swift-crypto")],
       resources: [.embedInCode("catalogue.yaml")]),
     .target(
       name: "Suites",
-      dependencies: ["Diagnostics", "Yams", .product(name: "Crypto", package: "swift-crypto")]),
+      dependencies: ["Diagnostics", "Reading", "Yams", .product(name: "Crypto", package: "swift-crypto")]),
     .target(
       name: "Scoring",
       dependencies: [
-        "Checkpoints", "Diagnostics", "Suites", "Tokenizers", "Transformer",
+        "Checkpoints", "Diagnostics", "Reading", "Suites", "Tokenizers", "Transformer",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .target(
       name: "Training",
       dependencies: [
-        "Checkpoints", "Diagnostics", "Suites", "Tokenizers", "Transformer", "Yams",
+        "Checkpoints", "Diagnostics", "Reading", "Suites", "Tokenizers", "Transformer", "Yams",
         .product(name: "Mustache", package: "swift-mustache"),
       ]),
     .target(name: "Statistics"),
-    .target(name: "Overlap", dependencies: ["Diagnostics", "Suites"]),
+    .target(name: "Overlap", dependencies: ["Diagnostics", "Reading", "Suites"]),
     .target(
       name: "Ledger",
       dependencies: ["Suites", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(
       name: "Gating",
       dependencies: [
-        "Suites", "Statistics", "Diagnostics", "Yams", .product(name: "Crypto", package: "swift-crypto"),
+        "Suites", "Statistics", "Diagnostics", "Reading", "Yams", .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .target(
       name: "Reporting",
@@ -61,15 +62,14 @@ let package = Package(
     .target(
       name: "Evaluation",
       dependencies: [
-        "Checkpoints", "Diagnostics", "Gating", "Ledger", "Overlap", "Reporting", "Scoring", "Statistics", "Suites",
-        "Tokenizers", "Training", "Transformer", "Yams",
+        "Checkpoints", "Diagnostics", "Gating", "Ledger", "Overlap", "Reading", "Reporting", "Scoring", "Statistics",
+        "Suites", "Tokenizers", "Training", "Transformer", "Yams",
       ]),
     .executableTarget(
       name: "holdfast",
       dependencies: [
-        "Catalogue", "Checkpoints", "Diagnostics", "Evaluation", "Gating", "Ledger", "Overlap", "Reporting", "Scoring",
-        "Suites",
-        "Tokenizers", "Training", "Transformer",
+        "Catalogue", "Checkpoints", "Diagnostics", "Evaluation", "Gating", "Ledger", "Overlap", "Reading", "Reporting",
+        "Scoring", "Suites", "Tokenizers", "Training", "Transformer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -103,8 +103,9 @@ let package = Package(
       path: "Benchmarks/RealModels"),
     .testTarget(name: "CalibrationTests", dependencies: ["Calibration", "Gating", "Statistics"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
-    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "CKernels", "Diagnostics"]),
-    .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers", "Checkpoints", "Diagnostics"]),
+    .testTarget(name: "ReadingTests", dependencies: ["Reading", "Diagnostics"]),
+    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "CKernels", "Diagnostics", "Reading"]),
+    .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers", "Checkpoints", "Diagnostics", "Reading"]),
     .testTarget(
       name: "TransformerTests", dependencies: ["Transformer", "Checkpoints", "CKernels", "COpenBLAS", "Diagnostics"]),
     .testTarget(
@@ -114,7 +115,7 @@ let package = Package(
     .testTarget(
       name: "ScoringTests",
       dependencies: ["Scoring", "Suites", "Tokenizers", "Transformer", "Checkpoints", "Diagnostics"]),
-    .testTarget(name: "OverlapTests", dependencies: ["Overlap", "Suites", "Diagnostics"]),
+    .testTarget(name: "OverlapTests", dependencies: ["Overlap", "Reading", "Suites", "Diagnostics"]),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
     .testTarget(
       name: "LedgerTests",
@@ -124,8 +125,8 @@ let package = Package(
     .testTarget(
       name: "EvaluationTests",
       dependencies: [
-        "Evaluation", "Checkpoints", "Diagnostics", "Gating", "Ledger", "Reporting", "Scoring", "Statistics", "Suites",
-        "Training", "Transformer",
+        "Evaluation", "Checkpoints", "Diagnostics", "Gating", "Ledger", "Reading", "Reporting", "Scoring", "Statistics",
+        "Suites", "Training", "Transformer",
       ]),
     .testTarget(name: "CatalogueTests", dependencies: ["Catalogue", "Diagnostics"]),
     .testTarget(name: "CommandTests", dependencies: ["holdfast"]),

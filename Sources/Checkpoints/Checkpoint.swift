@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Reading
 
 /// Where a checkpoint's vocabulary is.
 package enum TokenizerFiles: Sendable {

@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Reading
 
 /// What a path that the user gave holds.
 package enum CheckpointKind: Sendable, Equatable {

@@ -1,5 +1,6 @@
 import CKernels
 import Foundation
+import Reading
 
 /// How a matrix's stored rows relate to Hugging Face's order.
 package enum RowOrder: Sendable, Equatable {

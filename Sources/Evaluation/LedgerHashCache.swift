@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Ledger
+import Reading
 
 /// File hashes remembered in the ledger, by device, inode, size and times of change.
 package struct LedgerHashCache: FileHashCache {

@@ -3,6 +3,7 @@ import Diagnostics
 import Foundation
 import Gating
 import Ledger
+import Reading
 import Scoring
 
 /// A model that is asked: a checkpoint, or an adapter on one, with its identity by content.

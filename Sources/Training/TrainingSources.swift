@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Reading
 
 /// What a run was made from, by content.
 package struct TrainingSources: Sendable {

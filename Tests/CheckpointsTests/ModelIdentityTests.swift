@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Reading
 import Synchronization
 import Testing
 

@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Reading
 
 /// One adapted linear module: y += scale · B (A x).
 package struct AdapterModule: Sendable {

@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Reading
 
 /// adapter_config.json of a PEFT LoRA adapter, with everything that this reader does not apply refused by name.
 struct AdapterConfiguration: Sendable {

@@ -1,4 +1,5 @@
 import Diagnostics
+import Reading
 
 /// `target_modules` or `exclude_modules`: which of the base's modules an adapter is for
 /// (`check_target_module_exists` in peft's `tuners/tuners_utils.py`).

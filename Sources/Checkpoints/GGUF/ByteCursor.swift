@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Reading
 
 /// Reads little-endian values one after another out of a mapped file, and refuses to go past its end.
 struct ByteCursor {

@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Reading
 
 /// A GGUF file of version 2 or 3: its metadata and its tensors under the names that the file gives them.
 ///

@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Reading
 
 /// The key-value part of a GGUF file. Values stay in the mapped file until a getter asks for one.
 ///

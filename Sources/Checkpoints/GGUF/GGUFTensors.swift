@@ -1,4 +1,5 @@
 import Diagnostics
+import Reading
 
 extension GGUFFile {
   /// A tensor as the file describes it, before its place in the file is checked.

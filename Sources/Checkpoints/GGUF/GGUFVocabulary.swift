@@ -1,4 +1,5 @@
 import Diagnostics
+import Reading
 
 /// A GGUF file's byte-level BPE vocabulary, checked so far that `tokenizers` loads what is made of it.
 struct GGUFVocabulary {

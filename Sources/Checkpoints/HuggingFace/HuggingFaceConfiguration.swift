@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Reading
 
 extension ModelConfiguration {
   /// Reads config.json of a `llama` model, in the older spelling and the newer one. Defaults are `LlamaConfig`'s in transformers.

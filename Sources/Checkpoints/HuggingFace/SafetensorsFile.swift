@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Reading
 
 /// A safetensors file: named tensors after a JSON header.
 ///

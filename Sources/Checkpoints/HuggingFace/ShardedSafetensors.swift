@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Reading
 
 /// The weights of a Hugging Face folder: model.safetensors, or the shards that model.safetensors.index.json lists.
 struct HuggingFaceWeights {

@@ -1,6 +1,7 @@
 import Crypto
 import Diagnostics
 import Foundation
+import Reading
 
 /// Remembers the SHA-256 of files that have not changed since.
 package protocol FileHashCache: Sendable {

@@ -1,6 +1,7 @@
 import Crypto
 import Diagnostics
 import Foundation
+import Reading
 
 /// Which model this is, by content. Every part is a SHA-256 in lower-case hexadecimal.
 package struct ModelIdentity: Sendable, Hashable, Codable {

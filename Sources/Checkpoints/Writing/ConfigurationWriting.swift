@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Reading
 
 extension ModelConfiguration {
   /// config.json of `transformers`' `LlamaConfig`.

@@ -1,3 +1,5 @@
+import Reading
+
 extension GGUFVocabulary {
   /// tokenizer.json as `tokenizers` serialises one.
   ///

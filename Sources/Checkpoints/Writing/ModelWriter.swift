@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Reading
 
 /// Writes a whole model as a Hugging Face folder that `transformers` loads: config.json, generation_config.json, the tokenizer's files, and
 /// the weights as model.safetensors, or as shards with their index where they are large.

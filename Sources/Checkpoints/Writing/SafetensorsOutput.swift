@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Reading
 
 /// Writes safetensors files from fp32 weights in memory, converting them on the way, so that no second copy of a model is needed.
 package struct SafetensorsOutput {

@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Reading
 
 /// The tokenizer files of a Hugging Face folder: those of the folder that the base came from, or made from a GGUF file's metadata.
 package struct TokenizerExport: Sendable {

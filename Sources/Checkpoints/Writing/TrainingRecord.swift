@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Reading
 
 /// What a checkpoint was fine-tuned on: `holdfast_training.json` beside its weights, written by the trainer and read by the gate.
 ///

@@ -1,6 +1,7 @@
 import Checkpoints
 import Diagnostics
 import Foundation
+import Reading
 import Training
 
 /// One arm under one seed, with the recipe as it will be trained and a fingerprint of all that decides its result.

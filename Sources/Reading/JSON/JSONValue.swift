@@ -1,6 +1,6 @@
 /// A JSON document. Model files are untrusted, so the parser is strict, keeps integers exact, and refuses what Foundation's lets pass:
 /// a key that occurs twice, and nesting deep enough to exhaust the stack.
-enum JSONValue: Equatable, Sendable {
+package enum JSONValue: Equatable, Sendable {
   case object(JSONObject)
   case array([JSONValue])
   case string(String)
@@ -10,7 +10,7 @@ enum JSONValue: Equatable, Sendable {
   case null
 
   /// What kind of value this is, for messages.
-  var kind: String {
+  package var kind: String {
     switch self {
     case .object: "an object"
     case .array: "an array"
@@ -23,7 +23,7 @@ enum JSONValue: Equatable, Sendable {
   }
 
   /// Whether the value is one that a writer leaves where an option is not in use.
-  var isOff: Bool {
+  package var isOff: Bool {
     switch self {
     case .null, .bool(false): true
     case .object(let members): members.keys.isEmpty
@@ -35,14 +35,14 @@ enum JSONValue: Equatable, Sendable {
 }
 
 /// A JSON object's members, with the order that they have in the file.
-struct JSONObject: Equatable, Sendable {
-  private(set) var keys: [String] = []
+package struct JSONObject: Equatable, Sendable {
+  package private(set) var keys: [String] = []
   private var values: [String: JSONValue] = [:]
 
-  subscript(key: String) -> JSONValue? { values[key] }
+  package subscript(key: String) -> JSONValue? { values[key] }
 
   /// Appends a member; false where the key is there already.
-  mutating func append(_ key: String, _ value: JSONValue) -> Bool {
+  package mutating func append(_ key: String, _ value: JSONValue) -> Bool {
     guard values[key] == nil else { return false }
     keys.append(key)
     values[key] = value

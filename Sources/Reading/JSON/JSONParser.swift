@@ -1,20 +1,20 @@
 import Foundation
 
 /// What is wrong with a JSON text, and where.
-struct JSONFault: Error {
-  let problem: String
+package struct JSONFault: Error {
+  package let problem: String
   /// Bytes from the start of the text.
-  let offset: Int
+  package let offset: Int
 }
 
 /// A strict JSON parser (RFC 8259) over bytes.
-struct JSONParser {
+package struct JSONParser {
   private let bytes: UnsafeRawBufferPointer
   private var position = 0
   private static let deepest = 64
 
   /// Parses one document that fills `bytes`, white space around it allowed. Throws `JSONFault`.
-  static func parse(_ bytes: UnsafeRawBufferPointer) throws -> JSONValue {
+  package static func parse(_ bytes: UnsafeRawBufferPointer) throws -> JSONValue {
     var parser = JSONParser(bytes: bytes)
     let value = try parser.value(depth: 0)
     parser.skipSpace()

@@ -1,24 +1,24 @@
 /// JSON text (RFC 8259) from values whose members keep their order.
-struct JSONText {
-  private(set) var bytes: [UInt8] = []
+package struct JSONText {
+  package private(set) var bytes: [UInt8] = []
   /// Whether members and elements get a line each.
   private let isIndented: Bool
 
-  init(isIndented: Bool) { self.isIndented = isIndented }
+  package init(isIndented: Bool) { self.isIndented = isIndented }
 
   /// One document: indented by two spaces, with a newline at its end.
-  static func document(_ value: JSONValue) -> [UInt8] {
+  package static func document(_ value: JSONValue) -> [UInt8] {
     var text = JSONText(isIndented: true)
     text.append(value)
     text.append(raw: "\n")
     return text.bytes
   }
 
-  mutating func append(raw text: StaticString) {
+  package mutating func append(raw text: StaticString) {
     bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
-  mutating func append(string: String) {
+  package mutating func append(string: String) {
     bytes.append(UInt8(ascii: "\""))
     for byte in string.utf8 {
       switch byte {
@@ -33,7 +33,7 @@ struct JSONText {
     bytes.append(UInt8(ascii: "\""))
   }
 
-  mutating func append(_ value: JSONValue, depth: Int = 0) {
+  package mutating func append(_ value: JSONValue, depth: Int = 0) {
     switch value {
     case .object(let members):
       list("{", "}", members.keys, depth) { text, key in
@@ -73,7 +73,7 @@ struct JSONText {
 
 extension JSONObject {
   /// - Parameter members: with keys that differ; of two that are equal, the first counts.
-  init(_ members: some Sequence<(String, JSONValue)>) {
+  package init(_ members: some Sequence<(String, JSONValue)>) {
     self.init()
     for (key, value) in members { _ = append(key, value) }
   }
@@ -83,9 +83,9 @@ extension JSONObject {
 extension JSONValue: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral, ExpressibleByStringLiteral,
   ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral
 {
-  init(dictionaryLiteral members: (String, JSONValue)...) { self = .object(JSONObject(members)) }
-  init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
-  init(stringLiteral string: String) { self = .string(string) }
-  init(integerLiteral integer: Int) { self = .integer(integer) }
-  init(booleanLiteral bool: Bool) { self = .bool(bool) }
+  package init(dictionaryLiteral members: (String, JSONValue)...) { self = .object(JSONObject(members)) }
+  package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+  package init(stringLiteral string: String) { self = .string(string) }
+  package init(integerLiteral integer: Int) { self = .integer(integer) }
+  package init(booleanLiteral bool: Bool) { self = .bool(bool) }
 }

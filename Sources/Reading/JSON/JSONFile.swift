@@ -4,20 +4,20 @@ import Foundation
 /// A JSON file, or a part of one, whose root is an object: typed getters whose errors name the file and the key.
 ///
 /// A getter gives nil for a key that is absent or null, and throws `InputError` where the value has another type.
-struct JSONFile {
-  let path: String
+package struct JSONFile {
+  package let path: String
   /// What leads to this object from the file's root, with a full stop at its end; empty at the root.
-  let prefix: String
-  let members: JSONObject
+  package let prefix: String
+  package let members: JSONObject
 
-  init(path: String, prefix: String = "", members: JSONObject) {
+  package init(path: String, prefix: String = "", members: JSONObject) {
     self.path = path
     self.prefix = prefix
     self.members = members
   }
 
   /// Reads a small file (at most 64 MiB).
-  init(_ url: URL) throws {
+  package init(_ url: URL) throws {
     let file = try MappedFile(url)
     guard file.bytes.count <= 64 << 20 else {
       throw InputError(file.path, "is larger than 64 MiB", remedy: "check that this is the right file")
@@ -26,7 +26,7 @@ struct JSONFile {
   }
 
   /// Parses `bytes`, which came from the file at `path`.
-  init(path: String, bytes: UnsafeRawBufferPointer) throws {
+  package init(path: String, bytes: UnsafeRawBufferPointer) throws {
     let value: JSONValue
     do {
       value = try JSONParser.parse(bytes)
@@ -41,12 +41,12 @@ struct JSONFile {
   }
 
   /// The value of a key, null taken as absent.
-  func value(_ key: String) -> JSONValue? {
+  package func value(_ key: String) -> JSONValue? {
     guard let value = members[key], value != .null else { return nil }
     return value
   }
 
-  func integer(_ key: String) throws -> Int? {
+  package func integer(_ key: String) throws -> Int? {
     guard let value = value(key) else { return nil }
     if case .integer(let integer) = value { return integer }
     // Python writes 8192.0 where a size came out of a division.
@@ -54,7 +54,7 @@ struct JSONFile {
     throw wrong(key, value, "an integer")
   }
 
-  func number(_ key: String) throws -> Double? {
+  package func number(_ key: String) throws -> Double? {
     switch value(key) {
     case nil: return nil
     case .integer(let integer): return Double(integer)
@@ -63,26 +63,26 @@ struct JSONFile {
     }
   }
 
-  func bool(_ key: String) throws -> Bool? {
+  package func bool(_ key: String) throws -> Bool? {
     guard let value = value(key) else { return nil }
     guard case .bool(let bool) = value else { throw wrong(key, value, "true or false") }
     return bool
   }
 
-  func string(_ key: String) throws -> String? {
+  package func string(_ key: String) throws -> String? {
     guard let value = value(key) else { return nil }
     guard case .string(let string) = value else { throw wrong(key, value, "a string") }
     return string
   }
 
-  func object(_ key: String) throws -> JSONFile? {
+  package func object(_ key: String) throws -> JSONFile? {
     guard let value = value(key) else { return nil }
     guard case .object(let members) = value else { throw wrong(key, value, "an object") }
     return JSONFile(path: path, prefix: "\(prefix)\(key).", members: members)
   }
 
   /// One integer or a list of them.
-  func integers(_ key: String) throws -> [Int]? {
+  package func integers(_ key: String) throws -> [Int]? {
     guard let value = value(key) else { return nil }
     switch value {
     case .integer(let integer): return [integer]
@@ -96,7 +96,7 @@ struct JSONFile {
   }
 
   /// One string or a list of them.
-  func strings(_ key: String) throws -> [String]? {
+  package func strings(_ key: String) throws -> [String]? {
     guard let value = value(key) else { return nil }
     switch value {
     case .string(let string): return [string]
@@ -109,12 +109,12 @@ struct JSONFile {
     }
   }
 
-  func required<Value>(_ key: String, _ value: Value?) throws -> Value {
+  package func required<Value>(_ key: String, _ value: Value?) throws -> Value {
     guard let value else { throw error(key, "is missing", remedy: "get the file again") }
     return value
   }
 
-  func error(_ key: String, _ problem: String, remedy: String) -> InputError {
+  package func error(_ key: String, _ problem: String, remedy: String) -> InputError {
     InputError(path, field: prefix + key, problem, remedy: remedy)
   }
 
