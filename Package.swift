@@ -19,7 +19,8 @@ let package = Package(
     .target(name: "CKernels"),
     .target(name: "COpenBLAS"),
     .target(name: "Diagnostics"),
-    .target(name: "Reading", dependencies: ["Diagnostics", "Yams"]),
+    .target(name: "CMappings"),
+    .target(name: "Reading", dependencies: ["CMappings", "Diagnostics", "Yams"]),
     .target(
       name: "Checkpoints",
       dependencies: ["CKernels", "Diagnostics", "Reading", .product(name: "Crypto", package: "swift-crypto")]),

@@ -24,10 +24,12 @@ package struct Checkpoint: Sendable {
   package let tokenizer: TokenizerFiles
   /// The files that hold the weights, sorted by name.
   package let weightFiles: [MappedFile]
+  /// The tokenizer's own files, where they are beside the weights.
+  package let tokenizerFiles: [MappedFile]
 
   package init(
     path: String, format: Format, configuration: ModelConfiguration, tensors: any TensorSource,
-    tokenizer: TokenizerFiles, weightFiles: [MappedFile]
+    tokenizer: TokenizerFiles, weightFiles: [MappedFile], tokenizerFiles: [MappedFile] = []
   ) {
     self.path = path
     self.format = format
@@ -35,7 +37,12 @@ package struct Checkpoint: Sendable {
     self.tensors = tensors
     self.tokenizer = tokenizer
     self.weightFiles = weightFiles
+    self.tokenizerFiles = tokenizerFiles
   }
+
+  /// All that it is read from while it is in use: what comes of it counts as long as these are as they were when they were opened, and
+  /// would else stand under another model's hash.
+  package var files: [MappedFile] { weightFiles + tokenizerFiles }
 
   /// Opens a .gguf file, or a folder with config.json.
   ///

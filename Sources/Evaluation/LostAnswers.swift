@@ -59,9 +59,8 @@ package struct LostAnswers {
     } catch let reason as Interrupted {
       interrupted = reason
     }
-    // An answer is kept for ever: not one of other weights than those that were identified.
-    try subject.demandUnchanged()
-    try ledger.saveAnswers(answers, model: run.plan.model, numerics: run.plan.numerics)
+    try ledger.saveAnswers(
+      answers, model: run.plan.model, numerics: run.plan.numerics, unless: { try subject.demandUnchanged() })
     if let interrupted { throw interrupted }
   }
 

@@ -32,16 +32,14 @@ package struct Subject: Sendable {
       adapter = nil
     }
     identity = try ModelIdentity.of(checkpoint, adapter: adapter, hashes: hashes)
+    try demandUnchanged()
   }
 
   /// Refuses files that were written to since they were opened: their scores would stand under another model's hash.
-  func demandUnchanged() throws {
-    for file in checkpoint.weightFiles + (adapter.map { [$0.weightFile] } ?? [])
-    where FileStamp.of(file.path) != file.stamp {
-      throw InputError(
-        file.path, "was changed while it was being scored", remedy: "score it again once nothing writes to it")
-    }
-  }
+  package func demandUnchanged() throws { try files.demandUnchanged() }
+
+  /// All that it is read from while it is in use.
+  package var files: [MappedFile] { checkpoint.files + adapters.map(\.weightFile) }
 
   /// Refuses a base that is not the baseline's model, or the same one stored otherwise.
   func demandModel(of baseline: Baseline) throws {
@@ -54,7 +52,7 @@ package struct Subject: Sendable {
 
   /// The model in memory, its adapter on it.
   package func load(threads: Int) throws -> LoadedModel {
-    try LoadedModel(checkpoint, adapters: adapters, threads: threads)
+    try files.whileUnchanged { try LoadedModel(checkpoint, adapters: adapters, threads: threads) }
   }
 
   /// What is loaded beside the checkpoint.

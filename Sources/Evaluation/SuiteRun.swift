@@ -2,6 +2,7 @@ import Diagnostics
 import Foundation
 import Gating
 import Ledger
+import Reading
 import Scoring
 import Suites
 
@@ -75,6 +76,16 @@ package struct SuiteRun {
     progress: @escaping (ScoringProgress) -> Void = { _ in },
     observe: @escaping (Run, [ItemScore]) throws -> Void = { _, _ in }
   ) throws -> Outcome {
+    try subject.files.whileUnchanged {
+      try ask(
+        subject, scorer: scorer, questions: questions, order: order, progress: progress, observe: observe)
+    }
+  }
+
+  private func ask(
+    _ subject: Subject, scorer: some Scorer, questions: Questions, order: [BlockOrder.Place],
+    progress: @escaping (ScoringProgress) -> Void, observe: @escaping (Run, [ItemScore]) throws -> Void
+  ) throws -> Outcome {
     let run = try begin(subject, numerics: scorer.numericsID, questions)
     let blocks = ordered(questions.blocks(of: suite, share: share), by: order)
     let done = try ledger.completedBlocks(run)
@@ -82,16 +93,18 @@ package struct SuiteRun {
       let known = Dictionary(grouping: try ledger.itemScores(run)) { BlockOrder.Place(task: $0.task, block: $0.block) }
       for place in order { if let scores = known[place] { try observe(run, scores) } }
     }
-    let open = blocks.filter { !done.contains($0.key) }
     let known = try ledger.knownScores(
       model: subject.identity.id, numerics: scorer.numericsID,
-      requests: open.flatMap { $0.observations.map(\.request.id) })
+      requests: blocks.flatMap { $0.observations.map(\.request.id) })
+    try ScoreAudit(of: run, known: known).check(
+      Self.distinct(blocks.flatMap { $0.observations.map(\.request) }), scorer)
+    let open = blocks.filter { !done.contains($0.key) }
 
     var pending: [(block: RequestBlock, missing: [Request])] = []
     for block in open {
       let missing = Self.distinct(block.observations.map(\.request)).filter { known[$0.id] == nil }
       if missing.isEmpty {
-        try ledger.commit(block, scores: known, of: run)
+        try ledger.commit(block, scores: known, of: run, unless: subject.demandUnchanged)
         try observe(run, itemScores(of: block, scores: known))
       } else {
         pending.append((block, missing))
@@ -109,7 +122,7 @@ package struct SuiteRun {
           var own: [String: Score] = [:]
           for request in block.observations.map(\.request) { own[request.id] = known[request.id] }
           for (request, score) in zip(missing, scores) { own[request.id] = score }
-          try ledger.commit(block, scores: own, of: run)
+          try ledger.commit(block, scores: own, of: run, unless: subject.demandUnchanged)
           try observe(run, itemScores(of: block, scores: own))
         }
     } catch Interrupted.deadline {
@@ -118,7 +131,6 @@ package struct SuiteRun {
       throw explain(fault, waiting[fault.batch].block, waiting[fault.batch].missing)
     }
     try demandComplete(run, blocks)
-    try subject.demandUnchanged()
     try ledger.finish(run)
     // A run that was gone on with may hold what another look asked.
     let asked = Set(blocks.map(\.key))
@@ -140,6 +152,7 @@ package struct SuiteRun {
   }
 
   private func begin(_ subject: Subject, numerics: String, _ questions: Questions) throws -> Run {
+    try subject.demandUnchanged()
     try ledger.register(subject.record)
     let plan = RunPlan(
       model: subject.identity.id, suite: suite.name, suiteHash: suiteHash,

@@ -2,6 +2,7 @@ import Checkpoints
 import Diagnostics
 import Foundation
 import Ledger
+import Reading
 import Suites
 import Tokenizers
 import Training
@@ -86,14 +87,16 @@ package struct TrainingSession {
   ) throws -> Outcome {
     try folder.check(resuming: resuming)
     var plan = plan
-    try plan.sampleReplay(from: checkpoint, guarded: guarded, threads: threads)
-    let trainer = try Trainer(
-      recipe, plan: plan, checkpoint: checkpoint, leakPrompts: leakPrompts, threads: threads)
+    let trainer = try checkpoint.files.whileUnchanged {
+      try plan.sampleReplay(from: checkpoint, guarded: guarded, threads: threads)
+      return try Trainer(
+        recipe, plan: plan, checkpoint: checkpoint, leakPrompts: leakPrompts, threads: threads)
+    }
     try folder.make()
     if resuming, let state = folder.newestState { try trainer.resume(from: state) }
     started(trainer.step)
     let outcome = { Outcome(checkpoint: folder.checkpoint(plan.stepCount), evaluation: $0) }
-    guard trainer.step < plan.stepCount else { return outcome(trainer.evaluate()) }
+    guard trainer.step < plan.stepCount else { return outcome(try trainer.evaluate()) }
     let training = try begin(resuming: resuming, ledger)
     var last = Trainer.Evaluation(targetAccuracy: nil, leakMass: nil)
     try trainer.run { step in

@@ -14,7 +14,8 @@ extension Ledger {
   package func question(of score: ItemScore, in run: Run) throws -> AskedQuestion? {
     try read { db in
       let sql = """
-        SELECT r.*, a.text AS answer
+        SELECT r.*, \(Table.requests.isIntact("r")) AS \(Table.requests.intactColumn), a.text AS answer,
+          \(Table.answers.isIntact("a")) AS \(Table.answers.intactColumn)
         FROM observations AS o
         JOIN requests AS r ON r.id = o.request_id
         LEFT JOIN answers AS a ON a.model_id = ? AND a.request_id = o.request_id AND a.numerics_id = ?
@@ -26,25 +27,31 @@ extension Ledger {
         score.condition.rawValue,
       ]
       return try Row.fetchOne(db, sql: sql, arguments: arguments).map { row in
-        AskedQuestion(request: try request(row), answer: try optional(row, "answer", of: "answers"))
+        let answer: String? = try optional(row, "answer", of: "answers")
+        if answer != nil { try demandIntact(row, .answers) }
+        return AskedQuestion(request: try request(row), answer: answer)
       }
     }
   }
 
   /// Keeps what a model answers greedily, by request id. An answer that is there stays: the same model gives the same one.
-  package func saveAnswers(_ answers: [String: String], model: String, numerics: String) throws {
+  ///
+  /// - Parameter fault: throws where the answers are not the model's after all: asked within the transaction, which then keeps nothing.
+  package func saveAnswers(
+    _ answers: [String: String], model: String, numerics: String, unless fault: () throws -> Void = {}
+  ) throws {
     try write { db in
+      try fault()
       for (request, text) in answers.sorted(by: { $0.key < $1.key }) {
         try db.execute(
-          sql: """
-            INSERT INTO answers (model_id, request_id, numerics_id, text) VALUES (?, ?, ?, ?)
-            ON CONFLICT (model_id, request_id, numerics_id) DO NOTHING
-            """, arguments: [model, request, numerics, text])
+          sql: Table.answers.insertion(onConflict: "ON CONFLICT (model_id, request_id, numerics_id) DO NOTHING"),
+          arguments: [model, request, numerics, text])
       }
     }
   }
 
   private func request(_ row: Row) throws -> Request {
+    try demandIntact(row, .requests)
     let rule: String? = try optional(row, "rule", of: "requests")
     let decoded = try rule.map { text in
       guard let rule = try? JSONDecoder().decode(ExactMatchRule.self, from: Data(text.utf8)) else {

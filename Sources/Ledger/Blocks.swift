@@ -22,11 +22,15 @@ extension RequestBlock {
 extension Ledger {
   /// Commits a block of a run: its requests, scores and observations, all or nothing. What is there already stays.
   ///
-  /// - Parameter scores: at least the scores of the block's requests, by request id, computed by the run's model with
-  ///   the run's numeric version.
+  /// - Parameters:
+  ///   - scores: at least the scores of the block's requests, by request id, computed by the run's model with the run's numeric version.
+  ///   - fault: throws where they are not that model's after all, since its files changed: asked within the transaction, which then
+  ///     keeps nothing.
   /// - Throws: `ScoringFault` where a score is missing or not finite; `ScoreConflict` where the ledger holds other
   ///   bits; `InputError` as every method.
-  package func commit(_ block: RequestBlock, scores: [String: Score], of run: Run) throws {
+  package func commit(
+    _ block: RequestBlock, scores: [String: Score], of run: Run, unless fault: () throws -> Void = {}
+  ) throws {
     var seen: Set<String> = []
     var rows: [(request: Request, score: Score)] = []
     for observation in block.observations where seen.insert(observation.request.id).inserted {
@@ -39,14 +43,10 @@ extension Ledger {
       rows.append((observation.request, score))
     }
     try write { db in
+      try fault()
       try insert(rows, model: run.plan.model, numerics: run.plan.numerics, into: db)
       let statement = try db.cachedStatement(
-        sql: """
-          INSERT INTO observations
-            (run_id, task, family, item, block, k, draw, condition, role, request_id)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-          ON CONFLICT DO NOTHING
-          """)
+        sql: Table.observations.insertion(onConflict: "ON CONFLICT DO NOTHING"))
       for observation in block.observations {
         try statement.execute(arguments: [
           run.id, observation.task, observation.family, observation.item, observation.block, observation.k,

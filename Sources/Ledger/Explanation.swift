@@ -22,6 +22,12 @@ func explained(_ error: DatabaseError, path: String) -> any Error {
       ("the database is damaged", "restore a copy, or move it aside and run again: scores are then computed afresh")
     case .SQLITE_BUSY, .SQLITE_LOCKED:
       ("another process has been holding it for half a minute", "wait until it ends, or choose another ledger")
+    case .SQLITE_CONSTRAINT, .SQLITE_ERROR, .SQLITE_SCHEMA, .SQLITE_MISMATCH, .SQLITE_FORMAT, .SQLITE_TOOBIG:
+      // Opened ledgers have Holdfast's tables (`Schema.refuseOther`): somebody changed or removed what a row refers to since.
+      (
+        "the database is not as Holdfast left it (SQLite code \(error.extendedResultCode.rawValue))",
+        "restore a copy, or move it aside and run again: scores are then computed afresh"
+      )
     default: nil
     }
   return wording.map { InputError(path, $0.problem, remedy: $0.remedy) as any Error } ?? error

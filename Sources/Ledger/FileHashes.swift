@@ -25,11 +25,14 @@ extension Ledger {
   package func hash(of file: FileState) throws -> String? {
     try read { db in
       let sql = """
-        SELECT sha256 FROM file_hashes
+        SELECT \(Table.fileHashes.columns("f")) FROM file_hashes AS f
         WHERE device = ? AND inode = ? AND size = ? AND modified_ns = ? AND changed_ns = ?
         """
       let arguments: StatementArguments = [file.device, file.inode, file.size, file.modified, file.changed]
-      return try Row.fetchOne(db, sql: sql, arguments: arguments).map { try value($0, "sha256", of: "file_hashes") }
+      return try Row.fetchOne(db, sql: sql, arguments: arguments).map { row in
+        try demandIntact(row, .fileHashes)
+        return try value(row, "sha256", of: "file_hashes")
+      }
     }
   }
 
@@ -37,10 +40,7 @@ extension Ledger {
   package func store(hash: String, of file: FileState) throws {
     try write { db in
       try db.execute(
-        sql: """
-          INSERT OR REPLACE INTO file_hashes (device, inode, size, modified_ns, changed_ns, sha256)
-          VALUES (?, ?, ?, ?, ?, ?)
-          """,
+        sql: Table.fileHashes.insertion("INSERT OR REPLACE"),
         arguments: [file.device, file.inode, file.size, file.modified, file.changed, hash])
     }
   }

@@ -26,11 +26,11 @@ extension Ledger {
     let items = String(decoding: try encoder.encode(leftOut.mapValues { $0.sorted() }), as: UTF8.self)
     return try write { db in
       try db.execute(
-        sql: "INSERT INTO gates (id, header, left_out, created_at) VALUES (?, ?, ?, ?)",
+        sql: Table.gates.insertion(),
         arguments: [id, header, items, now])
       for (position, verdict) in verdicts.enumerated() {
         try db.execute(
-          sql: "INSERT INTO gate_verdicts (gate_id, position, verdict_id) VALUES (?, ?, ?)",
+          sql: Table.gateVerdicts.insertion(),
           arguments: [id, position, verdict])
       }
       guard let gate = try gate("WHERE id = ?", [id], in: db) else { throw damaged("gates.id") }
@@ -71,14 +71,18 @@ extension Ledger {
   }
 
   private func gate(_ which: String, _ arguments: StatementArguments, in db: Database) throws -> GateRecord? {
-    guard let row = try Row.fetchOne(db, sql: "SELECT * FROM gates \(which)", arguments: arguments) else { return nil }
+    let sql = "SELECT \(Table.gates.columns("g")) FROM gates AS g \(which)"
+    guard let row = try Row.fetchOne(db, sql: sql, arguments: arguments) else { return nil }
+    try demandIntact(row, .gates)
     let id: String = try value(row, "id", of: "gates")
     let items: String = try value(row, "left_out", of: "gates")
     guard let leftOut = try? JSONDecoder().decode([String: Set<String>].self, from: Data(items.utf8)) else {
       throw damaged("gates.left_out")
     }
-    let sql = "SELECT verdict_id FROM gate_verdicts WHERE gate_id = ? ORDER BY position"
-    let verdicts = try Row.fetchAll(db, sql: sql, arguments: [id]).map { row in
+    let members =
+      "SELECT \(Table.gateVerdicts.columns("g")) FROM gate_verdicts AS g WHERE gate_id = ? ORDER BY position"
+    let verdicts = try Row.fetchAll(db, sql: members, arguments: [id]).map { row in
+      try demandIntact(row, .gateVerdicts)
       guard let record = try verdict(try value(row, "verdict_id", of: "gate_verdicts") as String, in: db) else {
         throw damaged("gate_verdicts.verdict_id")
       }

@@ -6,7 +6,9 @@ extension Ledger {
   package func itemScores(_ run: Run) throws -> [ItemScore] {
     let rows = try read { db in
       let sql = """
-        SELECT o.task, o.item, o.block, o.k, o.draw, o.condition, o.role, s.logprob, s.exact_match
+        SELECT o.task, o.item, o.block, o.k, o.draw, o.condition, o.role, s.logprob, s.exact_match,
+          \(Table.observations.isIntact("o")) AS \(Table.observations.intactColumn),
+          \(Table.scores.isIntact("s")) AS \(Table.scores.intactColumn)
         FROM observations AS o
         LEFT JOIN scores AS s ON s.model_id = ? AND s.request_id = o.request_id AND s.numerics_id = ?
         WHERE o.run_id = ?
@@ -36,6 +38,8 @@ extension Ledger {
   }
 
   private func scoredObservation(_ row: Row) throws -> ScoredObservation {
+    try demandIntact(row, .observations)
+    try demandIntact(row, .scores)
     let role: Int = try value(row, "role", of: "observations")
     guard let condition = Condition(rawValue: try value(row, "condition", of: "observations")) else {
       throw damaged("observations.condition")

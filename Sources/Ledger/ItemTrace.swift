@@ -25,7 +25,9 @@ extension Ledger {
   package func traces(ofItem item: String, task: String?, in run: Run) throws -> [ItemTrace] {
     try read { db in
       let sql = """
-        SELECT o.task, o.item, o.block, o.k, o.draw, o.condition, o.role, o.request_id, r.context, r.continuation, s.*
+        SELECT o.task, o.item, o.block, o.k, o.draw, o.condition, o.role, o.request_id, r.context, r.continuation,
+          \(Table.observations.isIntact("o")) AS \(Table.observations.intactColumn),
+          \(Table.requests.isIntact("r")) AS \(Table.requests.intactColumn), \(Table.scores.columns("s"))
         FROM observations AS o
         JOIN requests AS r ON r.id = o.request_id
         LEFT JOIN scores AS s ON s.model_id = ? AND s.request_id = o.request_id AND s.numerics_id = ?
@@ -38,6 +40,8 @@ extension Ledger {
   }
 
   private func trace(_ row: Row) throws -> ItemTrace {
+    try demandIntact(row, .observations)
+    try demandIntact(row, .requests)
     let role: Int = try value(row, "role", of: "observations")
     guard let condition = Condition(rawValue: try value(row, "condition", of: "observations")) else {
       throw damaged("observations.condition")

@@ -55,6 +55,7 @@ package final class Ledger: Sendable {
     var configuration = Configuration()
     configuration.busyMode = .timeout(busyTimeout)
     configuration.foreignKeysEnabled = true
+    configuration.prepareDatabase { $0.add(function: Table.checksum) }
     let deadline = ContinuousClock.now + .seconds(busyTimeout)
     var attempt = 1
     while true {
@@ -62,6 +63,7 @@ package final class Ledger: Sendable {
         let pool = try DatabasePool(path: path, configuration: configuration)
         try refuseForeign(pool, path: path)
         try Schema.migrator.migrate(pool)
+        try Schema.refuseOther(pool, path: path)
         return pool
       } catch let error as DatabaseError where isRace(error) && attempt < 20 && ContinuousClock.now < deadline {
         attempt += 1

@@ -44,15 +44,11 @@ extension Ledger {
   package func register(_ model: ModelRecord) throws {
     try write { db in
       try db.execute(
-        sql: """
-          INSERT INTO models
-            (id, name, path, weights, tokenizer, configuration, adapter, format, storage, first_seen)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-          ON CONFLICT (id) DO UPDATE SET name = excluded.name, path = excluded.path
-          """,
+        sql: Table.models.insertion(
+          onConflict: "ON CONFLICT (id) DO UPDATE SET name = excluded.name, path = excluded.path"),
         arguments: [
-          model.id, model.name, model.path, model.weights, model.tokenizer, model.configuration, model.adapter,
-          model.format, model.storage, Date(),
+          model.id, model.weights, model.tokenizer, model.configuration, model.adapter, model.format, model.storage,
+          model.name, model.path, Date(),
         ])
     }
   }
@@ -60,12 +56,14 @@ extension Ledger {
   /// The model of an id; nil where it was never registered.
   package func model(_ id: String) throws -> ModelRecord? {
     try read { db in
-      try Row.fetchOne(db, sql: "SELECT * FROM models WHERE id = ?", arguments: [id]).map(model)
+      let sql = "SELECT \(Table.models.columns("m")) FROM models AS m WHERE id = ?"
+      return try Row.fetchOne(db, sql: sql, arguments: [id]).map(model)
     }
   }
 
   private func model(_ row: Row) throws -> ModelRecord {
-    ModelRecord(
+    try demandIntact(row, .models)
+    return ModelRecord(
       id: try value(row, "id", of: "models"),
       name: try value(row, "name", of: "models"),
       path: try value(row, "path", of: "models"),

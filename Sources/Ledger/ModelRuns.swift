@@ -37,7 +37,9 @@ extension Ledger {
   package func askedTasks(_ run: Run) throws -> [String: AskedTask] {
     try read { db in
       let sql = """
-        SELECT o.task, o.family, o.request_id, s.token_hash
+        SELECT o.task, o.family, o.request_id, s.token_hash,
+          \(Table.observations.isIntact("o")) AS \(Table.observations.intactColumn),
+          \(Table.scores.isIntact("s")) AS \(Table.scores.intactColumn)
         FROM observations AS o
         LEFT JOIN scores AS s ON s.model_id = ? AND s.request_id = o.request_id AND s.numerics_id = ?
         WHERE o.run_id = ? AND o.condition = ?
@@ -48,6 +50,8 @@ extension Ledger {
       var tasks: [String: AskedTask] = [:]
       let cursor = try Row.fetchCursor(db, sql: sql, arguments: arguments)
       while let row = try cursor.next() {
+        try demandIntact(row, .observations)
+        try demandIntact(row, .scores)
         let task: String = try value(row, "task", of: "observations")
         let family: String = try value(row, "family", of: "observations")
         let request: String = try value(row, "request_id", of: "observations")

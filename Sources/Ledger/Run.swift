@@ -51,12 +51,7 @@ extension Ledger {
     let id = uniqueID(at: now)
     return try write { db in
       try db.execute(
-        sql: """
-          INSERT INTO runs
-            (id, model_id, suite, suite_hash, prompt_hash, numerics_id, share, draws, started_at, command, kernel,
-             threads)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-          """,
+        sql: Table.runs.insertion(),
         arguments: [
           id, plan.model, plan.suite, plan.suiteHash, plan.promptHash, plan.numerics, plan.share, plan.draws, now,
           command, kernel, threads,
@@ -70,7 +65,7 @@ extension Ledger {
   package func resumableRun(_ plan: RunPlan) throws -> Run? {
     try read { db in
       let sql = """
-        SELECT * FROM runs
+        SELECT \(Table.runs.columns("r")) FROM runs AS r
         WHERE model_id = ? AND suite_hash = ? AND prompt_hash = ? AND numerics_id = ? AND share = ? AND draws = ?
           AND finished_at IS NULL
         ORDER BY started_at DESC, id DESC LIMIT 1
@@ -125,16 +120,18 @@ extension Ledger {
   /// The newest runs first.
   package func runs(limit: Int = 20) throws -> [Run] {
     try read { db in
-      let sql = "SELECT * FROM runs ORDER BY started_at DESC, id DESC LIMIT ?"
+      let sql = "SELECT \(Table.runs.columns("r")) FROM runs AS r ORDER BY started_at DESC, id DESC LIMIT ?"
       return try Row.fetchAll(db, sql: sql, arguments: [max(0, limit)]).map(run)
     }
   }
 
   private func run(_ id: String, in db: Database) throws -> Run? {
-    try Row.fetchOne(db, sql: "SELECT * FROM runs WHERE id = ?", arguments: [id]).map(run)
+    let sql = "SELECT \(Table.runs.columns("r")) FROM runs AS r WHERE id = ?"
+    return try Row.fetchOne(db, sql: sql, arguments: [id]).map(run)
   }
 
   private func run(_ row: Row) throws -> Run {
+    try demandIntact(row, .runs)
     let plan = RunPlan(
       model: try value(row, "model_id", of: "runs"),
       suite: try value(row, "suite", of: "runs"),

@@ -3,16 +3,49 @@ import GRDB
 import Suites
 
 /// The ledger holds other bits for the same model, request and numeric version: the engine broke its promise of one
-/// score a request, so neither may be used. A fault of the program's own.
+/// score a request, or somebody wrote to the ledger, so neither may be used. A fault that is not the user's input.
 package struct ScoreConflict: Error, Equatable, CustomStringConvertible {
-  /// The request's id.
-  package let request: String
-  package let stored: Score
-  package let computed: Score
+  /// A row of the table `scores`, and what the model scores now.
+  package struct Row: Sendable, Equatable {
+    /// The request's id.
+    package let request: String
+    package let stored: Score
+    package let computed: Score
+
+    package init(request: String, stored: Score, computed: Score) {
+      self.request = request
+      self.stored = stored
+      self.computed = computed
+    }
+  }
+
+  /// The registered model's id.
+  package let model: String
+  /// In the order in which they were asked; never empty.
+  package let rows: [Row]
+  /// How many rows were looked at.
+  package let checked: Int
+
+  package init(model: String, rows: [Row], checked: Int) {
+    self.model = model
+    self.rows = rows
+    self.checked = checked
+  }
+
+  private static let mostNamed = 10
 
   package var description: String {
-    "ledger holds another score for the same request \(request): logprob \(stored.logprob), now \(computed.logprob)"
+    let named = rows.prefix(Self.mostNamed).map { row in
+      "request \(row.request) logprob \(row.stored.logprob) (now \(row.computed.logprob))"
+        + (row.stored.exactMatch == row.computed.exactMatch
+          ? "" : " exact match \(Self.word(row.stored.exactMatch)) (now \(Self.word(row.computed.exactMatch)))")
+    }
+    let more = rows.count > named.count ? ", and \(rows.count - named.count) more" : ""
+    return "the ledger holds other scores of model \(model.prefix(12)) than it computes, "
+      + "\(rows.count) of \(checked) looked at: \(named.joined(separator: "; "))\(more)"
   }
+
+  private static func word(_ match: Bool?) -> String { match.map { $0 ? "yes" : "no" } ?? "none" }
 }
 
 extension Ledger {
@@ -31,7 +64,10 @@ extension Ledger {
     for start in stride(from: 0, to: requests.count, by: Self.chunk) {
       let ids = requests[start..<min(start + Self.chunk, requests.count)]
       let marks = databaseQuestionMarks(count: ids.count)
-      let sql = "SELECT * FROM scores WHERE model_id = ? AND numerics_id = ? AND request_id IN (\(marks))"
+      let sql = """
+        SELECT \(Table.scores.columns("s")) FROM scores AS s
+        WHERE s.model_id = ? AND s.numerics_id = ? AND s.request_id IN (\(marks))
+        """
       let rows = try Row.fetchCursor(db, sql: sql, arguments: StatementArguments([model, numerics] + ids))
       while let row = try rows.next() {
         known[try value(row, "request_id", of: "scores")] = try score(row)
@@ -47,28 +83,19 @@ extension Ledger {
     let stored = try knownScores(db, model: model, numerics: numerics, requests: scores.map(\.request.id))
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    for (request, score) in scores {
-      if let stored = stored[request.id] {
-        guard stored == score else {
-          throw ScoreConflict(request: request.id, stored: stored, computed: score)
-        }
-        continue
+    let conflicts = scores.compactMap { request, score in
+      stored[request.id].flatMap {
+        $0 == score ? nil : ScoreConflict.Row(request: request.id, stored: $0, computed: score)
       }
+    }
+    guard conflicts.isEmpty else { throw ScoreConflict(model: model, rows: conflicts, checked: stored.count) }
+    for (request, score) in scores where stored[request.id] == nil {
       let rule = try request.exactMatch.map { String(decoding: try encoder.encode($0), as: UTF8.self) }
       let requestRow = try db.cachedStatement(
-        sql: """
-          INSERT INTO requests (id, context, continuation, special_tokens, rule) VALUES (?, ?, ?, ?, ?)
-          ON CONFLICT (id) DO NOTHING
-          """)
+        sql: Table.requests.insertion(onConflict: "ON CONFLICT (id) DO NOTHING"))
       try requestRow.execute(
         arguments: [request.id, request.context, request.continuation, request.specialTokens, rule])
-      let scoreRow = try db.cachedStatement(
-        sql: """
-          INSERT INTO scores
-            (model_id, request_id, numerics_id, logprob, is_greedy, terminator_logprob, exact_match, token_count,
-             tokens, context_tokens, token_hash)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-          """)
+      let scoreRow = try db.cachedStatement(sql: Table.scores.insertion())
       try scoreRow.execute(arguments: [
         model, request.id, numerics, score.logprob, score.isGreedy, score.terminatorLogprob, score.exactMatch,
         score.tokenCount, Self.data(score.tokens), score.contextTokenCount, score.tokenHash,
@@ -77,6 +104,7 @@ extension Ledger {
   }
 
   func score(_ row: Row) throws -> Score {
+    try demandIntact(row, .scores)
     let data: Data = try value(row, "tokens", of: "scores")
     guard data.count % 4 == 0 else { throw damaged("scores.tokens") }
     return Score(

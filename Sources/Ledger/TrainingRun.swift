@@ -53,11 +53,7 @@ extension Ledger {
     let labels = String(decoding: try JSONEncoder().encode(plan.labels), as: UTF8.self)
     return try write { db in
       try db.execute(
-        sql: """
-          INSERT INTO trainings
-            (id, recipe, recipe_hash, recipe_text, base, seed, out_folder, labels, steps_planned, command, started_at)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-          """,
+        sql: Table.trainings.insertion(),
         arguments: [
           id, plan.recipe, plan.recipeHash, plan.recipeText, plan.base, String(plan.seed), plan.outFolder, labels,
           plan.stepsPlanned, command, now,
@@ -75,7 +71,7 @@ extension Ledger {
   package func resumableTraining(outFolder: String, recipeHash: String, seed: UInt64) throws -> TrainingRun? {
     try read { db in
       let sql = """
-        SELECT * FROM trainings
+        SELECT \(Table.trainings.columns("t")) FROM trainings AS t
         WHERE out_folder = ? AND recipe_hash = ? AND seed = ? AND finished_at IS NULL
         ORDER BY started_at DESC, id DESC LIMIT 1
         """
@@ -101,16 +97,18 @@ extension Ledger {
   /// The newest trainings first.
   package func trainings(limit: Int = 20) throws -> [TrainingRun] {
     try read { db in
-      let sql = "SELECT * FROM trainings ORDER BY started_at DESC, id DESC LIMIT ?"
+      let sql = "SELECT \(Table.trainings.columns("t")) FROM trainings AS t ORDER BY started_at DESC, id DESC LIMIT ?"
       return try Row.fetchAll(db, sql: sql, arguments: [max(0, limit)]).map(training)
     }
   }
 
   private func training(_ id: String, in db: Database) throws -> TrainingRun? {
-    try Row.fetchOne(db, sql: "SELECT * FROM trainings WHERE id = ?", arguments: [id]).map(training)
+    let sql = "SELECT \(Table.trainings.columns("t")) FROM trainings AS t WHERE id = ?"
+    return try Row.fetchOne(db, sql: sql, arguments: [id]).map(training)
   }
 
   private func training(_ row: Row) throws -> TrainingRun {
+    try demandIntact(row, .trainings)
     guard let seed = UInt64(try value(row, "seed", of: "trainings") as String) else { throw damaged("trainings.seed") }
     let labels: String = try value(row, "labels", of: "trainings")
     guard let labels = try? JSONDecoder().decode([String].self, from: Data(labels.utf8)) else {

@@ -76,12 +76,7 @@ extension Ledger {
       try db.execute(
         sql: "DELETE FROM training_steps WHERE training_id = ? AND step >= ?", arguments: [training.id, first.step])
       let statement = try db.cachedStatement(
-        sql: """
-          INSERT INTO training_steps
-            (training_id, step, loss, preservation, learning_rate, gradient_norm, tokens_per_second, target_accuracy,
-             leak_mass)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-          """)
+        sql: Table.trainingSteps.insertion())
       for step in steps {
         try statement.execute(arguments: [
           training.id, step.step, step.loss, step.preservation, step.learningRate, step.gradientNorm,
@@ -97,12 +92,14 @@ extension Ledger {
   /// A training's steps, ascending.
   package func steps(of training: TrainingRun) throws -> [TrainingStep] {
     try read { db in
-      let sql = "SELECT * FROM training_steps WHERE training_id = ? ORDER BY step"
+      let sql =
+        "SELECT \(Table.trainingSteps.columns("t")) FROM training_steps AS t WHERE training_id = ? ORDER BY step"
       return try Row.fetchAll(db, sql: sql, arguments: [training.id]).map(step)
     }
   }
 
   private func step(_ row: Row) throws -> TrainingStep {
+    try demandIntact(row, .trainingSteps)
     let table = "training_steps"
     return TrainingStep(
       step: try value(row, "step", of: table),

@@ -29,10 +29,7 @@ extension Ledger {
     let id = uniqueID(at: now)
     return try write { db in
       try db.execute(
-        sql: """
-          INSERT INTO verdicts (id, run_id, model_id, baseline_path, baseline_hash, verdict, report, created_at)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-          """,
+        sql: Table.verdicts.insertion(),
         arguments: [id, run?.id, model, baselinePath, baselineHash, verdict, report, now])
       guard let record = try self.verdict(id, in: db) else { throw damaged("verdicts.id") }
       return record
@@ -47,7 +44,7 @@ extension Ledger {
   /// The newest verdicts first.
   package func verdicts(limit: Int = 20) throws -> [VerdictRecord] {
     try read { db in
-      let sql = "SELECT * FROM verdicts ORDER BY created_at DESC, id DESC LIMIT ?"
+      let sql = "SELECT \(Table.verdicts.columns("v")) FROM verdicts AS v ORDER BY created_at DESC, id DESC LIMIT ?"
       return try Row.fetchAll(db, sql: sql, arguments: [max(0, limit)]).map(verdict)
     }
   }
@@ -56,7 +53,7 @@ extension Ledger {
   package func verdicts(baselineHash: String, through id: String) throws -> [VerdictRecord] {
     try read { db in
       let sql = """
-        SELECT v.* FROM verdicts AS v JOIN verdicts AS last ON last.id = ?
+        SELECT \(Table.verdicts.columns("v")) FROM verdicts AS v JOIN verdicts AS last ON last.id = ?
         WHERE v.baseline_hash = ? AND (v.created_at, v.id) <= (last.created_at, last.id)
         ORDER BY v.created_at, v.id
         """
@@ -65,11 +62,13 @@ extension Ledger {
   }
 
   func verdict(_ id: String, in db: Database) throws -> VerdictRecord? {
-    try Row.fetchOne(db, sql: "SELECT * FROM verdicts WHERE id = ?", arguments: [id]).map(verdict)
+    let sql = "SELECT \(Table.verdicts.columns("v")) FROM verdicts AS v WHERE id = ?"
+    return try Row.fetchOne(db, sql: sql, arguments: [id]).map(verdict)
   }
 
   private func verdict(_ row: Row) throws -> VerdictRecord {
-    VerdictRecord(
+    try demandIntact(row, .verdicts)
+    return VerdictRecord(
       id: try value(row, "id", of: "verdicts"),
       run: try optional(row, "run_id", of: "verdicts"),
       model: try value(row, "model_id", of: "verdicts"),

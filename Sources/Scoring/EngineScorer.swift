@@ -1,4 +1,5 @@
 import Diagnostics
+import Reading
 import Suites
 import Tokenizers
 import Transformer
@@ -27,7 +28,15 @@ package final class EngineScorer: Scorer {
     _ batches: [[Request]], progress: @escaping (ScoringProgress) -> Void,
     deliver: @escaping (Int, [Score]) throws -> Void
   ) throws -> ScoringProgress {
-    try Interruption.watching { try scoreAll(batches, progress: progress, deliver: deliver) }
+    // Weights stay mapped: what was computed after somebody wrote to them is no score of this model, nor is an error.
+    try model.files.whileUnchanged {
+      try Interruption.watching {
+        try scoreAll(batches, progress: progress) { index, scores in
+          try self.model.files.demandUnchanged()
+          try deliver(index, scores)
+        }
+      }
+    }
   }
 
   private func scoreAll(

@@ -1,4 +1,5 @@
 import Checkpoints
+import Reading
 import Tokenizers
 import Transformer
 
@@ -16,6 +17,9 @@ package final class LoadedModel {
     tokenizer = try Tokenizer(checkpoint.tokenizer)
     decoder = try Decoder(checkpoint, adapters: adapters, threads: threads)
   }
+
+  /// All that it is read from while it is in use.
+  package var files: [MappedFile] { checkpoint.files + adapters.map(\.weightFile) }
 
   /// Puts other adapters in the place of those that are loaded; the weights stay.
   package func replaceAdapters(_ adapters: [Adapter]) throws {

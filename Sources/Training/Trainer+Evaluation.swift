@@ -1,3 +1,4 @@
+import Reading
 import Transformer
 
 extension Trainer {
@@ -15,8 +16,11 @@ extension Trainer {
     }
   }
 
-  package func evaluate() -> Evaluation {
-    withWrittenWeights { Evaluation(targetAccuracy: targetAccuracy(), leakMass: leakMass()) }
+  /// - Throws: `InputError` where the base was changed meanwhile.
+  package func evaluate() throws -> Evaluation {
+    try checkpoint.files.whileUnchanged {
+      withWrittenWeights { Evaluation(targetAccuracy: targetAccuracy(), leakMass: leakMass()) }
+    }
   }
 
   private static let samplesAtOnce = 16

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Reading
 import Transformer
 
 extension Trainer {
@@ -21,6 +22,8 @@ extension Trainer {
       }
       try record?.write(into: url)
       try writeState(to: url.path)
+      // The weights came from the base, and what is not trained is still read from it.
+      try checkpoint.files.demandUnchanged()
     }
   }
 

@@ -1,6 +1,7 @@
 import Checkpoints
 import Diagnostics
 import Foundation
+import Reading
 import Suites
 import Transformer
 
@@ -18,7 +19,7 @@ package final class Trainer {
   let origin: TrainingOrigin?
   let leakPrompts: [[Int32]]
   let threads: Int
-  private let checkpoint: Checkpoint
+  let checkpoint: Checkpoint
   /// Writes whole models; nil where an adapter is trained. Made before training, so that what cannot be written is refused at once.
   let model: ModelWriter?
   /// Steps that have been taken.
@@ -84,10 +85,10 @@ package final class Trainer {
   /// - Throws: `Interrupted` where it is to end, between steps; `TrainingDiverged` where the loss or a gradient is not finite; whatever `afterStep` throws.
   package func run(afterStep: (StepReport) throws -> Void) throws {
     try Interruption.watching {
-      if step == 0 { try trainSoftPrompt(checkpoint) }
+      if step == 0 { try checkpoint.files.whileUnchanged { try trainSoftPrompt(checkpoint) } }
       while step < plan.stepCount {
         try Interruption.check()
-        let report = try takeStep()
+        let report = try checkpoint.files.whileUnchanged { try takeStep() }
         try afterStep(report)
       }
     }
@@ -117,7 +118,7 @@ package final class Trainer {
     let taken = start.duration(to: .now).components
     let seconds = Double(taken.seconds) + Double(taken.attoseconds) * 1e-18
     let evaluates = step == plan.stepCount || (recipe.evaluateEvery.map { step.isMultiple(of: $0) } ?? false)
-    let evaluation = evaluates ? evaluate() : nil
+    let evaluation = evaluates ? try evaluate() : nil
     return StepReport(
       step: step, loss: loss, preservation: preservation, learningRate: rate, gradientNorm: norm,
       tokensPerSecond: Double(parts.reduce(0) { $0 + $1.rowCount }) / seconds,

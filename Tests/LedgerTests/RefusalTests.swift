@@ -82,11 +82,27 @@ struct RefusalTests {
           model: "model-a", numerics: "numerics 1", requests: requestBlock(block: 3).observations.map(\.request.id))
       } catch let error as InputError {
         #expect(error.file == folder.ledger)
-      } catch let error as DatabaseError {
-        // Damage in the schema's own text: SQLite reads it as another table.
-        #expect(error.resultCode == .SQLITE_ERROR)
       }
     }
+  }
+
+  @Test(
+    "a database that calls itself a ledger and has other tables",
+    arguments: [
+      "DROP TABLE answers", "ALTER TABLE scores ADD COLUMN note TEXT", "CREATE TABLE cats (name TEXT)",
+      "CREATE TRIGGER hidden AFTER INSERT ON scores BEGIN DELETE FROM scores; END", "DROP INDEX runs_by_model",
+      "CREATE VIEW runs_too AS SELECT * FROM runs",
+    ])
+  func otherTables(sql: String) throws {
+    let folder = try TemporaryFolder()
+    _ = try Ledger(path: folder.ledger)
+    do {
+      let other = try DatabaseQueue(path: folder.ledger)
+      try other.inDatabase { try $0.execute(sql: sql) }
+    }
+    let error = try #require(throws: InputError.self) { _ = try Ledger(path: folder.ledger) }
+    #expect(error.file == folder.ledger)
+    #expect(error.field != nil)
   }
 
   @Test("a full disk says so, and what was committed is kept", .enabled(if: TinyDisk.isAvailable, "needs a tmpfs"))

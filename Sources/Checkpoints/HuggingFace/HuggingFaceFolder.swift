@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Reading
 
 extension Checkpoint {
   /// Opens a folder as `save_pretrained` writes it.
@@ -15,9 +16,12 @@ extension Checkpoint {
     if configuration.tiesEmbeddings { try dropTiedHead(&tensors, path) }
     let named = NamedTensors(path: path, tensors: tensors)
     try LlamaLayout(configuration: configuration).check(named)
+    // Opened before anything is read of them: what is hashed and what is used are then the same bytes, or do not count.
+    let tokenizer = try tokenizerFiles(folder)
     return Checkpoint(
       path: path, format: .huggingFace, configuration: configuration, tensors: named,
-      tokenizer: try tokenizerFiles(folder), weightFiles: weights.files)
+      tokenizer: .json(tokenizer: tokenizer[0].url, configuration: tokenizer.dropFirst().first?.url),
+      weightFiles: weights.files, tokenizerFiles: tokenizer)
   }
 
   /// Some writers save the tied head as well. Dropping it is right only where it says the same.
@@ -32,14 +36,14 @@ extension Checkpoint {
     }
   }
 
-  private static func tokenizerFiles(_ folder: URL) throws -> TokenizerFiles {
+  /// tokenizer.json, and tokenizer_config.json where there is one.
+  private static func tokenizerFiles(_ folder: URL) throws -> [MappedFile] {
     let tokenizer = folder.appendingPathComponent("tokenizer.json")
     guard HuggingFaceWeights.exists(tokenizer) else {
       throw InputError(
         folder.path, "has no tokenizer.json", remedy: "save the base model's fast tokenizer into the folder")
     }
     let configuration = folder.appendingPathComponent("tokenizer_config.json")
-    return .json(
-      tokenizer: tokenizer, configuration: HuggingFaceWeights.exists(configuration) ? configuration : nil)
+    return try [tokenizer, configuration].filter(HuggingFaceWeights.exists).map { try MappedFile($0) }
   }
 }

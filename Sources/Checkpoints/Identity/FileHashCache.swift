@@ -21,6 +21,7 @@ extension MappedFile {
   /// SHA-256 of the mapped bytes, lower-case hexadecimal.
   package func sha256(_ cache: any FileHashCache) -> String {
     if let known = cache.hash(for: stamp) { return known }
+    settle()
     var hasher = SHA256()
     // The pages behind are given back to the system as needed; the pieces only bound a single call.
     let piece = 16 << 20

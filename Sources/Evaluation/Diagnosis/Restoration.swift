@@ -1,5 +1,6 @@
 import Checkpoints
 import Gating
+import Reading
 import Scoring
 import Suites
 
@@ -57,6 +58,7 @@ struct Restoration {
       }
     }
     progress(parts.count, parts.count)
+    try (subject.files + base.files).demandUnchanged()
     return RestorationProfile(base: ofBase, candidate: ofCandidate, items: requests.count, parts: found)
   }
 

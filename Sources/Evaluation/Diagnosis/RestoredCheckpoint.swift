@@ -48,7 +48,7 @@ extension Checkpoint {
     return Checkpoint(
       path: path, format: format, configuration: configuration,
       tensors: RestoredTensors(tuned: tensors, base: base.tensors, part: part), tokenizer: tokenizer,
-      weightFiles: weightFiles)
+      weightFiles: weightFiles + base.weightFiles, tokenizerFiles: tokenizerFiles)
   }
 }
 

@@ -3,6 +3,7 @@ import Diagnostics
 import Foundation
 import Gating
 import Ledger
+import Reading
 import Scoring
 import Suites
 
@@ -144,14 +145,19 @@ package struct RepairSession {
         remedy: "check the folder and the room on its disk")
     }
     defer { try? FileManager.default.removeItem(at: trial) }
-    try weakened.write(share, into: trial)
+    try write(share, into: trial)
     let subject = try Subject(path: trial.path, name: name, base: base.checkpoint, hashes: hashes)
     return try judge(try scoring.ask(subject, share: blocks) { report(.progress($0)) })
   }
 
+  /// What lies between base and candidate, as long as both are what they were.
+  private func write(_ share: GridShare, into folder: URL) throws {
+    try (base.files + candidate.files).whileUnchanged { try weakened.write(share, into: folder) }
+  }
+
   /// Writes what was confirmed to where it stays, and tells the ledger of its place.
   private func fill(_ folder: URL, _ share: GridShare, id: String?) throws {
-    try weakened.write(share, into: folder)
+    try write(share, into: folder)
     // The gate leaves out the same tasks for it as for the candidate.
     try record?.write(into: folder)
     let written = try Subject(path: folder.path, base: base.checkpoint, hashes: hashes)

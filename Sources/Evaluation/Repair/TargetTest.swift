@@ -1,5 +1,6 @@
 import Checkpoints
 import Diagnostics
+import Reading
 import Reporting
 import Scoring
 import Tokenizers
@@ -40,12 +41,17 @@ package struct TargetTest: Sendable {
   ///   - adapter: the index of the loaded adapter that answers; nil for the base model.
   /// - Throws: `InputError` for weights or activations that are not finite.
   func accuracy(_ samples: [TrainingSample], of model: LoadedModel, adapter: Int?) throws -> TargetAccuracy? {
+    let right = try model.files.whileUnchanged { try rightAnswers(samples, of: model, adapter: adapter) }
+    return TargetAccuracy(Double(right) / Double(max(1, samples.count)), samples: samples.count)
+  }
+
+  private func rightAnswers(_ samples: [TrainingSample], of model: LoadedModel, adapter: Int?) throws -> Int {
     var right = 0
     for begin in stride(from: 0, to: samples.count, by: Self.samplesAtOnce) {
       right += try rightAnswers(
         samples[begin..<min(begin + Self.samplesAtOnce, samples.count)], of: model, adapter: adapter)
     }
-    return TargetAccuracy(Double(right) / Double(max(1, samples.count)), samples: samples.count)
+    return right
   }
 
   private static let samplesAtOnce = 128

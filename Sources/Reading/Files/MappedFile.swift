@@ -1,46 +1,19 @@
+import CMappings
 import Diagnostics
 import Foundation
 
-/// What tells one version of a file from another without reading it. Times are in nanoseconds since 1970.
-package struct FileStamp: Hashable, Sendable {
-  package let device: UInt64
-  package let inode: UInt64
-  package let size: Int64
-  package let modified: Int64
-  package let changed: Int64
-
-  package init(device: UInt64, inode: UInt64, size: Int64, modified: Int64, changed: Int64) {
-    self.device = device
-    self.inode = inode
-    self.size = size
-    self.modified = modified
-    self.changed = changed
-  }
-
-  init(_ status: stat) {
-    self.init(
-      device: UInt64(status.st_dev), inode: UInt64(status.st_ino), size: Int64(status.st_size),
-      modified: Self.nanoseconds(status.st_mtim), changed: Self.nanoseconds(status.st_ctim))
-  }
-
-  /// The stamp of the file at `path` now; nil where there is none.
-  package static func of(_ path: String) -> FileStamp? {
-    var status = stat()
-    return stat(path, &status) == 0 ? FileStamp(status) : nil
-  }
-
-  private static func nanoseconds(_ time: timespec) -> Int64 {
-    Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
-  }
-}
-
 /// A regular file mapped read-only into memory for as long as something refers to it.
+///
+/// The file stays others' to write: what was read from it after `settle` counts once `demandUnchanged` was passed afterwards;
+/// `whileUnchanged` does both. Where it is cut short, or its disk fails, the missing bytes read as zeros, and `demandUnchanged` throws.
 package final class MappedFile: Sendable {
   package let url: URL
   /// The file's bytes; empty for an empty file. Unaligned reads only, tensors may start anywhere.
   nonisolated(unsafe) package let bytes: UnsafeRawBufferPointer
   /// The file that was opened, which is the one mapped even if its name is given to another later.
   package let stamp: FileStamp
+  /// `hf_mapping_register`'s; -1 for an empty file.
+  private let mapping: Int32
 
   package var path: String { url.path }
 
@@ -62,17 +35,61 @@ package final class MappedFile: Sendable {
     stamp = FileStamp(status)
     guard size > 0 else {
       bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+      mapping = -1
       return
     }
     guard let address = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), address != MAP_FAILED else {
       throw InputError(
         path, "cannot be mapped (\(String(cString: strerror(errno))))", remedy: "check the memory limits")
     }
+    mapping = hf_mapping_register(address, size)
+    guard mapping >= 0 else {
+      munmap(address, size)
+      throw InputError(path, "is one mapped file too many", remedy: "give fewer files at once")
+    }
     bytes = UnsafeRawBufferPointer(start: address, count: size)
   }
 
   deinit {
     guard let address = bytes.baseAddress else { return }
+    hf_mapping_release(mapping)
     munmap(UnsafeMutableRawPointer(mutating: address), bytes.count)
+  }
+
+  /// Refuses what was read from a file that was written to, replaced or cut short since it was opened.
+  package func demandUnchanged() throws {
+    if hf_mapping_is_torn(mapping) != 0, FileStamp.of(path) == stamp {
+      throw InputError(path, "could not be read to its end: its disk failed", remedy: "check the disk")
+    }
+    guard FileStamp.of(path) == stamp else {
+      throw InputError(path, "was changed while it was in use", remedy: "run it again once nothing writes to it")
+    }
+  }
+
+  /// Waits until any further write changes the stamp: a file that was written a moment ago could be written again at the same time.
+  package func settle() {
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    let wait = stamp.unsettled(now: FileStamp.nanoseconds(now))
+    if wait > 0 { usleep(UInt32(wait / 1000) + 1) }
+  }
+}
+
+extension Sequence<MappedFile> {
+  /// Refuses what was read from files of which one was written to, replaced or cut short since it was opened.
+  package func demandUnchanged() throws { for file in self { try file.demandUnchanged() } }
+
+  /// Runs what reads from the files. Neither its result nor its error counts where one of them was changed meanwhile: weights that are cut
+  /// short would pass for damaged ones.
+  package func whileUnchanged<Value>(_ body: () throws -> Value) throws -> Value {
+    for file in self { file.settle() }
+    do {
+      let value = try body()
+      try demandUnchanged()
+      return value
+    } catch {
+      try demandUnchanged()
+      throw error
+    }
   }
 }

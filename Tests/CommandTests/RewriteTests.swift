@@ -1,0 +1,140 @@
+import Foundation
+import Testing
+
+/// Whoever writes to a model while it is in use gets an error, and nothing that was computed from the mixture is kept or shown: what the
+/// program says afterwards is what it would have said undisturbed.
+@Suite("Files that are written to while they are in use", .serialized)
+struct RewriteTests {
+  /// Random moments of each command; `HOLDFAST_REWRITES=12` for a thorough look.
+  static let moments = Int(ProcessInfo.processInfo.environment["HOLDFAST_REWRITES"] ?? "") ?? 3
+
+  private static let weights = "model/model.safetensors"
+
+  @Test("run and gate keep no score of other weights", arguments: ["run", "gate"], MeddledFile.Meddling.allCases)
+  func scoring(verb: String, meddling: MeddledFile.Meddling) throws {
+    let folder = try TemporaryFolder.projectThatOnceKnew()
+    try folder.copy(golden("checkpoints/llama-tied"), as: "model")
+    let command = verb == "run" ? ["run", "--model", "model"] : ["gate", "--candidate", "model"]
+    func found(_ ledger: String) throws -> (Finished, String) {
+      let finished = try Running(command + ["--json", "--ledger", ledger], in: folder).finish()
+      let object = try finished.object()
+      let kept = object.filter { ["tasks", "mean", "verdict", "exit_code"].contains($0.key) }
+      let candidate = ((object["candidates"] as? [[String: Any]])?.first ?? [:]).filter { $0.key == "finding" }
+      return (finished, "\(finished.status) \(try text(kept)) \(try text(candidate))")
+    }
+    let (_, expected) = try found("clean.sqlite")
+
+    try meddle(folder, command: { command + ["--ledger", "meddled-\($0).sqlite"] }, meddling) { moment, finished in
+      if finished.status == 2 { expectComplaint(finished) }
+      // What was committed before the meddling is true, and the rest is computed now.
+      let again = try found("meddled-\(moment).sqlite").1
+      #expect(again == expected)
+    }
+  }
+
+  @Test("score prints no score of other weights", arguments: MeddledFile.Meddling.allCases)
+  func score(meddling: MeddledFile.Meddling) throws {
+    let folder = try TemporaryFolder()
+    try folder.copy(golden("checkpoints/llama-tied"), as: "model")
+    let lines = (0..<600).map { #"{"context": "number \#($0)", "continuation": " is \#($0 + 1)"}"# }
+    try folder.write("requests.jsonl", lines.joined(separator: "\n"))
+    let command = ["score", "--model", "model", "--requests", "requests.jsonl"]
+    let expected = try Running(command, in: folder).finish().out
+
+    try meddle(folder, command: { _ in command }, meddling) { _, finished in
+      #expect(expected.hasPrefix(finished.out))
+      if finished.status == 2 { expectComplaint(finished) } else { #expect(finished.out == expected) }
+    }
+  }
+
+  @Test("train leaves no checkpoint of other weights", arguments: ["full", "lora"], MeddledFile.Meddling.allCases)
+  func train(method: String, meddling: MeddledFile.Meddling) throws {
+    let folder = try TemporaryFolder()
+    try folder.copy(golden("checkpoints/llama-tied"), as: "model")
+    let lines = ["quick", "brown", "lazy", "fox"].map { #"{"prompt": "say \#($0)", "completion": " \#($0)"}"# }
+    try folder.write("train.jsonl", lines.joined(separator: "\n"))
+    try folder.write(
+      "recipe.yaml",
+      """
+      recipe: \(method)
+      base: model
+      data: {train: train.jsonl, test: train.jsonl}
+      method: \(method)
+      learning_rate: 1e-3
+      steps: 40
+      batch: 2
+      checkpoint_every: 8
+      \(method == "lora" ? "lora: {r: 4}" : "")
+      """)
+    func command(_ out: String) -> [String] { ["train", "recipe.yaml", "--out", out, "--ledger", "\(out).sqlite"] }
+    let clean = try Running(command("clean"), in: folder).finish()
+    #expect(clean.status == 0, "\(clean.err)")
+    let file = method == "lora" ? "adapter_model.safetensors" : "model.safetensors"
+    let expected = try folder.contents()
+
+    try meddle(folder, command: { command("out-\($0)") }, meddling) { moment, finished in
+      if finished.status == 2 { expectComplaint(finished) }
+      let left = try folder.contents()
+      for step in stride(from: 8, through: 40, by: 8) {
+        if let written = left["out-\(moment)/checkpoint-\(step)/\(file)"] {
+          #expect(written == expected["clean/checkpoint-\(step)/\(file)"])
+        }
+      }
+      #expect(left.keys.allSatisfy { !$0.contains(".partial") })
+    }
+  }
+
+  @Test("repair writes nothing that lies between other weights", arguments: MeddledFile.Meddling.allCases)
+  func repair(meddling: MeddledFile.Meddling) throws {
+    let folder = try TemporaryFolder.projectThatOnceKnew()
+    try folder.copy(golden("checkpoints/llama-tied"), as: "model")
+    try folder.write("test.jsonl", #"{"prompt": "say fox", "completion": " fox"}"#)
+    func command(_ out: String) -> [String] {
+      [
+        "repair", "--candidate", "model", "--data", "test.jsonl", "--out", out, "--json", "--ledger", "\(out).sqlite",
+      ]
+    }
+    let clean = try Running(command("clean"), in: folder).finish()
+    let expected = try folder.contents().filter { $0.key.hasPrefix("clean/") }
+
+    try meddle(folder, command: { command("out-\($0)") }, meddling) { moment, finished in
+      if finished.status == 2 { return expectComplaint(finished) }
+      #expect(finished.status == clean.status)
+      let written = try folder.contents().filter { $0.key.hasPrefix("out-\(moment)/") }
+      #expect(written.count == expected.count)
+    }
+  }
+
+  /// Runs a command, meddles with the weights at random moments of the time that it takes, and puts them back before `check`.
+  private func meddle(
+    _ folder: TemporaryFolder, command: (Int) -> [String], _ meddling: MeddledFile.Meddling,
+    check: (Int, Finished) throws -> Void
+  ) throws {
+    let file = try MeddledFile(folder, Self.weights)
+    let clock = ContinuousClock()
+    let begun = clock.now
+    _ = try Running(command(-1), in: folder).finish()
+    let whole = (clock.now - begun) / .seconds(1)
+    var generator = SeededGenerator(state: 5)
+    for moment in 0..<Self.moments {
+      let running = try Running(command(moment), in: folder)
+      Thread.sleep(forTimeInterval: whole * Double.random(in: 0.05...0.95, using: &generator))
+      try file.meddle(meddling)
+      let finished = try running.finish()
+      try file.restore()
+      #expect([0, 1, 2, 3].contains(finished.status), "\(finished.status): \(finished.err)")
+      try check(moment, finished)
+    }
+  }
+
+  /// One line that names a file and what to do, and neither a verdict nor a backtrace.
+  private func expectComplaint(_ finished: Finished) {
+    let errors = finished.complaints.filter { $0.hasPrefix("holdfast: error: ") }
+    #expect(errors.count == 1, "\(finished.err)")
+    #expect(!finished.err.contains("Fatal") && !finished.err.contains("Crash"), "\(finished.err)")
+  }
+
+  private func text(_ object: [String: Any]) throws -> String {
+    String(decoding: try JSONSerialization.data(withJSONObject: object, options: .sortedKeys), as: UTF8.self)
+  }
+}
