@@ -47,48 +47,28 @@ package struct RunPlan: Sendable, Hashable {
 extension Ledger {
   /// Notes that a run begins; its model must be registered.
   package func beginRun(_ plan: RunPlan, command: String, kernel: String, threads: Int) throws -> Run {
-    let now = Date()
-    let id = uniqueID(at: now)
-    return try write { db in
-      try db.execute(
-        sql: Table.runs.insertion(),
-        arguments: [
-          id, plan.model, plan.suite, plan.suiteHash, plan.promptHash, plan.numerics, plan.share, plan.draws, now,
-          command, kernel, threads,
-        ])
-      guard let run = try run(id, in: db) else { throw damaged("runs.id") }
-      return run
+    try begin(Run.self) { id, now in
+      [
+        id, plan.model, plan.suite, plan.suiteHash, plan.promptHash, plan.numerics, plan.share, plan.draws, now,
+        command, kernel, threads,
+      ]
     }
   }
 
   /// The newest run of a plan that was begun and not finished; nil where there is none.
   package func resumableRun(_ plan: RunPlan) throws -> Run? {
-    try read { db in
-      let sql = """
-        SELECT \(Table.runs.columns("r")) FROM runs AS r
-        WHERE model_id = ? AND suite_hash = ? AND prompt_hash = ? AND numerics_id = ? AND share = ? AND draws = ?
-          AND finished_at IS NULL
-        ORDER BY started_at DESC, id DESC LIMIT 1
-        """
-      let arguments: StatementArguments = [
-        plan.model, plan.suiteHash, plan.promptHash, plan.numerics, plan.share, plan.draws,
-      ]
-      return try Row.fetchOne(db, sql: sql, arguments: arguments).map(run)
-    }
+    try resumable([
+      ("model_id", plan.model), ("suite_hash", plan.suiteHash), ("prompt_hash", plan.promptHash),
+      ("numerics_id", plan.numerics), ("share", plan.share), ("draws", plan.draws),
+    ])
   }
 
   /// Notes that a run is complete. The first time stays, where two processes went on with one run.
-  package func finish(_ run: Run) throws {
-    try write { db in
-      try db.execute(
-        sql: "UPDATE runs SET finished_at = ? WHERE id = ? AND finished_at IS NULL",
-        arguments: [Date(), run.id])
-    }
-  }
+  package func finish(_ run: Run) throws { try complete(run) }
 
   /// The run of an id; nil where there is none.
   package func run(_ id: String) throws -> Run? {
-    try read { db in try run(id, in: db) }
+    try read { db in (try undertakings("WHERE id = ?", [id], in: db) as [Run]).first }
   }
 
   /// Answers a second of the newest finished runs of a suite under one draw, ascending. A run that the ledger knew the answers of was
@@ -119,35 +99,25 @@ extension Ledger {
 
   /// The newest runs first.
   package func runs(limit: Int = 20) throws -> [Run] {
-    try read { db in
-      let sql = "SELECT \(Table.runs.columns("r")) FROM runs AS r ORDER BY started_at DESC, id DESC LIMIT ?"
-      return try Row.fetchAll(db, sql: sql, arguments: [max(0, limit)]).map(run)
+    try read { db in try undertakings("", [], limit: limit, in: db) }
+  }
+}
+
+extension Run: Undertaking {
+  static var table: Table { .runs }
+
+  init(_ row: Row, in ledger: Ledger) throws {
+    func value<Value: DatabaseValueConvertible>(_ column: String) throws -> Value {
+      try ledger.value(row, column, of: "runs")
     }
-  }
-
-  private func run(_ id: String, in db: Database) throws -> Run? {
-    let sql = "SELECT \(Table.runs.columns("r")) FROM runs AS r WHERE id = ?"
-    return try Row.fetchOne(db, sql: sql, arguments: [id]).map(run)
-  }
-
-  private func run(_ row: Row) throws -> Run {
-    try demandIntact(row, .runs)
-    let plan = RunPlan(
-      model: try value(row, "model_id", of: "runs"),
-      suite: try value(row, "suite", of: "runs"),
-      suiteHash: try value(row, "suite_hash", of: "runs"),
-      promptHash: try value(row, "prompt_hash", of: "runs"),
-      numerics: try value(row, "numerics_id", of: "runs"),
-      share: try value(row, "share", of: "runs"),
-      draws: try value(row, "draws", of: "runs"))
-    return Run(
-      id: try value(row, "id", of: "runs"),
-      plan: plan,
-      command: try value(row, "command", of: "runs"),
-      kernel: try value(row, "kernel", of: "runs"),
-      threads: try value(row, "threads", of: "runs"),
-      startedAt: try value(row, "started_at", of: "runs"),
-      finishedAt: try optional(row, "finished_at", of: "runs"))
+    self.init(
+      id: try value("id"),
+      plan: RunPlan(
+        model: try value("model_id"), suite: try value("suite"), suiteHash: try value("suite_hash"),
+        promptHash: try value("prompt_hash"), numerics: try value("numerics_id"), share: try value("share"),
+        draws: try value("draws")),
+      command: try value("command"), kernel: try value("kernel"), threads: try value("threads"),
+      startedAt: try value("started_at"), finishedAt: try ledger.optional(row, "finished_at", of: "runs"))
   }
 }
 

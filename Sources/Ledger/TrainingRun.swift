@@ -48,18 +48,11 @@ package struct TrainingPlanRecord: Sendable, Hashable {
 extension Ledger {
   /// Notes that a training begins.
   package func beginTraining(_ plan: TrainingPlanRecord, command: String) throws -> TrainingRun {
-    let now = Date()
-    let id = uniqueID(at: now)
-    let labels = String(decoding: try JSONEncoder().encode(plan.labels), as: UTF8.self)
-    return try write { db in
-      try db.execute(
-        sql: Table.trainings.insertion(),
-        arguments: [
-          id, plan.recipe, plan.recipeHash, plan.recipeText, plan.base, String(plan.seed), plan.outFolder, labels,
-          plan.stepsPlanned, command, now,
-        ])
-      guard let training = try training(id, in: db) else { throw damaged("trainings.id") }
-      return training
+    try begin(TrainingRun.self) { id, now in
+      [
+        id, plan.recipe, plan.recipeHash, plan.recipeText, plan.base, String(plan.seed), plan.outFolder,
+        String(decoding: try JSONEncoder().encode(plan.labels), as: UTF8.self), plan.stepsPlanned, command, now,
+      ]
     }
   }
 
@@ -69,65 +62,42 @@ extension Ledger {
   ///   - outFolder: as the plan has it.
   ///   - recipeHash: as the plan has it.
   package func resumableTraining(outFolder: String, recipeHash: String, seed: UInt64) throws -> TrainingRun? {
-    try read { db in
-      let sql = """
-        SELECT \(Table.trainings.columns("t")) FROM trainings AS t
-        WHERE out_folder = ? AND recipe_hash = ? AND seed = ? AND finished_at IS NULL
-        ORDER BY started_at DESC, id DESC LIMIT 1
-        """
-      let arguments: StatementArguments = [outFolder, recipeHash, String(seed)]
-      return try Row.fetchOne(db, sql: sql, arguments: arguments).map(training)
-    }
+    try resumable([("out_folder", outFolder), ("recipe_hash", recipeHash), ("seed", String(seed))])
   }
 
   /// Notes that a training is complete. The first time stays.
-  package func finish(_ training: TrainingRun) throws {
-    try write { db in
-      try db.execute(
-        sql: "UPDATE trainings SET finished_at = ? WHERE id = ? AND finished_at IS NULL",
-        arguments: [Date(), training.id])
-    }
-  }
+  package func finish(_ training: TrainingRun) throws { try complete(training) }
 
   /// The training of an id; nil where there is none.
   package func training(_ id: String) throws -> TrainingRun? {
-    try read { db in try training(id, in: db) }
+    try read { db in (try undertakings("WHERE id = ?", [id], in: db) as [TrainingRun]).first }
   }
 
   /// The newest trainings first.
   package func trainings(limit: Int = 20) throws -> [TrainingRun] {
-    try read { db in
-      let sql = "SELECT \(Table.trainings.columns("t")) FROM trainings AS t ORDER BY started_at DESC, id DESC LIMIT ?"
-      return try Row.fetchAll(db, sql: sql, arguments: [max(0, limit)]).map(training)
-    }
+    try read { db in try undertakings("", [], limit: limit, in: db) }
   }
+}
 
-  private func training(_ id: String, in db: Database) throws -> TrainingRun? {
-    let sql = "SELECT \(Table.trainings.columns("t")) FROM trainings AS t WHERE id = ?"
-    return try Row.fetchOne(db, sql: sql, arguments: [id]).map(training)
-  }
+extension TrainingRun: Undertaking {
+  static var table: Table { .trainings }
 
-  private func training(_ row: Row) throws -> TrainingRun {
-    try demandIntact(row, .trainings)
-    guard let seed = UInt64(try value(row, "seed", of: "trainings") as String) else { throw damaged("trainings.seed") }
-    let labels: String = try value(row, "labels", of: "trainings")
-    guard let labels = try? JSONDecoder().decode([String].self, from: Data(labels.utf8)) else {
-      throw damaged("trainings.labels")
+  init(_ row: Row, in ledger: Ledger) throws {
+    func value<Value: DatabaseValueConvertible>(_ column: String) throws -> Value {
+      try ledger.value(row, column, of: "trainings")
     }
-    let plan = TrainingPlanRecord(
-      recipe: try value(row, "recipe", of: "trainings"),
-      recipeHash: try value(row, "recipe_hash", of: "trainings"),
-      recipeText: try value(row, "recipe_text", of: "trainings"),
-      base: try value(row, "base", of: "trainings"),
-      seed: seed,
-      outFolder: try value(row, "out_folder", of: "trainings"),
-      labels: labels,
-      stepsPlanned: try value(row, "steps_planned", of: "trainings"))
-    return TrainingRun(
-      id: try value(row, "id", of: "trainings"),
-      plan: plan,
-      command: try value(row, "command", of: "trainings"),
-      startedAt: try value(row, "started_at", of: "trainings"),
-      finishedAt: try optional(row, "finished_at", of: "trainings"))
+    guard let seed = UInt64(try value("seed") as String) else { throw ledger.damaged("trainings.seed") }
+    let text: String = try value("labels")
+    guard let labels = try? JSONDecoder().decode([String].self, from: Data(text.utf8)) else {
+      throw ledger.damaged("trainings.labels")
+    }
+    self.init(
+      id: try value("id"),
+      plan: TrainingPlanRecord(
+        recipe: try value("recipe"), recipeHash: try value("recipe_hash"), recipeText: try value("recipe_text"),
+        base: try value("base"), seed: seed, outFolder: try value("out_folder"), labels: labels,
+        stepsPlanned: try value("steps_planned")),
+      command: try value("command"), startedAt: try value("started_at"),
+      finishedAt: try ledger.optional(row, "finished_at", of: "trainings"))
   }
 }

@@ -8,13 +8,31 @@ struct RewriteTests {
   /// Random moments of each command; `HOLDFAST_REWRITES=12` for a thorough look.
   static let moments = Int(ProcessInfo.processInfo.environment["HOLDFAST_REWRITES"] ?? "") ?? 3
 
-  private static let weights = "model/model.safetensors"
+  /// A model and the file of it that is written to.
+  enum Form: String, CaseIterable, Sendable {
+    case safetensors, gguf
 
-  @Test("run and gate keep no score of other weights", arguments: ["run", "gate"], MeddledFile.Meddling.allCases)
-  func scoring(verb: String, meddling: MeddledFile.Meddling) throws {
+    var model: String { self == .gguf ? "model.gguf" : "model" }
+    var weights: String { self == .gguf ? model : "model/model.safetensors" }
+
+    func copy(into folder: TemporaryFolder) throws {
+      try folder.copy(golden(self == .gguf ? "checkpoints/llama-tied.gguf" : "checkpoints/llama-tied"), as: model)
+    }
+  }
+
+  @Test("run keeps no score of other weights", arguments: Form.allCases, MeddledFile.Meddling.allCases)
+  func run(form: Form, meddling: MeddledFile.Meddling) throws {
+    try scoring(["run", "--model", form.model], form, meddling)
+  }
+
+  @Test("gate keeps no score of other weights", arguments: Form.allCases, MeddledFile.Meddling.allCases)
+  func gate(form: Form, meddling: MeddledFile.Meddling) throws {
+    try scoring(["gate", "--candidate", form.model], form, meddling)
+  }
+
+  private func scoring(_ command: [String], _ form: Form, _ meddling: MeddledFile.Meddling) throws {
     let folder = try TemporaryFolder.projectThatOnceKnew()
-    try folder.copy(golden("checkpoints/llama-tied"), as: "model")
-    let command = verb == "run" ? ["run", "--model", "model"] : ["gate", "--candidate", "model"]
+    try form.copy(into: folder)
     func found(_ ledger: String) throws -> (Finished, String) {
       let finished = try Running(command + ["--json", "--ledger", ledger], in: folder).finish()
       let object = try finished.object()
@@ -24,7 +42,8 @@ struct RewriteTests {
     }
     let (_, expected) = try found("clean.sqlite")
 
-    try meddle(folder, command: { command + ["--ledger", "meddled-\($0).sqlite"] }, meddling) { moment, finished in
+    try meddle(folder, form, command: { command + ["--ledger", "meddled-\($0).sqlite"] }, meddling) {
+      moment, finished in
       if finished.status == 2 { expectComplaint(finished) }
       // What was committed before the meddling is true, and the rest is computed now.
       let again = try found("meddled-\(moment).sqlite").1
@@ -32,16 +51,16 @@ struct RewriteTests {
     }
   }
 
-  @Test("score prints no score of other weights", arguments: MeddledFile.Meddling.allCases)
-  func score(meddling: MeddledFile.Meddling) throws {
+  @Test("score prints no score of other weights", arguments: Form.allCases, MeddledFile.Meddling.allCases)
+  func score(form: Form, meddling: MeddledFile.Meddling) throws {
     let folder = try TemporaryFolder()
-    try folder.copy(golden("checkpoints/llama-tied"), as: "model")
+    try form.copy(into: folder)
     let lines = (0..<600).map { #"{"context": "number \#($0)", "continuation": " is \#($0 + 1)"}"# }
     try folder.write("requests.jsonl", lines.joined(separator: "\n"))
-    let command = ["score", "--model", "model", "--requests", "requests.jsonl"]
+    let command = ["score", "--model", form.model, "--requests", "requests.jsonl"]
     let expected = try Running(command, in: folder).finish().out
 
-    try meddle(folder, command: { _ in command }, meddling) { _, finished in
+    try meddle(folder, form, command: { _ in command }, meddling) { _, finished in
       #expect(expected.hasPrefix(finished.out))
       if finished.status == 2 { expectComplaint(finished) } else { #expect(finished.out == expected) }
     }
@@ -72,7 +91,7 @@ struct RewriteTests {
     let file = method == "lora" ? "adapter_model.safetensors" : "model.safetensors"
     let expected = try folder.contents()
 
-    try meddle(folder, command: { command("out-\($0)") }, meddling) { moment, finished in
+    try meddle(folder, .safetensors, command: { command("out-\($0)") }, meddling) { moment, finished in
       if finished.status == 2 { expectComplaint(finished) }
       let left = try folder.contents()
       for step in stride(from: 8, through: 40, by: 8) {
@@ -97,7 +116,7 @@ struct RewriteTests {
     let clean = try Running(command("clean"), in: folder).finish()
     let expected = try folder.contents().filter { $0.key.hasPrefix("clean/") }
 
-    try meddle(folder, command: { command("out-\($0)") }, meddling) { moment, finished in
+    try meddle(folder, .safetensors, command: { command("out-\($0)") }, meddling) { moment, finished in
       if finished.status == 2 { return expectComplaint(finished) }
       #expect(finished.status == clean.status)
       let written = try folder.contents().filter { $0.key.hasPrefix("out-\(moment)/") }
@@ -107,10 +126,10 @@ struct RewriteTests {
 
   /// Runs a command, meddles with the weights at random moments of the time that it takes, and puts them back before `check`.
   private func meddle(
-    _ folder: TemporaryFolder, command: (Int) -> [String], _ meddling: MeddledFile.Meddling,
+    _ folder: TemporaryFolder, _ form: Form, command: (Int) -> [String], _ meddling: MeddledFile.Meddling,
     check: (Int, Finished) throws -> Void
   ) throws {
-    let file = try MeddledFile(folder, Self.weights)
+    let file = try MeddledFile(folder, form.weights)
     let clock = ContinuousClock()
     let begun = clock.now
     _ = try Running(command(-1), in: folder).finish()
