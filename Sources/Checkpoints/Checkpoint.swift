@@ -26,10 +26,12 @@ package struct Checkpoint: Sendable {
   package let weightFiles: [MappedFile]
   /// The tokenizer's own files, where they are beside the weights.
   package let tokenizerFiles: [MappedFile]
+  /// What whoever opened it should know: how it was read where that is not plain.
+  package let notes: [String]
 
   package init(
     path: String, format: Format, configuration: ModelConfiguration, tensors: any TensorSource,
-    tokenizer: TokenizerFiles, weightFiles: [MappedFile], tokenizerFiles: [MappedFile] = []
+    tokenizer: TokenizerFiles, weightFiles: [MappedFile], tokenizerFiles: [MappedFile] = [], notes: [String] = []
   ) {
     self.path = path
     self.format = format
@@ -38,11 +40,15 @@ package struct Checkpoint: Sendable {
     self.tokenizer = tokenizer
     self.weightFiles = weightFiles
     self.tokenizerFiles = tokenizerFiles
+    self.notes = notes
   }
 
   /// All that it is read from while it is in use: what comes of it counts as long as these are as they were when they were opened, and
   /// would else stand under another model's hash.
   package var files: [MappedFile] { weightFiles + tokenizerFiles }
+
+  /// `notes` with the path before each.
+  package var noteLines: [String] { notes.map { "\(path): \($0)" } }
 
   /// Opens a .gguf file, or a folder with config.json.
   ///

@@ -34,21 +34,16 @@ package enum CheckpointKind: Sendable, Equatable {
       return .adapter
     }
     if children.contains("config.json") { return .huggingFace }
-    let folder = URL(fileURLWithPath: path, isDirectory: true)
-    let steps = children.compactMap { name -> (step: Int, path: String)? in
-      let prefix = "checkpoint-"
-      let child = folder.appendingPathComponent(name).path
-      guard name.hasPrefix(prefix), let step = Int(name.dropFirst(prefix.count)),
-        FileManager.default.fileExists(atPath: child, isDirectory: &isFolder), isFolder.boolValue
-      else { return nil }
-      return (step, child)
-    }
-    guard !steps.isEmpty else {
+    let series = CheckpointSeries(path, children)
+    guard !series.paths.isEmpty else {
+      let found = FolderLeftover(path, children.sorted())
       throw InputError(
-        path, "has neither config.json nor adapter_config.json nor checkpoint-* folders",
-        remedy: "give a .gguf file, a model or adapter folder, or a folder of checkpoints")
+        path,
+        "has neither config.json nor adapter_config.json nor checkpoint-* folders"
+          + (found.map { ", but \($0.finding)" } ?? ""),
+        remedy: found?.remedy ?? "give a .gguf file, a model or adapter folder, or a folder of checkpoints")
     }
-    return .series(steps.sorted { ($0.step, $0.path) < ($1.step, $1.path) }.map(\.path))
+    return .series(series.paths)
   }
 
   private static func ofFile(_ path: String) throws -> CheckpointKind {

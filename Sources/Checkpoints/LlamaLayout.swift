@@ -34,8 +34,7 @@ struct LlamaLayout {
     func require(_ name: String, _ shape: [Int]) throws {
       expected.insert(name)
       guard let tensor = tensors.tensor(name) else {
-        throw InputError(
-          tensors.path, field: name, "the model has no such tensor", remedy: "download or convert the model again")
+        throw missing(name, among: tensors)
       }
       guard tensor.shape == shape else {
         throw InputError(
@@ -54,9 +53,43 @@ struct LlamaLayout {
     try require("model.norm.weight", [hidden])
     if !configuration.tiesEmbeddings { try require("lm_head.weight", embedding) }
     if let left = tensors.names.first(where: { !expected.contains($0) }) {
-      throw InputError(
-        tensors.path, field: left, "is a tensor that this model has no place for, and would be ignored",
-        remedy: "use a checkpoint of a supported architecture, with a configuration that fits it")
+      throw leftOver(left, tensors.path)
     }
+  }
+
+  private func leftOver(_ name: String, _ path: String) -> InputError {
+    let known = TensorLeftover(name)
+    return InputError(
+      path, field: name, known?.problem ?? "is a tensor that this model has no place for, and would be ignored",
+      remedy: known?.remedy ?? "use a checkpoint of a supported architecture, with a configuration that fits it")
+  }
+
+  /// What became of a tensor that the model needs, as far as the names that are there tell.
+  private func missing(_ name: String, among tensors: NamedTensors) -> InputError {
+    func missing(_ more: String, _ remedy: String) -> InputError {
+      InputError(tensors.path, field: name, "the model has no such tensor" + more, remedy: remedy)
+    }
+    if let kept = tensors.names.first(where: { TensorLeftover($0) != nil }) { return leftOver(kept, tensors.path) }
+    if name == "lm_head.weight" {
+      return missing(
+        ": it was saved without its head, and its configuration does not tie that to the embedding",
+        "save the whole model, as AutoModelForCausalLM; where head and embedding are one, set tie_word_embeddings to true"
+      )
+    }
+    let layers = (0..<configuration.layerCount).filter { layer in
+      tensors.names.contains { $0.hasPrefix("model.layers.\(layer).") }
+    }
+    if name.hasPrefix("model.layers."), let last = layers.last, !name.hasPrefix("model.layers.\(last).") {
+      return missing(
+        ": its weights are of \(layers.count) layers, the configuration's of \(configuration.layerCount)",
+        "use the configuration that belongs to these weights, or save both again")
+    }
+    let own = Set(linearModules.map { "\($0.path).weight" })
+    let others = tensors.names.filter { !$0.hasSuffix("norm.weight") && !own.contains($0) }
+    if let other = others.first(where: { $0 != "model.embed_tokens.weight" && $0 != "lm_head.weight" }) {
+      return missing(
+        "; '\(other)' is there, which it has no place for", "use a checkpoint of a supported architecture")
+    }
+    return missing("", "download, convert or save the model again, with all of its files")
   }
 }

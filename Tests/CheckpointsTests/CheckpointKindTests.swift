@@ -20,9 +20,24 @@ struct CheckpointKindTests {
     try folder.write("checkpoint-4", "a file, not a folder")
     let expected = ["checkpoint-3", "checkpoint-20", "checkpoint-1000"].map { "\(folder.path)/\($0)" }
     #expect(try CheckpointKind.of(folder.path) == .series(expected))
+    let series = CheckpointSeries.inside(folder.path)
+    #expect(series.paths == expected)
+    #expect(series.passedOver == ["checkpoint-4", "checkpoint-best"])
     expectInputError("several checkpoints") { _ = try Checkpoint.open(folder.path) }
     try folder.write("adapter_config.json", "{}")
     #expect(try CheckpointKind.of(folder.path) == .adapter)
+  }
+
+  @Test("a step is digits alone, and what only looks like one is named")
+  func steps() throws {
+    #expect(CheckpointSeries.step(of: "checkpoint-120") == 120)
+    for name in ["checkpoint-1e3", "checkpoint--3", "checkpoint-+5", "checkpoint-", "checkpoint-last", "checkpoint120"]
+    {
+      #expect(CheckpointSeries.step(of: name) == nil, "\(name)")
+    }
+    let folder = try TemporaryFolder()
+    for name in ["checkpoint-7", "checkpoint-1e3", "tmp-checkpoint-8", "runs"] { try folder.folder(name) }
+    #expect(CheckpointSeries.inside(folder.path).passedOver == ["checkpoint-1e3", "tmp-checkpoint-8"])
   }
 
   @Test("anything else is refused with what was expected")

@@ -34,6 +34,26 @@ struct GGUFRefusalTests {
     try refuse("key-value count") { $0.keyCount = .max }
   }
 
+  @Test("a GGUF file that is no model is called what it is")
+  func otherContents() throws {
+    try refuse("is a LoRA adapter in GGUF, not a model") {
+      $0.set("general.type", "adapter")
+      $0.set("adapter.type", "lora")
+      $0.infos = []
+      $0.add("blk.0.attn_q.weight.lora_a", [2, 8])
+      $0.add("blk.0.attn_q.weight.lora_b", [8, 2])
+    }
+    try refuse("give the PEFT folder") {
+      $0.infos = []
+      $0.add("blk.0.attn_q.weight.lora_a", [2, 8])
+    }
+    try refuse("is 'mmproj', not a model") { $0.set("general.type", "mmproj") }
+    try refuse("a vocabulary alone") { $0.infos = [] }
+    try refuse("tensor count: is 65537, more than 65536") {
+      for number in 0..<65_526 { $0.infos.append(.init(name: "t\(number)", shape: [1], offset: 0, data: [])) }
+    }
+  }
+
   @Test("truncated anywhere")
   func truncated() throws {
     let bytes = GGUFBuilder.tinyLlama.bytes

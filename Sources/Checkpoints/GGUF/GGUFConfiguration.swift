@@ -13,6 +13,7 @@ extension GGUFFile {
   /// The configuration in the metadata of a `llama` file. Throws `InputError` for another architecture, for a missing key, and for a
   /// `llama.*` key that this reader would have to ignore.
   package func configuration() throws -> ModelConfiguration {
+    try refuseOtherContents()
     let architecture = try metadata.string("general.architecture")
     guard architecture == "llama" else {
       let problem = architecture.map { "architecture '\($0)' is not supported yet" } ?? "is missing"
@@ -64,6 +65,26 @@ extension GGUFFile {
 
   private func missing(_ key: String) -> InputError {
     InputError(metadata.path, field: "llama.\(key)", "is missing", remedy: "convert the model again")
+  }
+
+  /// Refuses what is a GGUF file and no model (`general.type` in ggml's `docs/gguf.md`).
+  private func refuseOtherContents() throws {
+    let type = try metadata.string("general.type") ?? "model"
+    let isLoRA = metadata.contains("adapter.type") || tensors.keys.contains { $0.hasSuffix(".lora_a") }
+    if type == "adapter" || isLoRA {
+      throw InputError(
+        metadata.path, field: "general.type", "is a LoRA adapter in GGUF, not a model",
+        remedy: "give the PEFT folder that it was converted from, or merge it into its base with llama-export-lora")
+    }
+    guard type == "model" else {
+      throw InputError(
+        metadata.path, field: "general.type", "is '\(type)', not a model", remedy: "give the GGUF file of the model")
+    }
+    guard !tensors.isEmpty else {
+      throw InputError(
+        metadata.path, field: "tensor count", "is 0: the file holds a vocabulary alone",
+        remedy: "give the GGUF file that holds the weights too")
+    }
   }
 
   private func refuseUnsupported() throws {

@@ -47,6 +47,11 @@ package struct GGUFFile: Sendable {
     where count > UInt64(cursor.remaining / least) {
       throw InputError(path, field: field, "is \(count), more than the file can hold", remedy: damaged)
     }
+    guard tensors <= UInt64(SafetensorsFile.mostTensors) else {
+      throw InputError(
+        path, field: "tensor count", "is \(tensors), more than \(SafetensorsFile.mostTensors)",
+        remedy: "give the weights of one model")
+    }
     return (tensors, keys)
   }
 

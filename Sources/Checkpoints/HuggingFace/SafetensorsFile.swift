@@ -11,6 +11,8 @@ package struct SafetensorsFile: Sendable {
   package let tensors: [String: Tensor]
 
   private static let longestHeader = 100_000_000
+  /// More than any model that runs here has: 9 in each of 4,096 layers, and 3.
+  static let mostTensors = 65_536
   private static let damaged = "download or save the file again"
   private static let types: [String: ElementType] = ["F32": .f32, "F16": .f16, "BF16": .bf16]
 
@@ -35,6 +37,11 @@ package struct SafetensorsFile: Sendable {
   }
 
   private static func tensors(_ header: JSONFile, _ file: MappedFile, dataStart: Int) throws -> [String: Tensor] {
+    guard header.members.keys.count <= mostTensors else {
+      throw InputError(
+        file.path, "describes \(header.members.keys.count) tensors, more than \(mostTensors)",
+        remedy: "give the weights of one model")
+    }
     var found: [(begin: Int, end: Int, tensor: Tensor)] = []
     for name in header.members.keys where name != "__metadata__" {
       found.append(try tensor(name, header, file, dataStart))
@@ -64,7 +71,7 @@ package struct SafetensorsFile: Sendable {
     guard let type = types[dtype] else {
       throw header.error(
         name, "has type '\(dtype)', which is not supported; supported: \(types.keys.sorted().joined(separator: ", "))",
-        remedy: "save the model in one of these")
+        remedy: TensorLeftover(name)?.remedy ?? "save the model in one of these")
     }
     let shape = try entry.required("shape", try entry.integers("shape"))
     var bytes = type.bytesPerBlock

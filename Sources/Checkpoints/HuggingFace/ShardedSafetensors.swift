@@ -23,14 +23,11 @@ struct HuggingFaceWeights {
       throw InputError(
         folder.path, "has both model.safetensors and model.safetensors.index.json", remedy: "remove the stale one")
     case (false, false):
-      let hasPickle = ["pytorch_model.bin", "pytorch_model.bin.index.json"].contains {
-        Self.exists(folder.appendingPathComponent($0))
-      }
+      let found = FolderLeftover(at: folder)
       throw InputError(
-        folder.path, "has neither model.safetensors nor model.safetensors.index.json",
-        remedy: hasPickle
-          ? "save the model with safe_serialization=True: pytorch_model.bin can run code and is not read"
-          : "give the folder that holds the weights")
+        folder.path,
+        "has neither model.safetensors nor model.safetensors.index.json" + (found.map { ", but \($0.finding)" } ?? ""),
+        remedy: found?.remedy ?? "give the folder that holds the weights")
     }
   }
 
