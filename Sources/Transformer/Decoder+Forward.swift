@@ -3,13 +3,6 @@ import Checkpoints
 import Diagnostics
 import Synchronization
 
-/// A number that is not finite came up inside the model: the run stops, and no score is made of it.
-func nonFiniteActivation(_ path: String, at place: String) -> InputError {
-  InputError(
-    path, field: place, "an activation is not a finite number",
-    remedy: "the checkpoint is damaged or its training diverged: use an earlier one")
-}
-
 extension Decoder {
   /// Runs a wave and returns what the model says after each of its scored rows, in their order.
   ///
@@ -42,7 +35,7 @@ extension Decoder {
     let plan = caches == nil ? AttentionPlan(wave, unitRows: AttentionScratch.unitRows(spec)) : nil
     let ranges = wave.adapterRanges.isEmpty ? [.init(rows: 0..<wave.rowCount, adapter: nil)] : wave.adapterRanges
     let blocks = Self.blocks(ranges, rows: team.taskRows(wave.rowCount, atMost: BlockScratch.rows))
-    let firstBad = Atomic<Int>(Int.max)
+    let firstBad = Atomic<Int>(Int.max)  // A block's number.
     for index in 0..<spec.layerCount {
       try layer.load(weights.layers[index], team: team, scratch: scratch, path: weights.path)
       spine.restore(layer: index, count: wave.spineLength, keys: buffers.keys, values: buffers.values)
@@ -66,11 +59,10 @@ extension Decoder {
       }
       team.run(blocks.count) { task, worker in
         let finite = finishBlock(blocks[task], layer: index, buffers, worker)
-        if !finite { firstBad.min(index, ordering: .relaxed) }
+        if !finite { firstBad.min(task, ordering: .relaxed) }
       }
-      if firstBad.load(ordering: .relaxed) != Int.max {
-        throw nonFiniteActivation(weights.path, at: "layer \(index)")
-      }
+      let bad = firstBad.load(ordering: .relaxed)
+      if bad != Int.max { throw nonFiniteActivation(blocks[bad].adapter, at: "layer \(index)") }
       spine.save(layer: index, slots: wave.carriedSlots, keys: buffers.keys, values: buffers.values)
     }
     return try project(wave, buffers, inspectLogits)
@@ -188,9 +180,25 @@ extension Decoder {
     let result = try projection.forward(
       normed.pointer, count: wave.scored.count, targets: wave.scored.map(\.targets), team: team, scratch: scratch,
       inspect: inspect)
-    guard result.allSatisfy({ $0.logSumExp.isFinite && $0.targetLogits.allSatisfy(\.isFinite) }) else {
-      throw nonFiniteActivation(weights.path, at: "the vocabulary projection")
+    if let bad = result.firstIndex(where: { !$0.logSumExp.isFinite || !$0.targetLogits.allSatisfy(\.isFinite) }) {
+      let row = wave.scored[bad].row
+      throw nonFiniteActivation(
+        wave.adapterRanges.first { $0.rows.contains(row) }?.adapter, at: "the vocabulary projection")
     }
     return result
+  }
+
+  /// A number that is not finite came up inside the model: the run stops, and no score is made of it.
+  ///
+  /// - Parameter adapter: the index of the one on the rows where it came up. Weights that are finite can still be too large together.
+  private func nonFiniteActivation(_ adapter: Int?, at place: String) -> InputError {
+    guard let adapter else {
+      return InputError(
+        weights.path, field: place, "an activation is not a finite number",
+        remedy: "the checkpoint is damaged or its training diverged: use an earlier one")
+    }
+    return InputError(
+      adapters[adapter].path, field: place, "with this adapter on \(weights.path) an activation is not a finite number",
+      remedy: "the adapter is damaged or its training diverged: use an earlier one")
   }
 }

@@ -131,8 +131,9 @@ struct AdapterRefusalTests {
   @Test("the configuration and the tensors must say the same")
   func targets() {
     refuse("model.layers.0.self_attn.v_proj: has tensors, but", ["target_modules": "[\"q_proj\"]"])
-    refuse("'query' matches none", ["target_modules": "[\"q_proj\", \"v_proj\", \"query\"]"])
-    refuse("'o_proj' matches none", ["target_modules": "[\"q_proj\", \"v_proj\", \"o_proj\"]"])
+    refuse("o_proj: is targeted by", ["target_modules": "[\"q_proj\", \"v_proj\", \"o_proj\"]"])
+    refuse("lm_head: is targeted by", ["target_modules": "[\"q_proj\", \"v_proj\", \"lm_head\"]"])
+    refuse("embed_tokens: is targeted by", ["target_modules": "[\"q_proj\", \"v_proj\", \"embed_tokens\"]"])
     refuse("k_proj: is targeted by adapter_config.json", ["target_modules": "\".*_proj\""])
     refuse("has tensors, but", ["exclude_modules": "[\"v_proj\"]"])
     refuse("has tensors, but", ["layers_to_transform": "[1]"])
@@ -141,6 +142,79 @@ struct AdapterRefusalTests {
     }
     #expect(throws: Never.self) { try open(["layers_to_transform": "[]"]) }
     #expect(throws: Never.self) { try open(["layers_to_transform": "0", "layers_pattern": "\"layers\""]) }
+  }
+
+  @Test("targets that exclude_modules takes out, or that the base lacks, are said and change nothing")
+  func unusedTargets() throws {
+    let known = "\"q_proj\", \"v_proj\""
+    let plain = try open()
+    #expect(plain.notes.filter { $0.contains("target_modules") }.isEmpty)
+    func notes(_ changes: [String: String]) throws -> [String] {
+      let adapter = try open(changes)
+      #expect(adapter.modules.map(\.path) == plain.modules.map(\.path))
+      return adapter.notes.filter { $0.contains("target_modules") }
+    }
+    let generic = try notes(["target_modules": "[\(known), \"query_key_value\", \"Wqkv\"]"])
+    #expect(generic.count == 1 && generic[0].contains("'Wqkv', 'query_key_value', which the base has no module for"))
+    let excluded = try notes([
+      "target_modules": "[\(known), \"down_proj\", \"lm_head\"]", "exclude_modules": "[\"down_proj\", \"lm_head\"]",
+    ])
+    #expect(excluded.count == 1 && excluded[0].contains("'down_proj', 'lm_head', which exclude_modules takes out"))
+    let layers = try notes(["target_modules": "[\(known), \"lm_head\"]", "layers_to_transform": "[0]"])
+    #expect(layers.count == 1 && layers[0].contains("'lm_head', of layers that layers_to_transform leaves out"))
+    // Of what is excluded "all-linear" is a pattern, and one that nothing matches.
+    #expect(try notes(["exclude_modules": "\"all-linear\""]).isEmpty)
+  }
+
+  @Test("another base's name is said; the same name by another path is not")
+  func otherBase() throws {
+    let base = try Checkpoint.open(TemporaryFolder.tinyModel().path)
+    let name = URL(fileURLWithPath: base.path).lastPathComponent
+    func notes(_ named: String) throws -> [String] {
+      let folder = try TemporaryFolder.tinyAdapter(["base_model_name_or_path": named])
+      return try Adapter.open(folder.path, on: base).notes
+    }
+    #expect(
+      try notes("\"some-org/another-model\"") == [
+        "the adapter says it was trained on some-org/another-model; judged on \(base.path)"
+      ])
+    for same in [name, "org/\(name.lowercased())", "/elsewhere/\(name).gguf"] {
+      #expect(try notes("\"\(same)\"").isEmpty, "\(same)")
+    }
+    for unsaid in ["null", "\"\"", "7"] { #expect(try notes(unsaid).isEmpty, "\(unsaid)") }
+    #expect(modelName("/cache/models--Org--Some-Model/snapshots/0123abc") == "some-model")
+  }
+
+  @Test("a prefix that every tensor has is taken off and said; a LoRA on the head is called that")
+  func prefixes() throws {
+    func renamed(_ name: (String) -> String) throws -> Adapter {
+      try open { weights in
+        for index in weights.entries.indices { weights.entries[index].name = name(weights.entries[index].name) }
+      }
+    }
+    let plain = try open()
+    for prefix in ["base_model.model.base_model.model.", "base_model.model._orig_mod.", "module.base_model.model.", ""]
+    {
+      let adapter = try renamed { prefix + $0.dropFirst("base_model.model.".count) }
+      #expect(adapter.modules.map(\.path) == plain.modules.map(\.path))
+      #expect(
+        adapter.notes.contains {
+          $0.contains("saved \(prefix.isEmpty ? "without a prefix" : "under '\(prefix.dropLast())'")")
+        }, "\(prefix)")
+    }
+    refuse("has not that prefix") { $0.entries[0].name = "base_model.model." + $0.entries[0].name }
+    refuse("is saved under the name of a wrapper, _orig_mod", ["target_modules": "[\"q_proj\"]"]) { weights in
+      for index in weights.entries.indices {
+        weights.entries[index].name = weights.entries[index].name.replacingOccurrences(
+          of: "layers", with: "_orig_mod.layers")
+      }
+    }
+    refuse("an adapter on the vocabulary head is not supported") {
+      $0.add("base_model.model.lm_head.base_layer.weight", [10, 8])
+      $0.add("base_model.model.lm_head.lora_A.weight", [2, 8])
+      $0.add("base_model.model.lm_head.lora_B.weight", [10, 2])
+    }
+    refuse("adapts an embedding") { $0.add("base_model.model.model.embed_tokens.base_layer.weight", [10, 8]) }
   }
 
   @Test("options")

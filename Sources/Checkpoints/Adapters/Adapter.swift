@@ -29,6 +29,11 @@ package struct Adapter: Sendable {
   package let isNil: Bool
   /// adapter_model.safetensors
   package let weightFile: MappedFile
+  /// What whoever opened it should know.
+  package let notes: [String]
+
+  /// `notes` with the path before each.
+  package var noteLines: [String] { notes.map { "\(path): \($0)" } }
 
   /// Opens the folder `path` and checks it against `base`.
   ///
@@ -50,10 +55,17 @@ package struct Adapter: Sendable {
     }
     let file = try SafetensorsFile(weights)
     let pairs = try AdapterTensors(file)
-    let modules = try Self.modules(pairs, configuration, LlamaLayout(configuration: base.configuration))
+    let layout = LlamaLayout(configuration: base.configuration)
+    let modules = try Self.modules(pairs, configuration, layout)
+    let changesNothing = modules.allSatisfy { $0.scale == 0 || !$0.b.hasNonZero() }
+    var notes = pairs.notes + (try configuration.notes(unused: pairs.paths, layout))
+    if let name = configuration.baseName, !namesSameModel(name, base.path) {
+      notes.append("the adapter says it was trained on \(name); judged on \(base.path)")
+    }
+    if changesNothing { notes.append("the adapter changes nothing: every lora_B is zero") }
     return Adapter(
-      path: path, rank: configuration.rank, alpha: configuration.alpha, modules: modules,
-      isNil: modules.allSatisfy { $0.scale == 0 || !$0.b.hasNonZero() }, weightFile: file.file)
+      path: path, rank: configuration.rank, alpha: configuration.alpha, modules: modules, isNil: changesNothing,
+      weightFile: file.file, notes: notes)
   }
 
   /// The same with some of its modules only.
@@ -61,7 +73,8 @@ package struct Adapter: Sendable {
     let kept = modules.filter(isKept)
     return Adapter(
       path: path, rank: rank, alpha: alpha, modules: kept,
-      isNil: kept.allSatisfy { $0.scale == 0 || !$0.b.hasNonZero() }, weightFile: weightFile)
+      isNil: kept.allSatisfy { $0.scale == 0 || !$0.b.hasNonZero() }, weightFile: weightFile,
+      notes: notes)
   }
 
   private static func modules(
@@ -76,19 +89,24 @@ package struct Adapter: Sendable {
         tensors.file, field: left, "has tensors, but adapter_config.json does not target it",
         remedy: "save the adapter again, configuration and weights together")
     }
-    if let unused = configuration.targets.firstUnused(among: tensors.paths) {
-      throw InputError(
-        configuration.path, field: "target_modules", "'\(unused)' matches none of the adapter's tensors",
-        remedy: "use the adapter's own configuration")
+    for name in configuration.targets.unused(among: tensors.paths) {
+      // PEFT would adapt these, and this file has nothing for them.
+      for module in ["lm_head", "model.embed_tokens"] where ModuleSelection.isNamed(module, name) {
+        if try configuration.adapts(module) { throw untrained(module, tensors.file) }
+      }
     }
     return try targeted.map { module in
       guard let pair = tensors.pairs[module.path] else {
-        throw InputError(
-          tensors.file, field: module.path, "is targeted by adapter_config.json, but has no tensors",
-          remedy: "save the adapter again, configuration and weights together")
+        throw untrained(module.path, tensors.file)
       }
       return try Self.module(module.path, pair, shape: module.shape, configuration)
     }
+  }
+
+  private static func untrained(_ module: String, _ file: String) -> InputError {
+    InputError(
+      file, field: module, "is targeted by adapter_config.json, but has no tensors",
+      remedy: "save the adapter again, configuration and weights together")
   }
 
   private static func module(
@@ -117,7 +135,37 @@ extension AdapterConfiguration {
     guard try targets.contains(path), !(try excluded?.contains(path) ?? false) else { return false }
     guard let layers else { return true }
     let parts = path.split(separator: ".")
+    // A module outside the layers has no number, and is not adapted then.
     return parts.count > 2 && Int(parts[2]).map(layers.contains) ?? false
+  }
+}
+
+extension AdapterConfiguration {
+  /// Which listed targets come to nothing, and why; PEFT passes over them too. Those that it would adapt are an error already.
+  fileprivate func notes(unused paths: [String], _ layout: LlamaLayout) throws -> [String] {
+    let modules = layout.linearModules.map(\.path) + ["lm_head", "model.embed_tokens"]
+    var absent: [String] = []
+    var excludedNames: [String] = []
+    var otherLayers: [String] = []
+    for name in targets.unused(among: paths) {
+      let named = modules.filter { ModuleSelection.isNamed($0, name) }
+      if named.isEmpty {
+        absent.append(name)
+      } else if try named.contains(where: { try excluded?.contains($0) ?? false }) {
+        excludedNames.append(name)
+      } else {
+        otherLayers.append(name)
+      }
+    }
+    func line(_ names: [String], _ why: String) -> String? {
+      guard !names.isEmpty else { return nil }
+      return "target_modules names \(names.sorted().map { "'\($0)'" }.joined(separator: ", ")), \(why)"
+    }
+    return [
+      line(absent, "which the base has no module for: nothing is adapted there"),
+      line(excludedNames, "which exclude_modules takes out again"),
+      line(otherLayers, "of layers that layers_to_transform leaves out"),
+    ].compactMap { $0 }
   }
 }
 

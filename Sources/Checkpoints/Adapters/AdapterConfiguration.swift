@@ -10,6 +10,8 @@ struct AdapterConfiguration: Sendable {
   let usesRankStabilisedScale: Bool
   let targets: ModuleSelection
   let excluded: ModuleSelection?
+  /// What it calls its base; nil where it does not say.
+  let baseName: String?
   /// Layers that carry the adapter; nil for all.
   let layers: Set<Int>?
   private let rankPattern: [(pattern: ModulePattern, value: Double)]
@@ -43,8 +45,13 @@ struct AdapterConfiguration: Sendable {
     }
     alpha = try json.required("lora_alpha", try json.number("lora_alpha"))
     usesRankStabilisedScale = try json.bool("use_rslora") ?? false
-    targets = try json.required("target_modules", try ModuleSelection(json, "target_modules"))
-    excluded = try ModuleSelection(json, "exclude_modules")
+    targets = try json.required("target_modules", try ModuleSelection(json, "target_modules", knowsAllLinear: true))
+    excluded = try ModuleSelection(json, "exclude_modules", knowsAllLinear: false)
+    if case .string(let name)? = json.value("base_model_name_or_path"), !name.allSatisfy(\.isWhitespace) {
+      baseName = name
+    } else {
+      baseName = nil
+    }
     // PEFT takes an empty list as no restriction.
     layers = try json.integers("layers_to_transform").flatMap { $0.isEmpty ? nil : Set($0) }
     rankPattern = try Self.patterns(json, "rank_pattern")

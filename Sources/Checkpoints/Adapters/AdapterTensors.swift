@@ -13,16 +13,17 @@ struct AdapterTensors {
   /// Module paths, sorted.
   var paths: [String] { pairs.keys.sorted() }
 
-  private static let prefix = "base_model.model."
-  private static let merge = "merge the adapter into its base model and gate the merged model"
+  /// What whoever opened it should know.
+  let notes: [String]
 
   init(_ safetensors: SafetensorsFile) throws {
     file = safetensors.file.path
+    let names = try AdapterNames(safetensors.tensors.keys.sorted(), file: file)
+    notes = names.notes
     var halves: [String: (a: Tensor?, b: Tensor?)] = [:]
     for (name, tensor) in safetensors.tensors.sorted(by: { $0.key < $1.key }) {
-      guard let (module, isA) = Self.place(of: name) else {
-        throw InputError(file, field: name, Self.problem(name), remedy: Self.merge)
-      }
+      guard let place = names.places[name] else { continue }
+      let (module, isA) = (place.module, place.isA)
       let half = isA ? halves[module]?.a : halves[module]?.b
       guard half == nil else {
         throw InputError(file, field: name, "is a second tensor for the same module", remedy: "save the adapter again")
@@ -44,32 +45,11 @@ struct AdapterTensors {
     self.pairs = pairs
   }
 
-  /// The module that a tensor belongs to, and whether it is the A of it.
-  private static func place(of name: String) -> (module: String, isA: Bool)? {
-    guard name.hasPrefix(prefix) else { return nil }
-    for (suffix, isA) in [
-      (".lora_A.weight", true), (".lora_A.default.weight", true), (".lora_B.weight", false),
-      (".lora_B.default.weight", false),
-    ] where name.hasSuffix(suffix) && name.count > prefix.count + suffix.count {
-      return (String(name.dropFirst(prefix.count).dropLast(suffix.count)), isA)
-    }
-    return nil
-  }
-
-  private static func problem(_ name: String) -> String {
-    if name.contains("lora_magnitude_vector") { return "belongs to DoRA, which is not supported" }
-    if name.contains("lora_embedding_") { return "adapts an embedding, which is not supported" }
-    if name.contains("modules_to_save") || name.hasPrefix(prefix) && !name.contains("lora_") {
-      return "replaces a whole weight (modules_to_save), which is not supported"
-    }
-    return "is a tensor that nothing here consumes"
-  }
-
   /// Refuses modules that are not linear ones of the base.
   func refuseUnknownPaths(_ known: Set<String>, configuration: ModelConfiguration) throws {
     guard let path = paths.first(where: { !known.contains($0) }) else { return }
-    guard path != "lm_head" else {
-      throw InputError(file, field: path, "an adapter on the vocabulary head is not supported", remedy: Self.merge)
+    if let leftover = TensorLeftover(path) {
+      throw InputError(file, field: path, leftover.problem, remedy: leftover.remedy)
     }
     throw InputError(
       file, field: path, "is not a linear module of the base (a llama model of \(configuration.layerCount) layers)",

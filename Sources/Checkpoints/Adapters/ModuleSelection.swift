@@ -17,7 +17,9 @@ struct ModuleSelection: Sendable {
   private let key: String
 
   /// Nil where the key is absent or null.
-  init?(_ json: JSONFile, _ key: String) throws {
+  ///
+  /// - Parameter knowsAllLinear: whether "all-linear" stands for modules; of what is excluded it is a pattern as any other.
+  init?(_ json: JSONFile, _ key: String, knowsAllLinear: Bool) throws {
     guard let value = json.value(key), let names = try json.strings(key) else { return nil }
     path = json.path
     self.key = key
@@ -25,7 +27,7 @@ struct ModuleSelection: Sendable {
       rule = .names(names)
       return
     }
-    guard text.lowercased() != "all-linear" else {
+    guard !knowsAllLinear || text.lowercased() != "all-linear" else {
       rule = .allLinear
       return
     }
@@ -49,13 +51,13 @@ struct ModuleSelection: Sendable {
     }
   }
 
-  /// The first name of the list that selects none of `modules`.
-  func firstUnused(among modules: some Collection<String>) -> String? {
-    guard case .names(let names) = rule else { return nil }
-    return names.first { name in !modules.contains { Self.isNamed($0, name) } }
+  /// The names of the list that select none of `modules`, in its order.
+  func unused(among modules: some Collection<String>) -> [String] {
+    guard case .names(let names) = rule else { return [] }
+    return names.filter { name in !modules.contains { Self.isNamed($0, name) } }
   }
 
-  private static func isNamed(_ module: String, _ name: String) -> Bool {
+  static func isNamed(_ module: String, _ name: String) -> Bool {
     module == name || module.hasSuffix("." + name)
   }
 }

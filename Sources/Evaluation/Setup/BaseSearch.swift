@@ -1,3 +1,4 @@
+import Checkpoints
 import Gating
 
 /// Looks for the model that a folder's candidates were fine-tuned from.
@@ -56,9 +57,9 @@ extension FolderSurvey {
     if name.contains("/"), let path = relative(name), let model = models.first(where: { $0.path == path }) {
       return reference(to: model, fetchable)
     }
-    let wanted = Self.lastName(name)
+    let wanted = modelName(name)
     if let known = fetchable.first(where: { $0.name == wanted }) { return .name(known.name) }
-    let same = models.filter { Self.lastName(absolute($0.path)) == wanted }
+    let same = models.filter { modelName(absolute($0.path)) == wanted }
     return same.count == 1 ? reference(to: same[0], fetchable) : nil
   }
 
@@ -66,11 +67,5 @@ extension FolderSurvey {
   fileprivate func reference(to model: FoundCheckpoint, _ fetchable: [FetchableModel]) -> ModelReference {
     let known = fetchable.first { model.path == "\(ConfigurationDraft.modelsFolder)/\($0.file)" }
     return known.map { ModelReference.name($0.name) } ?? ModelReference.path(model.path)
-  }
-
-  /// "HuggingFaceTB/SmolLM2-135M-Instruct" and "models/smollm2-135m-instruct.gguf" are the same to people.
-  private static func lastName(_ path: String) -> String {
-    let name = path.split(separator: "/").last.map { $0.lowercased() } ?? path
-    return name.hasSuffix(".gguf") ? String(name.dropLast(".gguf".count)) : name
   }
 }

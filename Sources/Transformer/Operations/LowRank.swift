@@ -40,6 +40,8 @@ struct LowRankDelta: Sendable {
 package struct LowRankAdapter: Sendable {
   private let deltas: [[LowRankDelta?]]
   let largestRank: Int
+  /// The adapter's folder.
+  let path: String
 
   /// - Throws: `InputError` for a module that this decoder does not have (the checkpoint's shapes were checked when it was opened).
   package init(_ adapter: Adapter, spec: DecoderSpec) throws {
@@ -58,6 +60,7 @@ package struct LowRankAdapter: Sendable {
     }
     self.deltas = deltas
     largestRank = rank
+    path = adapter.path
   }
 
   func delta(_ layer: Int, _ projection: Projection) -> LowRankDelta? { deltas[layer][projection.rawValue] }
