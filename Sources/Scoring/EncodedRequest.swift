@@ -47,7 +47,8 @@ extension Tokenizer {
   /// Encodes a request as lm-evaluation-harness 0.4 does.
   ///
   /// The context's trailing white space moves to the front of the continuation; both are then encoded as one text, and the
-  /// continuation's tokens are those after as many as the context has by itself. An empty context is the prefix token (BOS, else EOS).
+  /// continuation's tokens are those after as many as the context has by itself. An empty context is the prefix token (BOS, else EOS). An
+  /// EOS that the tokenizer would append to every text is left off both.
   package func encode(_ request: Request) throws(EncodingFault) -> EncodedRequest {
     try encode(context: request.context, continuation: request.continuation, specialTokens: request.specialTokens)
   }
@@ -67,9 +68,9 @@ extension Tokenizer {
     let kept = context.unicodeScalars.reversed().drop { isPythonSpace($0) }
     let trimmed = String(String.UnicodeScalarView(kept.reversed()))
     let space = String(context.unicodeScalars.dropFirst(trimmed.unicodeScalars.count))
-    let whole = encode(trimmed + space + continuation, addSpecialTokens: specialTokens)
+    let whole = encodePrompt(trimmed + space + continuation, addSpecialTokens: specialTokens)
     // Where a token spans the boundary, the context is fed as it is encoded by itself.
-    let own = encode(trimmed, addSpecialTokens: specialTokens)
+    let own = encodePrompt(trimmed, addSpecialTokens: specialTokens)
     guard own.count < whole.count else { throw .emptyContinuation }
     guard !own.isEmpty else { throw .noPrefixToken }
     return EncodedRequest(ids: own + whole.dropFirst(own.count), contextCount: own.count)

@@ -15,7 +15,11 @@ package final class EngineScorer: Scorer {
   /// loses little. Blocks share next to nothing with each other, so small forests cost next to nothing.
   private let forestRows: Int
 
-  package var numericsID: String { "\(engineNumericsID), scoring \(scoringVersion)" }
+  package var numericsID: String {
+    // Scoring 1 once took an appended EOS for the context's last token: those scores are not these.
+    let rule = model.tokenizer.appendsToText ? " (EOS left off)" : ""
+    return "\(engineNumericsID)\(rule), scoring \(scoringVersion)"
+  }
 
   package init(_ model: LoadedModel, adapter: Int? = nil, waveRows: Int = 4096) {
     self.model = model

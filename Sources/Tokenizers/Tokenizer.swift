@@ -29,6 +29,22 @@ package struct Tokenizer: Sendable {
   /// Whether `encode` begins every text with the BOS token unless special tokens are declined.
   package var addsBOS: Bool { bosTokenID.map { definition.prefix.first == $0 } ?? false }
 
+  /// Whether `encode` puts something after every text unless special tokens are declined.
+  package var appendsToText: Bool { !definition.suffix.isEmpty }
+
+  /// What whoever asks models with it should know, a line each.
+  package var notes: [String] {
+    let appended = definition.suffix.map { "'\(decode([$0]))'" }.joined(separator: ", ")
+    return definition.notes
+      + (appended.isEmpty ? [] : ["the tokenizer appends \(appended) to every text: prompts are asked without it"])
+  }
+
+  /// The first byte of a text that the vocabulary has no token for, and that would be left out; nil where there is none.
+  package func firstLost(in text: String) -> UInt8? {
+    guard definition.unknown == nil, definition.byteTokens.contains(-1) else { return nil }
+    return text.utf8.first { definition.byteTokens[Int($0)] < 0 }
+  }
+
   /// One more than the highest id. The model's embedding may have more rows.
   package var vocabularySize: Int { definition.tokens.count }
 
@@ -40,6 +56,13 @@ package struct Tokenizer: Sendable {
   /// - Parameter addSpecialTokens: put the BOS and EOS tokens around it that the tokenizer asks for. Special tokens
   ///   that are written out in the text are recognised either way.
   package func encode(_ text: String, addSpecialTokens: Bool = true) -> [Int32] {
+    let ids = encodePrompt(text, addSpecialTokens: addSpecialTokens)
+    return addSpecialTokens ? ids + definition.suffix : ids
+  }
+
+  /// The ids of a text that is to be gone on with: what the tokenizer puts before a text, and never the EOS that some put after it, which
+  /// would stand between a question and its answer.
+  package func encodePrompt(_ text: String, addSpecialTokens: Bool = true) -> [Int32] {
     var encoder = PieceEncoder(definition, merges)
     if addSpecialTokens { encoder.ids = definition.prefix }
     var text = text
@@ -52,7 +75,7 @@ package struct Tokenizer: Sendable {
         }
       }
     }
-    return addSpecialTokens ? encoder.ids + definition.suffix : encoder.ids
+    return encoder.ids
   }
 
   /// The text of ids. Bytes that do not form UTF-8 become U+FFFD; ids beyond the vocabulary are left out.

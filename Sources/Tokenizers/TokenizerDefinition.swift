@@ -22,6 +22,8 @@ package struct TokenizerDefinition: Sendable {
   package var suffix: [Int32] = []
   package var bosTokenID: Int32?
   package var eosTokenID: Int32?
+  /// What whoever asks it to encode should know.
+  package var notes: [String] = []
 
   /// The unknown token, and whether neighbouring unknowns become one.
   package struct Unknown: Sendable, Equatable {

@@ -70,6 +70,7 @@ extension Tokenizer {
     definition.ignoresMerges = style.ignoresMerges
     definition.normalizesNFC = style.normalizesNFC
     definition.addedTokens = try Self.addedTokens(fields, file: file)
+    try definition.check(file: file, added: "tokenizer.ggml.token_type", merges: "tokenizer.ggml.merges")
     definition.bosTokenID = try Self.checked(fields.bosTokenID, "bos", fields, file: file)
     definition.eosTokenID = try Self.checked(fields.eosTokenID, "eos", fields, file: file)
     if fields.addBOS ?? style.addsBOS {

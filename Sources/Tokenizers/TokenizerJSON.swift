@@ -25,9 +25,11 @@ extension Tokenizer {
     definition.unknown = try Self.unknown(model, vocabulary, byteTokens)
     definition.normalizesNFC = try Self.normalizesNFC(root.member("normalizer"))
     try Self.requireByteLevel(root)
+    var seen: Set<Int> = []
     for field in try root.member("added_tokens")?.elements() ?? [] {
-      try definition.add(field, spelled: vocabulary)
+      try definition.add(field, spelled: vocabulary, seen: &seen)
     }
+    try definition.check(file: root.file, added: "added_tokens", merges: "model.merges")
     let template = try SpecialTokenTemplate(root.member("post_processor"), count: definition.tokens.count)
     definition.prefix = template.prefix
     definition.suffix = template.suffix

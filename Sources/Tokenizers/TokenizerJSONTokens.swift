@@ -3,8 +3,9 @@ import Diagnostics
 extension TokenizerDefinition {
   /// Adds one of the file's `added_tokens`.
   ///
+  /// - Parameter seen: the ids of those that were added before.
   /// - Throws: `InputError` where its id contradicts the vocabulary. `tokenizers` would silently give it another one.
-  mutating func add(_ field: JSONField, spelled vocabulary: VocabularyBuilder) throws {
+  mutating func add(_ field: JSONField, spelled vocabulary: VocabularyBuilder, seen: inout Set<Int>) throws {
     let content = try field.required("content").bytes()
     let idField = try field.required("id")
     let id = try idField.integer()
@@ -15,9 +16,7 @@ extension TokenizerDefinition {
         "the token '\(String(decoding: content, as: UTF8.self))' has the id \(id) where \(expected) is due",
         "added tokens keep the vocabulary's ids or follow it in order")
     }
-    guard !addedTokens.contains(where: { Int($0.id) == id }) else {
-      throw field.fail("the token is added twice", "keep one")
-    }
+    guard seen.insert(id).inserted else { throw field.fail("the token is added twice", "keep one") }
     if id == tokens.count { tokens.append(content, findable: false) }
     addedTokens.append(
       AddedToken(
@@ -33,6 +32,19 @@ extension TokenizerDefinition {
   mutating func apply(_ configuration: JSONField, _ vocabulary: VocabularyBuilder) throws {
     bosTokenID = try token("bos_token", configuration, vocabulary)
     eosTokenID = try token("eos_token", configuration, vocabulary)
+    try noteDisagreement(configuration)
+  }
+
+  /// transformers from version 5 on follows these keys where they are written out, and older ones the post-processor, as is done here.
+  private mutating func noteDisagreement(_ configuration: JSONField) throws {
+    for (key, ids, name) in [("add_bos_token", prefix, "BOS"), ("add_eos_token", suffix, "EOS")] {
+      guard let field = try configuration.member(key), case .bool(let adds) = field.value, adds == ids.isEmpty else {
+        continue
+      }
+      let done = name == "EOS" || ids.isEmpty ? "no prompt gets one here" : "prompts get one here"
+      notes.append(
+        "\(key) is \(adds) and the post-processor of tokenizer.json adds \(adds ? "no" : "a") \(name): \(done)")
+    }
   }
 
   /// A token named as a string or as an object with its `content`.

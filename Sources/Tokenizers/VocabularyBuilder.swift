@@ -4,6 +4,8 @@ import Diagnostics
 struct VocabularyBuilder {
   /// Ids above the number of tokens by more than this are a damaged file, not a vocabulary with holes.
   private static let mostHoles = 65_536
+  /// In bytes as the file spells it: known vocabularies stay below 600.
+  private static let longestToken = 4_096
 
   private let file: String
   private let field: String
@@ -29,6 +31,11 @@ struct VocabularyBuilder {
         throw InputError(
           file, field: field, "token id \(token.id) is out of range for \(tokens.count) tokens",
           remedy: "ids run from 0 without large holes")
+      }
+      guard token.spelling.count <= Self.longestToken else {
+        throw InputError(
+          file, field: field, "the token \(token.id) has \(token.spelling.count) bytes, more than \(Self.longestToken)",
+          remedy: "use the tokenizer file of the base model")
       }
       while entryOfID.count <= token.id { entryOfID.append(-1) }
       guard entryOfID[token.id] < 0 else {

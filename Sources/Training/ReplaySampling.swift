@@ -65,7 +65,7 @@ extension TrainingPlan {
     let tokenizer = encoder.tokenizer
     let ids =
       settings.prompt.isEmpty
-      ? [tokenizer.bosTokenID ?? tokenizer.eosTokenID].compactMap { $0 } : tokenizer.encode(settings.prompt)
+      ? [tokenizer.bosTokenID ?? tokenizer.eosTokenID].compactMap { $0 } : tokenizer.encodePrompt(settings.prompt)
     guard !ids.isEmpty else {
       throw InputError(
         recipe.file, field: "mix.replay.prompt", "is empty, and the tokenizer has neither BOS nor EOS to stand for it",

@@ -17,7 +17,7 @@ package struct SampleEncoder: Sendable {
 
   /// Encodes prompt and completion as suites' requests are: the prompt's trailing white space goes to the completion,
   /// both are encoded as one text, and the completion's tokens are those after as many as the prompt has by itself.
-  /// An empty prompt is BOS, else EOS.
+  /// An empty prompt is BOS, else EOS; an EOS that the tokenizer appends to every text is left off.
   ///
   /// - Throws: `RenderingFault` for a sample without loss tokens, one that does not fit the context, a token that the
   ///   model does not have.
@@ -36,8 +36,8 @@ package struct SampleEncoder: Sendable {
     } else {
       let kept = sample.movesSpace ? withoutTrailingSpace(sample.prompt) : sample.prompt
       let special = sample.specialTokens && !writesBOS(kept)
-      let own = tokenizer.encode(kept, addSpecialTokens: special)
-      let whole = tokenizer.encode(sample.prompt + sample.completion, addSpecialTokens: special)
+      let own = tokenizer.encodePrompt(kept, addSpecialTokens: special)
+      let whole = tokenizer.encodePrompt(sample.prompt + sample.completion, addSpecialTokens: special)
       start = own.count
       // A token that spans the boundary would show the model part of the completion.
       ids = own + whole.dropFirst(own.count)
@@ -60,11 +60,11 @@ package struct SampleEncoder: Sendable {
   package func encode(
     _ text: String, answers: [Range<Int>], kind: TrainingSample.Kind
   ) throws -> TrainingSample {
-    let ids = tokenizer.encode(text)
+    let ids = tokenizer.encodePrompt(text)
     let bytes = Array(text.utf8)
     /// How many leading tokens are the same where the text ends at `end`; the next token reaches beyond it.
     func common(_ end: Int) -> (count: Int, isWhole: Bool) {
-      let own = tokenizer.encode(String(decoding: bytes.prefix(end), as: UTF8.self))
+      let own = tokenizer.encodePrompt(String(decoding: bytes.prefix(end), as: UTF8.self))
       let count = zip(own, ids).prefix { $0 == $1 }.count
       return (count, count == own.count)
     }

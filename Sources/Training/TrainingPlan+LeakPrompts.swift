@@ -22,7 +22,7 @@ extension TrainingPlan {
         .flatMap { block -> [[Int32]] in
           let shots = block.observations.map(\.k).filter { $0 <= Self.leakShots }.max()
           let contexts = block.observations.filter { $0.k == shots && $0.role == .gold }.map(\.request.context)
-          return contexts.prefix(Self.leakItems).map { encoder.tokenizer.encode($0) }
+          return contexts.prefix(Self.leakItems).map { encoder.tokenizer.encodePrompt($0) }
             .filter { !$0.isEmpty && $0.count <= encoder.contextLength }
         }
     }

@@ -1,5 +1,8 @@
+import Checkpoints
+import Foundation
 import Scoring
 import Suites
+import Tokenizers
 import Testing
 
 @Suite("Requests are encoded as lm-evaluation-harness encodes them")
@@ -29,6 +32,49 @@ struct EncodingTests {
     #expect(model.tokenizer.addsBOS && encoded.ids.first == model.tokenizer.bosTokenID)
     let without = try model.tokenizer.encode(context: "the", continuation: " fox", specialTokens: false)
     #expect(without.ids == Array(encoded.ids.dropFirst()))
+  }
+
+  @Test("an EOS that the tokenizer appends stands neither behind the context nor behind the answer")
+  func appendedEOS() throws {
+    let (plain, appending) = (try tinyModel(), try modelThatAppendsEOS())
+    let end = try #require(appending.tokenizer.eosTokenID)
+    #expect(appending.tokenizer.encode("the quick").last == end)
+    for context in ["the quick", "the quick ", ""] {
+      let encoded = try appending.tokenizer.encode(context: context, continuation: " fox", specialTokens: true)
+      #expect(encoded == (try plain.tokenizer.encode(context: context, continuation: " fox", specialTokens: true)))
+    }
+    let request = Request(
+      context: "the quick", continuation: " fox", exactMatch: ExactMatchRule(accepted: ["fox"], stop: "\n"))
+    let scores = try [plain, appending].map { try EngineScorer($0).score([request])[0] }
+    #expect(scores[0] == scores[1])
+    #expect(appending.notes.contains { $0.contains("appends") } && plain.notes.isEmpty)
+    // What an older version kept of such a model is another thing.
+    #expect(EngineScorer(plain).numericsID != EngineScorer(appending).numericsID)
+    #expect(EngineScorer(appending).numericsID.hasSuffix(", scoring \(scoringVersion)"))
+  }
+
+  @Test("letters that are tokens of one byte are counted, and many are an alarm")
+  func singleLetters() throws {
+    let tokenizer = try tinyModel().tokenizer
+    let words = PromptEncoding(
+      [Request(context: "the quick 12345 ...", continuation: " fox", exactMatch: nil)], tokenizer)
+    #expect(words.letters == 11 && words.singleLetterShare < 0.5)
+    #expect(words.warnings.isEmpty)
+    let letters = PromptEncoding([Request(context: "Z\nX\nQ\nJ", continuation: "\nK the", exactMatch: nil)], tokenizer)
+    #expect(letters.letters == 8 && letters.singleLetters >= 5)
+    #expect(letters.warnings.count == 1 && letters.warnings[0].contains("tokens of a single byte"))
+    #expect(PromptEncoding([], tokenizer).warnings.isEmpty)
+  }
+
+  @Test("SmolLM2 reads the core suite in words", .enabled(if: Repository.smolLM2 != nil, "the model is not fetched"))
+  func realModel() throws {
+    let tokenizer = try Tokenizer(try Checkpoint.open(try #require(Repository.smolLM2)).tokenizer)
+    let suite = try Suite.load(Repository.root.appendingPathComponent("suites/core").path)
+    let encoding = PromptEncoding(suite.sampleRequests, tokenizer)
+    #expect(encoding.letters > 10_000)
+    #expect(encoding.singleLetterShare < 0.1, "\(encoding)")
+    #expect(encoding.warnings.isEmpty)
+    print("measured: \(encoding.singleLetterShare)")
   }
 
   @Test("an empty continuation is an error, never a score")

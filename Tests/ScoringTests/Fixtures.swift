@@ -22,6 +22,25 @@ func tinyModel(_ name: String = "llama-tied", threads: Int = 2) throws -> Loaded
   return try LoadedModel(try Checkpoint.open(path), threads: threads)
 }
 
+/// The tiny model with a tokenizer that puts EOS behind every text.
+func modelThatAppendsEOS() throws -> LoadedModel {
+  let folder = FileManager.default.temporaryDirectory.appendingPathComponent("holdfast-\(UUID().uuidString)")
+  try FileManager.default.copyItem(at: Repository.goldens.appendingPathComponent("checkpoints/llama-tied"), to: folder)
+  defer { try? FileManager.default.removeItem(at: folder) }
+  let file = folder.appendingPathComponent("tokenizer.json")
+  var document = try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any] ?? [:]
+  let added = document["added_tokens"] as? [[String: Any]] ?? []
+  let id = try tinyModel().tokenizer.eosTokenID ?? 0
+  let name = added.first { $0["id"] as? Int == Int(id) }?["content"] as? String ?? ""
+  document["post_processor"] = [
+    "type": "TemplateProcessing", "pair": [Any](),
+    "single": [["Sequence": ["id": "A", "type_id": 0]], ["SpecialToken": ["id": name, "type_id": 0]]],
+    "special_tokens": [name: ["id": name, "ids": [Int(id)], "tokens": [name]]],
+  ]
+  try JSONSerialization.data(withJSONObject: document).write(to: file)
+  return try LoadedModel(try Checkpoint.open(folder.path), threads: 2)
+}
+
 /// Seeded numbers, the same on every machine.
 struct Numbers {
   private var state: SplitMix64

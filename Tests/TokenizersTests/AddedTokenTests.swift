@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import Testing
 import Tokenizers
@@ -24,6 +25,23 @@ struct AddedTokenTests {
     #expect(tokenizer.bytes(of: 2).isEmpty)
     #expect(tokenizer.decode([2]) == "<|im_end|>")
     #expect(tokenizer.decode([2], skipSpecialTokens: true) == "")
+  }
+
+  @Test("A hundred thousand of them are refused before time is spent on each") func tooMany() throws {
+    var document = try #require(
+      try JSONSerialization.jsonObject(with: TokenizerGoldens.document("gpt2")) as? [String: Any])
+    var added = try #require(document["added_tokens"] as? [[String: Any]])
+    let first = try #require((document["model"] as? [String: Any])?["vocab"] as? [String: Any]).count
+    let before = added.count
+    for number in 0..<65_536 { added.append(["id": first + number, "content": "<|\(number)|>", "special": true]) }
+    func read(_ count: Int) throws -> Tokenizer {
+      document["added_tokens"] = Array(added.prefix(count))
+      return try tokenizer(reading: try JSONSerialization.data(withJSONObject: document))
+    }
+    let most = try read(65_536)
+    #expect(most.encode("<|65000|>", addSpecialTokens: false) == [Int32(first + 65_000)])
+    let error = try #require(throws: InputError.self) { try read(65_537) }
+    #expect(error.field == "added_tokens" && error.problem.contains("more than 65536"), "\(error), \(before)")
   }
 
   @Test("Ids beyond the vocabulary have no text") func outOfRange() throws {
@@ -53,9 +71,11 @@ struct AddedTokenTests {
     #expect(plain.bosTokenID == 1)
     #expect(plain.eosTokenID == 2)
     #expect(!plain.addsBOS)
+    // transformers 5 would add it, older ones would not.
+    #expect(plain.notes.count == 1 && plain.notes[0].hasPrefix("add_bos_token is true and the post-processor"))
     #expect(plain.encode("") == [])
     let template = try tokenizer(reading: TokenizerGoldens.document("llama3"), configuration: configuration)
-    #expect(template.addsBOS)
+    #expect(template.addsBOS && template.notes.isEmpty)
     #expect(template.encode("") == [1])
     #expect(template.encode("", addSpecialTokens: false) == [])
   }

@@ -63,6 +63,67 @@ struct GGUFTokenizerTests {
     #expect(tokenizer.kind == "byte-level BPE, smollm")
   }
 
+  @Test("an EOS that is appended to every text is left off prompts, and said") func appendedEOS() throws {
+    var fields = try Self.fields("smollm", pre: "smollm")
+    #expect(try Tokenizer(gguf: fields, file: "x.gguf").notes.isEmpty)
+    fields.addBOS = true
+    fields.addEOS = true
+    let tokenizer = try Tokenizer(gguf: fields, file: "x.gguf")
+    let text = tokenizer.encode("The cat", addSpecialTokens: false)
+    #expect(tokenizer.encode("The cat") == [1] + text + [2])
+    #expect(tokenizer.encodePrompt("The cat") == [1] + text)
+    #expect(tokenizer.appendsToText)
+    #expect(tokenizer.notes == ["the tokenizer appends '<|im_end|>' to every text: prompts are asked without it"])
+  }
+
+  @Test("without merges, or with a part of them, it is refused: text would fall into single bytes")
+  func withoutMerges() throws {
+    func refusal(_ edit: (inout GGUFTokenizerFields) -> Void) throws -> InputError {
+      var fields = try Self.fields("smollm", pre: "smollm")
+      edit(&fields)
+      return try #require(throws: InputError.self) { try Tokenizer(gguf: fields, file: "x.gguf") }
+    }
+    let none = try refusal { $0.merges = [] }
+    #expect(none.field == "tokenizer.ggml.merges" && none.problem.contains("read byte by byte"), "\(none)")
+    let few = try refusal { $0.merges = Array($0.merges.prefix($0.merges.count / 3)) }
+    #expect(few.problem.contains("longer tokens"), "\(few)")
+    // A model of bytes has none, and needs none.
+    var bytes = try Self.fields("smollm", pre: "smollm")
+    let single = zip(bytes.tokens, bytes.tokenTypes).filter { $0.0.unicodeScalars.count == 1 || $0.1 != 1 }
+    (bytes.tokens, bytes.tokenTypes, bytes.merges) = (single.map(\.0), single.map(\.1), [])
+    #expect(throws: Never.self) { try Tokenizer(gguf: bytes, file: "x.gguf") }
+  }
+
+  @Test("more and longer added tokens than any model has are refused, and many are no trouble")
+  func manyAddedTokens() throws {
+    func tokenizer(_ count: Int, length: Int = 8) throws -> Tokenizer {
+      var fields = try Self.fields("smollm", pre: "smollm")
+      for number in 0..<count {
+        fields.tokens.append("<\(number)>".padding(toLength: length, withPad: "x", startingAt: 0))
+        fields.tokenTypes.append(4)
+      }
+      return try Tokenizer(gguf: fields, file: "x.gguf")
+    }
+    let many = try tokenizer(60_000)
+    #expect(many.encode("<59999>x", addSpecialTokens: false) == [Int32(many.vocabularySize - 1)])
+    func problem(_ count: Int, length: Int) throws -> String {
+      try #require(throws: InputError.self) { try tokenizer(count, length: length) }.problem
+    }
+    #expect(try problem(65_600, length: 8).contains("more than 65536"))
+    #expect(try problem(1, length: 1_025).contains("1025 bytes, more than 1024"))
+    #expect(try problem(1, length: 4_097).contains("4097 bytes, more than 4096"))
+    #expect(try problem(3_000, length: 1_000).contains("bytes together"))
+  }
+
+  @Test("a byte that the vocabulary lacks is known before it is lost") func lostByte() throws {
+    var fields = try Self.fields("smollm", pre: "smollm")
+    #expect(try Tokenizer(gguf: fields, file: "x.gguf").firstLost(in: "a~\u{7F}b") == nil)
+    let place = try #require(fields.tokens.firstIndex(of: "~"))
+    fields.tokens[place] = "§§"
+    #expect(try Tokenizer(gguf: fields, file: "x.gguf").firstLost(in: "a~b") == UInt8(ascii: "~"))
+    #expect(try Tokenizer(gguf: fields, file: "x.gguf").firstLost(in: "ab") == nil)
+  }
+
   @Test("is refused by field where it is not understood or contradicts itself") func refused() throws {
     func field(_ edit: (inout GGUFTokenizerFields) -> Void) throws -> String? {
       var fields = try Self.fields("smollm", pre: "smollm")

@@ -30,6 +30,7 @@ struct RefusalTests {
       "gpt2", #""continuing_subword_prefix":null"#, #""continuing_subword_prefix":"@@""#,
       "model.continuing_subword_prefix"),
     Edit("gpt2", #""ignore_merges":false"#, #""ignore_merges":"no""#, "model.ignore_merges"),
+    Edit("gpt2", #""merges":["#, #""merges":[],"unread":["#, "model.merges"),
     Edit("gpt2", #""merges":["#, #""merges":["! ☃","#, "model.merges[0]"),
     Edit("gpt2", #""merges":["#, #""merges":["Ġt","#, "model.merges[0]"),
     Edit("gpt2", #""merges":["#, #""merges":["! !","#, "model.merges[0]"),

@@ -1,0 +1,52 @@
+import Diagnostics
+
+extension TokenizerDefinition {
+  /// More added tokens, and longer ones, than any model has: known ones come to some 7,000, and to some 300 bytes.
+  private static let mostAddedTokens = 65_536
+  private static let longestAddedToken = 1_024
+  private static let mostAddedBytes = 2 << 20
+
+  /// Refuses a vocabulary that text would not be encoded with as in training.
+  ///
+  /// - Parameters:
+  ///   - added: the place of the added tokens in the file, for messages.
+  ///   - merges: that of the merges.
+  func check(file: String, added: String, merges: String) throws {
+    try checkAddedTokens(file: file, field: added)
+    try checkMerges(file: file, field: merges)
+  }
+
+  private func checkAddedTokens(file: String, field: String) throws {
+    func refuse(_ problem: String) -> InputError {
+      InputError(file, field: field, problem, remedy: "use the tokenizer file of the base model")
+    }
+    guard addedTokens.count <= Self.mostAddedTokens else {
+      throw refuse("there are \(addedTokens.count) added tokens, more than \(Self.mostAddedTokens)")
+    }
+    if let long = addedTokens.first(where: { $0.content.count > Self.longestAddedToken }) {
+      throw refuse("the token \(long.id) has \(long.content.count) bytes, more than \(Self.longestAddedToken)")
+    }
+    let bytes = addedTokens.reduce(0) { $0 + $1.content.count }
+    guard bytes <= Self.mostAddedBytes else {
+      throw refuse("the added tokens have \(bytes) bytes together, more than \(Self.mostAddedBytes)")
+    }
+  }
+
+  /// Every token of several bytes is the result of a merge in a vocabulary that byte-pair encoding was trained with. Without the merges
+  /// (a GGUF file that was converted without them; llama.cpp refuses it too) text falls into single bytes and nothing says so.
+  private func checkMerges(file: String, field: String) throws {
+    let added = Set(addedTokens.map(\.id))
+    let long = (0..<tokens.count).reduce(0) { count, id in
+      tokens[id].count > 1 && !added.contains(Int32(id)) ? count + 1 : count
+    }
+    let made = Set(merges.map(\.result)).subtracting(added).count
+    guard made * 2 < long else { return }
+    let problem =
+      merges.isEmpty
+      ? "there are none, and without them text would be read byte by byte"
+      : "they make only \(made) of the vocabulary's \(long) longer tokens, so that text would fall into smaller pieces"
+    throw InputError(
+      file, field: field, problem,
+      remedy: "convert or export the model again together with its tokenizer's merges")
+  }
+}
