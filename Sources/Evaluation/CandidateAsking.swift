@@ -120,6 +120,7 @@ struct CandidateAsking {
   ) throws -> (RunDescription, SuiteRun.Outcome) {
     let subject = candidate.subject
     let model = try shelf.model(for: subject)
+    for note in run.notes(on: model) { report(.note(note)) }
     let scorer = subject.scorer(in: model)
     let description = try run.description(of: subject, model, numerics: scorer.numericsID)
     // What cannot be judged is refused before hours are spent on it.

@@ -50,21 +50,21 @@ package struct GateSession {
     package let contrasts: [[ItemContrast]]
     /// What each candidate lost, with prompts and answers, in the order of `verdicts`.
     package let lost: [[LostAnswer]]
-    /// The ledger's ids of the verdicts.
+    /// The ledger's ids of the verdicts; a candidate that could not be opened has none.
     package let verdictIDs: [String]
     /// Items that were left out, by task.
     package let contaminated: [String: Set<String>]
     /// What of the suite is in the configuration's fine-tuning data; nil where it names none.
     package let overlap: OverlapReport?
-    /// What was wrong with candidates that could be opened but not asked.
+    /// What was wrong with candidates that could not be opened or asked.
     package let faults: [InputError]
   }
 
   /// What a gate tells while it runs.
   package enum Event: Sendable {
     case opened(name: String, index: Int, count: Int)
-    /// An adapter that changes nothing: legitimate, and worth a word.
-    case adapterIsNil(String)
+    /// What is legitimate and worth a word: an adapter that changes nothing, one of another base, names that were mended.
+    case note(String)
     /// A model is asked more than the suite.
     case again(name: String, what: String)
     /// So many parts of the fine-tuning were taken back, one at a time.
@@ -77,7 +77,8 @@ package struct GateSession {
     case judged(CandidateVerdict)
   }
 
-  /// - Throws: `InputError` for a baseline, suite, candidate or training record that cannot be read: all candidates are opened before any is asked.
+  /// - Throws: `InputError` for a baseline, suite or base that cannot be read, and where no candidate can be opened: all of them are before
+  ///   any is asked.
   package func run(
     candidates paths: [String], ledger: Ledger, report: @escaping (Event) -> Void
   ) throws -> Outcome {
@@ -86,11 +87,8 @@ package struct GateSession {
     let suite = try configuration.suite(of: baseline)
     let hashes = LedgerHashCache.forProcess(ledger)
     let baseCheckpoint = Lazy { [base] in try Checkpoint.open(base) }
-    let subjects = try paths.map { try Subject(path: $0, base: baseCheckpoint.value(), hashes: hashes) }
-    let candidates = try subjects.map { subject in
-      let labels = try labels(of: subject)
-      return Candidate(subject: subject, labels: labels, related: relatedTasks(of: suite, labels: labels))
-    }
+    let candidates = try open(paths, suite: suite, base: baseCheckpoint, hashes: hashes)
+    let report = oncePerNote(report)
     let overlap = try configuration.heldOutCheck(suite, threads: threads)
     let contaminated = overlap?.contaminatedItems ?? [:]
     let asking = CandidateAsking(
@@ -106,18 +104,27 @@ package struct GateSession {
     var contrasts: [[ItemContrast]] = []
     var lost: [[LostAnswer]] = []
     var ids: [String] = []
-    for (index, candidate) in candidates.enumerated() {
+    for (index, opened) in candidates.enumerated() {
+      guard case .whole(let candidate) = opened else {
+        if case .broken(let path, let fault) = opened {
+          faults.append(fault)
+          verdicts.append(unasked(path, fault))
+          contrasts.append([])
+          lost.append([])
+        }
+        continue
+      }
       let subject = candidate.subject
-      report(.opened(name: subject.name, index: index, count: subjects.count))
-      if subject.adapter?.isNil == true { report(.adapterIsNil(subject.path)) }
+      report(.opened(name: subject.name, index: index, count: candidates.count))
+      for note in subject.notes { report(.note(note)) }
       let begun = Date()
       var asked = CandidateAsking.Asked(finding: .refused("it was not asked"), run: nil)
       do {
         asked = try asking.ask(candidate, shelf: &shelf, report: report)
-      } catch let fault as InputError where index > 0 || subjects.count > 1 {
+      } catch let fault as InputError where candidates.count > 1 {
         // The others' verdicts are worth keeping; the gate ends with this error all the same.
         faults.append(fault)
-        asked = CandidateAsking.Asked(finding: .refused("it could not be asked: \(fault)"), run: nil)
+        asked = CandidateAsking.Asked(finding: Self.unasked(fault), run: nil)
       }
       let verdict = CandidateVerdict(
         path: subject.path, model: subject.description, durationSeconds: Date().timeIntervalSince(begun),
@@ -134,6 +141,51 @@ package struct GateSession {
     return Outcome(
       baseline: baseline, startedAt: started, seconds: Date().timeIntervalSince(started), verdicts: verdicts,
       contrasts: contrasts, lost: lost, verdictIDs: ids, contaminated: contaminated, overlap: overlap, faults: faults)
+  }
+
+  /// A candidate as it was opened.
+  private enum Opened {
+    case whole(Candidate)
+    case broken(path: String, InputError)
+  }
+
+  /// Opens every candidate. What is wrong with one of several costs the others nothing.
+  private func open(
+    _ paths: [String], suite: Suite, base: Lazy<Checkpoint>, hashes: any FileHashCache
+  ) throws -> [Opened] {
+    // A base that is broken is no candidate's fault.
+    if paths.contains(where: { (try? CheckpointKind.of($0)) == .adapter }) { _ = try base.value() }
+    var faults: [InputError] = []
+    let opened = try paths.map { path -> Opened in
+      do {
+        let subject = try Subject(path: path, base: base.value(), hashes: hashes)
+        let labels = try labels(of: subject)
+        return .whole(Candidate(subject: subject, labels: labels, related: relatedTasks(of: suite, labels: labels)))
+      } catch let fault as InputError {
+        faults.append(fault)
+        return .broken(path: path, fault)
+      }
+    }
+    if faults.count == paths.count, let first = faults.first { throw first }
+    return opened
+  }
+
+  private static func unasked(_ fault: InputError) -> CandidateVerdict.Finding {
+    .refused("it could not be asked: \(fault)")
+  }
+
+  private func unasked(_ path: String, _ fault: InputError) -> CandidateVerdict {
+    CandidateVerdict(
+      path: path, model: nil, durationSeconds: 0, share: share.description, finding: Self.unasked(fault))
+  }
+
+  /// What several candidates share is said once.
+  private func oncePerNote(_ report: @escaping (Event) -> Void) -> (Event) -> Void {
+    var said: Set<String> = []
+    return { event in
+      if case .note(let text) = event, !said.insert(text).inserted { return }
+      report(event)
+    }
   }
 
   /// What a candidate lost, and what it answers instead. A verdict does not wait for that: where the time is over, answers are missing.

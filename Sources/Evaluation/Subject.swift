@@ -55,6 +55,9 @@ package struct Subject: Sendable {
     try files.whileUnchanged { try LoadedModel(checkpoint, adapters: adapters, threads: threads) }
   }
 
+  /// What whoever judges it should know, a line each.
+  package var notes: [String] { checkpoint.noteLines + (adapter?.noteLines ?? []) }
+
   /// What is loaded beside the checkpoint.
   package var adapters: [Adapter] { adapter.map { [$0] } ?? [] }
 
@@ -98,10 +101,4 @@ extension Checkpoint {
     }
     return bytes.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? "empty"
   }
-}
-
-/// The checkpoints that a path given on the command line stands for: itself, or the `checkpoint-*` folders in it by number.
-package func checkpoints(at path: String) throws -> [String] {
-  if case .series(let paths) = try CheckpointKind.of(path) { return paths }
-  return [path]
 }

@@ -173,6 +173,12 @@ package struct SuiteRun {
       draws: Self.draws.count, tokenHashes: try tokenHashes(model))
   }
 
+  /// What whoever reads scores of a model on this suite should know: of its files, and of how its tokenizer reads a block of every task.
+  package func notes(on model: LoadedModel) -> [String] {
+    model.notes
+      + PromptEncoding(suite.sampleRequests, model.tokenizer).warnings.map { "\(model.checkpoint.path): \($0)" }
+  }
+
   /// One hash a task over the token ids of all its requests, whatever share is asked.
   package func tokenHashes(_ model: LoadedModel, questions: Questions = Questions()) throws -> [String: String] {
     let blocks = questions.blocks(of: suite, share: .all)

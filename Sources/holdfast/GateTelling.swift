@@ -29,8 +29,8 @@ final class GateTelling {
       progress.label = count == 1 ? name : "\(name) (\(index + 1) of \(count))"
       lastEvent = -Double.infinity
       emit(GateEvent(event: "opened", candidate: name, index: index, count: count))
-    case .adapterIsNil(let path):
-      say("\(path): the adapter changes nothing: every lora_B is zero")
+    case .note(let text):
+      say(text)
     case .again(let name, let what):
       progress.end()
       progress.label = "\(name), \(what)"

@@ -17,10 +17,9 @@ struct ModelOptions: ParsableArguments {
   func load(threads: Int) throws -> LoadedModel {
     let checkpoint = try Checkpoint.open(try resolveModel(model))
     let adapters = try adapter.map { [try Adapter.open($0, on: checkpoint)] } ?? []
-    for adapter in adapters where adapter.isNil {
-      note("\(adapter.path): the adapter changes nothing: every lora_B is zero")
-    }
-    return try LoadedModel(checkpoint, adapters: adapters, threads: threads)
+    let loaded = try LoadedModel(checkpoint, adapters: adapters, threads: threads)
+    for line in loaded.notes { note(line) }
+    return loaded
   }
 }
 

@@ -147,6 +147,12 @@ struct SafetensorsParts {
     }
   }
 
+  /// Gives every tensor another name.
+  mutating func rename(_ name: (String) -> String) {
+    header = Dictionary(
+      uniqueKeysWithValues: header.map { ($0.key == "__metadata__" ? $0.key : name($0.key), $0.value) })
+  }
+
   func bytes() throws -> Data {
     let text = try JSONSerialization.data(withJSONObject: header, options: .sortedKeys)
     return withUnsafeBytes(of: UInt64(text.count).littleEndian) { Data($0) } + text + data

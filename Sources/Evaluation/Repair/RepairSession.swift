@@ -14,6 +14,8 @@ import Suites
 package struct RepairSession {
   /// What a repair tells while it runs.
   package enum Event: Sendable {
+    /// What is worth a word of base and candidate as they were opened.
+    case note(String)
     /// What is asked next.
     case asking(String)
     case progress(ScoringProgress)
@@ -77,6 +79,7 @@ package struct RepairSession {
   ///
   /// - Throws: `InputError` for what cannot be asked or written; `NotGateable` where the candidate is not comparable with the baseline.
   package func run(report: @escaping (Event) -> Void) throws -> RepairResult {
+    for line in base.notes + candidate.notes { report(.note(line)) }
     let confirmsOn: RepairBlocks = scoring.isJudgeable(.others) ? .others : .all
     report(.asking("\(candidate.name) as it is"))
     let answers = try scoring.ask(candidate, share: .all) { report(.progress($0)) }

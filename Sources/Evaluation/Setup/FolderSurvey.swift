@@ -156,15 +156,16 @@ package struct FolderSurvey: Sendable {
     return found
   }
 
-  /// Takes in the `checkpoint-N` folders of a folder as one series, told by the newest; returns their names.
+  /// Takes in the `checkpoint-N` folders of a folder as one series, told by the newest that is whole; returns their names.
   private mutating func series(at path: String, _ listing: FolderListing) -> [String] {
     let steps = listing.folders.compactMap { name -> (number: Int, name: String)? in
-      guard name.hasPrefix(Self.stepPrefix), let number = Int(name.dropFirst(Self.stepPrefix.count)) else { return nil }
-      return (number, name)
+      CheckpointSeries.step(of: name).map { ($0, name) }
     }
-    guard let newest = steps.max(by: { $0.number < $1.number }) else { return [] }
-    let newestPath = Self.join(path, newest.name)
-    guard let inside = list(newestPath), let last = checkpoint(newestPath, inside) else { return [] }
+    let newestFirst = steps.sorted { $0.number > $1.number }.map { Self.join(path, $0.name) }
+    var newest: FoundCheckpoint?
+    // A trainer that was stopped while it saved leaves a folder without weights.
+    for step in newestFirst where newest == nil { newest = list(step).flatMap { checkpoint(step, $0) } }
+    guard let last = newest else { return [] }
     var found = FoundCheckpoint(path: path, form: .series(steps.count))
     found.isFineTuned = true
     found.baseName = last.baseName

@@ -1,9 +1,14 @@
 import ArgumentParser
 import Catalogue
+import Checkpoints
 import Diagnostics
+import Evaluation
 import Foundation
 import Gating
 import Ledger
+import Scoring
+import Suites
+import Tokenizers
 import Transformer
 
 /// `holdfast doctor`: what this machine offers and what is wrong with it.
@@ -81,6 +86,7 @@ private struct Checkup: Encodable {
     models = known.filter { FileManager.default.fileExists(atPath: folder.appendingPathComponent($0.file).path) }.map(
       \.name)
     if models.isEmpty { problems.append("no model has been fetched: run 'holdfast fetch \(known[0].name)'") }
+    if let configuration { problems += Self.readingProblems(configuration) }
     ledger = options.ledger ?? configuration?.ledger ?? here.appendingPathComponent(".holdfast/ledger.sqlite").path
     if FileManager.default.fileExists(atPath: ledger) {
       do {
@@ -94,6 +100,23 @@ private struct Checkup: Encodable {
       ledgerState = "not made yet"
     }
     self.problems = problems
+  }
+
+  /// What is wrong with how the configured base reads the configured suite; nothing where one of them is not there yet.
+  private static func readingProblems(_ configuration: Configuration) -> [String] {
+    guard let path = try? basePath(configuration), FileManager.default.fileExists(atPath: path) else { return [] }
+    do {
+      let base = try Checkpoint.open(path)
+      let tokenizer = try Tokenizer(base.tokenizer)
+      let lines = base.notes + tokenizer.notes
+      guard let suite = configuration.suites.first.flatMap({ try? Suite.load($0) }) else {
+        return lines.map { "\(path): \($0)" }
+      }
+      let encoding = PromptEncoding(suite.sampleRequests, tokenizer)
+      return (lines + encoding.warnings).map { "\(path): \($0)" }
+    } catch {
+      return ["\(error)"]
+    }
   }
 
   func json() throws -> String {

@@ -81,12 +81,13 @@ struct GateCommand: ParsableCommand {
       baselinePath: baseline ?? configuration.baseline, share: try Share(parsing: share), threads: threads,
       command: typedCommand, kernel: Kernel.current.name,
       reading: stopEarly ? .stoppingEarly : adaptive ? .adaptive : .whole, diagnoses: diagnose)
-    let paths = try candidate.flatMap { try checkpoints(at: try resolveModel($0, models: configuration.models)) }
+    let given = try candidate.map { try CandidatePaths(at: try resolveModel($0, models: configuration.models)) }
     let ledger = try Ledger(path: options.ledger ?? configuration.ledger)
     let telling = GateTelling(form: quiet ? .quiet : json ? .events : .lines)
     defer { telling.end() }
+    for line in given.flatMap(\.notes) { telling.say(line) }
     let outcome = try Interruption.withDeadline(timeout.map { ContinuousClock.now + $0.duration }) {
-      try session.run(candidates: paths, ledger: ledger) { telling.tell($0) }
+      try session.run(candidates: given.flatMap(\.paths), ledger: ledger) { telling.tell($0) }
     }
     if let overlap = outcome.overlap { telling.say("held-out check: \(HeldOutSummary(overlap).text)") }
     let report = GateReport(

@@ -44,10 +44,10 @@ struct RunCommand: ParsableCommand {
     let ledger = try Ledger(path: settings.ledger)
     let subject = try Subject(
       path: settings.model, base: try settings.base(), hashes: LedgerHashCache.forProcess(ledger))
-    if subject.adapter?.isNil == true { note("\(settings.model): the adapter changes nothing: every lora_B is zero") }
     let loaded = try subject.load(threads: threads)
     let run = SuiteRun(
       suite: suite, share: share, ledger: ledger, command: typedCommand, kernel: Kernel.current.name, threads: threads)
+    for line in run.notes(on: loaded) { note(line) }
     let progress = ProgressLine(subject.name)
     defer { progress.end() }
     let outcome = try run.execute(

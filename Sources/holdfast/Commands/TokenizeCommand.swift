@@ -21,7 +21,9 @@ struct TokenizeCommand: ParsableCommand {
   var special = false
 
   func run() throws {
-    let tokenizer = try Tokenizer(try Checkpoint.open(try resolveModel(model)).tokenizer)
+    let checkpoint = try Checkpoint.open(try resolveModel(model))
+    let tokenizer = try Tokenizer(checkpoint.tokenizer)
+    for line in checkpoint.noteLines { note(line) }
     var output = ""
     for (number, line) in try readLines(input) {
       guard
