@@ -108,6 +108,10 @@ struct AdapterRefusalTests {
       $0.entries[0].shape = [3, 8]
       $0.entries[0].data += littleEndian([Float](repeating: 0, count: 8))
     }
+    refuse("ZeRO-3") {
+      $0.entries[0].shape = [0]
+      $0.entries[0].data = []
+    }
     refuse("has NaN or infinity at 5") { $0.entries[1].data.replaceSubrange(20..<24, with: littleEndian([.nan])) }
     refuse("has NaN or infinity at 0") { $0.entries[2].data.replaceSubrange(0..<4, with: littleEndian([.infinity])) }
     refuse("'I8', which is not supported") { $0.entries[0].dtype = "I8" }
@@ -245,6 +249,8 @@ struct AdapterRefusalTests {
     expectInputError("has no adapter_config.json") { _ = try Adapter.open(folder.path, on: base) }
     try folder.write("adapter_config.json", json(tinyAdapterConfiguration))
     expectInputError("has no adapter_model.safetensors") { _ = try Adapter.open(folder.path, on: base) }
+    try folder.folder("checkpoint-8")
+    expectInputError("give one of its checkpoint-N folders") { _ = try Adapter.open(folder.path, on: base) }
     try folder.write("adapter_model.bin", "x")
     expectInputError("safe_serialization=True") { _ = try Adapter.open(folder.path, on: base) }
     expectInputError("is an adapter, not a whole model") { _ = try Checkpoint.open(folder.path) }

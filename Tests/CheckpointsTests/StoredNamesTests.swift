@@ -69,6 +69,11 @@ struct StoredNamesTests {
     try refuse(["quantised (GPTQ or AWQ)", "model.dequantize()"]) { weights in
       weights.entries[2].name = "model.layers.0.self_attn.q_proj.qweight"
     }
+    try refuse(["'U8', which is not supported", "model.dequantize()"]) { weights in
+      weights.entries[2].dtype = "U8"
+      weights.entries[2].data = Array(weights.entries[2].data.prefix(64))
+      weights.add("model.layers.0.self_attn.q_proj.weight.absmax", [4])
+    }
     try refuse(["'I32', which is not supported", "model.dequantize()"]) { weights in
       weights.entries[2].name = "model.layers.0.self_attn.q_proj.qweight"
       weights.entries[2].dtype = "I32"

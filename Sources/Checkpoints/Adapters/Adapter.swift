@@ -51,7 +51,7 @@ package struct Adapter: Sendable {
         path, "has no adapter_model.safetensors",
         remedy: hasPickle
           ? "save the adapter with safe_serialization=True: adapter_model.bin can run code and is not read"
-          : "give the folder that PEFT saved the adapter to")
+          : FolderLeftover(at: folder)?.remedy ?? "give the folder that PEFT saved the adapter to")
     }
     let file = try SafetensorsFile(weights)
     let pairs = try AdapterTensors(file)

@@ -23,6 +23,9 @@ struct AdapterTensors {
     var halves: [String: (a: Tensor?, b: Tensor?)] = [:]
     for (name, tensor) in safetensors.tensors.sorted(by: { $0.key < $1.key }) {
       guard let place = names.places[name] else { continue }
+      if tensor.count == 0, let leftover = TensorLeftover.of(tensor) {
+        throw InputError(file, field: name, leftover.problem, remedy: leftover.remedy)
+      }
       let (module, isA) = (place.module, place.isA)
       let half = isA ? halves[module]?.a : halves[module]?.b
       guard half == nil else {

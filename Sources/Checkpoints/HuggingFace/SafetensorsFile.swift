@@ -63,6 +63,12 @@ package struct SafetensorsFile: Sendable {
     return Dictionary(uniqueKeysWithValues: found.map { ($0.tensor.name, $0.tensor) })
   }
 
+  /// What the tensors beside say of one whose type is not read: bitsandbytes keeps a weight's name.
+  private static func quantised(_ name: String, among header: JSONFile) -> TensorLeftover? {
+    let beside = header.members.keys.filter { $0.hasPrefix("\(name).") }
+    return ([name] + beside).lazy.compactMap(TensorLeftover.init).first { !$0.isWrapper }
+  }
+
   private static func tensor(
     _ name: String, _ header: JSONFile, _ file: MappedFile, _ dataStart: Int
   ) throws -> (begin: Int, end: Int, tensor: Tensor) {
@@ -71,7 +77,7 @@ package struct SafetensorsFile: Sendable {
     guard let type = types[dtype] else {
       throw header.error(
         name, "has type '\(dtype)', which is not supported; supported: \(types.keys.sorted().joined(separator: ", "))",
-        remedy: TensorLeftover(name)?.remedy ?? "save the model in one of these")
+        remedy: quantised(name, among: header)?.remedy ?? "save the model in one of these")
     }
     let shape = try entry.required("shape", try entry.integers("shape"))
     var bytes = type.bytesPerBlock

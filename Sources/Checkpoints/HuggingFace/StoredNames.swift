@@ -30,13 +30,8 @@ struct StoredNames {
 
   private func refuseForeignTensors() throws {
     for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
-      if tensor.count == 0 {
-        throw InputError(
-          path, field: name, "has no elements, as DeepSpeed's ZeRO-3 leaves a weight that it did not gather",
-          remedy: "save with stage3_gather_16bit_weights_on_model_save: true, or run the checkpoint's zero_to_fp32.py")
-      }
       // Wrappers around all names are dealt with next.
-      guard let leftover = TensorLeftover(name), !leftover.isWrapper else { continue }
+      guard let leftover = TensorLeftover.of(tensor), !leftover.isWrapper else { continue }
       throw InputError(path, field: name, leftover.problem, remedy: leftover.remedy)
     }
   }

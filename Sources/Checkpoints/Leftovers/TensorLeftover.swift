@@ -9,6 +9,19 @@ struct TensorLeftover {
   /// Whether it is only a name around a weight.
   let isWrapper: Bool
 
+  /// Nil for a tensor that is nothing but itself.
+  static func of(_ tensor: Tensor) -> TensorLeftover? {
+    guard tensor.count == 0 else { return TensorLeftover(tensor.name) }
+    return TensorLeftover(
+      problem: "has no elements, as DeepSpeed's ZeRO-3 leaves a weight that it did not gather",
+      remedy: "save with stage3_gather_16bit_weights_on_model_save: true, or run the checkpoint's zero_to_fp32.py",
+      isWrapper: false)
+  }
+
+  private init(problem: String, remedy: String, isWrapper: Bool) {
+    (self.problem, self.remedy, self.isWrapper) = (problem, remedy, isWrapper)
+  }
+
   /// Nil for a name that gives nothing away.
   init?(_ name: String) {
     let parts = name.split(separator: ".")
