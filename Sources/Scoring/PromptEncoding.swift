@@ -51,6 +51,14 @@ package struct PromptEncoding: Sendable, Equatable {
 extension LoadedModel {
   /// What whoever asks it should know of its checkpoint, its adapters and its tokenizer, a line each.
   package var notes: [String] {
-    checkpoint.noteLines + adapters.flatMap(\.noteLines) + tokenizer.notes.map { "\(checkpoint.path): \($0)" }
+    checkpoint.noteLines + adapters.flatMap(\.noteLines)
+      + (tokenizer.notes + foreignTokenizer).map { "\(checkpoint.path): \($0)" }
+  }
+
+  /// Padding of the embedding is some hundred rows, and in tiny models a few; a quarter of it without tokens is another model's tokenizer.
+  private var foreignTokenizer: [String] {
+    let (tokens, rows) = (tokenizer.vocabularySize, checkpoint.configuration.vocabularySize)
+    guard tokens * 4 < rows * 3 else { return [] }
+    return ["warning: the tokenizer has \(tokens) tokens and the embedding \(rows) rows: it may be another model's"]
   }
 }

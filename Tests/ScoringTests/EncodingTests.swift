@@ -66,6 +66,33 @@ struct EncodingTests {
     #expect(PromptEncoding([], tokenizer).warnings.isEmpty)
   }
 
+  @Test("a tokenizer that is much smaller than the embedding may be another model's, and that is said")
+  func foreignTokenizer() throws {
+    let plain = try tinyModel()
+    #expect(plain.notes.isEmpty)
+    let (rows, hidden) = (plain.tokenizer.vocabularySize * 2, plain.decoder.spec.hiddenSize)
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("holdfast-\(UUID().uuidString)")
+    let source = Repository.goldens.appendingPathComponent("checkpoints/llama-tied")
+    try FileManager.default.copyItem(at: source, to: folder)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let model = try Checkpoint.open(source.path)
+    let file = folder.appendingPathComponent("config.json")
+    let text = try String(contentsOf: file, encoding: .utf8)
+    let declared = "\"vocab_size\": \(model.configuration.vocabularySize)"
+    #expect(text.contains(declared))
+    try text.replacing(declared, with: "\"vocab_size\": \(rows)").write(to: file, atomically: true, encoding: .utf8)
+    var writer = SafetensorsWriter()
+    for name in model.tensors.names {
+      let tensor = try #require(model.tensors.tensor(name))
+      let isEmbedding = name == "model.embed_tokens.weight"
+      let padding = isEmbedding ? [Float](repeating: 0, count: rows * hidden - tensor.count) : []
+      writer.add(name, shape: isEmbedding ? [rows, hidden] : tensor.shape, values: tensor.decodeAll() + padding)
+    }
+    try writer.write(to: folder.appendingPathComponent("model.safetensors"))
+    let padded = try LoadedModel(try Checkpoint.open(folder.path), threads: 2)
+    #expect(padded.notes.count == 1 && padded.notes[0].contains("it may be another model's"), "\(padded.notes)")
+  }
+
   @Test("SmolLM2 reads the core suite in words", .enabled(if: Repository.smolLM2 != nil, "the model is not fetched"))
   func realModel() throws {
     let tokenizer = try Tokenizer(try Checkpoint.open(try #require(Repository.smolLM2)).tokenizer)
