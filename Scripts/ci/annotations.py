@@ -23,9 +23,11 @@ import argparse
 import json
 import os
 import sys
+import unicodedata
 
 MOST = 10
 LONGEST = 2000
+LONGEST_TITLE = 200
 ORDER = ["fail", "not_gateable", "inconclusive", "pass"]
 METRICS = {
     "exact_match": "exact match",
@@ -218,11 +220,16 @@ def annotation(level, title, message):
     """A workflow command, escaped as GitHub's runner reads it."""
     if len(message) > LONGEST:
         message = message[: LONGEST - 1] + "…"
+    if len(title) > LONGEST_TITLE:
+        title = title[: LONGEST_TITLE - 1] + "…"
     return f"::{level} title={escaped(title).replace(':', '%3A').replace(',', '%2C')}::{escaped(message)}"
 
 
 def escaped(text):
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    """As the runner reads it, with what is not seen shown as holdfast does (Sources/Diagnostics/Text/Showing.swift)."""
+    hidden = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")
+    shown = "".join(f"\\u{{{ord(c):X}}}" if unicodedata.category(c) in hidden and c not in "\r\n" else c for c in text)
+    return shown.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 if __name__ == "__main__":

@@ -41,7 +41,12 @@ share=${HOLDFAST_SHARE:-1}
 reports=${HOLDFAST_REPORTS:-reports}
 base=${HOLDFAST_BASE:-}
 
-say() { echo "gate.sh: $1" >&2 || :; }
+# On one line, whatever is in the names: control characters and marks that turn or hide text become "?".
+say() {
+  printf 'gate.sh: %s' "$1" | LC_ALL=C tr '\000-\037\177' '?' |
+    LC_ALL=C sed -E $'s/\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]|\xef\xbb\xbf/?/g' >&2 || :
+  echo >&2 || :
+}
 
 # Appends report.md, or what went wrong where there is none, to the job's summary; GitHub drops one above 1 MiB altogether.
 summarise() { # exit code
@@ -88,7 +93,7 @@ finish() { # exit code
 # Ends before the gate has run.
 refuse() { # why
   say "$1"
-  echo "gate.sh: $1" >>"$log"
+  printf 'gate.sh: %s\n' "${1//[[:cntrl:]]/?}" >>"$log"
   finish 2
 }
 

@@ -59,6 +59,7 @@ case $FAKE in
   fail) write fail; echo "::error::from the data"; exit 1 ;;
   many) write many; exit 1 ;;
   early) write early; exit 1 ;;
+  hostile) write hostile; exit 3 ;;
   strict) write strict; exit 1 ;;
   open | offline) write open; exit 3 ;;
   refused) write refused; exit 3 ;;
@@ -118,6 +119,8 @@ write("fail", good, naive, unsure, refused)
 write("open", good, unsure)
 write("strict", unsure, on_inconclusive="fail")
 write("refused", unsure, refused)
+hostile = dict(refused, path="out/x", model={"name": "m\n::error::\u202e\x1b[2J,:%"}, not_gateable="r\n::set-output name=x::\u2028\x07")
+write("hostile", hostile)
 write("many", *(candidate(f"step-{n}", "fail", [unit("overall", "fail", n / 100, 0.05)]) for n in (7, 30, 12, 9, 25, 18, 40)))
 write("early", {"path": "out/hot", "duration_seconds": 1, "share": "1/1", "early_failure": {
     "blocks_read": 20, "blocks": 190, "drop": 0.421, "margin": 0.05, "alpha": 0.004, "p_value": 0.001}})
@@ -137,6 +140,14 @@ github() { # FAKE, argument...
   code=$?
 }
 annotations() { grep -E '^::(error|warning) ' out; }
+
+case=hostile
+github hostile model
+check "names are data of one line, and shown" equal "$(annotations)" \
+  '::error title=Holdfast NOT GATEABLE%3A m%0A%3A%3Aerror%3A%3A\u{202E}\u{1B}[2J%2C%3A%25::NOT GATEABLE: r%0A::set-output name=x::\u{2028}\u{7}'
+github hostile $'-x\n::error::pwned\e[2J\u202e'
+check "code" equal $code 2
+check "an option on one line" equal "$(cat errors)" "gate.sh: unknown option -x?::error::pwned?[2J?; options of the gate go behind --"
 
 case=pass
 github pass model
