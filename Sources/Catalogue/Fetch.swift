@@ -35,7 +35,7 @@ package struct Fetch {
       try FileManager.default.createDirectory(at: work, withIntermediateDirectories: true)
     } catch {
       throw InputError(
-        folder.path, "cannot be written to (\(error.localizedDescription))",
+        folder.path, "cannot be written to (\(systemWords(error)))",
         remedy: "make it writable, or set HOLDFAST_MODELS to another folder")
     }
     defer { try? FileManager.default.removeItem(at: work) }
@@ -50,7 +50,7 @@ package struct Fetch {
     }
     guard rename(file.path, destination.path) == 0 else {
       throw InputError(
-        destination.path, "cannot be put in place (\(String(cString: strerror(errno))))",
+        destination.path, "cannot be put in place (\(systemWords(errno)))",
         remedy: "make the folder writable, or set HOLDFAST_MODELS to another one")
     }
     return (destination, true)
@@ -104,7 +104,7 @@ package struct Fetch {
     process.standardOutput = showOutput ? FileHandle.standardError : FileHandle.nullDevice
     process.standardInput = FileHandle.nullDevice
     do { try process.run() } catch {
-      throw InputError(python, "cannot be started (\(error.localizedDescription))", remedy: "install Python 3 with pip")
+      throw InputError(python, "cannot be started (\(systemWords(error)))", remedy: "install Python 3 with pip")
     }
     let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
@@ -132,13 +132,14 @@ package struct Fetch {
   }
 
   static func isIntact(_ file: URL, _ model: KnownModel) throws -> Bool {
-    let handle: FileHandle
-    do { handle = try FileHandle(forReadingFrom: file) } catch {
-      throw InputError(file.path, "cannot be read (\(error.localizedDescription))", remedy: "make it readable")
-    }
-    defer { try? handle.close() }
     var hash = SHA256()
-    while let chunk = try handle.read(upToCount: 1 << 22), !chunk.isEmpty { hash.update(data: chunk) }
+    do {
+      let handle = try FileHandle(forReadingFrom: file)
+      defer { try? handle.close() }
+      while let chunk = try handle.read(upToCount: 1 << 22), !chunk.isEmpty { hash.update(data: chunk) }
+    } catch {
+      throw InputError(file.path, "cannot be read (\(systemWords(error)))", remedy: "make it readable")
+    }
     return hash.finalize().hexadecimal == model.sha256
   }
 

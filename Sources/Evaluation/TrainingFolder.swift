@@ -35,7 +35,7 @@ package struct TrainingFolder {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw InputError(path, "cannot be made (\(error.localizedDescription))", remedy: "give another folder with --out")
+      throw InputError(path, "cannot be made (\(systemWords(error)))", remedy: "give another folder with --out")
     }
   }
 
@@ -80,12 +80,14 @@ package struct TrainingFolder {
     let file = logFile
     let line = try encoder.encode(report) + Data("\n".utf8)
     guard let handle = fopen(file, "a") else {
-      throw InputError(file, "cannot be written", remedy: "check the folder and the room on its disk")
+      throw InputError(
+        file, "cannot be written (\(systemWords(errno)))", remedy: "check the folder and the room on its disk")
     }
     defer { fclose(handle) }
     let written = line.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, handle) }
     guard written == line.count, fflush(handle) == 0 else {
-      throw InputError(file, "cannot be written", remedy: "check the folder and the room on its disk")
+      throw InputError(
+        file, "cannot be written (\(systemWords(errno)))", remedy: "check the folder and the room on its disk")
     }
   }
 

@@ -29,7 +29,8 @@ package final class Ledger: Sendable {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
       throw InputError(
-        path, "its folder '\(folder)' cannot be made", remedy: "make the folder writable or choose another ledger")
+        path, "its folder '\(folder)' cannot be made (\(systemWords(error)))",
+        remedy: "make the folder writable or choose another ledger")
     }
     do {
       pool = try Self.open(path)

@@ -39,7 +39,10 @@ extension Suite {
     } catch let error as InputError {
       return [Finding(error: error, task: nil)]
     } catch {
-      return [Finding(error: InputError(folder, "cannot be read: \(error)", remedy: "check the folder"), task: nil)]
+      return [
+        Finding(
+          error: InputError(folder, "cannot be read (\(systemWords(error)))", remedy: "check the folder"), task: nil)
+      ]
     }
   }
 

@@ -48,7 +48,7 @@ extension Trainer {
       try JSONEncoder().encode(progress).write(to: url.appendingPathComponent(Self.stepFile), options: .atomic)
     } catch let error as CocoaError {
       throw InputError(
-        folder, "cannot be written to (\(error.localizedDescription))",
+        folder, "cannot be written to (\(systemWords(error)))",
         remedy: "check the folder and the room on its disk")
     }
   }

@@ -6,7 +6,7 @@ func readLines(_ path: String) throws -> [(number: Int, text: String)] {
   let data: Data
   if path == "-" {
     do { data = try FileHandle.standardInput.readToEnd() ?? Data() } catch {
-      throw InputError("standard input", "cannot be read (\(error.localizedDescription))", remedy: "give a file")
+      throw InputError("standard input", "cannot be read (\(systemWords(error)))", remedy: "give a file")
     }
   } else {
     // A pipe is as good as a file.
@@ -14,7 +14,7 @@ func readLines(_ path: String) throws -> [(number: Int, text: String)] {
       throw InputError(path, "cannot be opened", remedy: "check the path and its permissions")
     }
     do { data = try handle.readToEnd() ?? Data() } catch {
-      throw InputError(path, "cannot be read (\(error.localizedDescription))", remedy: "give a file")
+      throw InputError(path, "cannot be read (\(systemWords(error)))", remedy: "give a file")
     }
   }
   guard let text = String(validating: data, as: UTF8.self) else {

@@ -16,7 +16,7 @@ func emitOutput(_ text: String) throws {
   guard error != 0 else { return }
   if error == EPIPE { throw ExitCode(0) }
   throw InputError(
-    "standard output", "cannot be written (\(String(cString: strerror(error))))",
+    "standard output", "cannot be written (\(systemWords(error)))",
     remedy: "check where it goes, and the room there")
 }
 
@@ -59,7 +59,7 @@ func save(_ text: String, to path: String?) throws {
     try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: isPlain ? .atomic : [])
   } catch {
     throw InputError(
-      path, "cannot be written (\(error.localizedDescription))", remedy: "check the folder and the room on its disk")
+      path, "cannot be written (\(systemWords(error)))", remedy: "check the folder and the room on its disk")
   }
 }
 

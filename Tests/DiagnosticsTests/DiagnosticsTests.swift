@@ -1,4 +1,5 @@
 import Diagnostics
+import Foundation
 import Testing
 
 @Suite("Errors for the user")
@@ -7,6 +8,30 @@ struct DiagnosticsTests {
   func oneLine() {
     let error = InputError("model.gguf", field: "blk.0", "is\ncut\u{1B}[31m short", remedy: "fetch it again")
     #expect("\(error)" == "model.gguf: blk.0: is\u{FFFD}cut\u{FFFD}[31m short; fetch it again")
+  }
+
+  @Test("the system's words for what Foundation could not do, never its domains")
+  func systemErrors() throws {
+    func words(_ body: () throws -> Void) -> String {
+      do { try body() } catch { return systemWords(error) }
+      return "it worked"
+    }
+    let data = Data("x".utf8)
+    func write(_ path: String, _ options: Data.WritingOptions = .atomic) -> String {
+      words { try data.write(to: URL(fileURLWithPath: path), options: options) }
+    }
+    #expect(write("/") == "Is a directory")
+    #expect(write("/tmp/\(String(repeating: "a", count: 300))") == "File name too long")
+    #expect(write("/nowhere-at-all/x") == "No such file or directory")
+    #expect(write("/dev/full", []) == "No space left on device")
+    let made = words {
+      try FileManager.default.createDirectory(atPath: "/dev/null/x", withIntermediateDirectories: true)
+    }
+    #expect(made == "Not a directory")
+    let opened = words { _ = try FileHandle(forReadingFrom: URL(fileURLWithPath: "/nowhere")) }
+    #expect(opened == "No such file or directory")
+    let unexplained = words { throw CocoaError(.coderInvalidValue) }
+    #expect(unexplained == "the system does not say why")
   }
 
   @Test(

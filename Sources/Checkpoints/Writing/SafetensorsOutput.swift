@@ -31,7 +31,7 @@ package struct SafetensorsOutput {
       }
     } catch {
       throw InputError(
-        url.path, "cannot be written (\(error.localizedDescription))",
+        url.path, "cannot be written (\(systemWords(error)))",
         remedy: "check the folder and the room on its disk")
     }
   }

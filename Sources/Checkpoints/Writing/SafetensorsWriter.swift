@@ -36,7 +36,7 @@ package struct SafetensorsWriter {
     }
     do { try data.write(to: url, options: .atomic) } catch {
       throw InputError(
-        url.path, "cannot be written (\(error.localizedDescription))",
+        url.path, "cannot be written (\(systemWords(error)))",
         remedy: "check the folder and the room on its disk")
     }
   }

@@ -36,7 +36,7 @@ package enum StagedFolder {
       removeAbandoned(in: parent)
       try FileManager.default.createDirectory(at: staging, withIntermediateDirectories: false)
     } catch {
-      throw InputError(path, "cannot be made (\(error.localizedDescription))", remedy: remedy)
+      throw InputError(path, "cannot be made (\(systemWords(error)))", remedy: remedy)
     }
     // Held until the folder is in its place, so that no other process takes it for abandoned.
     let lock = lock(staging)
@@ -44,7 +44,7 @@ package enum StagedFolder {
     do {
       try body(staging)
       guard rename(staging.path, target.path) == 0 else {
-        throw InputError(path, "cannot be put in place (\(String(cString: strerror(errno))))", remedy: remedy)
+        throw InputError(path, "cannot be put in place (\(systemWords(errno)))", remedy: remedy)
       }
     } catch {
       try? FileManager.default.removeItem(at: staging)
@@ -59,7 +59,7 @@ package enum StagedFolder {
   package static func write(_ data: Data, as name: String, in folder: URL) throws {
     do { try data.write(to: folder.appendingPathComponent(name), options: .atomic) } catch {
       throw InputError(
-        folder.appendingPathComponent(name).path, "cannot be written (\(error.localizedDescription))",
+        folder.appendingPathComponent(name).path, "cannot be written (\(systemWords(error)))",
         remedy: "check the folder and the room on its disk")
     }
   }

@@ -91,7 +91,7 @@ extension TrainingRecord {
     guard lstat(url.path, &status) == 0 else {
       if errno == ENOENT { return nil }
       throw InputError(
-        url.path, "cannot be read (\(String(cString: strerror(errno))))", remedy: "check the folder's permissions")
+        url.path, "cannot be read (\(systemWords(errno)))", remedy: "check the folder's permissions")
     }
     let file = try MappedFile(url)
     guard file.bytes.count <= sizeLimit else {

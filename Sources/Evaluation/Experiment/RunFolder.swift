@@ -119,7 +119,7 @@ func writeWhole(_ data: Data, _ file: String) throws {
     try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
   } catch {
     throw InputError(
-      file, "cannot be written (\(error.localizedDescription))", remedy: "check the folder and the room on its disk")
+      file, "cannot be written (\(systemWords(error)))", remedy: "check the folder and the room on its disk")
   }
   try StagedFolder.write(data, as: url.lastPathComponent, in: url.deletingLastPathComponent())
 }

@@ -144,7 +144,7 @@ package struct RepairSession {
     let trial = folder.appendingPathComponent("trial", isDirectory: true)
     do { try FileManager.default.createDirectory(at: trial, withIntermediateDirectories: false) } catch {
       throw InputError(
-        trial.path, "cannot be made (\(error.localizedDescription))",
+        trial.path, "cannot be made (\(systemWords(error)))",
         remedy: "check the folder and the room on its disk")
     }
     defer { try? FileManager.default.removeItem(at: trial) }

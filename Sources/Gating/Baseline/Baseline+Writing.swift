@@ -63,7 +63,9 @@ extension Baseline {
       // Atomic: written beside the target, then renamed over it.
       try encoded().write(to: target, options: .atomic)
     } catch {
-      throw InputError(path, "cannot be written", remedy: "check the folder's permissions and the space on its disk")
+      throw InputError(
+        path, "cannot be written (\(systemWords(error)))",
+        remedy: "check the folder's permissions and the space on its disk")
     }
   }
 }

@@ -56,7 +56,7 @@ final class FileSource {
     }
     buffer.removeLast(count - length)
     if failure != 0 {
-      throw InputError(path, "cannot be read (\(String(cString: strerror(failure))))", remedy: "check the file")
+      throw InputError(path, "cannot be read (\(systemWords(failure)))", remedy: "check the file")
     }
   }
 

@@ -23,7 +23,7 @@ package final class MappedFile: Sendable {
     // Without O_NONBLOCK, opening a pipe that somebody left in the folder would wait for ever.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
-      throw InputError(path, "cannot be opened (\(String(cString: strerror(errno))))", remedy: "check the path")
+      throw InputError(path, "cannot be opened (\(systemWords(errno)))", remedy: "check the path")
     }
     defer { close(descriptor) }
     var status = stat()
@@ -40,7 +40,7 @@ package final class MappedFile: Sendable {
     }
     guard let address = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), address != MAP_FAILED else {
       throw InputError(
-        path, "cannot be mapped (\(String(cString: strerror(errno))))", remedy: "check the memory limits")
+        path, "cannot be mapped (\(systemWords(errno)))", remedy: "check the memory limits")
     }
     mapping = hf_mapping_register(address, size)
     guard mapping >= 0 else {

@@ -54,9 +54,9 @@ package struct GateOutput {
     do {
       try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
       try data.write(to: file, options: .atomic)
-    } catch let error as CocoaError {
+    } catch {
       throw InputError(
-        file.relativePath, "the report cannot be written (\(error.localizedDescription))",
+        file.relativePath, "the report cannot be written (\(systemWords(error)))",
         remedy: "make its folder writable, or name another")
     }
   }

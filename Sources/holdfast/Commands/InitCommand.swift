@@ -79,7 +79,7 @@ struct InitCommand: ParsableCommand {
     do {
       try Data(text.text.utf8).write(to: draft)
     } catch {
-      throw cannotBeWritten(error.localizedDescription)
+      throw cannotBeWritten(systemWords(error))
     }
     let read: Configuration
     do { read = try Configuration.load(draft.path) } catch { throw UnfaithfulDraft(reason: "\(error)") }
@@ -93,9 +93,9 @@ struct InitCommand: ParsableCommand {
       guard link(draft, target) != 0 else { return }
       let fault = errno
       if fault == EEXIST { throw isThere }
-      guard fault == EPERM || fault == EOPNOTSUPP else { throw cannotBeWritten(String(cString: strerror(fault))) }
+      guard fault == EPERM || fault == EOPNOTSUPP else { throw cannotBeWritten(systemWords(fault)) }
     }
-    guard rename(draft, target) == 0 else { throw cannotBeWritten(String(cString: strerror(errno))) }
+    guard rename(draft, target) == 0 else { throw cannotBeWritten(systemWords(errno)) }
   }
 
   private var isThere: InputError {

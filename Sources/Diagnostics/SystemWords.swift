@@ -1,0 +1,17 @@
+import Foundation
+
+/// The system's words for an error number, such as "No space left on device".
+package func systemWords(_ number: Int32) -> String { String(cString: strerror(number)) }
+
+/// The system's words for why Foundation could not read or write: those of the error number below it, not Foundation's own, which differ
+/// from platform to platform and say little ("The operation could not be completed. (NSCocoaErrorDomain error 512.)").
+package func systemWords(_ error: any Error) -> String {
+  errorNumber(of: error).map { systemWords($0) } ?? "the system does not say why"
+}
+
+/// The error number that an error is or was made of; nil where it has none.
+package func errorNumber(of error: any Error) -> Int32? {
+  let bridged = error as NSError
+  if bridged.domain == NSPOSIXErrorDomain { return Int32(exactly: bridged.code) }
+  return (bridged.userInfo[NSUnderlyingErrorKey] as? any Error).flatMap { errorNumber(of: $0) }
+}
