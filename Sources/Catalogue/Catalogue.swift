@@ -42,8 +42,9 @@ package struct Catalogue: Sendable {
   package func model(named name: String) throws -> KnownModel {
     if let model = models.first(where: { $0.name == name }) { return model }
     let known = models.map(\.name)
-    let remedy =
-      nearestKey(to: name, among: known).map { "did you mean '\($0)'?" } ?? "known: \(known.joined(separator: ", "))"
+    let remedy: ShownText =
+      nearestKey(to: name, among: known).map { "did you mean '\($0)'?" }
+      ?? "known: \(words: known.joined(separator: ", "))"
     throw InputError("model", "'\(name)' is not in the catalogue", remedy: remedy)
   }
 }

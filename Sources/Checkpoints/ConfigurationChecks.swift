@@ -10,7 +10,7 @@ struct ConfigurationFields {
 extension ModelConfiguration {
   /// Refuses shapes and constants that no model has, so that later arithmetic on them cannot overflow or divide by zero.
   func check(_ fields: ConfigurationFields) throws {
-    func refuse(_ field: String, _ problem: String) -> InputError {
+    func refuse(_ field: String, _ problem: ShownText) -> InputError {
       InputError(fields.path, field: field, problem, remedy: "correct the value or convert the model again")
     }
     let sizes = [

@@ -2,6 +2,8 @@
 ///
 /// - Returns: the known key at the smallest edit distance, where that is at most a third of the longer key's length (at least 2).
 package func nearestKey(to unknown: String, among known: some Sequence<String>) -> String? {
+  // None is near to a text of any length, and finding that out would take long.
+  guard unknown.utf8.count <= InputError.valueLimit else { return nil }
   let ranked = known.map { (key: $0, distance: editDistance(unknown, $0)) }
     .min { ($0.distance, $0.key) < ($1.distance, $1.key) }
   guard let best = ranked else { return nil }
@@ -31,9 +33,9 @@ package func refuseUnknownKeys(_ keys: some Sequence<String>, known: [String], f
 {
   for key in keys.sorted() where !known.contains(key) {
     let field = place.map { "\($0).\(key)" } ?? key
-    let remedy =
+    let remedy: ShownText =
       nearestKey(to: key, among: known).map { "did you mean '\($0)'?" }
-      ?? "known keys: \(known.sorted().joined(separator: ", "))"
+      ?? "known keys: \(words: known.sorted().joined(separator: ", "))"
     throw InputError(file, field: field, "unknown key", remedy: remedy)
   }
 }

@@ -9,6 +9,17 @@ package func systemWords(_ error: any Error) -> String {
   errorNumber(of: error).map { systemWords($0) } ?? "the system does not say why"
 }
 
+extension InputError {
+  /// What the system refused and nobody explained better; nil for an error that is none of the system's.
+  package init?(ofSystem error: any Error) {
+    guard let number = errorNumber(of: error) else { return nil }
+    let path = (error as NSError).userInfo[NSFilePathErrorKey] as? String
+    self.init(
+      path ?? "the system", "refuses (\(systemWords(number)))",
+      remedy: "check the file, its folder's permissions and the room on the disk")
+  }
+}
+
 /// The error number that an error is or was made of; nil where it has none.
 package func errorNumber(of error: any Error) -> Int32? {
   let bridged = error as NSError

@@ -210,7 +210,9 @@ package struct SuiteRun {
   private func explain(_ fault: UnscorableRequest, _ block: RequestBlock, _ requests: [Request]) -> InputError {
     let asked = block.observations.first { $0.request.id == requests[fault.index].id }
     let place = asked.map { "item '\($0.item)' at k = \($0.k)" } ?? "block \(block.block)"
-    return InputError("\(suite.path): task \(block.task)", field: place, fault.problem, remedy: fault.remedy)
+    return InputError(
+      "\(suite.path): task \(block.task)", field: place, "\(words: fault.problem)",
+      remedy: "\(words: fault.remedy)")
   }
 }
 

@@ -75,10 +75,8 @@ package struct TrainingFolder {
 
   /// Appends a step to the log.
   package func log(_ report: Trainer.StepReport) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let file = logFile
-    let line = try encoder.encode(report) + Data("\n".utf8)
+    let line = try shownJSON(report) + Data("\n".utf8)
     guard let handle = fopen(file, "a") else {
       throw InputError(
         file, "cannot be written (\(systemWords(errno)))", remedy: "check the folder and the room on its disk")

@@ -3,7 +3,7 @@ import GRDB
 
 /// A database error as one that the user can act on; itself where it is a fault of the program.
 func explained(_ error: DatabaseError, path: String) -> any Error {
-  let wording: (problem: String, remedy: String)? =
+  let wording: (problem: ShownText, remedy: ShownText)? =
     switch error.resultCode {
     case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH:
       ("cannot be opened", "check that it is a file that you may write, in a folder that you may write")

@@ -1,3 +1,4 @@
+import Diagnostics
 import Dispatch
 import Suites
 import Tokenizers
@@ -44,7 +45,7 @@ func encodeBatch(
       }
       encoded.append(one)
     } catch {
-      let problem =
+      let problem: ShownText =
         switch error {
         case .emptyContinuation: "the continuation has no token of its own"
         case .noPrefixToken: "the context has no token, and the tokenizer has neither BOS nor EOS to stand for it"

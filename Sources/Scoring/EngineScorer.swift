@@ -86,7 +86,8 @@ package final class EngineScorer: Scorer {
       _ = try score(batches, progress: { _ in }, deliver: { scores[$0] = $1 })
     } catch let fault as UnscorableRequest {
       throw UnscorableRequest(
-        batch: 0, index: fault.batch * size + fault.index, problem: fault.problem, remedy: fault.remedy)
+        batch: 0, index: fault.batch * size + fault.index, problem: "\(words: fault.problem)",
+        remedy: "\(words: fault.remedy)")
     }
     return scores.flatMap { $0 }
   }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Suites
 
 /// The version of the rules that turn a model's predictions into scores: encoding of requests, exact match, choice.
@@ -45,6 +46,14 @@ package struct UnscorableRequest: Error, Equatable {
   package let batch: Int
   /// The request's index in its batch.
   package let index: Int
+  /// As `InputError` has them.
   package let problem: String
   package let remedy: String
+
+  init(batch: Int, index: Int, problem: ShownText, remedy: ShownText) {
+    self.batch = batch
+    self.index = index
+    self.problem = problem.text(limit: InputError.valueLimit)
+    self.remedy = remedy.text(limit: InputError.valueLimit)
+  }
 }

@@ -18,7 +18,7 @@ package struct Finding: Sendable, Hashable, Codable, CustomStringConvertible {
   package let file: String
   /// The key or line, where there is one.
   package let field: String?
-  /// What is wrong, and what can be done about it, without full stops.
+  /// What is wrong, and what can be done about it, without full stops; values in them are shown and cut.
   package let message: String
   package let remedy: String
 
@@ -26,28 +26,28 @@ package struct Finding: Sendable, Hashable, Codable, CustomStringConvertible {
   package var error: InputError {
     InputError(
       file, field: item.map { item in field.map { "item '\(item)', \($0)" } ?? "item '\(item)'" } ?? field,
-      message, remedy: remedy)
+      "\(words: message)", remedy: "\(words: remedy)")
   }
 
   package var description: String { "\(severity.rawValue): \(error)" }
 }
 
 extension Finding {
-  init(error: InputError, task: String?) {
+  init(error: InputError, severity: Severity = .error, task: String?, item: String? = nil) {
     self.init(
-      severity: .error, task: task, item: nil, file: error.file, field: error.field, message: error.problem,
+      severity: severity, task: task, item: item, file: error.file, field: error.field, message: error.problem,
       remedy: error.remedy)
   }
 }
 
 extension TaskDefinition {
-  func fault(_ field: String?, item: Item? = nil, _ message: String, remedy: String) -> Finding {
+  func fault(_ field: String?, item: Item? = nil, _ message: ShownText, remedy: ShownText) -> Finding {
     Finding(
-      severity: .error, task: name, item: item?.id, file: file, field: field, message: message, remedy: remedy)
+      error: InputError(file, field: field, message, remedy: remedy), severity: .error, task: name, item: item?.id)
   }
 
-  func doubt(_ field: String?, item: Item? = nil, _ message: String, remedy: String) -> Finding {
+  func doubt(_ field: String?, item: Item? = nil, _ message: ShownText, remedy: ShownText) -> Finding {
     Finding(
-      severity: .warning, task: name, item: item?.id, file: file, field: field, message: message, remedy: remedy)
+      error: InputError(file, field: field, message, remedy: remedy), severity: .warning, task: name, item: item?.id)
   }
 }

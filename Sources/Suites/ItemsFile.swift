@@ -28,11 +28,11 @@ enum ItemsFile {
       return Item(
         id: fields.id, input: fields.input, output: fields.output, aliases: fields.aliases, choices: fields.choices)
     } catch let error as DecodingError {
-      throw InputError(file, field: place, problem(error), remedy: "write one object a line: \(Line.example)")
+      throw InputError(file, field: place, problem(error), remedy: "write one object a line: \(words: Line.example)")
     }
   }
 
-  private static func problem(_ error: DecodingError) -> String {
+  private static func problem(_ error: DecodingError) -> ShownText {
     switch error {
     case .keyNotFound(let key, _): "'\(key.stringValue)' is missing"
     case .typeMismatch(_, let context), .valueNotFound(_, let context):

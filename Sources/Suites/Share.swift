@@ -28,7 +28,7 @@ package struct Share: Sendable, Hashable, CustomStringConvertible {
   /// - Throws: `InputError` where the text is anything else.
   package init(parsing text: String, option: String = "--share") throws {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
-    let remedy = "write a fraction such as 1/4"
+    let remedy: ShownText = "write a fraction such as 1/4"
     guard let numerator = parts[0], parts.count <= 2, let denominator = parts.count == 2 ? parts[1] : 1 else {
       throw InputError(option, "'\(text)' is not a fraction", remedy: remedy)
     }

@@ -63,10 +63,10 @@ extension TaskDefinition {
     }
     return try names.map { name in
       guard let condition = Condition(rawValue: name) else {
-        let remedy = nearestKey(to: name, among: [Condition.gold.rawValue]).map { "did you mean '\($0)'?" }
+        let nearest = nearestKey(to: name, among: [Condition.gold.rawValue])
         throw InputError(
           fields.file, field: "conditions", "'\(name)' is not a condition",
-          remedy: remedy ?? "write conditions: [gold]")
+          remedy: nearest.map { "did you mean '\($0)'?" } ?? "write conditions: [gold]")
       }
       guard condition == .gold else {
         throw InputError(

@@ -22,7 +22,7 @@ struct YAMLFields {
       throw InputError(file, field: place, "not valid YAML: \(problem)", remedy: "correct the file's syntax")
     }
     guard let node, !Self.isNull(node) else {
-      throw InputError(file, "the file is empty", remedy: "write the keys \(known.joined(separator: ", "))")
+      throw InputError(file, "the file is empty", remedy: "write the keys \(words: known.joined(separator: ", "))")
     }
     guard let mapping = node.mapping else {
       throw InputError(file, "not a mapping of keys to values", remedy: "write one 'key: value' a line")

@@ -43,7 +43,9 @@ struct JSONField {
     }
   }
 
-  func fail(_ problem: String, _ remedy: String = "export the tokenizer again with a current version of its library")
+  func fail(
+    _ problem: ShownText, _ remedy: ShownText = "export the tokenizer again with a current version of its library"
+  )
     -> InputError
   {
     InputError(file, field: path.isEmpty ? nil : path, problem, remedy: remedy)
@@ -113,7 +115,7 @@ struct JSONField {
   }
 
   /// The refusal of a component that is not among the supported ones.
-  func unsupported(_ what: String, _ supported: String) throws -> InputError {
+  func unsupported(_ what: ShownText, _ supported: ShownText) throws -> InputError {
     let name = (try? type()).map { " '\($0)'" } ?? ""
     return InputError(
       file, field: path + ".type", "the \(what)\(name) is not supported in this place",

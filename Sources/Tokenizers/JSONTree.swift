@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// A JSON document with strings as bytes and objects in the file's order.
 ///
 /// Foundation's reader gives Swift strings as keys, which are equal by canonical equivalence: two tokens of a
@@ -13,7 +15,7 @@ enum JSONTree: Sendable {
   /// What is wrong with a document, and where.
   struct Fault: Error {
     let offset: Int
-    let problem: String
+    let problem: ShownText
   }
 
   /// - Parameter document: UTF-8.
@@ -43,7 +45,7 @@ private struct JSONTreeReader {
     return tree
   }
 
-  private func fault(_ problem: String) -> JSONTree.Fault { JSONTree.Fault(offset: place, problem: problem) }
+  private func fault(_ problem: ShownText) -> JSONTree.Fault { JSONTree.Fault(offset: place, problem: problem) }
 
   private mutating func skipSpaces() {
     while place < bytes.count, [0x20, 0x0A, 0x0D, 0x09].contains(bytes[place]) { place += 1 }

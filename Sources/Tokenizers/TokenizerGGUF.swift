@@ -45,7 +45,7 @@ extension Tokenizer {
   ///   contradicts itself.
   package init(gguf fields: GGUFTokenizerFields, file: String) throws {
     guard fields.model == "gpt2" else {
-      let problem =
+      let problem: ShownText =
         fields.model == "llama"
         ? "SentencePiece vocabularies are not supported yet" : "the vocabulary model '\(fields.model)' is not supported"
       throw InputError(
@@ -131,7 +131,8 @@ private struct GGUFPreTokenizer {
       preTokenizer = PreTokenizer(pattern: .qwen2)
       normalizesNFC = true
     default:
-      let problem = name.map { "the pre-tokeniser '\($0)' is not supported" } ?? "the pre-tokeniser is not named"
+      let problem: ShownText =
+        name.map { "the pre-tokeniser '\($0)' is not supported" } ?? "the pre-tokeniser is not named"
       throw InputError(
         file, field: "tokenizer.ggml.pre", problem, remedy: "supported are gpt-2, smollm, llama-bpe and qwen2")
     }

@@ -13,7 +13,7 @@ extension PreTokenizer {
         + #"|\s+(?!\S)|\s+"#, .qwen2
     ),
   ]
-  private static let supported =
+  private static let supported: ShownText =
     "ByteLevel; Digits (individual) with ByteLevel; Split by the pattern of GPT-2, Llama 3 or Qwen 2 with ByteLevel"
 
   /// Recognises the supported pre-tokenisers by their structure.

@@ -53,7 +53,7 @@ package struct DataFile: Sendable {
       }
   }
 
-  static func describe(_ error: DecodingError) -> String {
+  static func describe(_ error: DecodingError) -> ShownText {
     switch error {
     case .keyNotFound(let key, _): "'\(key.stringValue)' is missing"
     case .typeMismatch(_, let context), .valueNotFound(_, let context):

@@ -1,3 +1,4 @@
+import Diagnostics
 import Mustache
 
 extension PromptFormat {
@@ -36,7 +37,7 @@ extension PromptFormat {
   private static let mark = "\u{F8FF}\u{E000}completion\u{E000}\u{F8FF}"
 
   private func render(_ content: SampleContent, _ text: String) throws -> RenderedSample {
-    let remedy = "write a template such as \"Q: {{prompt}}\\nA: {{completion}}\""
+    let remedy: ShownText = "write a template such as \"Q: {{prompt}}\\nA: {{completion}}\""
     let template: MustacheTemplate
     do {
       // The contents are text, not HTML: nothing is escaped.

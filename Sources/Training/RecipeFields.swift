@@ -22,7 +22,7 @@ package struct RecipeFields {
       throw InputError(file, "not valid YAML: \(Self.describe(error))", remedy: "correct the file's syntax")
     }
     guard let node, !Self.isNull(node) else {
-      throw InputError(file, "the file is empty", remedy: "write the keys \(known.joined(separator: ", "))")
+      throw InputError(file, "the file is empty", remedy: "write the keys \(words: known.joined(separator: ", "))")
     }
     try self.init(node, file: file, place: "", known: known)
   }
@@ -160,7 +160,7 @@ package struct RecipeFields {
   package func notAChoice(_ key: String, of known: [String]) -> InputError {
     let nearest = nearestKey(to: values[key]?.scalar?.string ?? "", among: known)
     return error(
-      key, "is none of \(known.joined(separator: ", "))",
+      key, "is none of \(words: known.joined(separator: ", "))",
       remedy: nearest.map { "did you mean '\($0)'?" } ?? "write one of them")
   }
 
@@ -168,7 +168,7 @@ package struct RecipeFields {
   package func missing(_ key: String) -> InputError { error(key, "is missing", remedy: "add '\(key):' and its value") }
 
   /// An error at a key of this mapping.
-  package func error(_ key: String, _ problem: String, remedy: String) -> InputError {
+  package func error(_ key: String, _ problem: ShownText, remedy: ShownText) -> InputError {
     InputError(file, field: path(key), problem, remedy: remedy)
   }
 

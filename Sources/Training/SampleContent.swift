@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// A sample as text: what is given, and what is learnt.
 package struct RenderedSample: Sendable, Equatable {
   package var prompt: String
@@ -32,8 +34,8 @@ package struct ChatMessage: Sendable, Equatable {
 
 /// Why a sample cannot be rendered: a problem and its remedy, to be placed by the reader of the file.
 package struct RenderingFault: Error, Equatable {
-  package let problem: String
-  package let remedy: String
+  package let problem: ShownText
+  package let remedy: ShownText
 }
 
 extension SampleContent {

@@ -8,7 +8,7 @@ package struct TrainingDiverged: Error {
   package let fault: InputError
 
   /// - Parameter stage: what the step is one of, such as "step" or "promot step".
-  init(_ recipe: Recipe, step: Int, stage: String, number: Int, remedy: String) {
+  init(_ recipe: Recipe, step: Int, stage: String, number: Int, remedy: ShownText) {
     self.step = step
     fault = InputError(
       recipe.file, field: "\(stage) \(number)",

@@ -98,10 +98,10 @@ struct InitSummary {
     let plain = Set("0123456789_-./abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ".unicodeScalars)
     let scalars = text.unicodeScalars
     if scalars.allSatisfy({ plain.contains($0) }) { return text }
-    guard !scalars.allSatisfy(\.isShown) else { return "'" + text.replacing("'", with: #"'\''"#) + "'" }
+    guard !scalars.allSatisfy(\.isUnmistakable) else { return "'" + text.replacing("'", with: #"'\''"#) + "'" }
     let escaped = scalars.map { scalar -> String in
       if scalar == "'" || scalar == "\\" { return "\\\(scalar)" }
-      if scalar.isShown { return String(scalar) }
+      if scalar.isUnmistakable { return String(scalar) }
       return String(scalar).utf8.map { String(format: "\\x%02x", $0) }.joined()
     }
     return "$'" + escaped.joined() + "'"

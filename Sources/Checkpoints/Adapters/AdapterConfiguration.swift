@@ -59,7 +59,7 @@ struct AdapterConfiguration: Sendable {
   }
 
   private static func refuseUnsupported(_ json: JSONFile) throws {
-    let remedy = "merge the adapter into its base model and gate the merged model"
+    let remedy: ShownText = "merge the adapter into its base model and gate the merged model"
     for key in json.members.keys where !harmless.contains(key) && !applied.contains(key) {
       guard let value = json.value(key), !value.isOff else { continue }
       throw json.error(key, "is not supported (\(value.kind))", remedy: remedy)

@@ -1,7 +1,9 @@
+import Diagnostics
+
 /// A pattern uses something that is not supported, or is not a pattern.
 package struct ModulePatternFault: Error {
   /// As it continues "the pattern …".
-  package let problem: String
+  package let problem: ShownText
 }
 
 /// Reads a `ModulePattern` by recursive descent.

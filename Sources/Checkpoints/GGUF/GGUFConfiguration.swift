@@ -16,7 +16,7 @@ extension GGUFFile {
     try refuseOtherContents()
     let architecture = try metadata.string("general.architecture")
     guard architecture == "llama" else {
-      let problem = architecture.map { "architecture '\($0)' is not supported yet" } ?? "is missing"
+      let problem: ShownText = architecture.map { "architecture '\($0)' is not supported yet" } ?? "is missing"
       throw InputError(
         metadata.path, field: "general.architecture", "\(problem); supported: llama", remedy: "use a llama model")
     }

@@ -24,7 +24,7 @@ package struct GGUFFile: Sendable {
   /// Whether the file starts as a GGUF file does.
   static func hasMagic(_ file: MappedFile) -> Bool { file.bytes.prefix(4).elementsEqual("GGUF".utf8) }
 
-  private static let damaged = "download or convert the file again"
+  private static let damaged: ShownText = "download or convert the file again"
 
   private static func header(_ cursor: inout ByteCursor) throws -> (tensors: UInt64, keys: UInt64) {
     let path = cursor.file.path
@@ -35,7 +35,7 @@ package struct GGUFFile: Sendable {
     let version = try cursor.integer(UInt32.self, "version")
     guard version == 2 || version == 3 else {
       // A big-endian file's small version number shows in the upper bytes.
-      let problem =
+      let problem: ShownText =
         version.byteSwapped <= 0xffff && version > 0xffff
         ? "big-endian GGUF is not supported" : "GGUF version \(version) is not supported; supported: 2, 3"
       throw InputError(path, field: "version", problem, remedy: "convert the model again with a current converter")

@@ -28,7 +28,7 @@ extension GGUFFile {
   }
 
   private static func tensorInfo(_ cursor: inout ByteCursor, _ name: String) throws -> TensorInfo {
-    func refuse(_ problem: String, _ remedy: String = "download or convert the file again") -> InputError {
+    func refuse(_ problem: ShownText, _ remedy: ShownText = "download or convert the file again") -> InputError {
       InputError(cursor.file.path, field: name, problem, remedy: remedy)
     }
     let axes = try cursor.integer(UInt32.self, name)
@@ -47,7 +47,7 @@ extension GGUFFile {
     guard let type = ElementType(ggmlCode: code) else {
       let supported = ElementType.allCases.map(\.rawValue).joined(separator: ", ")
       throw refuse(
-        "has type \(ElementType.ggmlName(code)), which is not supported", "quantise to one of \(supported)")
+        "has type \(ElementType.ggmlName(code)), which is not supported", "quantise to one of \(words: supported)")
     }
     guard stored[0] % type.weightsPerBlock == 0 else {
       throw refuse("has rows of \(stored[0]) weights, not a multiple of \(type.rawValue)'s \(type.weightsPerBlock)")
@@ -64,7 +64,7 @@ extension GGUFFile {
   ) throws -> [String: Tensor] {
     let dataStart = (headerEnd + alignment - 1) / alignment * alignment
     let dataCount = max(0, file.bytes.count - dataStart)
-    func refuse(_ info: TensorInfo, _ problem: String) -> InputError {
+    func refuse(_ info: TensorInfo, _ problem: ShownText) -> InputError {
       InputError(file.path, field: info.name, problem, remedy: "download or convert the file again")
     }
     var tensors: [String: Tensor] = [:]

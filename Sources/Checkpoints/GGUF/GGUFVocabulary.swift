@@ -15,11 +15,11 @@ struct GGUFVocabulary {
   let prefix: [Int]
   let suffix: [Int]
 
-  private static let remedy = "convert the model again, with its vocabulary"
+  private static let remedy: ShownText = "convert the model again, with its vocabulary"
 
   /// - Throws: `InputError` naming the field that is missing, contradicts another, or is not supported.
   init(_ metadata: GGUFMetadata) throws {
-    func refuse(_ key: String, _ problem: String) -> InputError {
+    func refuse(_ key: String, _ problem: ShownText) -> InputError {
       InputError(metadata.path, field: "tokenizer.ggml.\(key)", problem, remedy: Self.remedy)
     }
     let model = try metadata.string("tokenizer.ggml.model")

@@ -13,7 +13,7 @@ package struct SafetensorsFile: Sendable {
   private static let longestHeader = 100_000_000
   /// More than any model that runs here has: 9 in each of 4,096 layers, and 3.
   static let mostTensors = 65_536
-  private static let damaged = "download or save the file again"
+  private static let damaged: ShownText = "download or save the file again"
   private static let types: [String: ElementType] = ["F32": .f32, "F16": .f16, "BF16": .bf16]
 
   /// Parses the header. Throws `InputError` naming the tensor that is wrong.
@@ -51,7 +51,7 @@ package struct SafetensorsFile: Sendable {
     var end = 0
     for entry in found {
       guard entry.begin == end else {
-        let problem = entry.begin < end ? "overlaps another tensor" : "has unused bytes before it"
+        let problem: ShownText = entry.begin < end ? "overlaps another tensor" : "has unused bytes before it"
         throw header.error(entry.tensor.name, problem, remedy: damaged)
       }
       end = entry.end
@@ -76,7 +76,8 @@ package struct SafetensorsFile: Sendable {
     let dtype = try entry.required("dtype", try entry.string("dtype"))
     guard let type = types[dtype] else {
       throw header.error(
-        name, "has type '\(dtype)', which is not supported; supported: \(types.keys.sorted().joined(separator: ", "))",
+        name,
+        "has type '\(dtype)', which is not supported; supported: \(words: types.keys.sorted().joined(separator: ", "))",
         remedy: quantised(name, among: header)?.remedy ?? "save the model in one of these")
     }
     let shape = try entry.required("shape", try entry.integers("shape"))

@@ -8,7 +8,7 @@ package enum StagedFolder {
 
   /// Refuses a path at which something is already, an empty folder apart. `write` asks the same; long work asks before it starts.
   package static func requireUnused(
-    _ path: String, remedy: String = "give a new folder with --out"
+    _ path: String, remedy: ShownText = "give a new folder with --out"
   ) throws {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return }
@@ -30,7 +30,7 @@ package enum StagedFolder {
     let target = URL(fileURLWithPath: path, isDirectory: true).standardizedFileURL.resolvingSymlinksInPath()
     let parent = target.deletingLastPathComponent()
     let staging = parent.appendingPathComponent("\(prefix)\(UUID().uuidString)\(suffix)", isDirectory: true)
-    let remedy = "give another folder with --out"
+    let remedy: ShownText = "give another folder with --out"
     do {
       try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
       removeAbandoned(in: parent)
@@ -51,7 +51,8 @@ package enum StagedFolder {
       // The hidden name says nothing to the user: the fault is at the path that was given.
       guard let fault = error as? InputError, fault.file.hasPrefix(staging.path) else { throw error }
       throw InputError(
-        path + fault.file.dropFirst(staging.path.count), field: fault.field, fault.problem, remedy: fault.remedy)
+        path + fault.file.dropFirst(staging.path.count), field: fault.field, "\(words: fault.problem)",
+        remedy: "\(words: fault.remedy)")
     }
   }
 

@@ -104,12 +104,11 @@ extension TrainingRecord {
   ///
   /// - Throws: `InputError` where it cannot be written.
   package func write(into folder: URL) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try StagedFolder.write(try encoder.encode(self) + Data("\n".utf8), as: Self.fileName, in: folder)
+    try StagedFolder.write(try shownJSON(self, isPretty: true) + Data("\n".utf8), as: Self.fileName, in: folder)
   }
 
-  private static let remedy = "train again, or remove the file and name the labels under fine_tuning in holdfast.yaml"
+  private static let remedy: ShownText =
+    "train again, or remove the file and name the labels under fine_tuning in holdfast.yaml"
 
   private struct Version: Decodable {
     let schemaVersion: Int
@@ -131,7 +130,7 @@ extension TrainingRecord {
       let (field, problem) = describe(error)
       throw InputError(file, field: field, problem, remedy: remedy)
     }
-    func demand(_ holds: Bool, _ field: String, _ problem: String) throws {
+    func demand(_ holds: Bool, _ field: String, _ problem: ShownText) throws {
       if !holds { throw InputError(file, field: field, problem, remedy: remedy) }
     }
     try demand(record.step >= 0, "step", "is negative")
@@ -147,7 +146,7 @@ extension TrainingRecord {
     return record
   }
 
-  private static func describe(_ error: DecodingError) -> (field: String?, problem: String) {
+  private static func describe(_ error: DecodingError) -> (field: String?, problem: ShownText) {
     func place(_ path: [any CodingKey]) -> String? {
       path.isEmpty ? nil : path.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
     }

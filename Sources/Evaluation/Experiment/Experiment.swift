@@ -103,7 +103,7 @@ extension Experiment {
     do {
       return try Share(parsing: text)
     } catch let fault as InputError {
-      throw fields.error("share", fault.problem, remedy: fault.remedy)
+      throw fields.error("share", "\(words: fault.problem)", remedy: "\(words: fault.remedy)")
     }
   }
 

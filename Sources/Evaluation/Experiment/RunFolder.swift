@@ -107,9 +107,7 @@ func readJSON<Value: Decodable>(_ type: Value.Type, _ file: String) throws -> Va
 
 /// Writes a JSON file whole or not at all.
 func writeJSON(_ value: some Encodable, _ file: String) throws {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-  try writeWhole(try encoder.encode(value) + Data("\n".utf8), file)
+  try writeWhole(try shownJSON(value, isPretty: true) + Data("\n".utf8), file)
 }
 
 /// Writes a file whole or not at all, and the folders that it is in.

@@ -1,8 +1,9 @@
+import Diagnostics
 import Foundation
 import Gating
 
 extension RepairResult {
-  /// All that was found, as plain text.
+  /// All that was found, as plain text: a line is one, whatever the names in it hold.
   package var text: String {
     var lines = ["candidate \(candidatePath)", "  \(candidateVerdict)"]
     if !trials.isEmpty {
@@ -19,7 +20,7 @@ extension RepairResult {
     lines += [("base", base), ("candidate", candidate)].map { Self.row($0, cells(of: $1)) }
     if let repaired { lines.append(Self.row("repaired", cells(of: repaired))) }
     lines += notes.map { "note: \($0)" }
-    return (lines + [conclusion]).joined(separator: "\n") + "\n"
+    return (lines + [conclusion]).map { shown($0) + "\n" }.joined()
   }
 
   private var conclusion: String {

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import Gating
 import Reporting
@@ -91,10 +92,9 @@ package struct RepairResult: Sendable, Encodable {
 
   package func json() throws -> Data {
     let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     // A statistic that cannot be estimated is no number of JSON's.
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return try encoder.encode(self) + Data("\n".utf8)
+    return try shownJSON(self, isPretty: true, encoder: encoder) + Data("\n".utf8)
   }
 }

@@ -51,7 +51,7 @@ package struct WeightInterpolation: WeakenedCandidate {
     return result
   }
 
-  private static let remedy = "give --base the model that the candidate was tuned from"
+  private static let remedy: ShownText = "give --base the model that the candidate was tuned from"
 
   private static func checkConfiguration(_ base: Checkpoint, _ tuned: Checkpoint) throws {
     let (from, to) = (base.configuration, tuned.configuration)

@@ -146,7 +146,7 @@ package struct FolderSurvey: Sendable {
       }
     } catch let error as InputError {
       let field = error.field.map { "\($0) " } ?? ""
-      remarks.append("\(yamlScalar(path)): \(field)\(error.problem)".onOneLine)
+      remarks.append("\(yamlScalar(path)): \(shown(field, limit: InputError.valueLimit))\(error.problem)")
       // A record that is damaged says nothing; a configuration that is makes it no model.
       if !isAdapter, error.file.hasSuffix("/config.json") { return nil }
     } catch {

@@ -1,9 +1,13 @@
+import Diagnostics
 import Foundation
 
 /// A text as YAML reads it back, on one line: plain where nothing could be taken for anything else, else in double quotes with whatever a
 /// terminal or an editor would not show escaped. It is what comments and messages call names too.
 package func yamlScalar(_ text: String) -> String {
-  isPlainYAML(text) ? text : "\"" + text.unicodeScalars.map(escapedForYAML).joined() + "\""
+  if isPlainYAML(text) { return text }
+  let escaped = text.unicodeScalars.map(escapedForYAML).joined()
+  // Azure takes "##vso[…]" for a command, within a line too.
+  return "\"" + (escaped.contains("##") ? escaped.replacing("#", with: #"\x23"#) : escaped) + "\""
 }
 
 /// Words that YAML's readers take for something other than text.
@@ -24,7 +28,7 @@ private func escapedForYAML(_ scalar: Unicode.Scalar) -> String {
   case "\n": #"\n"#
   case "\t": #"\t"#
   default:
-    if scalar.isShown {
+    if scalar.isUnmistakable {
       String(scalar)
     } else if scalar.value <= 0xFFFF {
       String(format: "\\u%04X", scalar.value)
@@ -35,25 +39,12 @@ private func escapedForYAML(_ scalar: Unicode.Scalar) -> String {
 }
 
 extension Unicode.Scalar {
-  /// Whether a terminal shows it for what it is: neither a control or formatting character nor a space other than the usual one.
-  package var isShown: Bool {
-    switch properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned: false
-    case .spaceSeparator: self == " "
-    default: true
-    }
-  }
+  /// Whether it is shown, and is no space other than the usual one.
+  package var isUnmistakable: Bool { isShown && (self == " " || properties.generalCategory != .spaceSeparator) }
 }
 
 /// Names for a sentence: the first few, and how many there are besides.
 func enumeration(_ names: [String], most: Int) -> String {
   let shown = names.prefix(most).map(yamlScalar).joined(separator: ", ")
   return names.count > most ? "\(shown) and \(names.count - most) more" : shown
-}
-
-extension String {
-  /// Without what a terminal would not show, which names in files may hold.
-  var onOneLine: String {
-    String(String.UnicodeScalarView(unicodeScalars.map { $0.isShown ? $0 : "\u{FFFD}" }))
-  }
 }

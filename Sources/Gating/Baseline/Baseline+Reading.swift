@@ -102,13 +102,13 @@ extension Baseline {
     }
   }
 
-  private static func describe(_ error: DecodingError) -> (field: String, problem: String) {
+  private static func describe(_ error: DecodingError) -> (field: String, problem: ShownText) {
     switch error {
     case .keyNotFound(let key, let context): (place(context.codingPath + [key]), "is missing")
     case .valueNotFound(_, let context): (place(context.codingPath), "is null")
     case .typeMismatch(let type, let context): (place(context.codingPath), "is not of type \(type)")
     case .dataCorrupted(let context) where context.codingPath.isEmpty: ("", "not valid JSON")
-    case .dataCorrupted(let context): (place(context.codingPath), context.debugDescription)
+    case .dataCorrupted(let context): (place(context.codingPath), "\(context.debugDescription)")
     @unknown default: ("", "cannot be read")
     }
   }

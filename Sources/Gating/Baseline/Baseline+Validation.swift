@@ -2,11 +2,11 @@ import Diagnostics
 import Suites
 
 extension Baseline {
-  private static let remedy = "save the baseline again"
+  private static let remedy: ShownText = "save the baseline again"
 
   /// - Throws: `InputError` naming the first part that contradicts another, or is no score.
   func validate(_ file: String) throws {
-    func demand(_ holds: Bool, _ field: String, _ problem: String) throws {
+    func demand(_ holds: Bool, _ field: String, _ problem: ShownText) throws {
       if !holds { throw InputError(file, field: field, problem, remedy: Self.remedy) }
     }
     try demand((1...10_000).contains(run.draws), "draws", "is not between 1 and 10,000")

@@ -6,9 +6,7 @@ extension Baseline {
   /// The file's bytes: one JSON document with one line for each task and for each score, so that a diff is readable. The
   /// same baseline always gives the same bytes.
   package func encoded() throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    func json(_ value: some Encodable) throws -> String { String(decoding: try encoder.encode(value), as: UTF8.self) }
+    func json(_ value: some Encodable) throws -> String { String(decoding: try shownJSON(value), as: UTF8.self) }
 
     var names: [String: String] = [:]
     func quoted(_ name: String) throws -> String {

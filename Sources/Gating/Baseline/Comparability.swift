@@ -80,13 +80,13 @@ package enum Comparability {
     return notes
   }
 
-  private static func notComparable(_ difference: String, remedy: String) -> NotGateable {
+  private static func notComparable(_ difference: ShownText, remedy: ShownText) -> NotGateable {
     NotGateable("baseline and candidate are not comparable: \(difference); \(remedy)")
   }
 
   private static func demandEqual(
     _ what: String, _ baseline: String, _ candidate: String,
-    remedy: String = "save the baseline again with the present suite and version"
+    remedy: ShownText = "save the baseline again with the present suite and version"
   ) throws {
     guard baseline != candidate else { return }
     // A hash is compared whole and shown short.

@@ -68,7 +68,7 @@ extension Configuration {
     guard !read.policy.rules.isEmpty else {
       throw InputError(
         settings.file, field: "gate", "every rule is off, so that anything would pass",
-        remedy: "leave one of \(rules.joined(separator: ", ")) on")
+        remedy: "leave one of \(words: rules.joined(separator: ", ")) on")
     }
     return read
   }

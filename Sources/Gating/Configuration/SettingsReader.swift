@@ -112,7 +112,7 @@ struct SettingsReader {
       let known = Choice.allCases.map(\.rawValue)
       let nearest = nearestKey(to: node.scalar?.string ?? "", among: known)
       throw InputError(
-        file, field: path(key), "is none of \(known.joined(separator: ", "))",
+        file, field: path(key), "is none of \(words: known.joined(separator: ", "))",
         remedy: nearest.map { "did you mean '\($0)'?" } ?? "write one of them")
     }
     return choice

@@ -62,10 +62,11 @@ struct VotingUnits {
   private static func demandKnown(_ families: [String], _ rules: [Rule]) throws {
     for rule in rules {
       guard case .only(let name) = rule.families, !families.contains(name) else { continue }
-      let remedy = nearestKey(to: name, among: families).map { "did you mean '\($0)'?" }
+      let remedy: ShownText =
+        nearestKey(to: name, among: families).map { "did you mean '\($0)'?" }
+        ?? "it has \(families.joined(separator: ", "))"
       throw NotGateable(
-        "gate.\(rule.name).families names '\(name)', and the baseline has no such family; "
-          + (remedy ?? "it has \(families.joined(separator: ", "))"))
+        "gate.\(rule.name).families names '\(name)', and the baseline has no such family; \(remedy)")
     }
   }
 }

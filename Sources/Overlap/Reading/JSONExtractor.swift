@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Takes the texts out of JSON values without building them: untrusted bytes, read once.
 struct JSONExtractor {
   /// Deeper values are refused: the descent is recursive.
@@ -6,7 +8,7 @@ struct JSONExtractor {
   /// What is wrong, and where in the bytes.
   struct Malformed: Error {
     let index: Int
-    let problem: String
+    let problem: ShownText
   }
 
   private let bytes: UnsafeBufferPointer<UInt8>
@@ -144,7 +146,7 @@ struct JSONExtractor {
     return true
   }
 
-  private func malformed(_ problem: String) -> Malformed { Malformed(index: index, problem: problem) }
+  private func malformed(_ problem: ShownText) -> Malformed { Malformed(index: index, problem: problem) }
 }
 
 extension JSONExtractor {

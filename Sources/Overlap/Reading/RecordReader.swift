@@ -74,7 +74,7 @@ struct RecordReader {
     }
   }
 
-  private func malformed(_ line: Int, _ problem: String) -> InputError {
+  private func malformed(_ line: Int, _ problem: ShownText) -> InputError {
     InputError(batch.path, field: "line \(line)", "is not valid JSON: \(problem)", remedy: "correct the line")
   }
 

@@ -114,7 +114,7 @@ package struct JSONFile {
     return value
   }
 
-  package func error(_ key: String, _ problem: String, remedy: String) -> InputError {
+  package func error(_ key: String, _ problem: ShownText, remedy: ShownText) -> InputError {
     InputError(path, field: prefix + key, problem, remedy: remedy)
   }
 

@@ -1,8 +1,9 @@
+import Diagnostics
 import Foundation
 
 /// What is wrong with a JSON text, and where.
 package struct JSONFault: Error {
-  package let problem: String
+  package let problem: ShownText
   /// Bytes from the start of the text.
   package let offset: Int
 }
@@ -24,7 +25,7 @@ package struct JSONParser {
 
   private init(bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
-  private func fault(_ problem: String) -> JSONFault { JSONFault(problem: problem, offset: position) }
+  private func fault(_ problem: ShownText) -> JSONFault { JSONFault(problem: problem, offset: position) }
 
   private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
 

@@ -36,7 +36,7 @@ package final class TrainableDecoder {
   ) throws {
     guard hf_openblas_load() == 0 else {
       throw InputError(
-        "OpenBLAS", String(cString: hf_openblas_error()), remedy: "install libopenblas-dev; training needs it")
+        "OpenBLAS", "\(String(cString: hf_openblas_error()))", remedy: "install libopenblas-dev; training needs it")
     }
     let spec = try DecoderSpec(checkpoint)
     let weights = try DecoderWeights(checkpoint.tensors, spec: spec)

@@ -35,7 +35,8 @@ struct ScoreCommand: ParsableCommand {
       scores = try scorer.score(parsed)
     } catch let fault as UnscorableRequest {
       throw InputError(
-        requests, field: "line \(lines[fault.index].number)", fault.problem, remedy: fault.remedy)
+        requests, field: "line \(lines[fault.index].number)", "\(words: fault.problem)",
+        remedy: "\(words: fault.remedy)")
     }
     var text = ""
     for (request, score) in zip(parsed, scores) {
