@@ -1,3 +1,4 @@
+import Diagnostics
 import Evaluation
 import Foundation
 
@@ -46,7 +47,7 @@ final class ExperimentProgress {
     scoring?.end()
   }
 
-  private func say(_ text: String) {
+  private func say(_ text: ShownText) {
     end()
     note(text)
   }

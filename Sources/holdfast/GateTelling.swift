@@ -57,10 +57,10 @@ final class GateTelling {
   }
 
   /// A note.
-  func say(_ text: String) {
+  func say(_ text: ShownText) {
     progress.end()
     if form == .lines { note(text) }
-    emit(GateEvent(event: "note", text: text))
+    emit(GateEvent(event: "note", text: text.description))
   }
 
   func end() { progress.end() }
@@ -78,10 +78,8 @@ final class GateTelling {
 
   private func emit(_ event: GateEvent) {
     guard form == .events else { return }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard let line = try? encoder.encode(event) else { return }
-    emitError(String(decoding: line, as: UTF8.self) + "\n")
+    guard let line = try? shownJSON(event) else { return }
+    emitError("\(words: String(decoding: line, as: UTF8.self))\n")
   }
 }
 

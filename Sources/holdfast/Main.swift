@@ -46,15 +46,27 @@ enum Main {
     }
     let code = Holdfast.exitCode(for: error)
     if code == .success {
-      _ = try? emitOutput(Holdfast.fullMessage(for: error) + "\n")
+      _ = try? emitOutput(message(error))
       return 0
     }
     if code == .validationFailure {
-      emitError(Holdfast.fullMessage(for: error) + "\n")
+      emitError(message(error))
       return HoldfastExit.badInput
     }
-    note("internal error: \(error)")
+    if let error = InputError(ofSystem: error) {
+      note("error: \(error)")
+      return HoldfastExit.badInput
+    }
+    note("internal error: \(words: shown("\(error)", limit: longestLine))")
     return HoldfastExit.ownFault
+  }
+
+  private static let longestLine = 2000
+
+  /// The help that was asked for, or what is wrong with the arguments, which are text from outside too.
+  private static func message(_ error: any Error) -> ShownText {
+    let lines = Holdfast.fullMessage(for: error).split(separator: "\n", omittingEmptySubsequences: false)
+    return ShownText(lines: lines.map { shown(String($0), limit: longestLine) + "\n" }.joined())
   }
 }
 

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import Overlap
 
@@ -8,30 +9,31 @@ struct OverlapText {
 
   init(_ report: OverlapReport, all: Bool) { (self.report, self.all) = (report, all) }
 
-  var text: String {
-    let shown = report.findings.filter { all || $0.severity == .contaminated }
-    return (shown.flatMap(lines) + tasks + [summary]).joined(separator: "\n") + "\n"
+  var text: ShownText {
+    let found = report.findings.filter { all || $0.severity == .contaminated }
+    return (found.flatMap(lines) + tasks + [summary]).map { "\($0)\n" }.joined()
   }
 
-  private func lines(_ finding: OverlapFinding) -> [String] {
+  private func lines(_ finding: OverlapFinding) -> [ShownText] {
     let subject = finding.item.map { "\(finding.task), item '\($0)'" } ?? finding.task
     let place = "\(finding.place.file): line \(finding.place.line)"
     let record = finding.place.record.map { ", record \($0)" } ?? ""
     let often = finding.occurrences > 1 ? ", \(finding.occurrences) times in all" : ""
     return [
-      "\(finding.severity.rawValue): \(printable(subject)): \(finding.check.rawValue) "
+      "\(finding.severity.rawValue): \(subject): \(finding.check.rawValue) "
         + "(check \(finding.check.number), score \(String(format: "%.2f", finding.score))\(often))",
-      "  data   \(printable(finding.dataText))",
-      "  suite  \(printable(finding.suiteText))",
-      "  at     \(printable(place))\(record)",
+      "  data   \(onOneLine(finding.dataText))",
+      "  suite  \(onOneLine(finding.suiteText))",
+      "  at     \(place)\(record)",
       "",
     ]
   }
 
-  private var tasks: [String] {
+  private var tasks: [ShownText] {
     let rows = report.tasks.map { task in
       [
-        task.task, "\(task.contaminated.count)/\(task.scoredItems)", percent(task.share), percent(task.labelSimilarity),
+        shown(task.task), "\(task.contaminated.count)/\(task.scoredItems)", percent(task.share),
+        percent(task.labelSimilarity),
         percent(task.goldShare), percent(task.templateSimilarity), task.votes ? "" : "no vote",
       ]
     }
@@ -43,11 +45,11 @@ struct OverlapText {
         return column == 0 ? cell + padding : padding + cell
       }.joined(separator: "  ")
       while line.last == " " { line.removeLast() }
-      return line
+      return "\(line)"
     }
   }
 
-  private var summary: String {
+  private var summary: ShownText {
     let records = report.files.reduce(0) { $0 + $1.records }
     let warnings = report.findings.count { $0.severity == .warning }
     let items = report.tasks.reduce(0) { $0 + $1.scoredItems }
@@ -60,16 +62,8 @@ struct OverlapText {
 
   private func percent(_ share: Double) -> String { "\(Int((100 * share).rounded())) %" }
 
-  /// Texts come from files: control characters must not reach a terminal or break a line.
-  private func printable(_ text: String) -> String {
-    String(
-      String.UnicodeScalarView(
-        text.unicodeScalars.map { scalar in
-          switch scalar {
-          case "\n": "⏎"
-          case "\t": " "
-          default: scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar
-          }
-        }))
+  /// A line break and a tab have signs of their own here: half of all texts hold one.
+  private func onOneLine(_ text: String) -> String {
+    text.replacing("\n", with: "⏎").replacing("\t", with: " ")
   }
 }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import Scoring
 
@@ -19,7 +20,7 @@ final class ProgressLine {
       drawn = true
     } else if progress.seconds - lastPlain >= 15 {
       lastPlain = progress.seconds
-      emitError(line(progress) + "\n")
+      note(line(progress))
     }
   }
 
@@ -36,7 +37,7 @@ final class ProgressLine {
     drawn = false
   }
 
-  private func line(_ progress: ScoringProgress) -> String {
+  private func line(_ progress: ScoringProgress) -> ShownText {
     let share = Double(progress.batches) / Double(progress.totalBatches)
     let rate = progress.seconds > 0 ? Double(progress.rows) / progress.seconds : 0
     let left = share > 0 ? "\(Int(progress.seconds / share * (1 - share)))s left" : "…"

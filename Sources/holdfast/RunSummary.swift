@@ -1,3 +1,4 @@
+import Diagnostics
 import Evaluation
 import Foundation
 import Gating
@@ -90,18 +91,14 @@ struct RunSummary: Encodable {
     self.shots = shots
   }
 
-  func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
-  }
-
   /// The curve of every task, in percent of exact match.
-  var table: String {
-    func row(_ first: String, _ second: String, _ cells: [String]) -> String {
-      first.padding(toLength: 22, withPad: " ", startingAt: 0)
-        + second.padding(toLength: 20, withPad: " ", startingAt: 0)
+  var table: ShownText {
+    func row(_ first: String, _ second: String, _ cells: [String]) -> ShownText {
+      let line =
+        shown(first).padding(toLength: 22, withPad: " ", startingAt: 0)
+        + shown(second).padding(toLength: 20, withPad: " ", startingAt: 0)
         + cells.map { String(repeating: " ", count: max(0, 8 - $0.count)) + $0 }.joined()
+      return "\(line)"
     }
     func cells(_ means: [String: Double]) -> [String] {
       shots.map { means["\($0)"].map { String(format: "%.1f", $0 * 100) } ?? "-" }

@@ -33,7 +33,7 @@ final class TrainingProgress {
       drawn = true
     } else if elapsed - lastPlain >= 15 || report.targetAccuracy != nil {
       lastPlain = elapsed
-      emitError(text + "\n")
+      note("\(text)")
     }
   }
 

@@ -1,3 +1,4 @@
+import Diagnostics
 import Gating
 
 extension Comparison {
@@ -5,7 +6,7 @@ extension Comparison {
   package func terminalTable() -> String {
     comparisons.map { pair in
       let heading = ["reference  \(reference.described)", "other      \(pair.other.described)"]
-        .map { shortened(printable($0), to: 80) + "\n" }.joined()
+        .map { shortened(shown($0), to: 80) + "\n" }.joined()
       let units = pair.units.map { unit in
         cells(unit.level == .overall ? unit.unit : "  \(unit.unit)", unit.zeroShot, unit.fewShot, isMarked: false)
       }

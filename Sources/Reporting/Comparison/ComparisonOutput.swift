@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import Gating
 
@@ -22,8 +23,6 @@ extension Comparison {
 
   /// Pretty, keys sorted; a key without a value is absent.
   package func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+    String(decoding: try shownJSON(self, isPretty: true), as: UTF8.self) + "\n"
   }
 }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import Gating
 
@@ -24,9 +25,7 @@ package struct ExperimentResult: Sendable, Hashable, Codable {
   /// `generated_at` and
   /// fields that end in `_seconds`.
   package func json() throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(self) + Data("\n".utf8)
+    try shownJSON(self, isPretty: true) + Data("\n".utf8)
   }
 
   enum CodingKeys: String, CodingKey {

@@ -1,3 +1,4 @@
+import Diagnostics
 import Gating
 
 extension GateReport {
@@ -57,7 +58,7 @@ extension GateReport {
       }
     return JUnitCase(
       name: unit.rule, state: state, message: unit.reason.map { "no vote: \($0)" } ?? line,
-      body: body.joined(separator: "\n"))
+      body: body.map { shown($0) }.joined(separator: "\n"))
   }
 }
 
@@ -69,7 +70,7 @@ private struct JUnitSuite {
   var xml: String {
     func count(_ state: JUnitCase.State) -> Int { cases.filter { $0.state == state }.count }
     return """
-      <testsuite name="\(xmlEscaped(name))" tests="\(cases.count)" failures="\(count(.failure))" \
+      <testsuite name="\(xmlEscaped(name, keepsLines: false))" tests="\(cases.count)" failures="\(count(.failure))" \
       errors="\(count(.error))" skipped="\(count(.skipped))" time="\(seconds)">
       \(cases.map { $0.xml(suite: name) }.joined(separator: "\n"))
       </testsuite>
@@ -86,8 +87,8 @@ private struct JUnitCase {
   let body: String
 
   func xml(suite: String) -> String {
-    let opening = "<testcase classname=\"\(xmlEscaped(suite))\" name=\"\(xmlEscaped(name))\" time=\"0\">"
-    let message = "message=\"\(xmlEscaped(message))\""
+    let opening = "<testcase classname=\"\(attribute(suite))\" name=\"\(attribute(name))\" time=\"0\">"
+    let message = "message=\"\(attribute(message))\""
     let text = xmlEscaped(body)
     let result =
       switch state {
@@ -98,4 +99,6 @@ private struct JUnitCase {
       }
     return "\(opening)\(result)</testcase>"
   }
+
+  private func attribute(_ text: String) -> String { xmlEscaped(text, keepsLines: false) }
 }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import Gating
 
@@ -46,9 +47,7 @@ extension GatePlan {
   ///
   /// - Parameter seconds: as `terminalTable` has it.
   package func json(seconds: Double? = nil) throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(TimedPlan(plan: self, seconds: seconds)) + Data("\n".utf8)
+    try shownJSON(TimedPlan(plan: self, seconds: seconds), isPretty: true) + Data("\n".utf8)
   }
 }
 

@@ -1,10 +1,11 @@
+import Diagnostics
 import Gating
 
 extension GateReport {
   /// Each candidate's verdict sentence, units and tasks as plain text of at most 80 columns, without colour.
   package func terminalTable() -> String {
     candidates.map { candidate in
-      let heading = "\(shortened(printable(candidate.path), to: 80))\n"
+      let heading = "\(shortened(shown(candidate.path), to: 80))\n"
       let body = candidate.verdict.map { "\n\(units($0))\(needs($0))\n\(tasks($0))" } ?? ""
       let why = candidate.diagnosis.map { "\n" + wrapped($0.text, width: 80) + "\n" } ?? ""
       return heading + body + "\n" + wrapped(candidate.sentence, width: 80) + "\n" + why
@@ -13,7 +14,7 @@ extension GateReport {
 
   /// The verdict sentences alone, one line a candidate.
   package var sentences: String {
-    candidates.map { "\(printable($0.path)): \(printable($0.sentence))\n" }.joined()
+    candidates.map { "\(shown($0.path)): \(shown($0.sentence))\n" }.joined()
   }
 
   private func units(_ verdict: Verdict) -> String {

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import Gating
 
@@ -111,9 +112,7 @@ package struct GateReport: Sendable, Hashable, Codable {
 
   /// report.json: pretty, keys sorted.
   package func json() throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(self) + Data("\n".utf8)
+    try shownJSON(self, isPretty: true) + Data("\n".utf8)
   }
 
   enum CodingKeys: String, CodingKey {

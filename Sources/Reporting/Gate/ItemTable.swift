@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import Gating
 
@@ -34,11 +35,14 @@ package struct ItemTable {
 
   private func number(_ value: Double) -> String { String(format: "%.6f", value) }
 
-  /// Quoted where a reader would take it apart, and where a spreadsheet would take it for a formula.
+  /// As it is `shown`, an apostrophe before what a spreadsheet would take for a formula, quoted where a reader would take it apart.
+  /// Numbers do not come through here: "-0.5" is one.
   private func field(_ text: String) -> String {
-    let first = text.unicodeScalars.first
-    let text = first.map { "=+-@\t\r".unicodeScalars.contains($0) } == true ? "'\(text)" : text
-    guard text.contains(where: { ",\"\r\n".contains($0) || $0.isNewline }) else { return text }
+    let shown = shown(text)
+    let first = shown.unicodeScalars.first { !$0.properties.isWhitespace }
+    // Full-width ones are formulas to Excel in East Asia.
+    let text = first.map { "=+-@＝＋－＠".unicodeScalars.contains($0) } == true ? "'\(shown)" : shown
+    guard text.contains(where: { ",\"".contains($0) }) else { return text }
     return "\"\(text.replacing("\"", with: "\"\""))\""
   }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Gating
 import Mustache
 
-/// report.html: one file without network, script or font from elsewhere. The template escapes what comes from data.
+/// report.html: one file without network, script or font from elsewhere. The template shows and escapes what comes from data.
 package struct GatePage {
   private let report: GateReport
   private let candidates: [CandidateEvidence]
@@ -15,7 +15,7 @@ package struct GatePage {
     self.history = history
   }
 
-  package func html() throws -> String { try MustacheTemplate(string: pageTemplate).render(context) }
+  package func html() throws -> String { try PageText.template(pageTemplate).render(context) }
 
   private var context: [String: Any] {
     let plots = VerdictPlots(candidates: candidates, history: history)
@@ -73,7 +73,7 @@ package struct GatePage {
   }
 
   /// An answer on one line; one that says nothing is said to.
-  private static func shown(_ answer: String) -> String {
+  private static func onOneLine(_ answer: String) -> String {
     let words = answer.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     return words.isEmpty ? "(nothing)" : words
   }
@@ -85,7 +85,7 @@ package struct GatePage {
       let line = flip.contrast
       return [
         "task": line.task, "family": line.family, "item": line.item, "k": "\(line.k)", "gold": flip.gold,
-        "prompt": flip.prompt, "answer": flip.answer.map(Self.shown) ?? "", "answered": flip.answer != nil,
+        "prompt": flip.prompt, "answer": flip.answer.map(Self.onOneLine) ?? "", "answered": flip.answer != nil,
         "base": nats(line.base.logprob), "candidate": nats(line.candidate.logprob),
         "drop": nats(line.logprobDrop),
       ]

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 
 /// How sure a value is, from below to above it, in the value's own unit.
@@ -44,7 +45,7 @@ package struct CurvePlot: Sendable, Hashable {
     package let style: Int?
 
     package init(name: String, points: [Point], style: Int? = nil) {
-      self.name = name
+      self.name = shown(name)
       self.points = points
       self.style = style
     }

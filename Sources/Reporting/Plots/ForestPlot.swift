@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Estimates with their intervals, one a row, against zero and against margins.
 package struct ForestPlot: Sendable, Hashable {
   /// How much a row's mark weighs for the eye.
@@ -22,7 +24,7 @@ package struct ForestPlot: Sendable, Hashable {
       label: String, estimate: Double?, interval: PlotInterval? = nil, kind: Kind = .task, state: PlotState,
       margin: Double? = nil, note: String? = nil
     ) {
-      self.label = label
+      self.label = shown(label)
       self.estimate = estimate
       self.interval = interval
       self.kind = kind

@@ -77,7 +77,7 @@ struct PlotDocument: Sendable {
       @media print {
       \(print)
       }
-      """.replacing("#ID", with: "#" + id)
+      """.replacing("\n", with: " ").replacing("#ID", with: "#" + id)
   }
 
   private static func colours(_ shade: (Palette.Colour) -> String) -> String {

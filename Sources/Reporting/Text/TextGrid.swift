@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Columns of plain text for a terminal, as wide as their content allows within a limit.
 package struct TextGrid {
   package enum Alignment { case left, right }
@@ -9,7 +11,7 @@ package struct TextGrid {
 
   /// - Parameter cells: one a column; missing ones are empty, surplus ones are left out.
   package mutating func add(_ cells: [String]) {
-    rows.append(columns.indices.map { $0 < cells.count ? printable(cells[$0]) : "" })
+    rows.append(columns.indices.map { $0 < cells.count ? shown(cells[$0]) : "" })
   }
 
   /// - Parameter width: columns of the terminal. Where the rows are wider, the first column is cut with "…".
@@ -39,17 +41,12 @@ func shortened(_ text: String, to width: Int) -> String {
   text.count <= width ? text : text.prefix(max(0, width - 1)) + "…"
 }
 
-/// Names come from files: control characters in them must not reach a terminal or break a line.
-package func printable(_ text: String) -> String {
-  String(
-    String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }))
-}
-
-/// Words on lines of at most `width` characters; a longer word stands alone.
+/// A text as it is `shown`, in words on lines of at most `width` characters; a longer word stands alone, and in
+/// pieces where it holds escapes, which nobody copies.
 func wrapped(_ text: String, width: Int) -> String {
   var lines: [String] = []
   var line = ""
-  for word in printable(text).split(separator: " ") {
+  for word in shown(text).split(separator: " ").flatMap({ pieces($0, of: width) }) {
     if line.isEmpty {
       line = String(word)
     } else if line.count + 1 + word.count <= width {
@@ -59,5 +56,16 @@ func wrapped(_ text: String, width: Int) -> String {
       line = String(word)
     }
   }
-  return (lines + [line]).joined(separator: "\n")
+  // A word that was within the text may begin a line now.
+  return (lines + [line]).map { shown($0) }.joined(separator: "\n")
+}
+
+private func pieces(_ word: Substring, of width: Int) -> [Substring] {
+  guard word.count > width, word.contains(#"\u{"#) else { return [word] }
+  var (pieces, rest): ([Substring], Substring) = ([], word)
+  while !rest.isEmpty {
+    pieces.append(rest.prefix(width))
+    rest = rest.dropFirst(width)
+  }
+  return pieces
 }

@@ -78,7 +78,11 @@ struct ShowBaseline: ParsableCommand {
   func run() throws {
     let file = try path ?? options.load().baseline
     let baseline = try Baseline.load(file)
-    try printLine(json ? try BaselineSummary(baseline, path: file).json() : describe(baseline, path: file))
+    if json {
+      try printJSON(BaselineSummary(baseline, path: file), isPretty: true)
+    } else {
+      try printLine(describe(baseline, path: file))
+    }
   }
 }
 
@@ -106,11 +110,13 @@ struct ListBaselines: ParsableCommand {
       let path = URL(fileURLWithPath: folder).appendingPathComponent(name).path
       let baseline = try Baseline.load(path)
       let admitted = baseline.admission.filter(\.admitted).count
+      if json {
+        try printJSON(BaselineSummary(baseline, path: path))
+        continue
+      }
       try printLine(
-        json
-          ? try BaselineSummary(baseline, path: path).json(pretty: false)
-          : "\(name)  \(baseline.run.model.name) on \(baseline.run.suite.name) \(baseline.run.suite.version), "
-            + "\(admitted) of \(baseline.admission.count) tasks admitted, \(baseline.createdBy)")
+        "\(name)  \(baseline.run.model.name) on \(baseline.run.suite.name) \(baseline.run.suite.version), "
+          + "\(admitted) of \(baseline.admission.count) tasks admitted, \(baseline.createdBy)")
     }
   }
 }
@@ -135,27 +141,22 @@ private struct BaselineSummary: Encodable {
     scores = baseline.scores.count
     admission = baseline.admission
   }
-
-  func json(pretty: Bool = true) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
-  }
 }
 
 /// A baseline in words: what it is of, and every task with its curve and whether it is admitted.
-private func describe(_ baseline: Baseline, path: String) -> String {
-  var lines = [
-    path,
+private func describe(_ baseline: Baseline, path: String) -> ShownText {
+  var lines: [ShownText] = [
+    "\(path)",
     "model     \(baseline.run.model.name) (\(baseline.run.model.storage)), weights \(baseline.run.model.weights.prefix(12))",
     "suite     \(baseline.run.suite.name) version \(baseline.run.suite.version), \(baseline.scores.count) scores, "
       + "numerics \(baseline.run.numerics), made by \(baseline.createdBy)", "",
   ]
   let shots = Set(baseline.admission.flatMap(\.means.keys)).sorted()
-  func row(_ first: String, _ cells: [String], _ last: String) -> String {
-    first.padding(toLength: 22, withPad: " ", startingAt: 0)
+  func row(_ first: String, _ cells: [String], _ last: String) -> ShownText {
+    let line =
+      shown(first).padding(toLength: 22, withPad: " ", startingAt: 0)
       + cells.map { String(repeating: " ", count: max(0, 7 - $0.count)) + $0 }.joined() + "  " + last
+    return "\(line)"
   }
   lines.append(row("task", shots.map { "k=\($0)" } + ["chance"], "admitted"))
   for task in baseline.admission.sorted(by: { ($0.family, $0.task) < ($1.family, $1.task) }) {

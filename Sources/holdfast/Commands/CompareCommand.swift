@@ -56,7 +56,11 @@ struct CompareCommand: ParsableCommand {
     let comparison = try Comparison(
       createdBy: "holdfast \(holdfastVersion)", command: typedCommand, reference: found[0],
       others: Array(found.dropFirst()))
-    try emitFinding(json ? try comparison.json() : comparison.terminalTable())
+    if json {
+      try emitFinding(Data(try comparison.json().utf8))
+    } else {
+      try emitFinding(ShownText(lines: comparison.terminalTable()))
+    }
     for (file, form) in zip(output, forms) { try save(try comparison.rendered(form), to: file) }
   }
 

@@ -25,7 +25,7 @@ struct DoctorCommand: ParsableCommand {
 
   func run() throws {
     let checkup = try Checkup(options)
-    try printLine(json ? try checkup.json() : checkup.text)
+    if json { try printJSON(checkup, isPretty: true) } else { try printLine(checkup.text) }
   }
 }
 
@@ -119,16 +119,10 @@ private struct Checkup: Encodable {
     }
   }
 
-  func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
-  }
-
-  var text: String {
+  var text: ShownText {
     let blas =
       openblasCore.map { "\($0), \(openblasGflops.map { "\($0) GFLOP/s" } ?? "not measured")" } ?? "not installed"
-    var lines = [
+    var lines: [ShownText] = [
       "holdfast    \(version)",
       "processor   \(processor)",
       "threads     \(threads) of \(cores) cores",

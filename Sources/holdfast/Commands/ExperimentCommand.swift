@@ -68,7 +68,7 @@ struct ExperimentCommand: ParsableCommand {
     defer { progress.end() }
     let result = try session.run(report: progress.show)
     progress.end()
-    try emitOutput(result.terminalTable())
+    try emitOutput(ShownText(lines: result.terminalTable()))
     let open = result.runs.filter { $0.state == .unfinished }.count
     if open > 0 { try printLine("\(open) of \(result.runs.count) runs are still to be done") }
     try printLine("report: \(folder)/README.md")

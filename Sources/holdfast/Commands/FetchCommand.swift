@@ -29,18 +29,19 @@ struct FetchCommand: ParsableCommand {
   func run() throws {
     let catalogue = try Catalogue.builtIn()
     guard let name, !list else {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
       for model in catalogue.models {
-        try printLine(
-          json
-            ? String(decoding: try encoder.encode(model), as: UTF8.self)
-            : "\(model.name)  \(model.description), \(model.licence)")
+        if json {
+          try printJSON(model)
+        } else {
+          try printLine("\(model.name)  \(model.description), \(model.licence)")
+        }
       }
       return
     }
-    let (path, downloaded) = try Fetch(try catalogue.model(named: name), into: modelsFolder(), report: note).run()
+    let (path, downloaded) = try Fetch(
+      try catalogue.model(named: name), into: modelsFolder(), report: { note("\($0)") }
+    ).run()
     note(downloaded ? "fetched" : "already there and intact")
-    try printLine(path.path)
+    try printLine("\(path.path)")
   }
 }

@@ -96,10 +96,13 @@ struct GateCommand: ParsableCommand {
       CandidateEvidence(verdict: $0, contrasts: $1.0, lost: $1.1)
     }
     // The verdict is said before anything can go wrong with files.
-    try emitFinding(
-      json
-        ? String(decoding: try report.json(), as: UTF8.self)
-        : quiet ? report.sentences : coloured(report.terminalTable()) + "\n")
+    if json {
+      try emitFinding(try report.json())
+    } else if quiet {
+      try emitFinding(ShownText(lines: report.sentences))
+    } else {
+      try emitFinding("\(coloured(ShownText(lines: report.terminalTable())))\n")
+    }
     let kept = try ledger.saveGate(
       header: String(decoding: try JSONEncoder().encode(report.header), as: UTF8.self), leftOut: outcome.contaminated,
       verdicts: outcome.verdictIDs)

@@ -40,10 +40,10 @@ struct InitCommand: ParsableCommand {
     let draft = ConfigurationDraft(
       try FolderSurvey(root), fetchable: fetchable, fallback: "smollm2-135m-instruct")
     let text = ConfigurationText(draft, prefix: prefix(from: root))
-    let summary = InitSummary(draft, fetchable: fetchable, config: config).text
+    let summary = ShownText(lines: InitSummary(draft, fetchable: fetchable, config: config).text)
     if prints {
       emitError(summary)
-      try emitOutput(text.text)
+      try emitData(Data(text.text.utf8))
     } else {
       try write(text)
       try emitFinding(summary)

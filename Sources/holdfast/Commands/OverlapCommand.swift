@@ -40,7 +40,11 @@ struct OverlapCommand: ParsableCommand {
   func run() throws {
     let suite = try Suite.load(try suiteFolder())
     let report = try OverlapScan(suite: suite, files: data, threads: options.threads ?? Machine.cores).run()
-    try emitFinding(json ? try encoded(report) : OverlapText(report, all: all).text)
+    if json {
+      try emitFinding(try shownJSON(report, isPretty: true) + Data("\n".utf8))
+    } else {
+      try emitFinding(OverlapText(report, all: all).text)
+    }
     if report.contaminatedCount > 0 { throw ExitCode(HoldfastExit.regression) }
   }
 
@@ -50,11 +54,5 @@ struct OverlapCommand: ParsableCommand {
       throw InputError(options.config, field: "suites", "names no suite", remedy: "name one, or give --suite")
     }
     return folder
-  }
-
-  private func encoded(_ report: OverlapReport) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(report), as: UTF8.self) + "\n"
   }
 }

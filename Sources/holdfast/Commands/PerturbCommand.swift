@@ -37,6 +37,6 @@ struct PerturbCommand: ParsableCommand {
       if isNew { try? FileManager.default.removeItem(atPath: out) }
       throw error
     }
-    try printLine(out)
+    try printLine("\(out)")
   }
 }

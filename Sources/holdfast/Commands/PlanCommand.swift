@@ -58,8 +58,11 @@ struct PlanCommand: ParsableCommand {
       share: try Share(parsing: share), assumptions: PlanAssumptions(discordance: discordance),
       related: try related(configuration), contaminated: heldOut?.contaminatedItems ?? [:])
     let seconds = scoringRate(loaded, configuration).map { Double(plan.answers) / $0 }
-    try emitFinding(
-      json ? String(decoding: try plan.json(seconds: seconds), as: UTF8.self) : plan.terminalTable(seconds: seconds))
+    if json {
+      try emitFinding(try plan.json(seconds: seconds))
+    } else {
+      try emitFinding(ShownText(lines: plan.terminalTable(seconds: seconds)))
+    }
     if plan.refusal != nil { throw ExitCode(GateExit.undecided.rawValue) }
   }
 

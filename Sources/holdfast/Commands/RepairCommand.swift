@@ -102,7 +102,7 @@ struct RepairCommand: ParsableCommand {
       }
     }
     progress.end()
-    try emitFinding(json ? String(decoding: try result.json(), as: UTF8.self) : result.text)
+    if json { try emitFinding(try result.json()) } else { try emitFinding(ShownText(lines: result.text)) }
     if result.exit != .pass { throw ExitCode(result.exit.rawValue) }
   }
 

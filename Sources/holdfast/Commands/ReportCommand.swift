@@ -56,9 +56,9 @@ struct ReportCommand: ParsableCommand {
     try kept.output.write(output)
     let plots = try svg.map { try kept.output.writePlots(to: $0) } ?? []
     if json {
-      try emitOutput(String(decoding: try report.json(), as: UTF8.self))
+      try emitData(try report.json())
     } else if output.isEmpty, svg == nil {
-      try emitOutput(coloured(report.terminalTable()) + "\n")
+      try emitOutput("\(coloured(ShownText(lines: report.terminalTable())))\n")
     } else {
       for file in output + plots { try printLine("report: \(file)") }
     }

@@ -54,7 +54,7 @@ struct RunCommand: ParsableCommand {
       subject, scorer: subject.scorer(in: loaded), progress: progress.show)
     progress.end()
     let summary = RunSummary(subject: subject, suite: suite, outcome: outcome)
-    try printLine(json ? try summary.json() : summary.table)
+    if json { try printJSON(summary, isPretty: true) } else { try printLine(summary.table) }
   }
 }
 

@@ -28,7 +28,8 @@ struct RunsCommand: ParsableCommand {
 
   func run() throws {
     let ledger = try Ledger(existingAt: options.ledger ?? options.loadIfPresent()?.ledger ?? defaultLedger)
-    try emitOutput((verdicts ? try verdictGrid(ledger) : try runGrid(ledger)).text(width: 110))
+    let grid = verdicts ? try verdictGrid(ledger) : try runGrid(ledger)
+    try emitOutput(ShownText(lines: grid.text(width: 110)))
   }
 
   private func runGrid(_ ledger: Ledger) throws -> TextGrid {

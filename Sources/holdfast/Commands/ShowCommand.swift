@@ -57,7 +57,7 @@ struct ShowCommand: ParsableCommand {
       remedy: "ids are those of the suite's items files; 'holdfast runs' lists the runs")
   }
 
-  private func text(_ trace: ItemTrace) -> String {
+  private func text(_ trace: ItemTrace) -> ShownText {
     let role = trace.choice.map { "choice \($0)" } ?? "gold answer"
     let score = trace.score
     let exact = score.exactMatch.map { $0 ? ", exact match" : ", no exact match" } ?? ""
@@ -67,19 +67,10 @@ struct ShowCommand: ParsableCommand {
       \(trace.task) \(trace.item), k = \(trace.k), draw \(trace.draw), \(trace.condition.rawValue), \(role), block \(trace.block)
       request \(trace.request), token hash \(score.tokenHash.prefix(16)), \(score.contextTokenCount) context tokens
       --- prompt
-      \(shown(trace.context))
-      --- answer \(shown(trace.continuation).debugDescription), token ids \(score.tokens.map { "\($0)" }.joined(separator: " "))
+      \(ShownText(lines: trace.context))
+      --- answer \(trace.continuation.debugDescription), token ids \(score.tokens.map { "\($0)" }.joined(separator: " "))
       logprob \(String(format: "%.6f", score.logprob))\(end)\(score.isGreedy ? ", greedy" : "")\(exact)
 
       """
-  }
-
-  /// Line breaks stay; other control characters must not reach a terminal.
-  private func shown(_ text: String) -> String {
-    String(
-      String.UnicodeScalarView(
-        text.unicodeScalars.map { scalar in
-          scalar != "\n" && scalar != "\t" && scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar
-        }))
   }
 }

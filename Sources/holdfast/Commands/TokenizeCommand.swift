@@ -34,6 +34,6 @@ struct TokenizeCommand: ParsableCommand {
       }
       output += "\(tokenizer.encode(text, addSpecialTokens: special))\n"
     }
-    try emitOutput(output)
+    try emitData(Data(output.utf8))
   }
 }

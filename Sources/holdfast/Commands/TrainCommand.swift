@@ -59,7 +59,7 @@ struct TrainCommand: ParsableCommand {
     let ledger = try Ledger(path: options.ledger ?? configuration?.ledger ?? defaultLedger)
     for line in checkpoint.noteLines { note(line) }
     for warning in session.warnings { note("warning: \(warning)") }
-    for line in session.plan.variety.lines { note(line) }
+    for line in session.plan.variety.lines { note("\(line)") }
     for line in session.preparations(resuming: resume) { note("\(line) first") }
     let progress = TrainingProgress(total: session.plan.stepCount, label: recipe.name)
     defer { progress.end() }
@@ -79,7 +79,7 @@ struct TrainCommand: ParsableCommand {
     if let leakMass = outcome.evaluation.leakMass {
       try printLine("leak mass \(String(format: "%.4f", leakMass))")
     }
-    try printLine(outcome.checkpoint)
+    try printLine("\(outcome.checkpoint)")
   }
 
   private func basePath(of recipe: Recipe, _ configuration: Configuration?) throws -> String {

@@ -29,7 +29,7 @@ struct ValidateCommand: ParsableCommand {
     for folder in folders {
       let findings = Suite.findings(in: folder)
       errors += findings.count { $0.severity == .error }
-      for finding in findings { try printLine(try line(finding)) }
+      for finding in findings { try show(finding) }
       if findings.allSatisfy({ $0.severity != .error }), !json {
         let suite = try Suite.load(folder)
         let items = suite.tasks.reduce(0) { $0 + $1.blocks.reduce(0) { $0 + $1.items.count } }
@@ -46,13 +46,12 @@ struct ValidateCommand: ParsableCommand {
     }
   }
 
-  private func line(_ finding: Finding) throws -> String {
-    guard json else { return finding.description }
+  private func show(_ finding: Finding) throws {
+    guard json else { return try printLine("\(finding.severity.rawValue): \(finding.error)") }
     let fields: [String: String] = [
       "severity": finding.severity.rawValue, "file": finding.file, "field": finding.field ?? "",
       "task": finding.task ?? "", "item": finding.item ?? "", "message": finding.message, "remedy": finding.remedy,
     ]
-    let data = try JSONSerialization.data(withJSONObject: fields, options: [.sortedKeys, .withoutEscapingSlashes])
-    return String(decoding: data, as: UTF8.self)
+    try printJSON(fields)
   }
 }
