@@ -66,7 +66,7 @@ struct LlamaLayout {
 
   /// What became of a tensor that the model needs, as far as the names that are there tell.
   private func missing(_ name: String, among tensors: NamedTensors) -> InputError {
-    func missing(_ more: String, _ remedy: String) -> InputError {
+    func missing(_ more: ShownText, _ remedy: ShownText) -> InputError {
       InputError(tensors.path, field: name, "the model has no such tensor" + more, remedy: remedy)
     }
     if let kept = tensors.names.first(where: { TensorLeftover($0) != nil }) { return leftOver(kept, tensors.path) }

@@ -17,7 +17,7 @@ extension TokenizerDefinition {
   }
 
   private func checkAddedTokens(file: String, field: String) throws {
-    func refuse(_ problem: String) -> InputError {
+    func refuse(_ problem: ShownText) -> InputError {
       InputError(file, field: field, problem, remedy: "use the tokenizer file of the base model")
     }
     guard addedTokens.count <= Self.mostAddedTokens else {
@@ -41,7 +41,7 @@ extension TokenizerDefinition {
     }
     let made = Set(merges.map(\.result)).subtracting(added).count
     guard made * 2 < long else { return }
-    let problem =
+    let problem: ShownText =
       merges.isEmpty
       ? "there are none, and without them text would be read byte by byte"
       : "they make only \(made) of the vocabulary's \(long) longer tokens, so that text would fall into smaller pieces"

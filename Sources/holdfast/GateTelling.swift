@@ -30,7 +30,7 @@ final class GateTelling {
       lastEvent = -Double.infinity
       emit(GateEvent(event: "opened", candidate: name, index: index, count: count))
     case .note(let text):
-      say(text)
+      say("\(text)")
     case .again(let name, let what):
       progress.end()
       progress.label = "\(name), \(what)"

@@ -18,7 +18,7 @@ struct ModelOptions: ParsableArguments {
     let checkpoint = try Checkpoint.open(try resolveModel(model))
     let adapters = try adapter.map { [try Adapter.open($0, on: checkpoint)] } ?? []
     let loaded = try LoadedModel(checkpoint, adapters: adapters, threads: threads)
-    for line in loaded.notes { note(line) }
+    for line in loaded.notes { note("\(line)") }
     return loaded
   }
 }

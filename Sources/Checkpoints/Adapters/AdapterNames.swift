@@ -13,7 +13,7 @@ struct AdapterNames {
   let notes: [String]
 
   private static let prefix = "base_model.model."
-  static let merge = "merge the adapter into its base model and gate the merged model"
+  static let merge: ShownText = "merge the adapter into its base model and gate the merged model"
 
   /// - Parameter names: sorted.
   /// - Throws: `InputError` for a tensor that is no half of a LoRA, and for a prefix that only some names have.
@@ -63,7 +63,7 @@ struct AdapterNames {
     return parts[..<(layers - 1)].map { "\($0)." }.joined()
   }
 
-  private static func problem(_ name: String) -> String {
+  private static func problem(_ name: String) -> ShownText {
     if name.contains("lora_magnitude_vector") { return "belongs to DoRA, which is not supported" }
     if name.contains("lora_embedding_") || name.contains("embed_tokens.base_layer") {
       return "adapts an embedding, which is not supported"

@@ -1,10 +1,11 @@
+import Diagnostics
 import Foundation
 
 /// What lies in a folder in the place of weights that are read here, told by the names that trainers give, and the command that helps.
 struct FolderLeftover {
   /// "a DeepSpeed checkpoint (zero_to_fp32.py)": what is there instead.
   let finding: String
-  let remedy: String
+  let remedy: ShownText
 
   /// Looks at a folder's names; nil where none of them says anything, or it cannot be listed.
   init?(at folder: URL) {
@@ -18,7 +19,9 @@ struct FolderLeftover {
   init?(_ path: String, _ names: [String]) {
     for form in Self.forms {
       guard let name = names.first(where: form.isNamed) else { continue }
-      (finding, remedy) = ("\(form.what) (\(name))", form.remedy.replacing("FOLDER", with: path))
+      finding = "\(form.what) (\(name))"
+      let words = form.remedy.components(separatedBy: "FOLDER").map { ShownText("\(words: $0)") }
+      remedy = words.joined(separator: "\(path)")
       return
     }
     return nil
@@ -26,6 +29,7 @@ struct FolderLeftover {
 
   private struct Form {
     let what: String
+    /// FOLDER stands for the folder's path.
     let remedy: String
     let isNamed: @Sendable (String) -> Bool
 

@@ -1,11 +1,13 @@
+import Diagnostics
+
 /// What a trainer or a tool left in a model's tensors that makes them no plain model, told by a tensor's name, and the step that mends it.
 ///
 /// Names: peft's `tuners/*/layer.py`, torch's FSDP and `torch.compile` wrappers, TRL's value head, bitsandbytes, GPTQ, AWQ, fp8 and
 /// compressed-tensors as `save_pretrained` writes them.
 struct TensorLeftover {
   /// "belongs to …", after a tensor's name.
-  let problem: String
-  let remedy: String
+  let problem: ShownText
+  let remedy: ShownText
   /// Whether it is only a name around a weight.
   let isWrapper: Bool
 
@@ -18,7 +20,7 @@ struct TensorLeftover {
       isWrapper: false)
   }
 
-  private init(problem: String, remedy: String, isWrapper: Bool) {
+  private init(problem: ShownText, remedy: ShownText, isWrapper: Bool) {
     (self.problem, self.remedy, self.isWrapper) = (problem, remedy, isWrapper)
   }
 
@@ -85,7 +87,7 @@ enum TensorWrapper: String {
   init?(_ part: Substring) { self.init(rawValue: String(part)) }
 
   /// How to save without whatever stands before the names of tensors, such as "_orig_mod.".
-  static func remedy(for prefix: String) -> String {
+  static func remedy(for prefix: String) -> ShownText {
     prefix.split(separator: ".").lazy.compactMap(TensorWrapper.init).first?.remedy
       ?? "save the language model alone, with its own save_pretrained(FOLDER)"
   }
@@ -100,7 +102,7 @@ enum TensorWrapper: String {
     }
   }
 
-  var remedy: String {
+  var remedy: ShownText {
     switch self {
     case .compiled: "save the model inside: model._orig_mod.save_pretrained(FOLDER)"
     case .parallel: "save the model inside: model.module.save_pretrained(FOLDER)"

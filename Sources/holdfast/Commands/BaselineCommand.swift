@@ -50,7 +50,7 @@ struct SaveBaseline: ParsableCommand {
     defer { progress.end() }
     let baseline = try makeBaseline(
       subject, run: run, threads: threads, familyMargin: configuration.gate.maxDropFamily,
-      createdBy: "holdfast \(holdfastVersion)", note: { note($0) }, progress: progress.show)
+      createdBy: "holdfast \(holdfastVersion)", note: { note("\($0)") }, progress: progress.show)
     progress.end()
     let destination = out ?? configuration.baseline
     try baseline.save(to: destination)

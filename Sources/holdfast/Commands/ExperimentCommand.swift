@@ -50,7 +50,7 @@ struct ExperimentCommand: ParsableCommand {
     let path = try basePath(configuration)
     let base = try Subject(
       path: path, base: try Checkpoint.open(path), hashes: LedgerHashCache.forProcess(ledger))
-    for line in base.notes { note(line) }
+    for line in base.notes { note("\(line)") }
     let folder = "\(reports ?? configuration.reports)/\(experiment.name)"
     let heldOut = try configuration.heldOutCheck(suite, threads: options.threads(configuration))
     if let heldOut { note("held-out check: \(HeldOutSummary(heldOut).text)") }

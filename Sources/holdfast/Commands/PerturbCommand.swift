@@ -28,7 +28,7 @@ struct PerturbCommand: ParsableCommand {
 
   func run() throws {
     let checkpoint = try Checkpoint.open(try resolveModel(model))
-    for line in checkpoint.noteLines { note(line) }
+    for line in checkpoint.noteLines { note("\(line)") }
     let isNew = !FileManager.default.fileExists(atPath: out)
     do {
       try Perturbation(scale: scale, seed: seed).write(for: checkpoint, name: model, to: out)

@@ -93,7 +93,7 @@ struct RepairCommand: ParsableCommand {
     defer { progress.end() }
     let result = try session.run { event in
       switch event {
-      case .note(let text): note(text)
+      case .note(let text): note("\(text)")
       case .asking(let name): progress.label = name
       case .progress(let scoring): progress.show(scoring)
       case .tried(let point), .confirmed(let point):

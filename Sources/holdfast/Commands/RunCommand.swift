@@ -47,7 +47,7 @@ struct RunCommand: ParsableCommand {
     let loaded = try subject.load(threads: threads)
     let run = SuiteRun(
       suite: suite, share: share, ledger: ledger, command: typedCommand, kernel: Kernel.current.name, threads: threads)
-    for line in run.notes(on: loaded) { note(line) }
+    for line in run.notes(on: loaded) { note("\(line)") }
     let progress = ProgressLine(subject.name)
     defer { progress.end() }
     let outcome = try run.execute(

@@ -23,7 +23,7 @@ struct TokenizeCommand: ParsableCommand {
   func run() throws {
     let checkpoint = try Checkpoint.open(try resolveModel(model))
     let tokenizer = try Tokenizer(checkpoint.tokenizer)
-    for line in checkpoint.noteLines { note(line) }
+    for line in checkpoint.noteLines { note("\(line)") }
     var output = ""
     for (number, line) in try readLines(input) {
       guard

@@ -57,7 +57,7 @@ struct TrainCommand: ParsableCommand {
       origin: TrainingSession.Origin(program: "holdfast \(holdfastVersion)", command: typedCommand))
     try session.folder.check(resuming: resume)
     let ledger = try Ledger(path: options.ledger ?? configuration?.ledger ?? defaultLedger)
-    for line in checkpoint.noteLines { note(line) }
+    for line in checkpoint.noteLines { note("\(line)") }
     for warning in session.warnings { note("warning: \(warning)") }
     for line in session.plan.variety.lines { note("\(line)") }
     for line in session.preparations(resuming: resume) { note("\(line) first") }
