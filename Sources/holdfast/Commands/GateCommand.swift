@@ -85,7 +85,7 @@ struct GateCommand: ParsableCommand {
     let ledger = try Ledger(path: options.ledger ?? configuration.ledger)
     let telling = GateTelling(form: quiet ? .quiet : json ? .events : .lines)
     defer { telling.end() }
-    for line in given.flatMap(\.notes) { telling.say(line) }
+    for line in given.flatMap(\.notes) { telling.say("\(line)") }
     let outcome = try Interruption.withDeadline(timeout.map { ContinuousClock.now + $0.duration }) {
       try session.run(candidates: given.flatMap(\.paths), ledger: ledger) { telling.tell($0) }
     }
