@@ -3,7 +3,8 @@
 #
 #   Scripts/ci/gate.sh [CANDIDATE...] [-- GATE-OPTION...]
 #
-# Paths are relative to the current folder. What is set to nothing counts as not set.
+# Paths are relative to the current folder. What is set to nothing counts as not set. A path that begins with "-" is taken for a path
+# in the variables; among the arguments it is given as ./-NAME.
 #
 #   HOLDFAST             the program; by default .build/release/holdfast of the repository that this script is in
 #   HOLDFAST_CANDIDATE   further candidates, one path a line
@@ -36,9 +37,15 @@ trap 'rm -rf "$work"' EXIT
 log=$work/log
 : >"$log"
 
-config=${HOLDFAST_CONFIG:-holdfast.yaml}
+# No program that is started here takes such a path for one of its options. In $path, because $(…) would drop a newline at its end.
+as_path() { # path
+  case $1 in -*) path=./$1 ;; *) path=$1 ;; esac
+}
+as_path "${HOLDFAST_CONFIG:-holdfast.yaml}"
+config=$path
+as_path "${HOLDFAST_REPORTS:-reports}"
+reports=$path
 share=${HOLDFAST_SHARE:-1}
-reports=${HOLDFAST_REPORTS:-reports}
 base=${HOLDFAST_BASE:-}
 
 # On one line, whatever is in the names: control characters and marks that turn or hide text become "?".
@@ -104,7 +111,7 @@ while [ $# -gt 0 ]; do
   case $1 in
     --) shift; options=("$@"); break ;;
     -h | --help) sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; exit 0 ;;
-    -*) refuse "unknown option $1; options of the gate go behind --" ;;
+    -*) refuse "unknown option $1; options of the gate go behind --, and a path is given as ./$1" ;;
     *) candidates+=("$1"); shift ;;
   esac
 done
@@ -116,7 +123,8 @@ while IFS= read -r line || [ -n "$line" ]; do
   line=${line%$'\r'}
   line=${line#"${line%%[![:space:]]*}"}
   line=${line%"${line##*[![:space:]]}"}
-  [ -z "$line" ] || candidates+=("$line")
+  as_path "$line"
+  [ -z "$line" ] || candidates+=("$path")
 done <<<"${HOLDFAST_CANDIDATE:-}"
 [ ${#candidates[@]} -gt 0 ] || refuse "no candidate: give paths, or set HOLDFAST_CANDIDATE"
 
@@ -126,7 +134,8 @@ if [[ ${HOLDFAST_ARGS:-} = *[![:space:]]* ]]; then
   while IFS= read -r -d '' word; do options+=("$word"); done <"$work/args"
 fi
 
-holdfast=${HOLDFAST:-$here/../../.build/release/holdfast}
+as_path "${HOLDFAST:-$here/../../.build/release/holdfast}"
+holdfast=$path
 found=$(command -v "$holdfast") || refuse "$holdfast is not there, or cannot be run: 'make build' builds it, HOLDFAST names another"
 # Absolute, because fetch runs in another folder.
 holdfast=$(cd "$(dirname "$found")" && pwd)/$(basename "$found")

@@ -279,6 +279,25 @@ check "the command" equal "$(tr '\n' '|' <arguments)" "gate|--candidate|out/a|--
 team/gate.yaml|--share|1/2|--reports|my reports|-o|my reports/junit.xml|--diagnose|--adaptive|--ledger|a b/l\$HOME.sqlite|-o|x.csv|"
 check "outputs" has output "report=my reports/report.md"
 
+case="paths that begin with a hyphen, and other odd ones"
+HOLDFAST_CANDIDATE=$'-x\n--help\n-\nit\'s "a" * $HOME' HOLDFAST_CONFIG=-n/gate.yaml HOLDFAST_REPORTS=-rf \
+  github pass ./-y $'two\nlines' '*'
+check "code" equal $code 0
+check "the command" equal "$(tr '\n' '|' <arguments)" "gate|--candidate|./-y|--candidate|two|lines|--candidate|*|\
+--candidate|./-x|--candidate|./--help|--candidate|./-|--candidate|it's \"a\" * \$HOME|--config|./-n/gate.yaml|--share|1|--reports|./-rf|\
+-o|./-rf/junit.xml|"
+check "outputs" equal "$(cat output)" $'verdict=pass\ndrop=0.0000\nreport=./-rf/report.md'
+check "the summary is the report" cmp -s summary short.md
+mkdir -- -n
+HOLDFAST_CONFIG=-n/gate.yaml HOLDFAST_BASE=smollm2 github pass model
+check "the base is fetched beside such a configuration" has errors "fetching smollm2 in $work/-n"
+ln -s holdfast ./-program
+HOLDFAST=-program github pass model
+check "such a program runs" equal $code 0
+github pass -x
+check "an argument is no path" equal $code 2
+check "and what to write is said" has errors "a path is given as ./-x"
+
 case="base"
 mkdir -p team
 HOLDFAST_BASE=smollm2 HOLDFAST_CONFIG=team/holdfast.yaml github pass model
