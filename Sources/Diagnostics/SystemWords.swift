@@ -1,7 +1,21 @@
 import Foundation
 
-/// The system's words for an error number, such as "No space left on device".
-package func systemWords(_ number: Int32) -> String { String(cString: strerror(number)) }
+/// The system's words for an error number, such as "No space left on device"; with the limit named where one was reached.
+package func systemWords(_ number: Int32) -> String {
+  let words = String(cString: strerror(number))
+  switch number {
+  case EMFILE: return words + (softLimit(RLIMIT_NOFILE).map { ", ulimit -n is \($0)" } ?? "")
+  case EFBIG: return words + (softLimit(RLIMIT_FSIZE).map { ", ulimit -f allows \($0) bytes" } ?? "")
+  default: return words
+  }
+}
+
+/// What the system lets this process have of something, such as RLIMIT_NOFILE; nil for as much as it wants.
+package func softLimit(_ resource: __rlimit_resource) -> UInt? {
+  var limits = rlimit()
+  guard getrlimit(__rlimit_resource_t(resource.rawValue), &limits) == 0 else { return nil }
+  return limits.rlim_cur == rlim_t.max ? nil : UInt(limits.rlim_cur)
+}
 
 /// The system's words for why Foundation could not read or write: those of the error number below it, not Foundation's own, which differ
 /// from platform to platform and say little ("The operation could not be completed. (NSCocoaErrorDomain error 512.)").

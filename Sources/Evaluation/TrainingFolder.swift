@@ -1,6 +1,7 @@
 import Checkpoints
 import Diagnostics
 import Foundation
+import Reading
 import Training
 
 /// The folder that a training run fills: checkpoint-N folders and a log.
@@ -66,7 +67,7 @@ package struct TrainingFolder {
 
   /// The log by step; the last line of a step counts.
   package var evaluations: [Int: Trainer.StepReport] {
-    let log = (try? String(contentsOfFile: logFile, encoding: .utf8)) ?? ""
+    let log = (try? readText(logFile, limit: 1 << 30)) ?? ""
     let reports = log.split(separator: "\n").compactMap {
       try? JSONDecoder().decode(Trainer.StepReport.self, from: Data($0.utf8))
     }
@@ -77,15 +78,13 @@ package struct TrainingFolder {
   package func log(_ report: Trainer.StepReport) throws {
     let file = logFile
     let line = try shownJSON(report) + Data("\n".utf8)
-    guard let handle = fopen(file, "a") else {
+    try FileKind.requireRegular(file, remedy: "remove it")
+    let descriptor = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o666)
+    let error = descriptor < 0 ? errno : line.withUnsafeBytes { writeAll($0, to: descriptor) }
+    if descriptor >= 0 { close(descriptor) }
+    guard error == 0 else {
       throw InputError(
-        file, "cannot be written (\(systemWords(errno)))", remedy: "check the folder and the room on its disk")
-    }
-    defer { fclose(handle) }
-    let written = line.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, handle) }
-    guard written == line.count, fflush(handle) == 0 else {
-      throw InputError(
-        file, "cannot be written (\(systemWords(errno)))", remedy: "check the folder and the room on its disk")
+        file, "cannot be written (\(systemWords(error)))", remedy: "check the folder and the room on its disk")
     }
   }
 

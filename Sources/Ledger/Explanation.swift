@@ -1,8 +1,11 @@
 import Diagnostics
+import Foundation
 import GRDB
+import Reading
 
 /// A database error as one that the user can act on; itself where it is a fault of the program.
 func explained(_ error: DatabaseError, path: String) -> any Error {
+  if let limit = reachedLimit(error, path: path) { return limit }
   let wording: (problem: ShownText, remedy: ShownText)? =
     switch error.resultCode {
     case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH:
@@ -31,6 +34,29 @@ func explained(_ error: DatabaseError, path: String) -> any Error {
     default: nil
     }
   return wording.map { InputError(path, $0.problem, remedy: $0.remedy) as any Error } ?? error
+}
+
+/// The limit of this process that SQLite ran into, which says only that a file cannot be opened or written; nil where it was none.
+private func reachedLimit(_ error: DatabaseError, path: String) -> InputError? {
+  switch error.resultCode {
+  case .SQLITE_CANTOPEN:
+    let descriptor = open("/", O_RDONLY | O_CLOEXEC)
+    guard descriptor < 0, errno == EMFILE || errno == ENFILE else {
+      close(descriptor)
+      return nil
+    }
+    return InputError(path, "cannot be opened (\(systemWords(errno)))", remedy: "raise the limit (ulimit -n)")
+  case .SQLITE_IOERR:
+    guard let limit = softLimit(RLIMIT_FSIZE) else { return nil }
+    // Beyond what one page of the log, or the log's index, takes.
+    let step = 1 << 16
+    let sizes = ["", "-wal", "-shm"].compactMap { FileStamp.of(path + $0)?.size }
+    guard (sizes.max() ?? 0) + Int64(step) > Int64(clamping: limit) else { return nil }
+    return InputError(
+      path, "cannot be written (\(systemWords(EFBIG)))",
+      remedy: "raise the limit (ulimit -f) and run again: what was committed is kept")
+  default: return nil
+  }
 }
 
 extension Ledger {

@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import GRDB
+import Reading
 
 /// The SQLite database of everything that was scored: models, requests, scores, runs and verdicts.
 ///
@@ -24,6 +25,12 @@ package final class Ledger: Sendable {
   ///   version.
   package init(path: String) throws {
     self.path = path
+    // SQLite would wait for a pipe's other end for ever.
+    for name in [path, "\(path)-wal", "\(path)-shm", "\(path)-journal"] {
+      guard let kind = FileKind.of(name), kind != .regular else { continue }
+      throw InputError(
+        name, "cannot be opened: \(kind.statement)", remedy: "give a file that you may write, or choose another ledger")
+    }
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

@@ -1,5 +1,6 @@
 import Diagnostics
 import Dispatch
+import Reading
 import Suites
 import Synchronization
 
@@ -7,10 +8,14 @@ import Synchronization
 package struct OverlapScan: Sendable {
   private let index: SuiteIndex
   private let files: [String]
+  private let streams: Bool
   private let threads: Int
 
-  /// - Parameter files: JSONL, JSON, CSV or plain text; one that is named twice is read once.
-  package init(suite: Suite, files: [String], threads: Int) {
+  /// - Parameters:
+  ///   - files: JSONL, JSON, CSV or plain text; one that is named twice is read once.
+  ///   - streams: whether pipes will do, such as a shell's <(zcat data.jsonl.gz).
+  package init(suite: Suite, files: [String], streams: Bool = false, threads: Int) {
+    self.streams = streams
     index = SuiteIndex(suite)
     var seen: Set<String> = []
     self.files = files.filter { seen.insert($0).inserted }
@@ -23,7 +28,7 @@ package struct OverlapScan: Sendable {
   /// - Returns: the same whatever the number of threads.
   /// - Throws: `InputError` for the first thing in the order of the data that cannot be read.
   package func run(progress: (@Sendable (Int) -> Void)? = nil) throws -> OverlapReport {
-    let feed = Mutex(BatchFeed(files))
+    let feed = Mutex(BatchFeed(files, streams: streams))
     let total = Mutex(ScanTotal())
     DispatchQueue.concurrentPerform(iterations: threads) { _ in
       let scanner = RecordScanner(index)
@@ -65,6 +70,7 @@ struct ScanTotal: Sendable {
 /// Hands out the files' batches in order.
 private final class BatchFeed {
   private let files: [String]
+  private let streams: Bool
   private var file = -1
   private var cutter: (any BatchCutter)?
   private var number = 0
@@ -73,7 +79,7 @@ private final class BatchFeed {
   private(set) var failure: (any Error)?
   private(set) var formats: [DataFormat] = []
 
-  init(_ files: [String]) { self.files = files }
+  init(_ files: [String], streams: Bool) { (self.files, self.streams) = (files, streams) }
 
   /// The next batch with its number and the bytes handed out; nil when there are no more or something is wrong.
   func next() -> (number: Int, batch: DataBatch, bytes: Int)? {
@@ -107,7 +113,7 @@ private final class BatchFeed {
   }
 
   private func open() throws {
-    let source = try FileSource(files[file])
+    let source = try FileSource(try InputFile(files[file], streams: streams))
     guard !source.buffer.isEmpty else {
       throw InputError(files[file], "the data file is empty", remedy: "leave it out, or write samples to it")
     }

@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Reading
 
 /// A task's items: one JSON object a line, `{"id", "input", "output", "aliases", "choices"}`, of which the last two
 /// may be absent.

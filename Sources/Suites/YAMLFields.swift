@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Reading
 import Yams
 
 /// The top-level mapping of a suite's YAML file, read field by field with messages that name file and key.
@@ -114,26 +115,4 @@ struct YAMLFields {
       (nil, "it cannot be parsed")
     }
   }
-}
-
-/// A whole file as UTF-8 text.
-///
-/// - Throws: `InputError` where it is missing, unreadable, above `limit` bytes, or not UTF-8.
-func readText(_ file: String, limit: Int) throws -> String {
-  let attributes = try? FileManager.default.attributesOfItem(
-    atPath: URL(fileURLWithPath: file).resolvingSymlinksInPath().path)
-  guard let attributes else { throw InputError(file, "no such file", remedy: "check the path") }
-  guard attributes[.type] as? FileAttributeType == .typeRegular else {
-    throw InputError(file, "not a regular file", remedy: "give a file")
-  }
-  guard let size = attributes[.size] as? Int, size <= limit else {
-    throw InputError(file, "larger than \(limit >> 20) MiB", remedy: "split it")
-  }
-  guard let data = FileManager.default.contents(atPath: file) else {
-    throw InputError(file, "cannot be read", remedy: "check its permissions")
-  }
-  guard let text = String(data: data, encoding: .utf8) else {
-    throw InputError(file, "not UTF-8 text", remedy: "save it as UTF-8")
-  }
-  return text
 }

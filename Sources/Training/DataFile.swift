@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Reading
 
 /// A line of a data file.
 package struct DataLine: Sendable, Equatable {
@@ -46,11 +47,13 @@ package struct DataFile: Sendable {
 
   /// The lines of a JSONL file that are not blank, with their numbers.
   static func readLines(_ path: String) throws -> [(number: Int, json: Data)] {
-    try readText(path, limit: sizeLimit).utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-      .enumerated().compactMap { index, line in
-        let isBlank = line.allSatisfy { [UInt8(ascii: " "), UInt8(ascii: "\r"), UInt8(ascii: "\t")].contains($0) }
-        return isBlank ? nil : (index + 1, Data(line))
-      }
+    try readText(path, limit: sizeLimit, absent: absentRemedy).utf8.split(
+      separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false
+    )
+    .enumerated().compactMap { index, line in
+      let isBlank = line.allSatisfy { [UInt8(ascii: " "), UInt8(ascii: "\r"), UInt8(ascii: "\t")].contains($0) }
+      return isBlank ? nil : (index + 1, Data(line))
+    }
   }
 
   static func describe(_ error: DecodingError) -> ShownText {
@@ -130,6 +133,9 @@ private struct Line: Decodable {
   }
 }
 
+/// What to do where a file is not there that a recipe names.
+let absentRemedy: ShownText = "check the path; what a file names is relative to that file"
+
 /// A key of a JSON object that is not known beforehand.
 struct TextKey: CodingKey {
   let stringValue: String
@@ -138,27 +144,4 @@ struct TextKey: CodingKey {
   init(_ name: String) { stringValue = name }
   init?(stringValue: String) { self.stringValue = stringValue }
   init?(intValue: Int) { nil }
-}
-
-/// A whole file as UTF-8 text.
-///
-/// - Throws: `InputError` where it is missing, no regular file, above `limit` bytes, or not UTF-8.
-func readText(_ path: String, limit: Int) throws -> String {
-  let resolved = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-  guard let attributes = try? FileManager.default.attributesOfItem(atPath: resolved) else {
-    throw InputError(path, "no such file", remedy: "check the path; what a file names is relative to that file")
-  }
-  guard attributes[.type] as? FileAttributeType == .typeRegular else {
-    throw InputError(path, "not a regular file", remedy: "give a file")
-  }
-  guard let size = attributes[.size] as? Int, size <= limit else {
-    throw InputError(path, "larger than \(limit >> 20) MiB", remedy: "split it")
-  }
-  guard let data = FileManager.default.contents(atPath: path) else {
-    throw InputError(path, "cannot be read", remedy: "check its permissions")
-  }
-  guard let text = String(data: data, encoding: .utf8) else {
-    throw InputError(path, "not UTF-8 text", remedy: "save it as UTF-8")
-  }
-  return text
 }

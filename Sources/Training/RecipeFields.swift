@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Reading
 import Yams
 
 /// One mapping of a YAML file, read key by key with messages that name file and key. A key that is null counts as
@@ -14,7 +15,7 @@ package struct RecipeFields {
 
   /// - Throws: `InputError` where the file cannot be read, is not YAML, not a mapping, or has an unknown key.
   package init(file: String, known: [String]) throws {
-    let text = try readText(file, limit: Self.sizeLimit)
+    let text = try readText(file, limit: Self.sizeLimit, absent: absentRemedy)
     let node: Node?
     do {
       node = try compose(yaml: text)

@@ -1,6 +1,7 @@
 import Checkpoints
 import Diagnostics
 import Foundation
+import Reading
 import Transformer
 
 extension Trainer {
@@ -45,7 +46,7 @@ extension Trainer {
       // The step comes last: without it the state is not there.
       let progress = Progress(
         step: step, stepCount: plan.stepCount, recipe: recipe.name, fingerprint: plan.fingerprint)
-      try JSONEncoder().encode(progress).write(to: url.appendingPathComponent(Self.stepFile), options: .atomic)
+      try OutputFile.write(try JSONEncoder().encode(progress), to: url.appendingPathComponent(Self.stepFile).path)
     } catch let error as CocoaError {
       throw InputError(
         folder, "cannot be written to (\(systemWords(error)))",
@@ -59,7 +60,7 @@ extension Trainer {
   package func resume(from folder: String) throws {
     let url = URL(fileURLWithPath: folder, isDirectory: true)
     let stepURL = url.appendingPathComponent(Self.stepFile)
-    guard let data = FileManager.default.contents(atPath: stepURL.path),
+    guard let data = try? readFile(stepURL.path, limit: 1 << 20),
       let progress = try? JSONDecoder().decode(Progress.self, from: data)
     else {
       throw InputError(

@@ -78,6 +78,9 @@ final class Running {
   }
 }
 
+/// A wrapper that runs a script in which "$@" is the program and its arguments.
+func shell(_ script: String) -> [String] { ["bash", "-c", script, "bash"] }
+
 /// Runs the program to its end in a folder.
 @discardableResult
 func holdfast(

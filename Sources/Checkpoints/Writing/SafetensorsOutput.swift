@@ -17,23 +17,16 @@ package struct SafetensorsOutput {
 
   /// - Throws: `InputError` where the file cannot be written.
   package func write(_ entries: [Entry], to url: URL) throws {
-    do {
-      try Data(header(entries)).write(to: url)
-      let file = try FileHandle(forWritingTo: url)
-      defer { try? file.close() }
-      try file.seekToEnd()
-      for entry in entries {
-        let values = UnsafeBufferPointer(start: entry.values, count: entry.shape.reduce(1, *))
-        for start in stride(from: 0, to: values.count, by: Self.chunk) {
-          let part = values[start..<min(start + Self.chunk, values.count)]
-          try file.write(contentsOf: encoded(UnsafeBufferPointer(rebasing: part)))
-        }
+    let file = try OutputFile(url.path)
+    try file.write(header(entries))
+    for entry in entries {
+      let values = UnsafeBufferPointer(start: entry.values, count: entry.shape.reduce(1, *))
+      for start in stride(from: 0, to: values.count, by: Self.chunk) {
+        let part = values[start..<min(start + Self.chunk, values.count)]
+        try file.write(encoded(UnsafeBufferPointer(rebasing: part)))
       }
-    } catch {
-      throw InputError(
-        url.path, "cannot be written (\(systemWords(error)))",
-        remedy: "check the folder and the room on its disk")
     }
+    try file.commit()
   }
 
   private func header(_ entries: [Entry]) -> [UInt8] {

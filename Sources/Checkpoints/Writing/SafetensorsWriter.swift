@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Reading
 
 /// Writes fp32 tensors as one safetensors file: through a temporary file that is renamed, so that no half-written one is ever seen.
 package struct SafetensorsWriter {
@@ -34,10 +35,6 @@ package struct SafetensorsWriter {
         withUnsafeBytes(of: value.bitPattern.littleEndian) { data.append(contentsOf: $0) }
       }
     }
-    do { try data.write(to: url, options: .atomic) } catch {
-      throw InputError(
-        url.path, "cannot be written (\(systemWords(error)))",
-        remedy: "check the folder and the room on its disk")
-    }
+    try OutputFile.write(data, to: url.path)
   }
 }

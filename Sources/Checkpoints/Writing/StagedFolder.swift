@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Reading
 
 /// A folder that appears whole or not at all: it is filled under a hidden name beside its place and then renamed.
 package enum StagedFolder {
@@ -10,9 +11,8 @@ package enum StagedFolder {
   package static func requireUnused(
     _ path: String, remedy: ShownText = "give a new folder with --out"
   ) throws {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return }
-    guard isFolder.boolValue else { throw InputError(path, "is a file", remedy: remedy) }
+    guard let kind = FileKind.of(path) else { return }
+    guard kind == .folder else { throw InputError(path, kind.problem, remedy: remedy) }
     guard let children = try? FileManager.default.contentsOfDirectory(atPath: path) else {
       throw InputError(path, "cannot be listed", remedy: "check the folder's permissions")
     }
@@ -58,11 +58,7 @@ package enum StagedFolder {
 
   /// Writes one file into a folder. Throws `InputError` where that fails.
   package static func write(_ data: Data, as name: String, in folder: URL) throws {
-    do { try data.write(to: folder.appendingPathComponent(name), options: .atomic) } catch {
-      throw InputError(
-        folder.appendingPathComponent(name).path, "cannot be written (\(systemWords(error)))",
-        remedy: "check the folder and the room on its disk")
-    }
+    try OutputFile.write(data, to: folder.appendingPathComponent(name).path)
   }
 
   private static func removeAbandoned(in parent: URL) {

@@ -1,4 +1,5 @@
 import Foundation
+import Reading
 import Reporting
 
 extension ExperimentResult {
@@ -6,8 +7,8 @@ extension ExperimentResult {
   ///
   /// - Throws: `InputError` where the folder cannot be written to.
   func write(to folder: String) throws {
-    try writeWhole(try json(), "\(folder)/results.json")
-    try writeWhole(Data(plot().utf8), "\(folder)/plot.svg")
-    try writeWhole(Data(markdown().utf8), "\(folder)/README.md")
+    try OutputFile.write(try json(), to: "\(folder)/results.json")
+    try OutputFile.write(Data(plot().utf8), to: "\(folder)/plot.svg")
+    try OutputFile.write(Data(markdown().utf8), to: "\(folder)/README.md")
   }
 }

@@ -1,6 +1,7 @@
 import Checkpoints
 import Diagnostics
 import Foundation
+import Reading
 import Reporting
 import Training
 
@@ -98,7 +99,8 @@ struct KeptPoint: Codable {
 ///
 /// - Throws: `InputError` where it is damaged.
 func readJSON<Value: Decodable>(_ type: Value.Type, _ file: String) throws -> Value? {
-  guard let data = FileManager.default.contents(atPath: file) else { return nil }
+  guard FileKind.of(file) != nil else { return nil }
+  let data = try readFile(file, limit: 64 << 20)
   guard let value = try? JSONDecoder().decode(type, from: data) else {
     throw InputError(file, "is damaged", remedy: "remove it, and what it describes is made again")
   }
@@ -107,17 +109,5 @@ func readJSON<Value: Decodable>(_ type: Value.Type, _ file: String) throws -> Va
 
 /// Writes a JSON file whole or not at all.
 func writeJSON(_ value: some Encodable, _ file: String) throws {
-  try writeWhole(try shownJSON(value, isPretty: true) + Data("\n".utf8), file)
-}
-
-/// Writes a file whole or not at all, and the folders that it is in.
-func writeWhole(_ data: Data, _ file: String) throws {
-  let url = URL(fileURLWithPath: file)
-  do {
-    try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-  } catch {
-    throw InputError(
-      file, "cannot be written (\(systemWords(error)))", remedy: "check the folder and the room on its disk")
-  }
-  try StagedFolder.write(data, as: url.lastPathComponent, in: url.deletingLastPathComponent())
+  try OutputFile.write(try shownJSON(value, isPretty: true) + Data("\n".utf8), to: file)
 }

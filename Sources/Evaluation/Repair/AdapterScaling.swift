@@ -1,6 +1,7 @@
 import Checkpoints
 import Diagnostics
 import Foundation
+import Reading
 
 /// A PEFT adapter at a part of its size: every B times s, everything else as it was. W + scale · (s B) A is the model at s.
 package struct AdapterScaling: WeakenedCandidate {
@@ -26,9 +27,6 @@ package struct AdapterScaling: WeakenedCandidate {
 
   private func copy(_ name: String, into folder: URL) throws {
     let source = URL(fileURLWithPath: adapter.path, isDirectory: true).appendingPathComponent(name)
-    guard let data = FileManager.default.contents(atPath: source.path) else {
-      throw InputError(source.path, "cannot be read", remedy: "check its permissions")
-    }
-    try StagedFolder.write(data, as: name, in: folder)
+    try StagedFolder.write(try readFile(source.path, limit: 64 << 20), as: name, in: folder)
   }
 }

@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Reading
 import Suites
 
 extension Baseline {
@@ -11,20 +12,7 @@ extension Baseline {
   /// - Throws: `InputError`, file and field named, where it is missing, too large, not JSON, of another schema version, or
   ///   where its parts are missing, twice there, out of range or contradict each other.
   package static func load(_ path: String) throws -> Baseline {
-    let attributes = try? FileManager.default.attributesOfItem(
-      atPath: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
-    guard let attributes else {
-      throw InputError(path, "no such file", remedy: "make it with 'holdfast baseline save'")
-    }
-    guard attributes[.type] as? FileAttributeType == .typeRegular, let size = attributes[.size] as? Int,
-      size <= sizeLimit
-    else {
-      throw InputError(path, "not a file of at most \(sizeLimit >> 20) MiB", remedy: "give a baseline file")
-    }
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw InputError(path, "cannot be read", remedy: "check its permissions")
-    }
-    return try decode(data, file: path)
+    try decode(try readFile(path, limit: sizeLimit, absent: "make it with 'holdfast baseline save'"), file: path)
   }
 
   /// - Parameter file: what messages call the data.

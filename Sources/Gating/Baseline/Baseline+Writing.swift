@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Reading
 import Suites
 
 extension Baseline {
@@ -54,16 +55,6 @@ extension Baseline {
   ///
   /// - Throws: `InputError` where the folder cannot be made or written.
   package func save(to path: String) throws {
-    let target = URL(fileURLWithPath: path)
-    do {
-      try FileManager.default.createDirectory(
-        at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
-      // Atomic: written beside the target, then renamed over it.
-      try encoded().write(to: target, options: .atomic)
-    } catch {
-      throw InputError(
-        path, "cannot be written (\(systemWords(error)))",
-        remedy: "check the folder's permissions and the space on its disk")
-    }
+    try OutputFile.write(try encoded(), to: path)
   }
 }

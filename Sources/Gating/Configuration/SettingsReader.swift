@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Reading
 import Yams
 
 /// One mapping of a YAML file, read key by key with messages that name file and key; a key that is absent or null has its
@@ -14,13 +15,11 @@ struct SettingsReader {
 
   /// - Throws: `InputError` where the file cannot be read, is not YAML, not a mapping, or has an unknown key.
   init(file: String, known: [String]) throws {
-    guard let data = FileManager.default.contents(atPath: file) else {
+    guard FileKind.of(file) != nil else {
       throw InputError(
         file, "cannot be read", remedy: "check the path, or run 'holdfast init'")
     }
-    guard data.count <= Self.sizeLimit, let text = String(data: data, encoding: .utf8) else {
-      throw InputError(file, "not UTF-8 text of at most 1 MiB", remedy: "give a configuration file")
-    }
+    let text = try readText(file, limit: Self.sizeLimit)
     let node: Node?
     do {
       node = try compose(yaml: text)

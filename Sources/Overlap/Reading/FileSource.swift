@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Reading
 
 /// A file's bytes in pieces. What was read and not yet taken stays in `buffer`.
 final class FileSource {
@@ -7,56 +8,32 @@ final class FileSource {
   /// number of threads.
   static let piece = 2 << 20
   /// The longest line or record. Longer ones are no training samples but a file of another kind.
-  static let longest = 16 << 20
+  static let longest = longestLine
 
-  let path: String
+  var path: String { file.path }
   private(set) var buffer: [UInt8] = []
   private(set) var isAtEnd = false
-  private let handle: FileHandle
+  private let file: InputFile
 
-  init(_ path: String) throws {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw InputError(path, "no such file", remedy: "check the path")
-    }
-    guard !isFolder.boolValue else { throw InputError(path, "is a folder", remedy: "name the files in it") }
-    guard let handle = FileHandle(forReadingAtPath: path) else {
-      throw InputError(path, "cannot be read", remedy: "check its permissions")
-    }
-    self.path = path
-    self.handle = handle
+  init(_ file: InputFile) throws {
+    self.file = file
     try fill(to: Self.piece)
     if buffer.starts(with: [0xEF, 0xBB, 0xBF]) { buffer.removeFirst(3) }
   }
-
-  deinit { try? handle.close() }
 
   /// Reads until the buffer has `count` bytes or the file ends.
   func fill(to count: Int) throws {
     guard buffer.count < count, !isAtEnd else { return }
     let start = buffer.count
-    let descriptor = handle.fileDescriptor
     var length = start
-    var failure: Int32 = 0
     buffer.append(contentsOf: repeatElement(0, count: count - start))
-    buffer.withUnsafeMutableBytes { memory in
-      guard let base = memory.baseAddress else { return }
-      while length < count {
-        let got = read(descriptor, base + length, count - length)
-        if got > 0 {
-          length += got
-        } else if got == 0 {
-          isAtEnd = true
-          return
-        } else if errno != EINTR {
-          failure = errno
-          return
-        }
+    defer { buffer.removeLast(count - length) }
+    try buffer.withUnsafeMutableBytes { memory in
+      while length < count, !isAtEnd {
+        let got = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: memory[length...]))
+        length += got
+        isAtEnd = got == 0
       }
-    }
-    buffer.removeLast(count - length)
-    if failure != 0 {
-      throw InputError(path, "cannot be read (\(systemWords(failure)))", remedy: "check the file")
     }
   }
 

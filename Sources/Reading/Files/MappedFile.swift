@@ -20,6 +20,7 @@ package final class MappedFile: Sendable {
   /// Maps `url`. Throws `InputError` where it is missing, unreadable, or not a regular file.
   package init(_ url: URL) throws {
     let path = url.path
+    try FileKind.requireRegular(path)
     // Without O_NONBLOCK, opening a pipe that somebody left in the folder would wait for ever.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
@@ -27,9 +28,12 @@ package final class MappedFile: Sendable {
     }
     defer { close(descriptor) }
     var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw InputError(path, "is not a regular file", remedy: "give a file")
+    guard fstat(descriptor, &status) == 0 else {
+      throw InputError(path, "cannot be read (\(systemWords(errno)))", remedy: "check the path")
     }
+    // Between the two looks another file may have got the name.
+    let kind = FileKind(status.st_mode)
+    guard kind == .regular else { throw InputError(path, kind.problem, remedy: "give a file") }
     let size = Int(status.st_size)
     self.url = url
     stamp = FileStamp(status)

@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import Gating
+import Reading
 
 /// A form that a gate's findings are written in, by a file's extension.
 package enum GateForm: String, Sendable, FileForm {
@@ -45,28 +46,23 @@ package struct GateOutput {
   package func writePlots(to folder: String) throws -> [String] {
     try VerdictPlots(candidates: candidates, history: history).all.map { name, svg in
       let file = URL(fileURLWithPath: folder, isDirectory: true).appendingPathComponent("\(name).svg")
-      try write(Data((svg + "\n").utf8), to: file)
+      try OutputFile.write(Data((svg + "\n").utf8), to: file.path)
       return file.path
     }
   }
 
-  private func write(_ data: Data, to file: URL) throws {
-    do {
-      try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try data.write(to: file, options: .atomic)
-    } catch {
-      throw InputError(
-        file.relativePath, "the report cannot be written (\(systemWords(error)))",
-        remedy: "make its folder writable, or name another")
-    }
-  }
-
-  /// Writes whole files or none: each to a temporary file that is renamed.
+  /// Writes whole files or none. One that cannot be written keeps none of the others from it.
   ///
-  /// - Throws: `InputError` where a file cannot be written.
+  /// - Throws: `InputError` for the first file that cannot be written.
   package func write(_ paths: [String]) throws {
-    for path in paths {
-      try write(try data(try GateForm(of: path)), to: URL(fileURLWithPath: path))
+    let faults = paths.compactMap { path -> (any Error)? in
+      do {
+        try OutputFile.write(try data(try GateForm(of: path)), to: path)
+        return nil
+      } catch {
+        return error
+      }
     }
+    if let first = faults.first { throw first }
   }
 }
