@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Foundation
+import Reading
 import Scoring
 import Suites
 
@@ -13,30 +14,48 @@ struct ScoreCommand: ParsableCommand {
       Each input line is {"context": "…", "continuation": "…"}; each output line, in the same order, is
       {"logprob": …, "is_greedy": …, "tokens": [ids], "context_tokens": [ids]}. Requests are encoded as lm-evaluation-harness does.
 
+      Requests are answered as they come, up to 2,048 at a time; where one is refused, the answers before its batch have been given.
+
       Example: echo '{"context": "The capital of France is", "continuation": " Paris"}' | holdfast score --model smollm2-135m-instruct --requests -
       """)
 
   @OptionGroup var model: ModelOptions
   @OptionGroup var threads: ThreadOptions
 
-  @Option(help: "A JSON lines file of requests, or - for standard input.")
+  @Option(help: "A JSON lines file of requests, a pipe, or - for standard input.")
   var requests: String
 
   @Option(help: "Where to write; standard output by default.")
   var out: String?
 
+  /// Requests that are asked together: prefixes are shared among them, and so many fill the engine's waves several times over.
+  private static let together = 2048
+
   func run() throws {
-    let lines = try readLines(requests)
-    let parsed = try lines.map { try Self.parse($0.text, line: $0.number, file: requests) }
+    let lines = LineStream(try InputFile(requests, streams: true))
+    let output = try LineOutput(out)
     let loaded = try model.load(threads: threads.count)
     let scorer = EngineScorer(loaded, adapter: loaded.adapters.isEmpty ? nil : 0)
+    // A signal ends it also while nothing comes, and takes a half-written file away.
+    try Interruption.watching {
+      while true {
+        let batch = try lines.next(Self.together)
+        if batch.isEmpty { break }
+        try output.write(try answers(to: batch, scorer, loaded))
+      }
+    }
+    try output.end()
+  }
+
+  /// A line for each request.
+  private func answers(to lines: [LineStream.Line], _ scorer: EngineScorer, _ loaded: LoadedModel) throws -> String {
+    let parsed = try lines.map(request)
     let scores: [Score]
     do {
       scores = try scorer.score(parsed)
     } catch let fault as UnscorableRequest {
       throw InputError(
-        requests, field: "line \(lines[fault.index].number)", "\(words: fault.problem)",
-        remedy: "\(words: fault.remedy)")
+        requests, field: lines[fault.index].place, "\(words: fault.problem)", remedy: "\(words: fault.remedy)")
     }
     var text = ""
     for (request, score) in zip(parsed, scores) {
@@ -47,20 +66,19 @@ struct ScoreCommand: ParsableCommand {
 
         """
     }
-    try save(text, to: out)
+    return text
   }
 
-  private static func parse(_ text: String, line: Int, file: String) throws -> Request {
-    let place = "line \(line)"
-    guard let object = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] else {
-      throw InputError(
-        file, field: place, "is not a JSON object", remedy: #"write {"context": "…", "continuation": "…"}"#)
+  private func request(_ line: LineStream.Line) throws -> Request {
+    let remedy: ShownText = #"write {"context": "…", "continuation": "…"}"#
+    guard case .object(let members) = try line.json(of: requests, wanted: "a JSON object", remedy: remedy) else {
+      throw InputError(requests, field: line.place, "is not a JSON object", remedy: remedy)
     }
-    try refuseUnknownKeys(object.keys, known: ["context", "continuation"], file: file, in: place)
+    try refuseUnknownKeys(members.keys, known: ["context", "continuation"], file: requests, in: line.place)
     func string(_ key: String) throws -> String {
-      guard let value = object[key] as? String else {
+      guard case .string(let value) = members[key] else {
         throw InputError(
-          file, field: "\(place).\(key)", "is missing or not a string", remedy: "give both texts as strings")
+          requests, field: "\(line.place).\(key)", "is missing or not a string", remedy: "give both texts as strings")
       }
       return value
     }
