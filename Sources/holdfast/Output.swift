@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Foundation
+import Reading
 
 /// One line on standard error.
 func note(_ text: ShownText) { emitError("holdfast: \(text)\n") }
@@ -17,24 +18,7 @@ func emitOutput(_ text: ShownText) throws { try emitData(text.outgoing) }
 func emitData(_ data: Data) throws {
   let error = emit(data, to: STDOUT_FILENO)
   guard error != 0 else { return }
-  if error == EPIPE { throw ExitCode(0) }
-  throw InputError(
-    "standard output", "cannot be written (\(systemWords(error)))",
-    remedy: "check where it goes, and the room there")
-}
-
-/// What a verb found, on standard output: that the reader has gone away changes neither what is still to be written nor the exit code.
-///
-/// - Throws: `InputError` as `emitOutput`.
-func emitFinding(_ text: ShownText) throws { try emitFinding(text.outgoing) }
-
-/// The same for programs, as `emitData` takes it.
-func emitFinding(_ data: Data) throws {
-  do {
-    try emitData(data)
-  } catch is ExitCode {
-    return
-  }
+  throw error == EPIPE ? ExitCode(0) : brokenOutput(error)
 }
 
 /// One line on standard output; throws as `emitOutput`.
@@ -45,33 +29,36 @@ func printJSON(_ value: some Encodable, isPretty: Bool = false) throws {
   try emitData(try shownJSON(value, isPretty: isPretty) + Data("\n".utf8))
 }
 
-/// Writes all of the bytes; returns 0 or the system's error number. (`FileHandle.write` ends the process instead.)
-private func emit(_ bytes: Data, to descriptor: Int32) -> Int32 {
-  var rest = bytes[...]
-  while !rest.isEmpty {
-    let written = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-    if written < 0 {
-      if errno == EINTR { continue }
-      return errno
-    }
-    rest = rest.dropFirst(written)
-  }
-  return 0
+/// What a verb found, on standard output, and the exit code that says it in short.
+///
+/// A code other than 0 stands whatever becomes of the output. So does 0 where what was found is kept in files; otherwise it would say
+/// that all is well and show nothing. That the reader has gone away is his own doing.
+///
+/// - Parameter isKept: whether it was written to files too, all of it.
+/// - Throws: `ExitCode`, or `InputError` where the output cannot be written and nothing else tells what was found.
+func conclude(_ text: ShownText, code: Int32 = 0, isKept: Bool = false) throws {
+  try conclude(text.outgoing, code: code, isKept: isKept)
 }
 
-/// Writes text to a file through a temporary one beside it, or to standard output where there is no path.
-///
-/// What is no plain file (a device, a pipe, a link) is written to as it is: the temporary file would take its place.
-func save(_ text: String, to path: String?) throws {
-  guard let path else { return try emitData(Data(text.utf8)) }
-  do {
-    let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
-    let isPlain = type == nil || type == .typeRegular
-    try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: isPlain ? .atomic : [])
-  } catch {
-    throw InputError(
-      path, "cannot be written (\(systemWords(error)))", remedy: "check the folder and the room on its disk")
+/// The same for programs, as `emitData` takes it.
+func conclude(_ data: Data, code: Int32 = 0, isKept: Bool = false) throws {
+  let error = emit(data, to: STDOUT_FILENO)
+  if error != 0, error != EPIPE || isKept {
+    guard code != 0 || isKept else { throw brokenOutput(error) }
+    // Told last: who reads standard error alone sees why the rest is missing.
+    note("warning: \(brokenOutput(error))")
   }
+  if code != 0 { throw ExitCode(code) }
+}
+
+private func brokenOutput(_ error: Int32) -> InputError {
+  InputError(
+    "standard output", "cannot be written (\(systemWords(error)))", remedy: "check where it goes, and the room there")
+}
+
+/// Writes all of the bytes; returns 0 or the system's error number.
+private func emit(_ bytes: Data, to descriptor: Int32) -> Int32 {
+  bytes.withUnsafeBytes { writeAll($0, to: descriptor) }
 }
 
 /// Verdict words in colour where standard output is a terminal that may be coloured (https://no-color.org).

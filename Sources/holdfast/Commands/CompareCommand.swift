@@ -5,6 +5,7 @@ import Evaluation
 import Foundation
 import Gating
 import Ledger
+import Reading
 import Reporting
 
 /// `holdfast compare`: any runs, models or baselines side by side.
@@ -56,12 +57,12 @@ struct CompareCommand: ParsableCommand {
     let comparison = try Comparison(
       createdBy: "holdfast \(holdfastVersion)", command: typedCommand, reference: found[0],
       others: Array(found.dropFirst()))
+    for (file, form) in zip(output, forms) { try OutputFile.write(Data(try comparison.rendered(form).utf8), to: file) }
     if json {
-      try emitFinding(Data(try comparison.json().utf8))
+      try emitData(Data(try comparison.json().utf8))
     } else {
-      try emitFinding(ShownText(lines: comparison.terminalTable()))
+      try emitOutput(ShownText(lines: comparison.terminalTable()))
     }
-    for (file, form) in zip(output, forms) { try save(try comparison.rendered(form), to: file) }
   }
 
   /// The model that an adapter is on.

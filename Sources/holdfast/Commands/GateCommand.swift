@@ -5,6 +5,7 @@ import Foundation
 import Gating
 import Ledger
 import Overlap
+import Reading
 import Reporting
 import Suites
 import Transformer
@@ -73,7 +74,10 @@ struct GateCommand: ParsableCommand {
 
   func run() throws {
     // Before hours are spent on it.
-    for file in output { _ = try GateForm(of: file) }
+    for file in output {
+      _ = try GateForm(of: file)
+      try FileKind.requireRegular(file, remedy: "name a file to write")
+    }
     let configuration = try options.load()
     let threads = options.threads(configuration)
     let session = GateSession(
@@ -95,24 +99,47 @@ struct GateCommand: ParsableCommand {
     let evidence = zip(outcome.verdicts, zip(outcome.contrasts, outcome.lost)).map {
       CandidateEvidence(verdict: $0, contrasts: $1.0, lost: $1.1)
     }
-    // The verdict is said before anything can go wrong with files.
-    if json {
-      try emitFinding(try report.json())
-    } else if quiet {
-      try emitFinding(ShownText(lines: report.sentences))
-    } else {
-      try emitFinding("\(coloured(ShownText(lines: report.terminalTable())))\n")
-    }
-    let kept = try ledger.saveGate(
-      header: String(decoding: try JSONEncoder().encode(report.header), as: UTF8.self), leftOut: outcome.contaminated,
-      verdicts: outcome.verdictIDs)
-    let gate = GateOutput(report, candidates: evidence, history: try ledger.history(through: kept))
     let folder = URL(fileURLWithPath: reports ?? configuration.reports, isDirectory: true)
-    let files = ["report.html", "report.md", "report.json"].map { folder.appendingPathComponent($0).path }
-    try gate.write(files + output)
-    if !json, !quiet { for file in [files[0]] + output { try emitFinding("report: \(file)\n") } }
-    if let fault = outcome.faults.first { throw fault }
-    if report.exit != .pass { throw ExitCode(report.exit.rawValue) }
+    let files = ["report.html", "report.md", "report.json"].map { folder.appendingPathComponent($0).path } + output
+    // Before the verdict is printed: where that cannot be done, there is one all the same.
+    let fault = keep(report, evidence, outcome, ledger, files) ?? outcome.faults.first
+    let written = fault == nil ? [files[0]] + output : []
+    telling.end()
+    let code = fault == nil ? report.exit.rawValue : 0
+    if json {
+      try conclude(try report.json(), code: code, isKept: true)
+    } else if quiet {
+      try conclude(ShownText(lines: report.sentences), code: code, isKept: true)
+    } else {
+      let table = coloured(ShownText(lines: report.terminalTable()))
+      try conclude("\(table)\n" + written.map { "report: \($0)\n" }.joined(), code: code, isKept: true)
+    }
+    if let fault { throw fault }
+  }
+
+  /// Writes the gate to the ledger and the reports to their files, whatever becomes of the other.
+  ///
+  /// - Returns: the first fault; the verdict that it belongs to stands.
+  private func keep(
+    _ report: GateReport, _ evidence: [CandidateEvidence], _ outcome: GateSession.Outcome, _ ledger: Ledger,
+    _ files: [String]
+  ) -> (any Error)? {
+    var fault: (any Error)?
+    var history: [GateHistoryPoint] = []
+    do {
+      let kept = try ledger.saveGate(
+        header: String(decoding: try JSONEncoder().encode(report.header), as: UTF8.self),
+        leftOut: outcome.contaminated, verdicts: outcome.verdictIDs)
+      history = try ledger.history(through: kept)
+    } catch {
+      fault = error
+    }
+    do {
+      try GateOutput(report, candidates: evidence, history: history).write(files)
+    } catch {
+      fault = fault ?? error
+    }
+    return fault
   }
 
   private func header(

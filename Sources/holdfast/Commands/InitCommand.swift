@@ -46,7 +46,7 @@ struct InitCommand: ParsableCommand {
       try emitData(Data(text.text.utf8))
     } else {
       try write(text)
-      try emitFinding(summary)
+      try conclude(summary, isKept: true)
     }
   }
 

@@ -39,13 +39,15 @@ struct OverlapCommand: ParsableCommand {
 
   func run() throws {
     let suite = try Suite.load(try suiteFolder())
-    let report = try OverlapScan(suite: suite, files: data, threads: options.threads ?? Machine.cores).run()
+    let report = try OverlapScan(
+      suite: suite, files: data, streams: true, threads: options.threads ?? Machine.cores
+    ).run()
+    let code = report.contaminatedCount > 0 ? HoldfastExit.regression : 0
     if json {
-      try emitFinding(try shownJSON(report, isPretty: true) + Data("\n".utf8))
+      try conclude(try shownJSON(report, isPretty: true) + Data("\n".utf8), code: code)
     } else {
-      try emitFinding(OverlapText(report, all: all).text)
+      try conclude(OverlapText(report, all: all).text, code: code)
     }
-    if report.contaminatedCount > 0 { throw ExitCode(HoldfastExit.regression) }
   }
 
   private func suiteFolder() throws -> String {

@@ -58,12 +58,12 @@ struct PlanCommand: ParsableCommand {
       share: try Share(parsing: share), assumptions: PlanAssumptions(discordance: discordance),
       related: try related(configuration), contaminated: heldOut?.contaminatedItems ?? [:])
     let seconds = scoringRate(loaded, configuration).map { Double(plan.answers) / $0 }
+    let code = plan.refusal == nil ? 0 : GateExit.undecided.rawValue
     if json {
-      try emitFinding(try plan.json(seconds: seconds))
+      try conclude(try plan.json(seconds: seconds), code: code)
     } else {
-      try emitFinding(ShownText(lines: plan.terminalTable(seconds: seconds)))
+      try conclude(ShownText(lines: plan.terminalTable(seconds: seconds)), code: code)
     }
-    if plan.refusal != nil { throw ExitCode(GateExit.undecided.rawValue) }
   }
 
   /// Answers a second, in the median of the last runs that this ledger has; nil where there is none. A plan makes no ledger, and one

@@ -102,8 +102,13 @@ struct RepairCommand: ParsableCommand {
       }
     }
     progress.end()
-    if json { try emitFinding(try result.json()) } else { try emitFinding(ShownText(lines: result.text)) }
-    if result.exit != .pass { throw ExitCode(result.exit.rawValue) }
+    // What was repaired says it itself, in holdfast_repair.json.
+    let isKept = result.out != nil
+    if json {
+      try conclude(try result.json(), code: result.exit.rawValue, isKept: isKept)
+    } else {
+      try conclude(ShownText(lines: result.text), code: result.exit.rawValue, isKept: isKept)
+    }
   }
 
   /// out/NAME-repaired, with the parent's name where the last part alone would say nothing ("checkpoint-100").

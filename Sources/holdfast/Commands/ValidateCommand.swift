@@ -26,18 +26,25 @@ struct ValidateCommand: ParsableCommand {
   func run() throws {
     let folders = try suites.isEmpty ? options.load().suites : suites
     var errors = 0
+    var output = Data()
     for folder in folders {
       let findings = Suite.findings(in: folder)
       errors += findings.count { $0.severity == .error }
-      for finding in findings { try show(finding) }
+      for finding in findings { output += try line(finding) }
       if findings.allSatisfy({ $0.severity != .error }), !json {
         let suite = try Suite.load(folder)
         let items = suite.tasks.reduce(0) { $0 + $1.blocks.reduce(0) { $0 + $1.items.count } }
         let families = Set(suite.tasks.map(\.family)).count
-        try printLine(
+        let line: ShownText =
           "\(folder): \(suite.tasks.count) tasks in \(families) families, \(items) items, "
-            + "\(findings.count) warning\(findings.count == 1 ? "" : "s")")
+          + "\(findings.count) warning\(findings.count == 1 ? "" : "s")\n"
+        output += line.outgoing
       }
+    }
+    do { try emitData(output) } catch {
+      // Where there are errors, the one below says so, whether they can be listed or not.
+      if errors == 0 { throw error }
+      if let error = error as? InputError { note("warning: \(error)") }
     }
     if errors > 0 {
       throw InputError(
@@ -46,12 +53,15 @@ struct ValidateCommand: ParsableCommand {
     }
   }
 
-  private func show(_ finding: Finding) throws {
-    guard json else { return try printLine("\(finding.severity.rawValue): \(finding.error)") }
+  private func line(_ finding: Finding) throws -> Data {
+    guard json else {
+      let line: ShownText = "\(finding.severity.rawValue): \(finding.error)\n"
+      return line.outgoing
+    }
     let fields: [String: String] = [
       "severity": finding.severity.rawValue, "file": finding.file, "field": finding.field ?? "",
       "task": finding.task ?? "", "item": finding.item ?? "", "message": finding.message, "remedy": finding.remedy,
     ]
-    try printJSON(fields)
+    return try shownJSON(fields) + Data("\n".utf8)
   }
 }
