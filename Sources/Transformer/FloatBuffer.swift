@@ -1,4 +1,8 @@
-/// Floats on 64-byte boundaries, uninitialised at first: what every kernel reads and writes.
+import Diagnostics
+import Foundation
+
+/// Floats on 64-byte boundaries, uninitialised at first: what every kernel reads and writes. Where there is no memory for them the process
+/// ends with one line.
 package final class FloatBuffer: @unchecked Sendable {
   // Sendable because the pointer never changes: who may write which part at a time is the engine's business.
   package let pointer: UnsafeMutablePointer<Float>
@@ -6,10 +10,11 @@ package final class FloatBuffer: @unchecked Sendable {
 
   package init(_ count: Int) {
     let bytes = max(64, (count * MemoryLayout<Float>.stride + 63) / 64 * 64)
-    let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-    pointer = raw.bindMemory(to: Float.self, capacity: bytes / MemoryLayout<Float>.stride)
+    var memory: UnsafeMutableRawPointer?
+    guard posix_memalign(&memory, 64, bytes) == 0, let memory else { endForLackOfMemory(bytes: bytes) }
+    pointer = memory.bindMemory(to: Float.self, capacity: bytes / MemoryLayout<Float>.stride)
     self.count = count
   }
 
-  deinit { UnsafeMutableRawPointer(pointer).deallocate() }
+  deinit { free(pointer) }
 }

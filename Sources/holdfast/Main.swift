@@ -6,14 +6,23 @@ import Foundation
 @main
 enum Main {
   static func main() {
-    // A reader that goes away (`holdfast … | head`) makes a write fail instead of ending the process.
-    signal(SIGPIPE, SIG_IGN)
-    Interruption.listen { note("ending in good order; again to end at once") }
+    do {
+      try ProcessSetup.prepare()
+      Interruption.listen { note("ending in good order; again to end at once") }
+      exit(try ProcessSetup.onOwnStack(runVerb))
+    } catch {
+      exit(report(error))
+    }
+  }
+
+  /// - Returns: the exit code.
+  private static func runVerb() -> Int32 {
     do {
       var command = try Holdfast.parseAsRoot()
       try command.run()
+      return 0
     } catch {
-      exit(report(error))
+      return report(error)
     }
   }
 
@@ -46,7 +55,7 @@ enum Main {
     }
     let code = Holdfast.exitCode(for: error)
     if code == .success {
-      _ = try? emitOutput(message(error))
+      do { try emitOutput(message(error)) } catch { return report(error) }
       return 0
     }
     if code == .validationFailure {
