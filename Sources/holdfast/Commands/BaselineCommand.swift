@@ -5,6 +5,7 @@ import Evaluation
 import Foundation
 import Gating
 import Ledger
+import Reading
 import Suites
 import Transformer
 
@@ -31,6 +32,9 @@ struct SaveBaseline: ParsableCommand {
   @Option(help: "The file to write; the configuration's baseline by default.")
   var out: String?
 
+  @Flag(help: "Print JSON.")
+  var json = false
+
   @OptionGroup var options: ConfigurationOptions
 
   func run() throws {
@@ -39,6 +43,9 @@ struct SaveBaseline: ParsableCommand {
     guard let folder = suite ?? configuration.suites.first else {
       throw InputError(options.config, field: "suites", "names no suite", remedy: "name one, or give --suite")
     }
+    let destination = out ?? configuration.baseline
+    // Before an hour is spent on it.
+    try FileKind.requireRegular(destination, remedy: "name a file to write")
     let suite = try Suite.load(folder)
     let path = try model.map { try resolveModel($0, models: configuration.models) } ?? basePath(configuration)
     let ledger = try Ledger(path: options.ledger ?? configuration.ledger)
@@ -52,13 +59,16 @@ struct SaveBaseline: ParsableCommand {
       subject, run: run, threads: threads, familyMargin: configuration.gate.maxDropFamily,
       createdBy: "holdfast \(holdfastVersion)", note: { note("\($0)") }, progress: progress.show)
     progress.end()
-    let destination = out ?? configuration.baseline
     try baseline.save(to: destination)
     if !baseline.admission.contains(where: \.admitted) {
       note(
         "\(destination): no task is admitted, so no gate on it can reach a verdict; choose a base or a suite it can do")
     }
-    try printLine(describe(baseline, path: destination))
+    if json {
+      try printJSON(BaselineSummary(baseline, path: destination), isPretty: true)
+    } else {
+      try printLine(describe(baseline, path: destination))
+    }
   }
 }
 

@@ -39,6 +39,9 @@ struct ExperimentCommand: ParsableCommand {
   @Option(help: "Only this arm; repeatable.")
   var arm: [String] = []
 
+  @Flag(help: "Print results.json instead of the table.")
+  var json = false
+
   @OptionGroup var options: ConfigurationOptions
 
   func run() throws {
@@ -68,6 +71,7 @@ struct ExperimentCommand: ParsableCommand {
     defer { progress.end() }
     let result = try session.run(report: progress.show)
     progress.end()
+    if json { return try emitData(try result.json()) }
     try emitOutput(ShownText(lines: result.terminalTable()))
     let open = result.runs.filter { $0.state == .unfinished }.count
     if open > 0 { try printLine("\(open) of \(result.runs.count) runs are still to be done") }

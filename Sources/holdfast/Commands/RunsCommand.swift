@@ -12,6 +12,7 @@ struct RunsCommand: ParsableCommand {
     discussion: """
       Example: holdfast runs
       Example: holdfast runs --verdicts --limit 5
+      Example: holdfast runs --json
       """)
 
   @Option(help: "How many.")
@@ -19,6 +20,9 @@ struct RunsCommand: ParsableCommand {
 
   @Flag(help: "List verdicts instead of runs.")
   var verdicts = false
+
+  @Flag(help: "Print one JSON object a line.")
+  var json = false
 
   @OptionGroup var options: ConfigurationOptions
 
@@ -28,8 +32,21 @@ struct RunsCommand: ParsableCommand {
 
   func run() throws {
     let ledger = try Ledger(existingAt: options.ledger ?? options.loadIfPresent()?.ledger ?? defaultLedger)
+    if json { return try printLines(ledger) }
     let grid = verdicts ? try verdictGrid(ledger) : try runGrid(ledger)
     try emitOutput(ShownText(lines: grid.text(width: 110)))
+  }
+
+  private func printLines(_ ledger: Ledger) throws {
+    func name(_ id: String) throws -> String { try ledger.model(id)?.name ?? id }
+    guard verdicts else {
+      for run in try ledger.runs(limit: limit) { try printJSON(ListedRun(run, model: try name(run.plan.model))) }
+      return
+    }
+    let gates = try ledger.gatesByVerdict()
+    for record in try ledger.verdicts(limit: limit) {
+      try printJSON(ListedVerdict(record, model: try name(record.model), gate: gates[record.id]))
+    }
   }
 
   private func runGrid(_ ledger: Ledger) throws -> TextGrid {

@@ -11,6 +11,7 @@ struct ShowCommand: ParsableCommand {
     discussion: """
       Example: holdfast show wise --task antonyms
       Example: holdfast show wise --run 20260101-120000-3f9a1c
+      Example: holdfast show wise --json
       """)
 
   @Argument(help: "The item's id.")
@@ -24,12 +25,19 @@ struct ShowCommand: ParsableCommand {
     help: "The run's id, as 'holdfast runs' lists them; the newest that asked the item by default.")
   var runID: String?
 
+  @Flag(help: "Print one JSON object a line, one for each prompt and answer.")
+  var json = false
+
   @OptionGroup var options: ConfigurationOptions
 
   func run() throws {
     let ledger = try Ledger(existingAt: options.ledger ?? options.loadIfPresent()?.ledger ?? defaultLedger)
     let (found, traces) = try find(in: ledger)
     let model = try ledger.model(found.plan.model)?.name ?? found.plan.model
+    if json {
+      for trace in traces { try printJSON(ListedTrace(trace, of: found, model: model)) }
+      return
+    }
     try printLine("run \(found.id): \(model) on \(found.plan.suite), numerics \(found.plan.numerics)")
     for trace in traces { try emitOutput(text(trace)) }
   }
