@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Reading
 
 extension Suite {
   static let fileName = "suite.yaml"
@@ -59,9 +60,11 @@ extension Suite {
   }
 
   private static func header(_ folder: String) throws -> Header {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
-      throw InputError(folder, "no such suite folder", remedy: "give a folder that holds suite.yaml and task files")
+    let kind = FileKind.of(folder)
+    guard kind == .folder else {
+      throw InputError(
+        folder, "no such suite folder" + (kind.map { ": \($0.statement)" } ?? ""),
+        remedy: "give a folder that holds suite.yaml and task files")
     }
     let file = path(folder, fileName)
     let fields = try YAMLFields(file: file, known: ["suite", "version", "seed", "description", "chat"])

@@ -4,6 +4,7 @@ import Checkpoints
 import Diagnostics
 import Foundation
 import Gating
+import Reading
 import Scoring
 
 /// The options by which a verb is told its model.
@@ -16,6 +17,9 @@ struct ModelOptions: ParsableArguments {
 
   func load(threads: Int) throws -> LoadedModel {
     let checkpoint = try Checkpoint.open(try resolveModel(model))
+    if let adapter, let kind = FileKind.of(adapter), kind != .folder, kind != .regular {
+      throw InputError(adapter, kind.problem, remedy: "give the folder that PEFT saved the adapter to")
+    }
     let adapters = try adapter.map { [try Adapter.open($0, on: checkpoint)] } ?? []
     let loaded = try LoadedModel(checkpoint, adapters: adapters, threads: threads)
     for line in loaded.notes { note("\(line)") }

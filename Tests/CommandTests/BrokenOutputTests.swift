@@ -76,7 +76,8 @@ struct BrokenOutputTests {
   func outputAlone(arguments: [String]) throws {
     let folder = try Self.judged.get()
     #expect([0, 1, 3].contains(try run(arguments, folder, #"exec "$@""#).status))
-    for script in Self.brokenStreams.prefix(3) {
+    // A verb that reads standard input has nothing to print without it.
+    for script in Self.brokenStreams.prefix(arguments[0] == "tokenize" ? 2 : 3) {
       let finished = try run(arguments, folder, script)
       #expect(finished.status == 2)
       #expect(finished.err.contains("standard output: cannot be written ("))

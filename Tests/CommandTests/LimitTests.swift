@@ -38,7 +38,7 @@ struct LimitTests {
 
   @Test(
     "files that may not grow: nothing half-written, and nothing that was committed is lost",
-    arguments: [0, 1, 4, 16, 64, 200])
+    arguments: [1, 4, 16, 64, 200])
   func fileSize(blocks: Int) throws {
     let folder = try Self.project()
     // Scores of a block each, none of which fits.
