@@ -58,12 +58,10 @@ extension Tokenizer {
     }
     let style = try GGUFPreTokenizer(fields.pre, file: file)
     let vocabulary = try VocabularyBuilder(
-      fields.tokens.enumerated().map { (Array($0.element.utf8), $0.offset) }, file: file, field: "tokenizer.ggml.tokens"
-    )
-    let pairs = try fields.merges.enumerated().map { rank, merge in
-      try vocabulary.parts(Array(merge.utf8)[...], field: "tokenizer.ggml.merges[\(rank)]")
+      fields.tokens.enumerated().map { ($0.element, $0.offset) }, file: file, field: "tokenizer.ggml.tokens")
+    let merges = try vocabulary.merges(fields.merges, field: "tokenizer.ggml.merges") { merge, rank in
+      try vocabulary.parts(merge, field: "tokenizer.ggml.merges", rank: rank)
     }
-    let merges = try vocabulary.merges(pairs, field: "tokenizer.ggml.merges")
     let (tokens, byteTokens) = vocabulary.resolved()
     var definition = TokenizerDefinition(
       tokens: tokens, merges: merges, byteTokens: byteTokens, preTokenizer: style.preTokenizer)

@@ -14,10 +14,10 @@ struct VocabularyBuilder {
   private var isPresent: [Bool]
 
   /// - Parameters:
-  ///   - tokens: spelling (UTF-8) and id of every token, in any order.
+  ///   - tokens: spelling and id of every token, in any order.
   ///   - field: the vocabulary's place in the file, for messages.
   /// - Throws: `InputError` where ids are negative, repeat or leave large holes, or a spelling repeats.
-  init(_ tokens: [(spelling: [UInt8], id: Int)], file: String, field: String) throws {
+  init(_ tokens: [(spelling: String, id: Int)], file: String, field: String) throws {
     self.file = file
     self.field = field
     guard !tokens.isEmpty else {
@@ -32,9 +32,9 @@ struct VocabularyBuilder {
           file, field: field, "token id \(token.id) is out of range for \(tokens.count) tokens",
           remedy: "ids run from 0 without large holes")
       }
-      guard token.spelling.count <= Self.longestToken else {
+      guard token.spelling.utf8.count <= Self.longestToken else {
         throw InputError(
-          file, field: field, "the token \(token.id) has \(token.spelling.count) bytes, more than \(Self.longestToken)",
+          file, field: field, "the token \(token.id) has \(token.spelling.utf8.count) bytes, more than \(Self.longestToken)",
           remedy: "use the tokenizer file of the base model")
       }
       while entryOfID.count <= token.id { entryOfID.append(-1) }
@@ -49,7 +49,7 @@ struct VocabularyBuilder {
     for (id, entry) in entryOfID.enumerated() {
       if entry < 0 {
         spellings.append([], findable: false)
-      } else if let twin = spellings.append(tokens[entry].spelling, findable: true) {
+      } else if let twin = spellings.append(tokens[entry].spelling.utf8, findable: true) {
         throw InputError(
           file, field: field, "the tokens \(twin) and \(id) are spelled the same",
           remedy: "every token is spelled differently")
@@ -76,33 +76,47 @@ struct VocabularyBuilder {
     return (tokens, byteTokens)
   }
 
-  /// Resolves merges, each a pair of spellings.
+  /// Resolves merges, given in the order of their ranks.
   ///
+  /// - Parameter spelling: of the merge with a rank.
   /// - Throws: `InputError` where a part, or the token that it makes, is not in the vocabulary.
-  func merges(_ pairs: [(left: ArraySlice<UInt8>, right: ArraySlice<UInt8>)], field: String) throws -> [Merge] {
+  func merges<Element>(
+    _ elements: [Element], field: String, spelling: (_ element: Element, _ rank: Int) throws -> MergeSpelling
+  ) throws -> [Merge] {
     var merges: [Merge] = []
-    merges.reserveCapacity(pairs.count)
-    for (rank, pair) in pairs.enumerated() {
-      func known(_ spelling: some Collection<UInt8>) throws -> Int32 {
+    merges.reserveCapacity(elements.count)
+    var joined: [UInt8] = []
+    for (rank, element) in elements.enumerated() {
+      func known(_ spelling: ArraySlice<UInt8>) throws -> Int32 {
         if let id = id(of: spelling) { return id }
         throw InputError(
           file, field: "\(field)[\(rank)]", "'\(String(decoding: spelling, as: UTF8.self))' is not in the vocabulary",
           remedy: "the vocabulary and the merges must come from the same tokenizer")
       }
-      let merge = try Merge(left: known(pair.left), right: known(pair.right), result: known(pair.left + pair.right))
-      merges.append(merge)
+      let parts = try spelling(element, rank)
+      joined.removeAll(keepingCapacity: true)
+      joined.append(contentsOf: parts.left)
+      let middle = joined.count
+      joined.append(contentsOf: parts.right)
+      merges.append(
+        try Merge(left: known(joined[..<middle]), right: known(joined[middle...]), result: known(joined[...])))
     }
     return merges
   }
 
   /// The two parts of a merge written as one string, `"a b"`.
-  func parts(_ merge: ArraySlice<UInt8>, field: String) throws -> (left: ArraySlice<UInt8>, right: ArraySlice<UInt8>) {
-    let parts = merge.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
-    guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
+  func parts(_ merge: String, field: String, rank: Int) throws -> MergeSpelling {
+    let merge = merge.utf8
+    let space = merge.firstIndex(of: UInt8(ascii: " ")) ?? merge.endIndex
+    let right = merge[space...].dropFirst()
+    guard space > merge.startIndex, !right.isEmpty, !right.contains(UInt8(ascii: " ")) else {
       throw InputError(
-        file, field: field, "a merge must be two tokens with one space between them",
+        file, field: "\(field)[\(rank)]", "a merge must be two tokens with one space between them",
         remedy: "export the tokenizer again")
     }
-    return (parts[0], parts[1])
+    return (merge[..<space], right)
   }
 }
+
+/// The tokens that a merge joins, as the file spells them.
+typealias MergeSpelling = (left: Substring.UTF8View, right: Substring.UTF8View)

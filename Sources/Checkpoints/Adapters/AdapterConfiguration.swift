@@ -61,7 +61,7 @@ struct AdapterConfiguration: Sendable {
   private static func refuseUnsupported(_ json: JSONFile) throws {
     let remedy: ShownText = "merge the adapter into its base model and gate the merged model"
     for key in json.members.keys where !harmless.contains(key) && !applied.contains(key) {
-      guard let value = json.value(key), !value.isOff else { continue }
+      guard let value = try json.value(key), !value.isOff else { continue }
       throw json.error(key, "is not supported (\(value.kind))", remedy: remedy)
     }
     if let bias = try json.string("bias"), bias != "none" {
@@ -69,7 +69,7 @@ struct AdapterConfiguration: Sendable {
     }
     // Other initialisations (PiSSA, OLoRA, CorDA, LoftQ) change the base's weights too, which the adapter's file does not hold.
     let additive = ["gaussian", "eva", "orthogonal"]
-    if case .string(let method)? = json.value("init_lora_weights"), !additive.contains(method) {
+    if case .string(let method)? = try json.value("init_lora_weights"), !additive.contains(method) {
       throw json.error(
         "init_lora_weights", "'\(method)' changes the base's weights and is not supported", remedy: remedy)
     }

@@ -20,7 +20,7 @@ struct ModuleSelection: Sendable {
   ///
   /// - Parameter knowsAllLinear: whether "all-linear" stands for modules; of what is excluded it is a pattern as any other.
   init?(_ json: JSONFile, _ key: String, knowsAllLinear: Bool) throws {
-    guard let value = json.value(key), let names = try json.strings(key) else { return nil }
+    guard let value = try json.value(key), let names = try json.strings(key) else { return nil }
     path = json.path
     self.key = key
     guard case .string(let text) = value else {

@@ -41,7 +41,7 @@ extension ModelConfiguration {
     for key in ["attention_bias", "mlp_bias", "rope_interleaved"] where try json.bool(key) ?? false {
       throw json.error(key, "true is not supported", remedy: "use a model without it")
     }
-    for key in ["quantization_config", "auto_map"] where !(json.value(key)?.isOff ?? true) {
+    for key in ["quantization_config", "auto_map"] where try !(json.value(key)?.isOff ?? true) {
       throw json.error(
         key, "is not supported", remedy: "save the model unquantised and in transformers' own architecture, or as GGUF")
     }
@@ -107,7 +107,7 @@ private struct HuggingFaceRope {
       throw json.error(
         "rope_type", "'\(type)' is not supported; supported: default, linear, llama3", remedy: "use a model without it")
     }
-    let used = json.members.keys.filter { json.value($0) != nil }
+    let used = try json.members.keys.filter { try json.value($0) != nil }
     if try json.number("partial_rotary_factor") ?? 1 != 1 {
       throw json.error("partial_rotary_factor", "other than 1 is not supported", remedy: "use a plain llama model")
     }

@@ -60,7 +60,14 @@ package struct SafetensorsFile: Sendable {
       throw InputError(
         file.path, "has \(file.bytes.count - dataStart) bytes of data, its tensors describe \(end)", remedy: damaged)
     }
-    return Dictionary(uniqueKeysWithValues: found.map { ($0.tensor.name, $0.tensor) })
+    var tensors: [String: Tensor] = [:]
+    for entry in found {
+      // The header's keys differ in their bytes, these by canonical equivalence.
+      guard tensors.updateValue(entry.tensor, forKey: entry.tensor.name) == nil else {
+        throw header.error(entry.tensor.name, "occurs twice", remedy: damaged)
+      }
+    }
+    return tensors
   }
 
   /// What the tensors beside say of one whose type is not read: bitsandbytes keeps a weight's name.

@@ -45,7 +45,9 @@ struct HuggingFaceWeights {
         throw map.error(
           name, "names '\(shard)', which is not a plain .safetensors file name", remedy: "get the index again")
       }
-      shardOf[name] = shard
+      guard shardOf.updateValue(shard, forKey: name) == nil else {
+        throw map.error(name, "occurs twice", remedy: "get the index again")
+      }
     }
     var files: [MappedFile] = []
     var tensors: [String: Tensor] = [:]

@@ -1,3 +1,5 @@
+import Reading
+
 /// What stands before the first element of a JSON file.
 struct JSONOpening {
   /// Names of arrays of samples in an object that is the whole file.
@@ -69,17 +71,16 @@ struct JSONOpening {
       return nil
     }
 
-    /// A string whose quote has been passed.
+    /// A string whose quote has been passed; nil for one that is cut off or longer than a name is.
     private mutating func string() -> String? {
       let start = index
-      while index < bytes.count, index - start < 4096 {
-        if bytes[index] == 0x22 {
-          index += 1
-          return String(decoding: bytes[start..<index - 1], as: UTF8.self)
-        }
-        index += bytes[index] == 0x5C ? 2 : 1
+      let read = bytes.withUnsafeBufferPointer { bytes in
+        var lexer = JSONLexer(bytes, at: start, leniency: JSONExtractor.leniency)
+        return (try? lexer.unescaped()).map { (text: String(decoding: $0, as: UTF8.self), end: lexer.position) }
       }
-      return nil
+      guard let read, read.end - start <= 4096 else { return nil }
+      index = read.end
+      return read.text
     }
   }
 }

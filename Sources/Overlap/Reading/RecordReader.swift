@@ -1,4 +1,5 @@
 import Diagnostics
+import Reading
 
 /// Takes a batch apart into records.
 struct RecordReader {
@@ -30,7 +31,7 @@ struct RecordReader {
       if let first = text.firstIndex(where: { !DataFormat.isSpace($0) }) {
         record.reset(line: line, number: 0)
         var extractor = JSONExtractor(text, at: first, into: record)
-        do throws(JSONExtractor.Malformed) {
+        do throws(JSONFault) {
           try extractor.value()
         } catch {
           throw malformed(line, error.problem)
@@ -62,10 +63,10 @@ struct RecordReader {
       if isRecord { number += 1 }
       record.reset(line: line, number: number)
       var extractor = JSONExtractor(bytes, at: index, into: record)
-      do throws(JSONExtractor.Malformed) {
+      do throws(JSONFault) {
         try extractor.value()
       } catch {
-        let lines = bytes[index..<min(error.index, bytes.count)].count { $0 == 0x0A }
+        let lines = bytes[index..<min(error.offset, bytes.count)].count { $0 == 0x0A }
         throw malformed(line + lines, error.problem)
       }
       line += bytes[index..<extractor.index].count { $0 == 0x0A }

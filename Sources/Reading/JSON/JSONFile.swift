@@ -3,7 +3,8 @@ import Foundation
 
 /// A JSON file, or a part of one, whose root is an object: typed getters whose errors name the file and the key.
 ///
-/// A getter gives nil for a key that is absent or null, and throws `InputError` where the value has another type.
+/// A getter gives nil for a key that is absent or null, and throws `InputError` where the value has another type or the
+/// key is there twice.
 package struct JSONFile {
   package let path: String
   /// What leads to this object from the file's root, with a full stop at its end; empty at the root.
@@ -16,23 +17,25 @@ package struct JSONFile {
     self.members = members
   }
 
-  /// Reads a small file (at most 64 MiB).
-  package init(_ url: URL) throws {
+  /// Reads a file whose tree fits into memory.
+  ///
+  /// - Parameter limit: bytes, a multiple of 1 MiB.
+  package init(_ url: URL, limit: Int = 64 << 20, repeats: JSONParser.Repeats = .refused) throws {
     let file = try MappedFile(url)
-    guard file.bytes.count <= 64 << 20 else {
-      throw InputError(file.path, "is larger than 64 MiB", remedy: "check that this is the right file")
+    guard file.bytes.count <= limit else {
+      throw InputError(file.path, "is larger than \(limit >> 20) MiB", remedy: "check that this is the right file")
     }
-    try self.init(path: file.path, bytes: file.bytes)
+    try self.init(path: file.path, bytes: file.bytes, repeats: repeats)
   }
 
   /// Parses `bytes`, which came from the file at `path`.
-  package init(path: String, bytes: UnsafeRawBufferPointer) throws {
+  package init(path: String, bytes: UnsafeRawBufferPointer, repeats: JSONParser.Repeats = .refused) throws {
     let value: JSONValue
     do {
-      value = try JSONParser.parse(bytes)
-    } catch let fault as JSONFault {
+      value = try JSONParser.parse(bytes, repeats: repeats)
+    } catch {
       throw InputError(
-        path, field: "byte \(fault.offset)", "is not valid JSON: \(fault.problem)", remedy: "get the file again")
+        path, field: "byte \(error.offset)", "is not valid JSON: \(error.problem)", remedy: "get the file again")
     }
     guard case .object(let members) = value else {
       throw InputError(path, "is not a JSON object", remedy: "get the file again")
@@ -41,21 +44,20 @@ package struct JSONFile {
   }
 
   /// The value of a key, null taken as absent.
-  package func value(_ key: String) -> JSONValue? {
+  package func value(_ key: String) throws -> JSONValue? {
     guard let value = members[key], value != .null else { return nil }
+    guard !members.repeats(key) else { throw error(key, "the key occurs twice", remedy: "keep one of them") }
     return value
   }
 
   package func integer(_ key: String) throws -> Int? {
-    guard let value = value(key) else { return nil }
-    if case .integer(let integer) = value { return integer }
-    // Python writes 8192.0 where a size came out of a division.
-    if case .number(let number) = value, let integer = Int(exactly: number) { return integer }
-    throw wrong(key, value, "an integer")
+    guard let value = try value(key) else { return nil }
+    guard let integer = value.wholeNumber else { throw wrong(key, value, "an integer") }
+    return integer
   }
 
   package func number(_ key: String) throws -> Double? {
-    switch value(key) {
+    switch try value(key) {
     case nil: return nil
     case .integer(let integer): return Double(integer)
     case .number(let number): return number
@@ -64,26 +66,41 @@ package struct JSONFile {
   }
 
   package func bool(_ key: String) throws -> Bool? {
-    guard let value = value(key) else { return nil }
+    guard let value = try value(key) else { return nil }
     guard case .bool(let bool) = value else { throw wrong(key, value, "true or false") }
     return bool
   }
 
   package func string(_ key: String) throws -> String? {
-    guard let value = value(key) else { return nil }
+    guard let value = try value(key) else { return nil }
     guard case .string(let string) = value else { throw wrong(key, value, "a string") }
     return string
   }
 
   package func object(_ key: String) throws -> JSONFile? {
-    guard let value = value(key) else { return nil }
+    guard let value = try value(key) else { return nil }
     guard case .object(let members) = value else { throw wrong(key, value, "an object") }
     return JSONFile(path: path, prefix: "\(prefix)\(key).", members: members)
   }
 
+  package func array(_ key: String) throws -> [JSONValue]? {
+    guard let value = try value(key) else { return nil }
+    guard case .array(let elements) = value else { throw wrong(key, value, "a list") }
+    return elements
+  }
+
+  /// A list of objects, each with its place.
+  package func objects(_ key: String) throws -> [JSONFile]? {
+    try array(key)?.enumerated().map { index, element in
+      let place = "\(key)[\(index)]"
+      guard case .object(let members) = element else { throw wrong(place, element, "an object") }
+      return JSONFile(path: path, prefix: "\(prefix)\(place).", members: members)
+    }
+  }
+
   /// One integer or a list of them.
   package func integers(_ key: String) throws -> [Int]? {
-    guard let value = value(key) else { return nil }
+    guard let value = try value(key) else { return nil }
     switch value {
     case .integer(let integer): return [integer]
     case .array(let elements):
@@ -97,7 +114,7 @@ package struct JSONFile {
 
   /// One string or a list of them.
   package func strings(_ key: String) throws -> [String]? {
-    guard let value = value(key) else { return nil }
+    guard let value = try value(key) else { return nil }
     switch value {
     case .string(let string): return [string]
     case .array(let elements):
@@ -109,16 +126,24 @@ package struct JSONFile {
     }
   }
 
+  /// What leads to a key's value from the file's root.
+  package func place(_ key: String) -> String { prefix + key }
+
   package func required<Value>(_ key: String, _ value: Value?) throws -> Value {
     guard let value else { throw error(key, "is missing", remedy: "get the file again") }
     return value
   }
 
   package func error(_ key: String, _ problem: ShownText, remedy: ShownText) -> InputError {
-    InputError(path, field: prefix + key, problem, remedy: remedy)
+    InputError(path, field: place(key), problem, remedy: remedy)
   }
 
-  private func wrong(_ key: String, _ value: JSONValue, _ expected: String) -> InputError {
+  /// An error at this object itself.
+  package func error(_ problem: ShownText, remedy: ShownText) -> InputError {
+    InputError(path, field: prefix.isEmpty ? nil : String(prefix.dropLast()), problem, remedy: remedy)
+  }
+
+  private func wrong(_ key: String, _ value: JSONValue, _ expected: ShownText) -> InputError {
     error(key, "is \(value.kind), expected \(expected)", remedy: "correct the value")
   }
 }

@@ -36,10 +36,10 @@ package struct JSONText {
   package mutating func append(_ value: JSONValue, depth: Int = 0) {
     switch value {
     case .object(let members):
-      list("{", "}", members.keys, depth) { text, key in
-        text.append(string: key)
+      list("{", "}", members.members, depth) { text, member in
+        text.append(string: member.key)
         text.append(raw: text.isIndented ? ": " : ":")
-        text.append(members[key] ?? .null, depth: depth + 1)
+        text.append(member.value, depth: depth + 1)
       }
     case .array(let elements): list("[", "]", elements, depth) { $0.append($1, depth: depth + 1) }
     case .string(let string): append(string: string)

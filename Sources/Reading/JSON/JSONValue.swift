@@ -1,5 +1,4 @@
-/// A JSON document. Model files are untrusted, so the parser is strict, keeps integers exact, and refuses what Foundation's lets pass:
-/// a key that occurs twice, and nesting deep enough to exhaust the stack.
+/// A JSON document. Its strings and keys are the text's bytes, unescaped; integers stay exact.
 package enum JSONValue: Equatable, Sendable {
   case object(JSONObject)
   case array([JSONValue])
@@ -22,11 +21,20 @@ package enum JSONValue: Equatable, Sendable {
     }
   }
 
+  /// An integer, also one that is written as 8192.0: Python does where a size came out of a division.
+  package var wholeNumber: Int? {
+    switch self {
+    case .integer(let integer): integer
+    case .number(let number): Int(exactly: number)
+    default: nil
+    }
+  }
+
   /// Whether the value is one that a writer leaves where an option is not in use.
   package var isOff: Bool {
     switch self {
     case .null, .bool(false): true
-    case .object(let members): members.keys.isEmpty
+    case .object(let members): members.isEmpty
     case .array(let elements): elements.isEmpty
     case .string(let text): text.isEmpty
     case .integer, .number, .bool: false
@@ -34,18 +42,72 @@ package enum JSONValue: Equatable, Sendable {
   }
 }
 
-/// A JSON object's members, with the order that they have in the file.
+/// A JSON object's members in the file's order, found by the bytes of their keys.
+///
+/// Swift compares strings by canonical equivalence: two tokens of a vocabulary, or two tensors, may be one key to it.
 package struct JSONObject: Equatable, Sendable {
-  package private(set) var keys: [String] = []
-  private var values: [String: JSONValue] = [:]
+  package struct Member: Equatable, Sendable {
+    package let key: String
+    package let value: JSONValue
 
-  package subscript(key: String) -> JSONValue? { values[key] }
+    package static func == (first: Member, second: Member) -> Bool {
+      first.isNamed(second.key) && first.value == second.value
+    }
+
+    func isNamed(_ name: String) -> Bool { key.utf8.elementsEqual(name.utf8) }
+  }
+
+  /// A string that is equal to those of the same bytes.
+  private struct Key: Hashable, Sendable {
+    let text: String
+
+    static func == (first: Key, second: Key) -> Bool { first.text.utf8.elementsEqual(second.text.utf8) }
+
+    func hash(into hasher: inout Hasher) {
+      var text = text
+      text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
+  }
+
+  /// As many members are looked through faster than they are indexed.
+  private static let fewMembers = 16
+
+  package private(set) var members: [Member] = []
+  /// Places in `members`, of objects that have many and no key twice.
+  private var places: [Key: Int] = [:]
+
+  package init() {}
+
+  package var isEmpty: Bool { members.isEmpty }
+  package var keys: [String] { members.map(\.key) }
+
+  /// The value of a key, of the first where it occurs twice.
+  package subscript(key: String) -> JSONValue? {
+    if !places.isEmpty { return places[Key(text: key)].map { members[$0].value } }
+    return members.first { $0.isNamed(key) }?.value
+  }
+
+  /// Whether a key occurs twice, as only `JSONParser.Repeats.kept` lets it.
+  package func repeats(_ key: String) -> Bool {
+    places.isEmpty && members.lazy.filter { $0.isNamed(key) }.dropFirst().first != nil
+  }
 
   /// Appends a member; false where the key is there already.
   package mutating func append(_ key: String, _ value: JSONValue) -> Bool {
-    guard values[key] == nil else { return false }
-    keys.append(key)
-    values[key] = value
+    if members.count == Self.fewMembers {
+      for (place, member) in members.enumerated() { places[Key(text: member.key)] = place }
+    }
+    if members.count < Self.fewMembers {
+      guard !members.contains(where: { $0.isNamed(key) }) else { return false }
+    } else if places.updateValue(members.count, forKey: Key(text: key)) != nil {
+      return false
+    }
+    members.append(Member(key: key, value: value))
     return true
+  }
+
+  /// Appends a member whether or not its key is there: one object is filled by this or by `append` alone.
+  mutating func appendRepeated(_ key: String, _ value: JSONValue) {
+    members.append(Member(key: key, value: value))
   }
 }

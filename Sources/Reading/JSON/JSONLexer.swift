@@ -1,0 +1,312 @@
+import Diagnostics
+
+/// What is wrong with a JSON text, and where.
+package struct JSONFault: Error {
+  /// Stands behind "is not valid JSON: ".
+  package let problem: ShownText
+  /// Bytes from the start of the text.
+  package let offset: Int
+}
+
+/// The lexical half of JSON (RFC 8259), for whoever builds a tree and whoever streams past one: white space, brackets
+/// and commas, words and numbers, strings unescaped. Offsets are bytes; the bytes are untrusted.
+///
+/// Bytes outside ASCII occur in strings only and are passed on as they are: whether they are UTF-8 is the caller's to
+/// say.
+package struct JSONLexer {
+  /// What is let pass beside RFC 8259.
+  package struct Leniency: OptionSet, Sendable {
+    package let rawValue: Int
+    package init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// Half of a surrogate pair is U+FFFD.
+    package static let halfPairs = Leniency(rawValue: 1)
+    /// Control characters in strings stand for themselves.
+    package static let controlCharacters = Leniency(rawValue: 2)
+    /// `NaN`, `Infinity` and `-Infinity`, as Python writes them.
+    package static let nonFinite = Leniency(rawValue: 4)
+  }
+
+  /// A part of a string.
+  package enum Fragment {
+    /// Bytes that stand for themselves.
+    case run(Range<Int>)
+    /// What an escape stands for.
+    case scalar(Unicode.Scalar)
+    case end
+  }
+
+  /// A value without parts that is no string.
+  package enum Scalar {
+    case null
+    case bool(Bool)
+    /// Without a fraction or an exponent.
+    case integer
+    case number
+    /// Under `Leniency.nonFinite`.
+    case nonFinite
+  }
+
+  /// Deeper values are refused, which bounds the recursion of whoever reads them.
+  private static let deepest = 64
+
+  package let bytes: UnsafeBufferPointer<UInt8>
+  package private(set) var position: Int
+  private let leniency: Leniency
+  private var depth = 0
+
+  package init(_ bytes: UnsafeBufferPointer<UInt8>, at position: Int = 0, leniency: Leniency = []) {
+    (self.bytes, self.position, self.leniency) = (bytes, position, leniency)
+  }
+
+  package var isAtEnd: Bool { position >= bytes.count }
+
+  /// The next byte; nil at the end.
+  package var next: UInt8? { position < bytes.count ? bytes[position] : nil }
+
+  package func fault(_ problem: ShownText) -> JSONFault { JSONFault(problem: problem, offset: position) }
+
+  package mutating func skipSpace() {
+    var place = position
+    while place < bytes.count {
+      let byte = bytes[place]
+      guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { break }
+      place += 1
+    }
+    position = place
+  }
+
+  /// Moves over UTF-8's byte order mark, which some editors put first.
+  package mutating func skipByteOrderMark() {
+    if bytes.dropFirst(position).starts(with: [0xEF, 0xBB, 0xBF]) { position += 3 }
+  }
+
+  /// Moves over `byte` where it is next.
+  private mutating func take(_ byte: UInt8) -> Bool {
+    guard position < bytes.count, bytes[position] == byte else { return false }
+    position += 1
+    return true
+  }
+
+  // MARK: Objects and arrays
+
+  /// Moves over the bracket that is next.
+  package mutating func open() throws(JSONFault) {
+    guard depth < Self.deepest else { throw fault("nested deeper than \(Self.deepest)") }
+    position += 1
+    depth += 1
+  }
+
+  /// Moves to the next element of an array that was opened; false, and behind the array, where there is none.
+  package mutating func element(isFirst: Bool) throws(JSONFault) -> Bool {
+    try part(isFirst, until: UInt8(ascii: "]"))
+  }
+
+  /// Moves to the quote of the next member's name in an object that was opened; false, and behind the object, where
+  /// there is none.
+  package mutating func member(isFirst: Bool) throws(JSONFault) -> Bool {
+    guard try part(isFirst, until: UInt8(ascii: "}")) else { return false }
+    skipSpace()
+    guard next == UInt8(ascii: "\"") else { throw fault("a name is missing") }
+    return true
+  }
+
+  private mutating func part(_ isFirst: Bool, until end: UInt8) throws(JSONFault) -> Bool {
+    skipSpace()
+    if take(end) {
+      depth -= 1
+      return false
+    }
+    guard isFirst || take(UInt8(ascii: ",")) else {
+      throw fault(isAtEnd ? "ends too early" : "a comma or bracket is missing")
+    }
+    return true
+  }
+
+  /// Moves from behind a member's name to its value.
+  package mutating func colon() throws(JSONFault) {
+    skipSpace()
+    guard take(UInt8(ascii: ":")) else { throw fault("a colon is missing") }
+    skipSpace()
+  }
+
+  /// The document has been read: only white space may follow.
+  package mutating func end() throws(JSONFault) {
+    skipSpace()
+    guard isAtEnd else { throw fault("there is text after the end") }
+  }
+}
+
+// MARK: Strings
+
+extension JSONLexer {
+  /// The next part of a string whose quote has been passed.
+  package mutating func fragment() throws(JSONFault) -> Fragment {
+    let start = position
+    let end = bytes.count
+    let least: UInt8 = leniency.contains(.controlCharacters) ? 0 : 0x20
+    var place = start
+    while place < end {
+      let byte = bytes[place]
+      guard byte != 0x22, byte != 0x5C, byte >= least else { break }
+      place += 1
+    }
+    position = place
+    if place < end, bytes[place] < least { throw fault("a control character in a string") }
+    if position > start { return .run(start..<position) }
+    guard position < bytes.count else { throw fault("a string is not closed") }
+    position += 1
+    return bytes[position - 1] == 0x22 ? .end : .scalar(try escaped())
+  }
+
+  /// Moves over the quote that is next.
+  package mutating func openString() throws(JSONFault) {
+    guard take(0x22) else { throw fault("a string is missing") }
+  }
+
+  /// The string whose quote is next, unescaped.
+  package mutating func string() throws(JSONFault) -> String {
+    let start = position
+    try openString()
+    if case .run(let run) = try fragment(), take(0x22) {
+      // Most strings are one run, and short ones need no memory of their own.
+      return try text(UnsafeBufferPointer(rebasing: bytes[run]), from: start)
+    }
+    position = start + 1
+    return try text(try unescaped(), from: start)
+  }
+
+  /// The bytes of a string whose quote has been passed.
+  package mutating func unescaped() throws(JSONFault) -> [UInt8] {
+    var unescaped: [UInt8] = []
+    while true {
+      switch try fragment() {
+      case .run(let run): unescaped.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[run]))
+      case .scalar(let scalar): unescaped.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+      case .end: return unescaped
+      }
+    }
+  }
+
+  private func text(_ bytes: some Collection<UInt8>, from start: Int) throws(JSONFault) -> String {
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw JSONFault(problem: "a string is not UTF-8", offset: start)
+    }
+    return text
+  }
+
+  /// What an escape stands for whose backslash has been passed.
+  private mutating func escaped() throws(JSONFault) -> Unicode.Scalar {
+    guard position < bytes.count else { throw fault("a string is not closed") }
+    position += 1
+    switch bytes[position - 1] {
+    case UInt8(ascii: "n"): return "\n"
+    case UInt8(ascii: "t"): return "\t"
+    case UInt8(ascii: "r"): return "\r"
+    case UInt8(ascii: "b"): return "\u{8}"
+    case UInt8(ascii: "f"): return "\u{C}"
+    case UInt8(ascii: "u"): return try hexadecimal()
+    case let byte where byte == 0x22 || byte == 0x5C || byte == UInt8(ascii: "/"): return Unicode.Scalar(byte)
+    default:
+      position -= 1
+      throw fault("a backslash stands before what needs none")
+    }
+  }
+
+  /// The scalar of an escape whose `\u` has been passed.
+  private mutating func hexadecimal() throws(JSONFault) -> Unicode.Scalar {
+    let first = try fourDigits()
+    if let scalar = Unicode.Scalar(first) { return scalar }
+    let place = position
+    if first < 0xDC00, take(0x5C), take(UInt8(ascii: "u")) {
+      let second = try fourDigits()
+      if (0xDC00...0xDFFF).contains(second),
+        let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
+      {
+        return scalar
+      }
+    }
+    position = place
+    guard leniency.contains(.halfPairs) else { throw fault("half of a surrogate pair") }
+    return "\u{FFFD}"
+  }
+
+  private mutating func fourDigits() throws(JSONFault) -> UInt32 {
+    var value: UInt32 = 0
+    for _ in 0..<4 {
+      guard position < bytes.count else { throw fault("a string is not closed") }
+      let byte = bytes[position]
+      switch byte {
+      case 0x30...0x39: value = value << 4 | UInt32(byte - 0x30)
+      case 0x41...0x46, 0x61...0x66: value = value << 4 | UInt32((byte | 0x20) - 0x57)
+      default: throw fault(#"\u has fewer than four digits"#)
+      }
+      position += 1
+    }
+    return value
+  }
+}
+
+// MARK: Words and numbers
+
+extension JSONLexer {
+  /// Moves over a value that is neither a string, an array nor an object.
+  package mutating func scalar() throws(JSONFault) -> Scalar {
+    guard let first = next else { throw fault("ends too early") }
+    switch first {
+    case UInt8(ascii: "t"): return try word("true", .bool(true))
+    case UInt8(ascii: "f"): return try word("false", .bool(false))
+    case UInt8(ascii: "n"): return try word("null", .null)
+    case UInt8(ascii: "N") where leniency.contains(.nonFinite): return try word("NaN", .nonFinite)
+    case UInt8(ascii: "I") where leniency.contains(.nonFinite): return try word("Infinity", .nonFinite)
+    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try number()
+    case UInt8(ascii: ","), UInt8(ascii: "]"), UInt8(ascii: "}"): throw fault("a value is missing")
+    default: throw fault("a value is neither a string nor a number")
+    }
+  }
+
+  private mutating func word(_ word: StaticString, _ scalar: Scalar) throws(JSONFault) -> Scalar {
+    let text = UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)
+    let rest = bytes[position...]
+    guard rest.starts(with: text), !isWordByte(rest.dropFirst(text.count).first) else {
+      throw fault("a value is neither a string nor a number")
+    }
+    position += text.count
+    return scalar
+  }
+
+  private func isWordByte(_ byte: UInt8?) -> Bool {
+    guard let byte else { return false }
+    return isDigit(byte) || (byte | 0x20) &- 0x61 < 26
+  }
+
+  private func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
+
+  private mutating func number() throws(JSONFault) -> Scalar {
+    let isNegative = take(UInt8(ascii: "-"))
+    if isNegative, leniency.contains(.nonFinite), next == UInt8(ascii: "I") {
+      return try word("Infinity", .nonFinite)
+    }
+    if take(UInt8(ascii: "0")) {
+      if let byte = next, isDigit(byte) { throw fault("a number starts with 0") }
+    } else {
+      try digits()
+    }
+    var scalar = Scalar.integer
+    if take(UInt8(ascii: ".")) {
+      scalar = .number
+      try digits()
+    }
+    if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
+      scalar = .number
+      if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
+      try digits()
+    }
+    return scalar
+  }
+
+  private mutating func digits() throws(JSONFault) {
+    guard let first = next, isDigit(first) else { throw fault("a number lacks a digit") }
+    while let byte = next, isDigit(byte) { position += 1 }
+  }
+}
