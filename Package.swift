@@ -28,11 +28,11 @@ let package = Package(
     .target(name: "Transformer", dependencies: ["Checkpoints", "CKernels", "COpenBLAS", "Diagnostics"]),
     .target(
       name: "Catalogue",
-      dependencies: ["Diagnostics", "Reading", "Yams", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: ["Diagnostics", "Reading", .product(name: "Crypto", package: "swift-crypto")],
       resources: [.embedInCode("catalogue.yaml")]),
     .target(
       name: "Suites",
-      dependencies: ["Diagnostics", "Reading", "Yams", .product(name: "Crypto", package: "swift-crypto")]),
+      dependencies: ["Diagnostics", "Reading", .product(name: "Crypto", package: "swift-crypto")]),
     .target(
       name: "Scoring",
       dependencies: [
@@ -42,7 +42,7 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "Checkpoints", "Diagnostics", "Reading", "Suites", "Tokenizers", "Transformer", "Yams",
+        "Checkpoints", "Diagnostics", "Reading", "Suites", "Tokenizers", "Transformer",
         .product(name: "Mustache", package: "swift-mustache"),
       ]),
     .target(name: "Statistics"),
@@ -53,7 +53,7 @@ let package = Package(
     .target(
       name: "Gating",
       dependencies: [
-        "Suites", "Statistics", "Diagnostics", "Reading", "Yams", .product(name: "Crypto", package: "swift-crypto"),
+        "Suites", "Statistics", "Diagnostics", "Reading", .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .target(
       name: "Reporting",
@@ -64,7 +64,7 @@ let package = Package(
       name: "Evaluation",
       dependencies: [
         "Checkpoints", "Diagnostics", "Gating", "Ledger", "Overlap", "Reading", "Reporting", "Scoring", "Statistics",
-        "Suites", "Tokenizers", "Training", "Transformer", "Yams",
+        "Suites", "Tokenizers", "Training", "Transformer",
       ]),
     .executableTarget(
       name: "holdfast",

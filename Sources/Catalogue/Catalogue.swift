@@ -1,6 +1,6 @@
 import Diagnostics
 import Foundation
-import Yams
+import Reading
 
 /// A model that can be fetched by name.
 package struct KnownModel: Sendable, Codable, Equatable {
@@ -29,12 +29,14 @@ package struct Catalogue: Sendable {
 
   /// - Throws: `InputError` for anything that is not a list of complete entries.
   package init(yaml: String, file: String) throws {
-    struct Document: Codable { let models: [KnownModel] }
-    do {
-      models = try YAMLDecoder().decode(Document.self, from: yaml).models
-    } catch {
-      throw InputError(
-        file, "is not a catalogue of models (\(error))", remedy: "see the entry of smollm2-135m-instruct")
+    let keys = ["name", "file", "package", "member", "sha256", "bytes", "licence", "description"]
+    let document = try YAMLMapping(text: yaml, file: file, known: ["models"])
+    models = try document.sections("models", of: "models", such: "- name: …", known: keys).map { entry in
+      func text(_ key: String) throws -> String { try entry.required(key, try entry.text(key)) }
+      return KnownModel(
+        name: try text("name"), file: try text("file"), package: try text("package"), member: try text("member"),
+        sha256: try text("sha256"), bytes: try entry.required("bytes", try entry.integer("bytes", in: 1...Int.max)),
+        licence: try text("licence"), description: try text("description"))
     }
   }
 

@@ -83,10 +83,10 @@ package struct GateSession {
     candidates paths: [String], ledger: Ledger, report: @escaping (Event) -> Void
   ) throws -> Outcome {
     let started = Date()
-    let baseline = try Baseline.load(baselinePath)
+    let baseline = try configuration.naming { try Baseline.load(baselinePath) }
     let suite = try configuration.suite(of: baseline)
     let hashes = LedgerHashCache.forProcess(ledger)
-    let baseCheckpoint = Lazy { [base] in try Checkpoint.open(base) }
+    let baseCheckpoint = Lazy { [base, configuration] in try configuration.naming { try Checkpoint.open(base) } }
     let candidates = try open(paths, suite: suite, base: baseCheckpoint, hashes: hashes)
     let report = oncePerNote(report)
     let overlap = try configuration.heldOutCheck(suite, threads: threads)

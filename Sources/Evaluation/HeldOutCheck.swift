@@ -8,6 +8,7 @@ extension Configuration {
   /// - Throws: `InputError` for data that cannot be read.
   package func heldOutCheck(_ suite: Suite, threads: Int) throws -> OverlapReport? {
     let files = fineTuning.data
-    return files.isEmpty ? nil : try OverlapScan(suite: suite, files: files, threads: threads).run()
+    guard !files.isEmpty else { return nil }
+    return try naming { try OverlapScan(suite: suite, files: files, threads: threads).run() }
   }
 }

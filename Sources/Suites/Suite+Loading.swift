@@ -67,23 +67,22 @@ extension Suite {
         remedy: "give a folder that holds suite.yaml and task files")
     }
     let file = path(folder, fileName)
-    let fields = try YAMLFields(file: file, known: ["suite", "version", "seed", "description", "chat"])
+    let fields = try YAMLMapping(file: file, known: ["suite", "version", "seed", "description", "chat"])
     // Suites are raw text; the key is reserved so that a suite written for a later version fails here and not in its
     // scores.
-    if fields.has("chat"), try fields.text("chat") != "none" {
-      throw InputError(
-        file, field: "chat", "'\(try fields.text("chat"))' is not available yet", remedy: "write chat: none")
+    if let chat = try fields.text("chat"), chat != "none" {
+      throw fields.error("chat", "'\(chat)' is not available yet", remedy: "write chat: none")
     }
-    let name = try fields.text("suite")
+    let name = try fields.required("suite", try fields.text("suite"))
     guard isSlug(name) else {
-      throw InputError(
-        file, field: "suite", "'\(name)' is not a name", remedy: "use lower-case letters, digits and hyphens")
+      throw fields.error(
+        "suite", "'\(name)' is not a name", remedy: "use lower-case letters, digits and hyphens")
     }
     return Header(
       name: name,
-      version: try fields.integer("version", in: 1...1_000_000),
-      seed: try fields.unsigned("seed"),
-      description: fields.has("description") ? try fields.text("description") : "",
+      version: try fields.required("version", try fields.integer("version", in: 1...1_000_000)),
+      seed: try fields.required("seed", try fields.unsigned("seed")),
+      description: try fields.text("description", mayBeEmpty: true) ?? "",
       path: folder)
   }
 

@@ -1,5 +1,5 @@
 import Diagnostics
-import Foundation
+import Reading
 
 /// Small tasks that few-shot prompts are made of: a `pool.yaml` and the items files beside it.
 package struct FewShotPool: Sendable {
@@ -31,13 +31,8 @@ package struct FewShotPool: Sendable {
 
   /// - Throws: `InputError` for a file that cannot be read or does not say what it should.
   package static func read(_ path: String) throws -> FewShotPool {
-    let fields = try RecipeFields(file: path, known: ["tasks"])
-    guard let list = fields.node("tasks")?.sequence, !list.isEmpty else {
-      throw fields.error("tasks", "is not a list of tasks", remedy: "write one '- task: …' for each")
-    }
-    let tasks = try list.enumerated().map { index, node in
-      try task(try RecipeFields(node, file: path, place: "tasks[\(index)]", known: keys))
-    }
+    let fields = try YAMLMapping(file: path, known: ["tasks"], ifAbsent: Recipe.absentRemedy)
+    let tasks = try fields.sections("tasks", of: "tasks", such: "- task: …", known: keys).map { try task($0) }
     let names = Dictionary(grouping: tasks, by: \.name)
     if let twice = names.first(where: { $0.value.count > 1 })?.key {
       throw fields.error("tasks", "'\(twice)' is given twice", remedy: "give every task a name of its own")
@@ -45,11 +40,8 @@ package struct FewShotPool: Sendable {
     return FewShotPool(path: path, tasks: tasks)
   }
 
-  private static func task(_ fields: RecipeFields) throws -> Task {
-    func text(_ key: String) throws -> String {
-      guard let text = try fields.text(key) else { throw fields.missing(key) }
-      return text
-    }
+  private static func task(_ fields: YAMLMapping) throws -> Task {
+    func text(_ key: String) throws -> String { try fields.required(key, try fields.text(key)) }
     let template = try text("template")
     guard template.split(separator: "{input}", omittingEmptySubsequences: false).count == 2 else {
       throw fields.error("template", "does not have {input} exactly once", remedy: #"write such as "Q: {input}\nA:""#)
@@ -66,20 +58,14 @@ package struct FewShotPool: Sendable {
   }
 
   private static func items(_ path: String) throws -> [Item] {
-    let items = try DataFile.readLines(path).map { number, json in
-      do {
-        let line = try JSONDecoder().decode(Line.self, from: json)
-        let place = "line \(number)"
-        try refuseUnknownKeys(line.keys, known: ["input", "output"], file: path, in: place)
-        guard !trimmed(line.output).isEmpty else {
-          throw InputError(path, field: place, "the output is empty", remedy: "write an answer, or leave the line out")
-        }
-        return Item(input: line.input, output: line.output, line: number)
-      } catch let error as DecodingError {
-        throw InputError(
-          path, field: "line \(number)", DataFile.describe(error),
-          remedy: #"write one object a line: {"input": "…", "output": "…"}"#)
+    let example = #"{"input": "…", "output": "…"}"#
+    let items = try DataFile.readLines(path, known: ["input", "output"], example: example) { line in
+      let input = try line.required("input", try line.text("input"))
+      let output = try line.required("output", try line.text("output"))
+      guard !trimmed(output).isEmpty else {
+        throw line.error("the output is empty", remedy: "write an answer, or leave the line out")
       }
+      return Item(input: input, output: output, line: line.number)
     }
     guard !items.isEmpty else { throw InputError(path, "the data file is empty", remedy: "write one item a line") }
     var lines: [String: Int] = [:]
@@ -89,19 +75,6 @@ package struct FewShotPool: Sendable {
       }
     }
     return items
-  }
-
-  private struct Line: Decodable {
-    let input: String
-    let output: String
-    let keys: [String]
-
-    init(from decoder: any Decoder) throws {
-      let fields = try decoder.container(keyedBy: TextKey.self)
-      keys = fields.allKeys.map(\.stringValue)
-      input = try fields.decode(String.self, forKey: TextKey("input"))
-      output = try fields.decode(String.self, forKey: TextKey("output"))
-    }
   }
 }
 

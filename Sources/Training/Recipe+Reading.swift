@@ -1,4 +1,5 @@
 import Diagnostics
+import Reading
 
 extension Recipe {
   static let keys = [
@@ -9,21 +10,21 @@ extension Recipe {
   ]
 
   private static let mostSteps = 1_000_000
+  /// Of a file that is named and is not there.
+  static let absentRemedy: ShownText = "check the path; what a file names is relative to that file"
 
   /// - Throws: `InputError` for the first thing that is wrong, file and key named. The data are not read yet;
   ///   see `TrainingPlan`.
   package static func read(_ file: String) throws -> Recipe {
-    let fields = try RecipeFields(file: file, known: keys)
-    guard let name = try fields.text("recipe") else { throw fields.missing("recipe") }
-    guard let data = try fields.section("data", known: ["train", "test", "shuffle_labels"]) else {
-      throw fields.missing("data")
-    }
-    guard let train = try data.filePath("train") else { throw data.missing("train") }
+    let fields = try YAMLMapping(file: file, known: keys, ifAbsent: absentRemedy)
+    let name = try fields.required("recipe", try fields.text("recipe"))
+    let data = try fields.required("data", try fields.section("data", known: ["train", "test", "shuffle_labels"]))
+    let train = try data.required("train", try data.filePath("train"))
     let format = try PromptFormat.read(fields)
     let samples = try (
       batch: fields.integer("batch", in: 1...1024) ?? 8, accumulate: fields.integer("accumulate", in: 1...1024) ?? 1
     )
-    guard let optimiser = try OptimiserSettings.read(fields) else { throw fields.missing("learning_rate") }
+    let optimiser = try fields.required("learning_rate", try OptimiserSettings.read(fields))
     let method = try TrainingMethod.read(fields)
     let ends = try (
       interpolate: share("interpolate", fields), rescale: share("rescale", fields),
@@ -45,13 +46,13 @@ extension Recipe {
       precision: try fields.choice("precision") ?? .f32)
   }
 
-  private static func share(_ key: String, _ fields: RecipeFields) throws -> Double? {
+  private static func share(_ key: String, _ fields: YAMLMapping) throws -> Double? {
     try fields.number(key, "above 0, at most 1") { $0 > 0 && $0 <= 1 }
   }
 
   /// An adapter is rescaled, whole weights are interpolated and drawn towards the base.
   private static func refuseUnfit(
-    _ interpolate: Double?, _ rescale: Double?, _ l2sp: Double?, _ method: TrainingMethod, _ fields: RecipeFields
+    _ interpolate: Double?, _ rescale: Double?, _ l2sp: Double?, _ method: TrainingMethod, _ fields: YAMLMapping
   ) throws {
     if case .lora = method {
       if interpolate != nil {
@@ -66,11 +67,11 @@ extension Recipe {
   }
 
   /// A path has a "/" in it or ends in .gguf; anything else is a name of the catalogue.
-  private static func base(_ fields: RecipeFields) throws -> String? {
+  private static func base(_ fields: YAMLMapping) throws -> String? {
     try fields.text("base").map { $0.contains("/") || $0.hasSuffix(".gguf") ? fields.resolve($0) : $0 }
   }
 
-  private static func length(_ fields: RecipeFields) throws -> TrainingLength {
+  private static func length(_ fields: YAMLMapping) throws -> TrainingLength {
     let steps = try fields.integer("steps", in: 1...mostSteps)
     let epochs = try fields.number("epochs", "above 0, at most 10000") { $0 > 0 && $0 <= 10_000 }
     switch (steps, epochs) {
@@ -85,14 +86,14 @@ extension Recipe {
 extension PromptFormat {
   private static let mostTemplateBytes = 4096
 
-  static func read(_ fields: RecipeFields) throws -> PromptFormat {
+  static func read(_ fields: YAMLMapping) throws -> PromptFormat {
     PromptFormat(try style(fields) ?? .plain, endsWithEOS: try fields.boolean("end_with_eos"))
   }
 
   /// Nil where `format` is absent.
-  static func style(_ fields: RecipeFields) throws -> Style? {
-    guard let node = fields.node("format") else { return nil }
-    guard node.scalar != nil else {
+  static func style(_ fields: YAMLMapping) throws -> Style? {
+    guard let kind = fields.kind("format") else { return nil }
+    guard kind == .text else {
       guard let explicit = try fields.section("format", known: ["mustache"]),
         let template = try explicit.text("mustache")
       else { throw fields.error("format", "has no template", remedy: "write {mustache: \"…\"}") }
@@ -128,8 +129,8 @@ extension TrainingMethod {
     case modules
   }
 
-  static func read(_ fields: RecipeFields) throws -> TrainingMethod {
-    guard let name = try fields.choice("method", Name.self) else { throw fields.missing("method") }
+  static func read(_ fields: YAMLMapping) throws -> TrainingMethod {
+    let name = try fields.required("method", try fields.choice("method", Name.self))
     if name != .lora, fields.has("lora") {
       throw fields.error(
         "lora", "stands beside method: \(name.rawValue)", remedy: "write method: lora, or leave it out")
@@ -142,9 +143,7 @@ extension TrainingMethod {
     case .full: return .full
     case .valueOnly: return .valueOnly
     case .lora: return .lora(try LoRARecipe.read(fields))
-    case .modules:
-      guard let patterns = try fields.texts("modules") else { throw fields.missing("modules") }
-      return .modules(patterns)
+    case .modules: return .modules(try fields.required("modules", try fields.texts("modules")))
     }
   }
 }
@@ -152,7 +151,7 @@ extension TrainingMethod {
 extension LoRARecipe {
   private enum Bias: String, CaseIterable { case none }
 
-  static func read(_ fields: RecipeFields) throws -> LoRARecipe {
+  static func read(_ fields: YAMLMapping) throws -> LoRARecipe {
     let known = ["r", "alpha", "dropout", "target_modules", "use_rslora", "bias"]
     let defaults = LoRARecipe()
     guard let lora = try fields.section("lora", known: known) else { return defaults }
@@ -165,9 +164,8 @@ extension LoRARecipe {
       usesRankStabilisedScale: try lora.boolean("use_rslora") ?? false)
   }
 
-  private static func targets(_ lora: RecipeFields) throws -> TargetModules? {
-    guard let node = lora.node("target_modules") else { return nil }
-    guard node.scalar != nil else { return try lora.texts("target_modules").map { .names($0) } }
+  private static func targets(_ lora: YAMLMapping) throws -> TargetModules? {
+    guard lora.kind("target_modules") == .text else { return try lora.texts("target_modules").map { .names($0) } }
     return try lora.text("target_modules").map { $0.lowercased() == "all-linear" ? .allLinear : .pattern($0) }
   }
 }

@@ -1,8 +1,9 @@
 import Diagnostics
+import Reading
 
 extension OptimiserSettings {
   /// Nil where there is no learning rate.
-  static func read(_ fields: RecipeFields) throws -> OptimiserSettings? {
+  static func read(_ fields: YAMLMapping) throws -> OptimiserSettings? {
     guard let rate = try fields.number("learning_rate", "above 0, at most 1", { $0 > 0 && $0 <= 1 }) else { return nil }
     let betas = try fields.texts("betas")?.map { Double($0) } ?? [0.9, 0.999]
     guard betas.count == 2, let beta1 = betas[0], let beta2 = betas[1], (0..<1).contains(beta1), (0..<1).contains(beta2)
@@ -16,7 +17,7 @@ extension OptimiserSettings {
 }
 
 extension MixSettings {
-  static func read(_ fields: RecipeFields, format: PromptFormat) throws -> MixSettings {
+  static func read(_ fields: YAMLMapping, format: PromptFormat) throws -> MixSettings {
     let known = ["general", "icl", "icl-same-task", "replay"]
     guard let mix = try fields.section("mix", known: known) else { return MixSettings() }
     let settings = MixSettings(
@@ -28,11 +29,11 @@ extension MixSettings {
     return settings
   }
 
-  private static func general(_ mix: RecipeFields, _ format: PromptFormat) throws -> General? {
+  private static func general(_ mix: YAMLMapping, _ format: PromptFormat) throws -> General? {
     guard let general = try mix.section("general", known: ["share", "data", "format", "end_with_eos"]) else {
       return nil
     }
-    guard let data = try general.filePath("data") else { throw general.missing("data") }
+    let data = try general.required("data", try general.filePath("data"))
     let endsWithEOS = try general.boolean("end_with_eos")
     let own = try PromptFormat.style(general).map { PromptFormat($0, endsWithEOS: endsWithEOS) }
     var inherited = format
@@ -40,20 +41,20 @@ extension MixSettings {
     return General(share: try share(general, otherwise: 0.10), data: data, format: own ?? inherited)
   }
 
-  private static func fewShot(_ mix: RecipeFields) throws -> FewShot? {
+  private static func fewShot(_ mix: YAMLMapping) throws -> FewShot? {
     guard let icl = try mix.section("icl", known: ["share", "pool", "shots"]) else { return nil }
-    guard let pool = try icl.filePath("pool") else { throw icl.missing("pool") }
+    let pool = try icl.required("pool", try icl.filePath("pool"))
     return FewShot(
       share: try share(icl, otherwise: 0.20), pool: pool, shots: try icl.range("shots", in: 1...64) ?? 2...4)
   }
 
-  private static func sameTask(_ mix: RecipeFields) throws -> SameTask? {
+  private static func sameTask(_ mix: YAMLMapping) throws -> SameTask? {
     guard let same = try mix.section("icl-same-task", known: ["share", "window"]) else { return nil }
     return SameTask(
       share: try share(same, otherwise: 0.20), window: try same.integer("window", in: 1...64) ?? 3)
   }
 
-  private static func replay(_ mix: RecipeFields) throws -> Replay? {
+  private static func replay(_ mix: YAMLMapping) throws -> Replay? {
     let known = ["share", "count", "temperature", "max_tokens", "prompt"]
     guard let replay = try mix.section("replay", known: known) else { return nil }
     let defaults = Replay()
@@ -66,19 +67,19 @@ extension MixSettings {
       prompt: try replay.text("prompt") ?? defaults.prompt)
   }
 
-  private static func share(_ fields: RecipeFields, otherwise: Double) throws -> Double {
+  private static func share(_ fields: YAMLMapping, otherwise: Double) throws -> Double {
     try fields.number("share", "above 0 and below 1") { $0 > 0 && $0 < 1 } ?? otherwise
   }
 }
 
 extension PreservationSettings {
-  static func read(_ fields: RecipeFields) throws -> PreservationSettings? {
+  static func read(_ fields: YAMLMapping) throws -> PreservationSettings? {
     guard
       let preserve = try fields.section("preserve", known: ["lambda", "pool", "shots", "prompts", "cached_prompts"])
     else {
       return nil
     }
-    guard let pool = try preserve.filePath("pool") else { throw preserve.missing("pool") }
+    let pool = try preserve.required("pool", try preserve.filePath("pool"))
     return PreservationSettings(
       lambda: try preserve.number("lambda", "of at least 0") { $0 >= 0 } ?? 1, pool: pool,
       shots: try preserve.range("shots", in: 1...64) ?? 2...4,
@@ -88,7 +89,7 @@ extension PreservationSettings {
 }
 
 extension ProMoTSettings {
-  static func read(_ fields: RecipeFields) throws -> ProMoTSettings? {
+  static func read(_ fields: YAMLMapping) throws -> ProMoTSettings? {
     guard let promot = try fields.section("promot", known: ["length", "steps", "learning_rate"]) else { return nil }
     let defaults = ProMoTSettings()
     return ProMoTSettings(

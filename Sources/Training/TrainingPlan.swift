@@ -51,11 +51,11 @@ package struct TrainingPlan: Sendable {
     order = SeededOrder(seed: recipe.seed)
     try encoder.checkMarkers(of: recipe.format, file: recipe.file)
 
-    var train = try DataFile.read(recipe.trainData)
+    var train = try recipe.naming { try DataFile.read(recipe.trainData) }
     if recipe.shufflesLabels {
       train = train.shufflingCompletions(order.permutation(.labels, 0, count: train.lines.count))
     }
-    let test = try recipe.testData.map(DataFile.read)
+    let test = try recipe.naming { try recipe.testData.map(DataFile.read) }
     taskLines = train.lines
     taskSamples = try encoder.encode(train, recipe.format, kind: .task).map(\.sample)
     let encodedTest = try test.map { try encoder.encode($0, recipe.format, kind: .task) } ?? []
@@ -65,15 +65,15 @@ package struct TrainingPlan: Sendable {
 
     if let general = recipe.mix.general {
       try encoder.checkMarkers(of: general.format, file: recipe.file)
-      let data = try DataFile.read(general.data)
+      let data = try recipe.naming { try DataFile.read(general.data) }
       generalLines = data.lines
       generalSamples = try encoder.encode(data, general.format, kind: .general).map(\.sample)
     } else {
       generalLines = []
       generalSamples = []
     }
-    fewShotPool = try recipe.mix.fewShot.map { try encoder.pool($0.pool, shots: $0.shots) }
-    preservationPool = try recipe.preserve.map { try encoder.pool($0.pool, shots: $0.shots) }
+    fewShotPool = try recipe.naming { try recipe.mix.fewShot.map { try encoder.pool($0.pool, shots: $0.shots) } }
+    preservationPool = try recipe.naming { try recipe.preserve.map { try encoder.pool($0.pool, shots: $0.shots) } }
     sources = try TrainingSources(recipe, fewShotPool: fewShotPool, preservationPool: preservationPool)
     if let same = recipe.mix.sameTask { try encoder.check(train, window: same.window, recipe: recipe) }
 

@@ -3,6 +3,7 @@ import Catalogue
 import Diagnostics
 import Foundation
 import Gating
+import Reading
 import Suites
 
 /// The options that every verb with a configuration has.
@@ -37,8 +38,13 @@ let defaultLedger = ".holdfast/ledger.sqlite"
 /// The path of the configuration's base model.
 func basePath(_ configuration: Configuration) throws -> String {
   switch configuration.base {
-  case .path(let path): path
-  case .name(let name): try resolveModel(name, models: configuration.models)
+  case .path(let path): return path
+  case .name(let name):
+    do {
+      return try resolveModel(name, models: configuration.models)
+    } catch let error as InputError {
+      throw error.named(by: configuration.file, "base")
+    }
   }
 }
 

@@ -177,7 +177,7 @@ struct ConfigurationTests {
       ("base: tiny\nbaseline: b.json\nfine_tuning: [a]", "fine_tuning: not a mapping"),
       ("base: tiny\nbase: other\nbaseline: b.json", "is given twice"),
       ("base: [tiny]\nbaseline: b.json", "base: is not text"),
-      ("base: 'tiny", "not valid YAML: line"),
+      ("base: 'tiny", "line 1: not valid YAML: "),
       ("- base", "not a mapping"),
       ("", "the file is empty"),
     ])

@@ -132,7 +132,7 @@ struct RecipeTests {
         "mix: {general: {share: 0.6, data: g}, icl: {share: 0.4, pool: p}}",
         "recipe.yaml: mix: the shares add up to 1 or more; leave a share for the task itself"
       ),
-      ("seed: 1\nseed: 2", "recipe.yaml: not valid YAML: seed is given twice; correct the file's syntax"),
+      ("seed: 1\nseed: 2", "recipe.yaml: seed: not valid YAML: the key is given twice; correct the file's syntax"),
     ])
   func refusals(_ more: String, _ message: String) throws {
     #expect(folder.refusal { try folder.recipe(more) } == message)

@@ -1,4 +1,5 @@
 import Diagnostics
+import Reading
 import Suites
 import Training
 
@@ -45,16 +46,10 @@ extension Experiment {
 
   /// - Throws: `InputError` for the first thing that is wrong, file and key named. The recipes are not read yet.
   package static func read(_ file: String) throws -> Experiment {
-    let fields = try RecipeFields(file: file, known: keys)
+    let fields = try YAMLMapping(file: file, known: keys)
     let seeds = try seeds(fields) ?? [1]
-    guard let list = fields.node("arms")?.sequence, !list.isEmpty else {
-      throw fields.error("arms", "is not a list of arms", remedy: "write one '- arm: …' for each")
-    }
-    let arms = try list.enumerated().map { index, node in
-      try arm(
-        try RecipeFields(
-          node, file: file, place: "arms[\(index)]", known: ["arm", "recipe", "learning_rate", "seeds"]), seeds)
-    }
+    let known = ["arm", "recipe", "learning_rate", "seeds"]
+    let arms = try fields.sections("arms", of: "arms", such: "- arm: …", known: known).map { try arm($0, seeds) }
     if let twice = Dictionary(grouping: arms, by: \.name).filter({ $0.value.count > 1 }).keys.min() {
       throw fields.error("arms", "'\(twice)' is given twice", remedy: "give every arm a name of its own")
     }
@@ -66,8 +61,8 @@ extension Experiment {
       keep: try fields.choice("keep") ?? .last, scoresBase: try fields.boolean("base") ?? true, arms: arms)
   }
 
-  private static func arm(_ fields: RecipeFields, _ seeds: [UInt64]) throws -> Arm {
-    guard let recipe = try fields.filePath("recipe") else { throw fields.missing("recipe") }
+  private static func arm(_ fields: YAMLMapping, _ seeds: [UInt64]) throws -> Arm {
+    let recipe = try fields.required("recipe", try fields.filePath("recipe"))
     let name = try name("arm", fields)
     guard name != "base" else {
       throw fields.error("arm", "'base' is the base model's own row", remedy: "give the arm another name")
@@ -79,8 +74,8 @@ extension Experiment {
   }
 
   /// A name that becomes a folder's.
-  private static func name(_ key: String, _ fields: RecipeFields) throws -> String {
-    guard let name = try fields.text(key) else { throw fields.missing(key) }
+  private static func name(_ key: String, _ fields: YAMLMapping) throws -> String {
+    let name = try fields.required(key, try fields.text(key))
     guard name.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._+-]{0,79}/) != nil else {
       throw fields.error(
         key, "is not a name that a folder can have",
@@ -89,7 +84,7 @@ extension Experiment {
     return name
   }
 
-  private static func seeds(_ fields: RecipeFields) throws -> [UInt64]? {
+  private static func seeds(_ fields: YAMLMapping) throws -> [UInt64]? {
     guard let texts = try fields.texts("seeds") else { return nil }
     let seeds = texts.compactMap { UInt64($0) }
     guard seeds.count == texts.count, Set(seeds).count == seeds.count else {
@@ -98,7 +93,7 @@ extension Experiment {
     return seeds
   }
 
-  private static func share(_ fields: RecipeFields) throws -> Share {
+  private static func share(_ fields: YAMLMapping) throws -> Share {
     guard let text = try fields.text("share") else { return .all }
     do {
       return try Share(parsing: text)
@@ -108,8 +103,8 @@ extension Experiment {
   }
 
   /// Multiples of the first, so that training can write them at one interval.
-  private static func checkpoints(_ fields: RecipeFields, steps: Int?) throws -> [Int] {
-    guard let texts = try fields.texts("checkpoints") else { throw fields.missing("checkpoints") }
+  private static func checkpoints(_ fields: YAMLMapping, steps: Int?) throws -> [Int] {
+    let texts = try fields.required("checkpoints", try fields.texts("checkpoints"))
     let numbers = texts.compactMap { Int($0) }
     guard numbers.count == texts.count, let first = numbers.first, first > 0,
       numbers.allSatisfy({ $0 <= mostSteps && $0.isMultiple(of: first) }),

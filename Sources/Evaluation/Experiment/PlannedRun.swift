@@ -19,7 +19,8 @@ struct PlannedRun {
   static func recipe(
     _ arm: Experiment.Arm, seed: UInt64, of experiment: Experiment, configuredBase: String
   ) throws -> Recipe {
-    var recipe = try Recipe.read(arm.recipe)
+    let place = experiment.arms.firstIndex(of: arm).map { "arms[\($0)].recipe" } ?? "arms"
+    var recipe = try naming(arm.recipe, by: experiment.file, place) { try Recipe.read(arm.recipe) }
     if let base = recipe.base, base != configuredBase {
       throw InputError(
         recipe.file, field: "base", "is '\(base)', the experiment's is '\(configuredBase)'",
@@ -38,7 +39,7 @@ struct PlannedRun {
     self.arm = arm.name
     self.seed = seed
     self.recipe = recipe
-    let data = try Self.dataFiles(of: recipe).map { try contentHash(of: $0) }
+    let data = try recipe.naming { try Self.dataFiles(of: recipe).map { try contentHash(of: $0) } }
     fingerprint = CanonicalHash.of(
       ["run 1", try contentHash(of: arm.recipe), "rate \(recipe.optimiser.learningRate)", "seed \(seed)"]
         + ["length \(recipe.length)", "checkpoints \(setting.experiment.checkpoints)"] + data + setting.facts)

@@ -1,4 +1,4 @@
-import Yams
+import Reading
 
 /// A suite that a survey found.
 package struct FoundSuite: Sendable, Hashable {
@@ -9,8 +9,7 @@ package struct FoundSuite: Sendable, Hashable {
   /// - Parameter head: suite.yaml's first bytes.
   init(path: String, head: [UInt8]) {
     self.path = path
-    let fields = (try? compose(yaml: String(decoding: head, as: UTF8.self)))?.mapping
-    let said = fields?.first { $0.key.scalar?.string == "suite" }?.value.scalar?.string
-    name = said ?? path.split(separator: "/").last.map(String.init) ?? path
+    let fields = try? YAMLMapping(text: String(decoding: head, as: UTF8.self), file: path, known: nil)
+    name = (try? fields?.text("suite")) ?? path.split(separator: "/").last.map(String.init) ?? path
   }
 }

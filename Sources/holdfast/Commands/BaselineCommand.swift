@@ -46,11 +46,13 @@ struct SaveBaseline: ParsableCommand {
     let destination = out ?? configuration.baseline
     // Before an hour is spent on it.
     try FileKind.requireRegular(destination, remedy: "name a file to write")
-    let suite = try Suite.load(folder)
+    let suite = try configuration.naming { try Suite.load(folder) }
     let path = try model.map { try resolveModel($0, models: configuration.models) } ?? basePath(configuration)
     let ledger = try Ledger(path: options.ledger ?? configuration.ledger)
-    let subject = try Subject(
-      path: path, base: try Checkpoint.open(try basePath(configuration)), hashes: LedgerHashCache.forProcess(ledger))
+    let subject = try configuration.naming {
+      try Subject(
+        path: path, base: try Checkpoint.open(try basePath(configuration)), hashes: LedgerHashCache.forProcess(ledger))
+    }
     let run = SuiteRun(
       suite: suite, share: .all, ledger: ledger, command: typedCommand, kernel: Kernel.current.name, threads: threads)
     let progress = ProgressLine(subject.name)

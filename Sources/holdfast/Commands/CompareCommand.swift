@@ -71,6 +71,6 @@ struct CompareCommand: ParsableCommand {
       throw InputError(
         adapter, "is an adapter", remedy: "name its base in holdfast.yaml, or give the file with --config")
     }
-    return try Checkpoint.open(try basePath(configuration))
+    return try configuration.naming { try Checkpoint.open(try basePath(configuration)) }
   }
 }

@@ -6,6 +6,7 @@ import Foundation
 import Gating
 import Ledger
 import Overlap
+import Reading
 import Reporting
 import Suites
 import Transformer
@@ -47,12 +48,16 @@ struct ExperimentCommand: ParsableCommand {
   func run() throws {
     let experiment = try Experiment.read(file)
     let configuration = try options.load()
-    let baseline = try Baseline.load(configuration.baseline)
-    let suite = try experiment.suite.map { try Suite.load($0) } ?? configuration.suite(of: baseline)
+    let baseline = try configuration.naming { try Baseline.load(configuration.baseline) }
+    let suite =
+      try experiment.suite.map { folder in
+        try naming(folder, by: experiment.file, "suite") { try Suite.load(folder) }
+      } ?? configuration.suite(of: baseline)
     let ledger = try Ledger(path: options.ledger ?? configuration.ledger)
     let path = try basePath(configuration)
-    let base = try Subject(
-      path: path, base: try Checkpoint.open(path), hashes: LedgerHashCache.forProcess(ledger))
+    let base = try configuration.naming {
+      try Subject(path: path, base: try Checkpoint.open(path), hashes: LedgerHashCache.forProcess(ledger))
+    }
     for line in base.notes { note("\(line)") }
     let folder = "\(reports ?? configuration.reports)/\(experiment.name)"
     let heldOut = try configuration.heldOutCheck(suite, threads: options.threads(configuration))

@@ -38,7 +38,7 @@ struct OverlapCommand: ParsableCommand {
   }
 
   func run() throws {
-    let suite = try Suite.load(try suiteFolder())
+    let suite = try loadSuite()
     let report = try OverlapScan(
       suite: suite, files: data, streams: true, threads: options.threads ?? Machine.cores
     ).run()
@@ -50,11 +50,12 @@ struct OverlapCommand: ParsableCommand {
     }
   }
 
-  private func suiteFolder() throws -> String {
-    if let suite { return suite }
-    guard let folder = try options.load().suites.first else {
+  private func loadSuite() throws -> Suite {
+    if let suite { return try Suite.load(suite) }
+    let configuration = try options.load()
+    guard let folder = configuration.suites.first else {
       throw InputError(options.config, field: "suites", "names no suite", remedy: "name one, or give --suite")
     }
-    return folder
+    return try configuration.naming { try Suite.load(folder) }
   }
 }

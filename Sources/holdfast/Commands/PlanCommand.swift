@@ -46,7 +46,7 @@ struct PlanCommand: ParsableCommand {
 
   func run() throws {
     let configuration = try options.load()
-    let loaded = try Baseline.load(baseline ?? configuration.baseline)
+    let loaded = try configuration.naming { try Baseline.load(baseline ?? configuration.baseline) }
     // The suite itself is read only where something has to be looked for in it.
     let heldOut =
       configuration.fineTuning.data.isEmpty
@@ -81,7 +81,7 @@ struct PlanCommand: ParsableCommand {
     let labels = configuration.fineTuning.labels
     guard !labels.isEmpty else { return [] }
     return try configuration.suites.reduce(into: []) { names, folder in
-      names.formUnion(relatedTasks(of: try Suite.load(folder), labels: labels))
+      names.formUnion(relatedTasks(of: try configuration.naming { try Suite.load(folder) }, labels: labels))
     }
   }
 }

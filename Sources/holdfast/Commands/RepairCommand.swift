@@ -76,7 +76,7 @@ struct RepairCommand: ParsableCommand {
     let test = try TargetTest(path: data, format: PromptFormat(format.style, endsWithEOS: endWithEOS ? true : nil))
     let basePath = try base.map { try resolveModel($0, models: configuration.models) } ?? basePath(configuration)
     let path = try resolveModel(candidate, models: configuration.models)
-    let baseline = try Baseline.load(configuration.baseline)
+    let baseline = try configuration.naming { try Baseline.load(configuration.baseline) }
     let suite = try configuration.suite(of: baseline)
     let heldOut = try configuration.heldOutCheck(suite, threads: options.threads(configuration))
     if let heldOut { note("held-out check: \(HeldOutSummary(heldOut).text)") }
@@ -87,8 +87,10 @@ struct RepairCommand: ParsableCommand {
       share: try Share(parsing: share), threads: options.threads(configuration), command: typedCommand,
       kernel: Kernel.current.name)
     let ledger = try Ledger(path: options.ledger ?? configuration.ledger)
-    let session = try RepairSession(
-      setting, base: basePath, candidate: path, test: test, out: out ?? defaultFolder(path), ledger: ledger)
+    let session = try configuration.naming {
+      try RepairSession(
+        setting, base: basePath, candidate: path, test: test, out: out ?? defaultFolder(path), ledger: ledger)
+    }
     let progress = ProgressLine("")
     defer { progress.end() }
     let result = try session.run { event in

@@ -40,7 +40,7 @@ struct RunCommand: ParsableCommand {
     let share = try Share(parsing: share)
     let settings = try RunSettings(options, model: model, suite: suite)
     let threads = settings.threads
-    let suite = try Suite.load(settings.suite)
+    let suite = try settings.loadSuite()
     let ledger = try Ledger(path: settings.ledger)
     let subject = try Subject(
       path: settings.model, base: try settings.base(), hashes: LedgerHashCache.forProcess(ledger))
@@ -83,11 +83,16 @@ private struct RunSettings {
     threads = options.threads ?? configuration?.threads ?? Machine.cores
   }
 
+  func loadSuite() throws -> Suite {
+    guard let configuration else { return try Suite.load(suite) }
+    return try configuration.naming { try Suite.load(suite) }
+  }
+
   /// The model that an adapter is on.
   func base() throws -> Checkpoint {
     guard let configuration else {
       throw InputError(model, "is an adapter", remedy: "name its base in holdfast.yaml, or give the file with --config")
     }
-    return try Checkpoint.open(try basePath(configuration))
+    return try configuration.naming { try Checkpoint.open(try basePath(configuration)) }
   }
 }

@@ -49,10 +49,12 @@ struct TrainCommand: ParsableCommand {
     if let seed { recipe.seed = seed }
     let configuration = try options.loadIfPresent()
     let base = try basePath(of: recipe, configuration)
-    let checkpoint = try Checkpoint.open(base)
+    let checkpoint = try recipe.naming {
+      try configuration?.naming { try Checkpoint.open(base) } ?? Checkpoint.open(base)
+    }
     let session = try TrainingSession(
       recipe, base: checkpoint, baseName: recipe.base ?? configuration?.base.description ?? base,
-      suites: try (configuration?.suites ?? []).map { try Suite.load($0) }, folder: out ?? "out/\(recipe.name)",
+      suites: try suites(configuration), folder: out ?? "out/\(recipe.name)",
       threads: options.threads ?? configuration?.threads ?? Machine.cores,
       origin: TrainingSession.Origin(program: "holdfast \(holdfastVersion)", command: typedCommand))
     try session.folder.check(resuming: resume)
@@ -82,8 +84,13 @@ struct TrainCommand: ParsableCommand {
     try printLine("\(outcome.checkpoint)")
   }
 
+  private func suites(_ configuration: Configuration?) throws -> [Suite] {
+    guard let configuration else { return [] }
+    return try configuration.naming { try configuration.suites.map { try Suite.load($0) } }
+  }
+
   private func basePath(of recipe: Recipe, _ configuration: Configuration?) throws -> String {
-    if let base = recipe.base { return try resolveModel(base, models: configuration?.models) }
+    if let base = recipe.base { return try recipe.naming { try resolveModel(base, models: configuration?.models) } }
     guard let configuration else {
       throw InputError(
         recipe.file, field: "base", "names no base model", remedy: "name one, or give a holdfast.yaml with --config")
