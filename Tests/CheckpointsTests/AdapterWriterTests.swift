@@ -52,9 +52,9 @@ struct AdapterWriterTests {
     try writer().write(Self.tensors, to: folder.path("plain"))
     let text = try String(contentsOfFile: folder.path("plain/adapter_config.json"), encoding: .utf8)
     for line in [
-      "\"base_model_name_or_path\" : \"some/base\"", "\"bias\" : \"none\"", "\"lora_alpha\" : 4,",
-      "\"lora_dropout\" : 0.05", "\"peft_type\" : \"LORA\"", "\"r\" : 2", "\"task_type\" : \"CAUSAL_LM\"",
-      "\"use_rslora\" : false",
+      "\"base_model_name_or_path\": \"some/base\"", "\"bias\": \"none\"", "\"lora_alpha\": 4,",
+      "\"lora_dropout\": 0.05", "\"peft_type\": \"LORA\"", "\"r\": 2", "\"task_type\": \"CAUSAL_LM\"",
+      "\"use_rslora\": false",
     ] {
       #expect(text.contains(line), "\(line)")
     }

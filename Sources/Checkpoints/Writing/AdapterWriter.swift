@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Reading
 
 /// Writes a LoRA adapter as PEFT saves one: adapter_model.safetensors in fp32 and adapter_config.json, bias none.
 package struct AdapterWriter: Sendable {
@@ -38,25 +39,24 @@ package struct AdapterWriter: Sendable {
 
   /// Writes the adapter's two files into a folder that is there, such as one that `StagedFolder` is filling.
   package func writeFiles(_ tensors: [(name: String, shape: [Int], values: [Float])], into folder: URL) throws {
-    var writer = SafetensorsWriter()
-    for tensor in tensors { writer.add(tensor.name, shape: tensor.shape, values: tensor.values) }
-    try writer.write(to: folder.appendingPathComponent("adapter_model.safetensors"))
+    try SafetensorsOutput(type: .f32).write(tensors, to: folder.appendingPathComponent("adapter_model.safetensors"))
     // The configuration comes last: a folder without it is no adapter.
     try StagedFolder.write(try configuration(), as: "adapter_config.json", in: folder)
   }
 
   private func configuration() throws -> Data {
-    // JSONSerialization would end the process on a number that is not one.
     guard alpha.isFinite, dropout.isFinite else {
       throw InputError(
         "adapter_config.json", field: "lora_alpha, lora_dropout", "are not finite", remedy: "correct the recipe")
     }
-    let fields: [String: Any] = [
-      "peft_type": "LORA", "task_type": "CAUSAL_LM", "base_model_name_or_path": baseName, "r": rank,
-      "lora_alpha": alpha, "lora_dropout": dropout, "bias": "none", "use_rslora": usesRankStabilisedScale,
-      "use_dora": false, "fan_in_fan_out": false, "inference_mode": true, "target_modules": targetModules,
+    // PEFT writes a whole alpha as an integer.
+    let alpha = Int(exactly: alpha).map(JSONValue.integer) ?? .number(alpha)
+    let fields: JSONValue = [
+      "base_model_name_or_path": .string(baseName), "bias": "none", "fan_in_fan_out": false, "inference_mode": true,
+      "lora_alpha": alpha, "lora_dropout": .number(dropout), "peft_type": "LORA", "r": .integer(rank),
+      "target_modules": .array(targetModules.map(JSONValue.string)), "task_type": "CAUSAL_LM", "use_dora": false,
+      "use_rslora": .bool(usesRankStabilisedScale),
     ]
-    return try JSONSerialization.data(
-      withJSONObject: fields, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+    return Data(JSONText.document(fields))
   }
 }

@@ -15,6 +15,28 @@ package struct SafetensorsOutput {
 
   func byteCount(_ entry: Entry) -> Int { entry.shape.reduce(1, *) * type.bytesPerBlock }
 
+  /// Writes tensors that are arrays, row-major, each as many values as its shape says.
+  ///
+  /// - Throws: `InputError` where the file cannot be written.
+  package func write(_ tensors: [(name: String, shape: [Int], values: [Float])], to url: URL) throws {
+    for tensor in tensors {
+      precondition(
+        tensor.values.count == tensor.shape.reduce(1, *),
+        "\(tensor.name): \(tensor.values.count) values for shape \(tensor.shape)")
+    }
+    // One block for all, since a pointer into an array holds for one closure alone.
+    let values = UnsafeMutableBufferPointer<Float>.allocate(capacity: tensors.reduce(1) { $0 + $1.values.count })
+    defer { values.deallocate() }
+    var start = values.startIndex
+    var entries: [Entry] = []
+    for tensor in tensors {
+      let end = values[start...].initialize(fromContentsOf: tensor.values)
+      if let base = values.baseAddress { entries.append((tensor.name, tensor.shape, UnsafePointer(base + start))) }
+      start = end
+    }
+    try write(entries, to: url)
+  }
+
   /// - Throws: `InputError` where the file cannot be written.
   package func write(_ entries: [Entry], to url: URL) throws {
     let file = try OutputFile(url.path)

@@ -13,14 +13,14 @@ package struct AdapterScaling: WeakenedCandidate {
   package init(_ adapter: Adapter) { self.adapter = adapter }
 
   package func write(_ share: GridShare, into folder: URL) throws {
-    var writer = SafetensorsWriter()
-    for module in adapter.modules {
-      let name = "base_model.model.\(module.path)"
-      let factor = Float(share.value)
-      writer.add("\(name).lora_A.weight", shape: module.a.shape, values: module.a.decodeAll())
-      writer.add("\(name).lora_B.weight", shape: module.b.shape, values: module.b.decodeAll().map { $0 * factor })
+    let factor = Float(share.value)
+    let tensors = adapter.modules.flatMap { module in
+      [
+        ("base_model.model.\(module.path).lora_A.weight", module.a.shape, module.a.decodeAll()),
+        ("base_model.model.\(module.path).lora_B.weight", module.b.shape, module.b.decodeAll().map { $0 * factor }),
+      ]
     }
-    try writer.write(to: folder.appendingPathComponent("adapter_model.safetensors"))
+    try SafetensorsOutput(type: .f32).write(tensors, to: folder.appendingPathComponent("adapter_model.safetensors"))
     // The configuration comes last, as it was: a folder without it is no adapter.
     try copy("adapter_config.json", into: folder)
   }

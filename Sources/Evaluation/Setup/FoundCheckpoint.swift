@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Reading
 
 /// A checkpoint that a survey found.
 package struct FoundCheckpoint: Sendable, Hashable {
@@ -28,8 +29,8 @@ package struct FoundCheckpoint: Sendable, Hashable {
   ]
 
   static func baseName(inHead head: [UInt8]) -> String? {
-    let object = try? JSONSerialization.jsonObject(with: Data(head)) as? [String: Any]
-    guard let name = object?["base_model_name_or_path"] as? String else { return nil }
+    let object = try? head.withUnsafeBytes { try JSONFile(path: "", bytes: $0) }
+    guard let name = try? object?.string("base_model_name_or_path") else { return nil }
     return name.allSatisfy(\.isWhitespace) ? nil : name
   }
 }

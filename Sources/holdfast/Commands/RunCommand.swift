@@ -40,10 +40,11 @@ struct RunCommand: ParsableCommand {
     let share = try Share(parsing: share)
     let settings = try RunSettings(options, model: model, suite: suite)
     let threads = settings.threads
-    let suite = try settings.loadSuite()
+    let suite = try settings.naming { try Suite.load(settings.suite) }
     let ledger = try Ledger(path: settings.ledger)
-    let subject = try Subject(
-      path: settings.model, base: try settings.base(), hashes: LedgerHashCache.forProcess(ledger))
+    let subject = try settings.naming {
+      try Subject(path: settings.model, base: try settings.base(), hashes: LedgerHashCache.forProcess(ledger))
+    }
     let loaded = try subject.load(threads: threads)
     let run = SuiteRun(
       suite: suite, share: share, ledger: ledger, command: typedCommand, kernel: Kernel.current.name, threads: threads)
@@ -83,9 +84,9 @@ private struct RunSettings {
     threads = options.threads ?? configuration?.threads ?? Machine.cores
   }
 
-  func loadSuite() throws -> Suite {
-    guard let configuration else { return try Suite.load(suite) }
-    return try configuration.naming { try Suite.load(suite) }
+  /// Runs what reads files that the configuration may have named.
+  func naming<Result>(_ body: () throws -> Result) throws -> Result {
+    try configuration.map { try $0.naming(body) } ?? body()
   }
 
   /// The model that an adapter is on.
