@@ -10,15 +10,28 @@ extension Trainer {
   /// The files of a checkpoint that only a resumption needs.
   package static let stateFiles = [stepFile, stateFile]
 
-  private struct Progress: Codable {
+  private struct Progress {
     let step: Int
     let stepCount: Int
     let recipe: String
     let fingerprint: String
 
-    enum CodingKeys: String, CodingKey {
-      case step, recipe, fingerprint
-      case stepCount = "step_count"
+    init(step: Int, stepCount: Int, recipe: String, fingerprint: String) {
+      (self.step, self.stepCount, self.recipe, self.fingerprint) = (step, stepCount, recipe, fingerprint)
+    }
+
+    init(_ file: JSONFile) throws {
+      step = try file.required("step", try file.integer("step"))
+      stepCount = try file.required("step_count", try file.integer("step_count"))
+      recipe = try file.required("recipe", try file.string("recipe"))
+      fingerprint = try file.required("fingerprint", try file.string("fingerprint"))
+    }
+
+    var json: JSONValue {
+      [
+        "fingerprint": .string(fingerprint), "recipe": .string(recipe), "step": .integer(step),
+        "step_count": .integer(stepCount),
+      ]
     }
   }
 
@@ -46,7 +59,7 @@ extension Trainer {
       // The step comes last: without it the state is not there.
       let progress = Progress(
         step: step, stepCount: plan.stepCount, recipe: recipe.name, fingerprint: plan.fingerprint)
-      try OutputFile.write(try JSONEncoder().encode(progress), to: url.appendingPathComponent(Self.stepFile).path)
+      try OutputFile.write(Data(JSONText.document(progress.json)), to: url.appendingPathComponent(Self.stepFile).path)
     } catch let error as CocoaError {
       throw InputError(
         folder, "cannot be written to (\(systemWords(error)))",
@@ -60,9 +73,7 @@ extension Trainer {
   package func resume(from folder: String) throws {
     let url = URL(fileURLWithPath: folder, isDirectory: true)
     let stepURL = url.appendingPathComponent(Self.stepFile)
-    guard let data = try? readFile(stepURL.path, limit: 1 << 20),
-      let progress = try? JSONDecoder().decode(Progress.self, from: data)
-    else {
+    guard let progress = try? Progress(JSONFile(stepURL)) else {
       throw InputError(
         folder, "is not a training checkpoint", remedy: "give a checkpoint-N folder with \(Self.stepFile)")
     }

@@ -52,6 +52,11 @@ struct SafetensorsTests {
     try refuse("expected an object") { $0.header = "{\"a\": 3}" }
     try refuse("a.dtype: is missing") { $0.header = "{\"a\": {}}" }
     try refuse("key 'a' occurs twice") { $0.entries[1].name = "a" }
+    // One name to Swift, two to JSON.
+    try refuse("occurs twice") {
+      $0.entries[0].name = "\u{E9}"
+      $0.entries[1].name = "e\u{301}"
+    }
     try refuse("nested more than") { $0.header = "{\"a\":" + String(repeating: "[", count: 100_000) }
   }
 

@@ -92,7 +92,7 @@ package struct JSONLexer {
 
   /// Moves over the bracket that is next.
   package mutating func open() throws(JSONFault) {
-    guard depth < Self.deepest else { throw fault("nested deeper than \(Self.deepest)") }
+    guard depth < Self.deepest else { throw fault("nested more than \(Self.deepest) deep") }
     position += 1
     depth += 1
   }
