@@ -16,7 +16,8 @@ struct NamedPathTests {
       "baseline", "save", in: folder, naming: ["holdfast.yaml: suites: '", "/nowhere': no such suite folder; "])
     try folder.writeConfiguration(base: base, suite: "suite")
     try expectRefusal(
-      "gate", "--candidate", base, in: folder, naming: ["holdfast.yaml: baseline: '", "': no such file; make it with"])
+      "gate", "--candidate", base, in: folder, besides: "ledger.sqlite",
+      naming: ["holdfast.yaml: baseline: '", "': no such file; make it with"])
     try expectRefusal("plan", in: folder, naming: ["holdfast.yaml: baseline: '", "': no such file; make it with"])
     try folder.writeConfiguration(base: "./nowhere", suite: "suite")
     try expectRefusal(

@@ -25,7 +25,7 @@ package struct JSONFile {
     guard file.bytes.count <= limit else {
       throw InputError(file.path, "is larger than \(limit >> 20) MiB", remedy: "check that this is the right file")
     }
-    try self.init(path: file.path, bytes: file.bytes, repeats: repeats)
+    self = try [file].whileUnchanged { try JSONFile(path: file.path, bytes: file.bytes, repeats: repeats) }
   }
 
   /// Parses `bytes`, which came from the file at `path`.
