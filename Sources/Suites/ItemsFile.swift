@@ -6,7 +6,8 @@ import Reading
 enum ItemsFile {
   /// Far above any suite's.
   private static let sizeLimit = 64 << 20
-  private static let example = #"{"id": "go", "input": "go", "output": "went", "aliases": [], "choices": null}"#
+  private static let example: ShownText =
+    #"{"id": "go", "input": "go", "output": "went", "aliases": [], "choices": null}"#
 
   /// - Throws: `InputError` naming the line that is not such an object.
   static func read(_ file: String) throws -> [Item] {

@@ -19,7 +19,7 @@ package struct DataFile: Sendable {
   /// - Throws: `InputError` where the file cannot be read, is empty, or naming the line that is not a sample.
   package static func read(_ path: String) throws -> DataFile {
     let known = ["prompt", "completion", "messages"]
-    let example = #"{"prompt": "…", "completion": "…"}"#
+    let example: ShownText = #"{"prompt": "…", "completion": "…"}"#
     let lines = try readLines(path, known: known, example: example) { line in
       DataLine(number: line.number, content: try content(line))
     }
@@ -42,7 +42,7 @@ package struct DataFile: Sendable {
 
   /// The lines of a JSONL file that are not blank, in order.
   static func readLines<Value>(
-    _ path: String, known: [String], example: String, _ body: (JSONLine) throws -> Value
+    _ path: String, known: [String], example: ShownText, _ body: (JSONLine) throws -> Value
   ) throws -> [Value] {
     try JSONLine.read(
       path, limit: sizeLimit, ifAbsent: Recipe.absentRemedy, known: known, example: example, body)

@@ -58,7 +58,7 @@ package struct FewShotPool: Sendable {
   }
 
   private static func items(_ path: String) throws -> [Item] {
-    let example = #"{"input": "…", "output": "…"}"#
+    let example: ShownText = #"{"input": "…", "output": "…"}"#
     let items = try DataFile.readLines(path, known: ["input", "output"], example: example) { line in
       let input = try line.required("input", try line.text("input"))
       let output = try line.required("output", try line.text("output"))

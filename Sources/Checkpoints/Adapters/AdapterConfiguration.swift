@@ -47,7 +47,7 @@ struct AdapterConfiguration: Sendable {
     usesRankStabilisedScale = try json.bool("use_rslora") ?? false
     targets = try json.required("target_modules", try ModuleSelection(json, "target_modules", knowsAllLinear: true))
     excluded = try ModuleSelection(json, "exclude_modules", knowsAllLinear: false)
-    if case .string(let name)? = json.value("base_model_name_or_path"), !name.allSatisfy(\.isWhitespace) {
+    if case .string(let name)? = try json.value("base_model_name_or_path"), !name.allSatisfy(\.isWhitespace) {
       baseName = name
     } else {
       baseName = nil
