@@ -63,7 +63,7 @@ enum ProcessSetup {
     let place = mmap(nil, room, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
     guard let place, place != MAP_FAILED else {
       throw InputError(
-        "ulimit -v", "\(systemProblem(errno)): less than \(room >> 20) MiB of address space are left",
+        "ulimit -v", "\(systemWords(errno)): less than \(room >> 20) MiB of address space are left",
         remedy: "raise the limit, or lift it with 'ulimit -v unlimited'")
     }
     munmap(place, room)
@@ -104,7 +104,7 @@ enum ProcessSetup {
     guard error == 0 else {
       work.release()
       throw InputError(
-        "ulimit -v", "a thread cannot be started (\(systemProblem(error)))",
+        "ulimit -v", "a thread cannot be started (\(systemWords(error)))",
         remedy: "raise the limits on memory and processes")
     }
     var code: UnsafeMutableRawPointer?
