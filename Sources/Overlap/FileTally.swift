@@ -16,6 +16,10 @@ struct FileTally: Sendable {
 
   var bytes = 0
   var records = 0
+  /// Records without a text that could be looked at.
+  var withoutText = 0
+  /// Those of them that hold something else: token ids, lists of numbers.
+  var unread = 0
   /// The answers, by their keys.
   var labels = BottomSample<Bool>(limit: Self.labelLimit)
   /// The suite's answers that are answers here, by number.
@@ -34,6 +38,8 @@ struct FileTally: Sendable {
   mutating func merge(_ other: FileTally) {
     bytes += other.bytes
     records += other.records
+    withoutText += other.withoutText
+    unread += other.unread
     labels.merge(other.labels)
     prompts.merge(other.prompts)
     for (answer, seen) in other.answers { note(answer: answer, at: seen.first, count: seen.count) }

@@ -15,9 +15,10 @@ final class RecordScanner {
   private(set) var texts: [NormalisedText] = []
   /// Items whose pair was found in the current record.
   var pairHits: Set<Int32> = []
+  /// Items of which the current record's own texts have a near-duplicate.
+  var nearHits: Set<Int> = []
   /// For the n-gram check: where in the current field an item's last match ends.
   var matchEnds: [Int32: Int] = [:]
-  let scratch = ByteBuffer()
   private let folding = ScalarFolding()
 
   init(_ index: SuiteIndex) { self.index = index }
@@ -29,16 +30,20 @@ final class RecordScanner {
     defer { tallies[batch.file] = tally }
     try RecordReader(batch, into: record).forEach { record in
       tally.records += 1
+      if !record.content.hasText { tally.withoutText += 1 }
+      if record.content.isUnread { tally.unread += 1 }
       place = RecordPlace(file: batch.file, line: record.line, number: record.number)
+      record.addTurns()
       scanRecord(&tally)
     }
   }
 
   private func scanRecord(_ tally: inout FileTally) {
     pairHits.removeAll(keepingCapacity: true)
+    nearHits.removeAll(keepingCapacity: true)
     var members = record.fields
     if members.contains(where: { $0.group != members[0].group }) {
-      members.sort { ($0.group, $0.start) < ($1.group, $1.start) }
+      members.sort { ($0.group, $0.isTurn ? 1 : 0, $0.start) < ($1.group, $1.isTurn ? 1 : 0, $1.start) }
     }
     var start = 0
     while start < members.count {
@@ -58,7 +63,8 @@ final class RecordScanner {
       text.set(record.text(field))
       guard text.wordCount > 0 else { continue }
       if slot < Self.mostFields { fields.append(field) }
-      checkGrams(text, field)
+      // A turn's words are those of the text that it is from.
+      if !field.isTurn { checkGrams(text, field) }
       forEachSegment(of: text) { range, isSplit in
         checkSegmentPair(text, range, isSplit: isSplit, field)
         if !isSplit { checkNearDuplicate(text, range, field) }

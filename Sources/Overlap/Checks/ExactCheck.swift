@@ -28,14 +28,16 @@ extension RecordScanner {
       let key = texts[field].key(texts[field].whole)
       outputs.append((field, key))
       noteOutput(field, key, &tally)
-      // An answer may be followed by its explanation.
-      if texts[field].lines.count > 1 { outputs.append((field, texts[field].key(texts[field].lines[0]))) }
+      // An answer may be followed by its explanation, or follow it.
+      for range in statements(of: field) where range != texts[field].whole {
+        outputs.append((field, texts[field].key(range)))
+      }
     }
     let answers = outputs + group.others.map { ($0, texts[$0].key(texts[$0].whole)) }
     for field in group.inputs + group.others { checkInput(field, answers) }
-    if group.inputs.count == 2 { checkJoined(group.inputs[0], group.inputs[1], answers) }
     for field in group.inputs {
       for output in outputs { checkContained(field, output) }
+      for output in group.outputs { checkSentences(of: output, answering: field) }
     }
     if let first = group.inputs.first { notePrompt(first, &tally) }
   }
@@ -59,7 +61,7 @@ extension RecordScanner {
     let source = fields[field]
     for item in items {
       let entry = index.items[Int(item)]
-      if let answer = answers.first(where: { $0.field != field && entry.answers.contains($0.key) }) {
+      if let answer = answers.first(where: { $0.field != field && entry.hasAnswer($0.key) }) {
         notePair(item) { beside(field, range, answer.field) }
       } else if source.role == .input, isWhole {
         findings.add(.exactInput, Int(item), at: place, score: 1, suiteText: entry.input) {
@@ -69,41 +71,7 @@ extension RecordScanner {
     }
   }
 
-  /// An instruction and its input are one question.
-  private func checkJoined(_ first: Int, _ second: Int, _ answers: [(field: Int, key: UInt64)]) {
-    let parts = [texts[first], texts[second]].map { $0.slice($0.whole) }
-    guard index.inputLengths.contains(parts[0].count + parts[1].count + 1) else { return }
-    scratch.removeAll()
-    for part in parts {
-      if scratch.count > 0 { scratch.append(0x20) }
-      if let base = part.baseAddress { scratch.append(base, part.count) }
-    }
-    for item in index.inputs.find(hash(scratch.slice(0, scratch.count))) ?? [] {
-      guard let answer = answers.first(where: { index.items[Int(item)].answers.contains($0.key) }) else { continue }
-      notePair(item) { beside(first, texts[first].whole, answer.field) }
-    }
-  }
-
-  /// An item's answer to a short question that holds its input: the same item in the data's own words. Answers of
-  /// one character are too often right by chance ("A").
-  private func checkContained(_ field: Int, _ output: (field: Int, key: UInt64)) {
-    guard index.outputs.mayHold(output.key), let known = index.outputs.find(output.key),
-      let answer = known.first, index.answers[Int(answer)].text.utf8.count > 1, let range = texts[field].paragraphs.last
-    else { return }
-    let words = UnsafeBufferPointer(start: texts[field].words + range.start, count: range.count)
-    for start in words.indices {
-      for item in index.firstWords.find(words[start]) ?? [] {
-        let entry = index.items[Int(item)]
-        let length = entry.inputWords.count
-        guard start + length <= words.count, length + OverlapRules.wordsAround >= words.count, length < words.count,
-          entry.answers.contains(output.key), words[start..<start + length].elementsEqual(entry.inputWords)
-        else { continue }
-        notePair(item, score: Double(length) / Double(words.count)) { beside(field, range, output.field) }
-      }
-    }
-  }
-
-  private func beside(_ field: Int, _ range: WordRange, _ output: Int) -> String {
+  func beside(_ field: Int, _ range: WordRange, _ output: Int) -> String {
     let answer = excerpt(texts[output], texts[output].whole, fields[output])
     return "\(excerpt(texts[field], range, fields[field])) → \(answer)"
   }

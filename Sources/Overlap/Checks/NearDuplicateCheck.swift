@@ -21,6 +21,8 @@ extension RecordScanner {
       }
     }
     for (item, found) in best {
+      if field.isTurn, nearHits.contains(item) { continue }
+      nearHits.insert(item)
       findings.add(.nearDuplicate, item, at: place, score: found.similarity, suiteText: found.text) {
         excerpt(text, range, field)
       }

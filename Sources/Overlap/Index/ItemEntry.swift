@@ -8,13 +8,24 @@ struct ItemEntry: Sendable {
   let rendered: String
   /// False for an item that is only ever shown as a demonstration.
   let isScored: Bool
-  /// Keys of the gold answer and its aliases.
-  let answers: [UInt64]
-  /// The input's words.
+  /// The gold answer and its aliases.
+  let answers: [AnswerWords]
+  /// The input's key, and its words.
+  let inputKey: UInt64
   let inputWords: [UInt64]
   /// What the n-gram check compares: the input, or a short one in its rendered query with the answer.
   let gramWords: [UInt64]
   let gramText: String
+
+  func hasAnswer(_ key: UInt64) -> Bool { answers.contains { $0.key == key } }
+}
+
+/// An answer of an item, as it may stand in a sentence.
+struct AnswerWords: Sendable {
+  let key: UInt64
+  let words: [UInt64]
+  /// Bytes, normalised.
+  let length: Int
 }
 
 /// An answer of a task.

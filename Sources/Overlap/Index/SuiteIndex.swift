@@ -24,6 +24,8 @@ struct SuiteIndex: Sendable {
   let outputs: HashIndex
   /// Inputs' first words → `items`.
   let firstWords: HashIndex
+  /// Words of the longest input.
+  let longestInput: Int
 
   let nearTexts: [NearText]
   let nearBands: HashIndex
@@ -50,6 +52,7 @@ struct SuiteIndex: Sendable {
     pairLengths = builder.pairLengths
     outputs = HashIndex(builder.outputs)
     firstWords = HashIndex(builder.firstWords)
+    longestInput = builder.longestInput
     nearTexts = builder.nearTexts
     nearBands = HashIndex(builder.nearBands)
     nearGrams = HashIndex(builder.nearGrams.map { ($0, 0) })

@@ -15,6 +15,7 @@ struct SuiteIndexBuilder {
   private(set) var pairLengths = LengthSet()
   private(set) var outputs: [(key: UInt64, value: Int32)] = []
   private(set) var firstWords: [(key: UInt64, value: Int32)] = []
+  private(set) var longestInput = 0
   private(set) var nearTexts: [NearText] = []
   private(set) var nearBands: [(key: UInt64, value: Int32)] = []
   private(set) var nearGrams: Set<UInt64> = []
@@ -24,11 +25,8 @@ struct SuiteIndexBuilder {
 
   mutating func add(_ task: TaskDefinition, task number: Int) {
     let scored = Set(task.scoredItems.map(\.id))
-    let keys = task.items.map { item in ([item.output] + item.aliases).compactMap { key($0) } }
     addAnswers(task, number, scored: scored)
-    for (item, answers) in zip(task.items, keys) {
-      add(item, of: task, number, answers: answers, isScored: scored.contains(item.id))
-    }
+    for item in task.items { add(item, of: task, number, isScored: scored.contains(item.id)) }
     tasks.append(
       TaskEntry(
         name: task.name, scoredIDs: task.scoredItems.map(\.id), template: task.template,
@@ -62,9 +60,7 @@ struct SuiteIndexBuilder {
     }
   }
 
-  private mutating func add(
-    _ item: Item, of task: TaskDefinition, _ number: Int, answers: [UInt64], isScored: Bool
-  ) {
+  private mutating func add(_ item: Item, of task: TaskDefinition, _ number: Int, isScored: Bool) {
     let place = Int32(items.count)
     let query = task.template.replacing("{input}", with: item.input, maxReplacements: 1)
     let rendered = query + task.answerPrefix + item.output
@@ -90,8 +86,10 @@ struct SuiteIndexBuilder {
     addNearText(item.input + " " + item.output, Int(place))
     items.append(
       ItemEntry(
-        task: number, id: item.id, input: item.input, rendered: rendered, isScored: isScored, answers: answers,
+        task: number, id: item.id, input: item.input, rendered: rendered, isScored: isScored,
+        answers: ([item.output] + item.aliases).compactMap { answer($0) }, inputKey: key(item.input) ?? 0,
         inputWords: inputWords, gramWords: gramWords, gramText: gramText))
+    longestInput = max(longestInput, inputWords.count)
   }
 
   private mutating func addInput(_ place: Int32, _ words: [UInt64]) {
@@ -150,6 +148,13 @@ struct SuiteIndexBuilder {
   private func key(_ source: String) -> UInt64? {
     normalise(source)
     return text.wordCount == 0 ? nil : text.key(text.whole)
+  }
+
+  private func answer(_ source: String) -> AnswerWords? {
+    guard let key = key(source) else { return nil }
+    return AnswerWords(
+      key: key, words: Array(UnsafeBufferPointer(start: text.words, count: text.wordCount)),
+      length: text.slice(text.whole).count)
   }
 
   private func words(_ source: String) -> [UInt64] {

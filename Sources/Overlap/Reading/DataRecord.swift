@@ -15,6 +15,8 @@ struct RecordField {
   var group: Int
   /// Whether the field's name says text and nothing more: an input where the record has an output and no input.
   var isPlainText: Bool
+  /// Whether the text is also part of others in the record: a turn of a rendered dialogue, a question made of several fields.
+  var isTurn = false
   /// In `DataRecord.bytes`.
   let start: Int
   let end: Int
@@ -29,14 +31,17 @@ final class DataRecord {
   var line = 1
   /// Its number in the file from 1; 0 where the line says it all.
   var number = 0
+  /// What of the record could be read.
+  var content = RecordContent()
   private(set) var groupCount = 0
-  /// The group of the dialogue's current question, and whether it has been answered.
-  private var dialogue: (group: Int, isAnswered: Bool)?
+  /// The group of the dialogue's current question, and whether it has been asked and answered.
+  private var dialogue: (group: Int, isAsked: Bool, isAnswered: Bool)?
 
   func reset(line: Int, number: Int) {
     bytes.removeAll()
     fields.removeAll(keepingCapacity: true)
     groupCount = 0
+    content = RecordContent()
     dialogue = nil
     self.line = line
     self.number = number
@@ -54,8 +59,9 @@ final class DataRecord {
 
   /// The group of a message: a question opens one unless the last is still unanswered; an answer joins it.
   func dialogueGroup(_ role: FieldRole) -> Int {
-    var current = dialogue ?? (makeGroup(), false)
-    if role == .input, current.isAnswered { current = (makeGroup(), false) }
+    var current = dialogue ?? (makeGroup(), false, false)
+    if role == .input, current.isAnswered { current = (makeGroup(), false, false) }
+    if role == .input { current.isAsked = true }
     if role == .output { current.isAnswered = true }
     dialogue = current
     return current.group
@@ -63,20 +69,38 @@ final class DataRecord {
 
   /// Gives the fields from `start` on that have no group yet one of their own, and sees whether a plain text among
   /// them is what is asked.
-  func closeGroup(from start: Int) {
+  func closeGroup(from start: Int) { closeGroup(start..<fields.count) }
+
+  func closeGroup(_ places: some Sequence<Int>) {
     var hasInput = false
     var hasOutput = false
     var open = false
-    for field in fields[start...] where field.group < 0 {
+    for place in places where fields[place].group < 0 {
       open = true
-      if field.role == .input { hasInput = true }
-      if field.role == .output { hasOutput = true }
+      if fields[place].role == .input { hasInput = true }
+      if fields[place].role == .output { hasOutput = true }
     }
     guard open else { return }
-    let group = makeGroup()
-    for index in start..<fields.count where fields[index].group < 0 {
-      fields[index].group = group
-      if fields[index].isPlainText, fields[index].role == .other, hasOutput, !hasInput { fields[index].role = .input }
+    let group = openDialogue(hasInput, hasOutput) ?? makeGroup()
+    for place in places where fields[place].group < 0 {
+      fields[place].group = group
+      if fields[place].isPlainText, fields[place].role == .other, hasOutput, !hasInput { fields[place].role = .input }
+    }
+  }
+
+  /// The group of a dialogue that lacks just what other fields have: its answer, or its question.
+  private func openDialogue(_ hasInput: Bool, _ hasOutput: Bool) -> Int? {
+    guard let dialogue, hasInput != hasOutput else { return nil }
+    if hasOutput { return dialogue.isAsked && !dialogue.isAnswered ? dialogueGroup(.output) : nil }
+    return dialogue.isAnswered && !dialogue.isAsked ? dialogueGroup(.other) : nil
+  }
+
+  /// Columns of a table that is written column by column: what stands at the same place in each is a record of its own.
+  ///
+  /// - Parameter columns: of each, where its elements' fields begin, with one more entry for the end.
+  func closeRows(_ columns: [[Int]]) {
+    for row in 0..<((columns.map(\.count).min() ?? 1) - 1) {
+      closeGroup(columns.flatMap { Array($0[row]..<$0[row + 1]) })
     }
   }
 }

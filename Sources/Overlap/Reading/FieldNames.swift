@@ -6,6 +6,10 @@ enum FieldNames {
     case text
     /// A list of messages.
     case dialogue
+    /// A list of pieces of one text, of which those that are learnt are marked with a label.
+    case segments
+    /// Where a sample comes from, or what is to be translated.
+    case source
     /// Who says a message.
     case speaker
     /// What a message says.
@@ -15,20 +19,23 @@ enum FieldNames {
   }
 
   private static let inputs = [
-    "prompt", "instruction", "instructions", "input", "inputs", "question", "query", "problem", "source", "src",
+    "prompt", "instruction", "instructions", "input", "inputs", "question", "query", "problem", "src",
     "user", "human", "premise", "hypothesis", "sentence1", "sentence2", "request", "input_text", "source_text",
     "question1", "question2",
+    "prompts", "questions", "queries",
   ]
   private static let outputs = [
     "completion", "output", "outputs", "response", "responses", "answer", "answers", "target", "targets", "tgt",
     "label", "labels", "category", "class", "chosen", "rejected", "assistant", "reply", "gold", "solution", "summary",
-    "output_text", "target_text", "label_text", "sentiment", "topic", "intent", "expected",
+    "output_text", "target_text", "label_text", "sentiment", "topic", "intent", "expected", "completions",
   ]
   private static let texts = [
     "text", "sentence", "body", "passage", "document", "article", "review", "comment", "title", "headline", "tweet",
     "utterance", "context", "word", "phrase",
   ]
-  private static let dialogues = ["messages", "conversations", "conversation", "dialog", "dialogue", "turns", "chat"]
+  private static let dialogues = [
+    "messages", "conversations", "conversation", "dialog", "dialogue", "turns", "chat", "data",
+  ]
   private static let nothing = ["id", "idx", "index", "uuid", "url", "timestamp", "date", "created_at", "type"]
 
   private static let meanings: [UInt64: Meaning] = {
@@ -40,8 +47,10 @@ enum FieldNames {
     add(outputs, .output)
     add(texts, .text)
     add(dialogues, .dialogue)
+    add(["segments"], .segments)
+    add(["source"], .source)
     add(["role", "from", "speaker"], .speaker)
-    add(["content", "value"], .content)
+    add(["content", "value", "tool_calls", "function_call", "arguments"], .content)
     add(nothing, .nothing)
     return meanings
   }()
@@ -49,10 +58,26 @@ enum FieldNames {
   private static let speakers: [UInt64: FieldRole] = {
     var speakers: [UInt64: FieldRole] = [:]
     for name in ["user", "human", "prompter", "customer"] { speakers[key(Array(name.utf8))] = .input }
-    for name in ["assistant", "gpt", "bot", "model", "chatgpt", "chatbot", "agent"] {
+    for name in ["assistant", "gpt", "bot", "model", "chatgpt", "chatbot", "agent", "ai"] {
       speakers[key(Array(name.utf8))] = .output
     }
+    for name in ["system", "developer", "tool", "function", "observation", "ipython", "environment"] {
+      speakers[key(Array(name.utf8))] = .other
+    }
     return speakers
+  }()
+
+  /// What stands before a colon, in a heading or a special token: names of fields and speakers, and what is usual
+  /// there alone.
+  private static let labels: [UInt64: FieldRole] = {
+    var labels = speakers
+    for name in inputs + texts + ["source", "q", "task", "exercise", "frage", "pregunta"] {
+      labels[key(Array(name.utf8))] = .input
+    }
+    for name in outputs + ["a", "ans", "result", "falcon", "claude", "llm", "réponse", "antwort", "respuesta"] {
+      labels[key(Array(name.utf8))] = .output
+    }
+    return labels
   }()
 
   /// Nil for a name that is not known.
@@ -60,6 +85,19 @@ enum FieldNames {
 
   /// `other` for system prompts, tools and whoever else speaks.
   static func speaker(_ name: some Sequence<UInt8>) -> FieldRole { speakers[key(name)] ?? .other }
+
+  /// Nil for a name that is no usual speaker's.
+  static func knownSpeaker(_ name: some Sequence<UInt8>) -> FieldRole? { speakers[key(name)] }
+
+  /// Who says what stands behind such a label in a text; nil for a word that is none.
+  static func label(_ name: some Sequence<UInt8>) -> FieldRole? { labels[key(name)] }
+
+  /// Whether a list under this name holds a text's tokens or their ids ("input_ids", "prompt_token_ids", "tokens").
+  static func isTokens(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard let last = name.last, last | 0x20 == UInt8(ascii: "s"), name.count <= 64 else { return false }
+    let folded = String(decoding: name, as: UTF8.self).lowercased()
+    return ["ids", "words"].contains(folded) || ["_ids", "tokens"].contains { folded.hasSuffix($0) }
+  }
 
   /// Case, space and the difference of '-', ' ' and '_' do not matter.
   private static func key(_ name: some Sequence<UInt8>) -> UInt64 {

@@ -79,26 +79,36 @@ struct RecordReader {
     InputError(batch.path, field: "line \(line)", "is not valid JSON: \(problem)", remedy: "correct the line")
   }
 
-  /// A paragraph is a record; its lines are looked at one by one as well.
+  /// A paragraph is a record; its lines are looked at one by one as well. Paragraphs in which something is asked, and those up to
+  /// its answer, are one.
   private func text(_ bytes: UnsafeBufferPointer<UInt8>, _ body: (DataRecord) -> Void) {
     var line = batch.line
     var start = 0
     var first = 0
     var firstLine = line
+    /// Where the paragraph begins.
+    var paragraph = 0
+    var exchange = OpenExchange()
     func end(_ end: Int) {
       guard let base = bytes.baseAddress, end > first else { return }
       record.reset(line: firstLine, number: 0)
       record.bytes.append(base + first, end - first)
-      record.fields.append(RecordField(role: .other, group: 0, isPlainText: true, start: 0, end: end - first))
+      record.fields.append(
+        RecordField(role: .other, group: record.makeGroup(), isPlainText: true, start: 0, end: end - first))
+      record.content.hasNamedText = true
       body(record)
     }
     while start < bytes.count {
       let stop = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
       let isBlank = bytes[start..<stop].allSatisfy { DataFormat.isSpace($0) }
       if isBlank {
-        end(start)
-        first = stop + 1
-        firstLine = line + 1
+        if paragraph < start { exchange.add(UnsafeBufferPointer(rebasing: bytes[paragraph..<start])) }
+        paragraph = stop + 1
+        if !exchange.isOpen {
+          end(start)
+          first = stop + 1
+          firstLine = line + 1
+        }
       }
       start = stop + 1
       line += 1

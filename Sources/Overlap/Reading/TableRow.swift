@@ -50,16 +50,16 @@ struct TableRow {
 
   private func add(_ column: Int, _ start: Int, _ record: DataRecord) {
     guard record.bytes.count > start else { return }
-    let meaning = column < form.columns.count ? form.columns[column] : nil
-    let role: FieldRole
-    switch meaning {
+    var context = JSONExtractor.Context(isPlain: false, isNamed: false)
+    switch column < form.columns.count ? form.columns[column] : nil {
     case .nothing: return
-    case .input: role = .input
-    case .output: role = .output
-    default: role = .other
+    case .input: (context.role, context.inherited, context.isNamed) = (.input, true, true)
+    case .source: (context.role, context.inherited) = (.input, true)
+    case .output: (context.role, context.inherited, context.isNamed) = (.output, true, true)
+    case .segments: (context.isPlain, context.isNamed, context.isSegment) = (true, true, true)
+    case .text, .content, .dialogue: (context.isPlain, context.isNamed) = (true, true)
+    default: break
     }
-    let isPlainText = meaning == .text || meaning == .content
-    record.fields.append(
-      RecordField(role: role, group: -1, isPlainText: isPlainText, start: start, end: record.bytes.count))
+    JSONExtractor.add(context, from: start, to: record, depth: 0)
   }
 }

@@ -35,6 +35,17 @@ final class ByteBuffer {
     count += length
   }
 
+  /// Forgets what stands from `length` on.
+  func truncate(to length: Int) { count = min(count, length) }
+
+  /// Repeats the bytes from `start` to `end` at the end.
+  func append(copyOf start: Int, _ end: Int) {
+    guard end > start else { return }
+    reserve(end - start)
+    (pointer + count).update(from: pointer + start, count: end - start)
+    count += end - start
+  }
+
   func append(_ scalar: Unicode.Scalar) {
     guard let encoded = UTF8.encode(scalar) else { return }
     for byte in encoded { append(byte) }

@@ -1,0 +1,143 @@
+extension RecordScanner {
+  /// Bytes of the longest sentence that is looked at.
+  private static let longestSentence = 240
+
+  /// An item's answer to a short question that holds its input: the same item in the data's own words. Answers of
+  /// one character are too often right by chance ("A").
+  func checkContained(_ field: Int, _ output: (field: Int, key: UInt64)) {
+    guard index.outputs.mayHold(output.key), let known = index.outputs.find(output.key),
+      let answer = known.first, index.answers[Int(answer)].text.utf8.count > 1
+    else { return }
+    forEachItem(askedIn: field) { item, range, share in
+      guard index.items[Int(item)].hasAnswer(output.key) else { return }
+      notePair(item, score: share) { beside(field, range, output.field) }
+    }
+  }
+
+  /// The same, where the answer is a sentence of it: "The opposite of east is west."
+  ///
+  /// All other words of the sentence must be the question's or say nothing ("It is …", "The answer is …"), and what is
+  /// asked must not be answered by yes or no: "Is it hot?", "It is cold." is no antonym. A sentence that repeats the
+  /// item's input may have one word more.
+  func checkSentences(of output: Int, answering field: Int) {
+    let sentences = statements(of: output).filter { $0.count > 1 && $0.count <= 2 * OverlapRules.wordsAround }
+    guard !sentences.isEmpty else { return }
+    forEachItem(askedIn: field) { item, range, share in
+      guard !SentenceWords.yesOrNo.contains(texts[field].words[range.start]),
+        let sentence = sentences.first(where: {
+          isAnswer($0, of: output, to: index.items[Int(item)], asked: range, in: field)
+        })
+      else { return }
+      notePair(item, score: share) {
+        "\(excerpt(texts[field], range, fields[field])) → \(excerpt(texts[output], sentence, fields[output]))"
+      }
+    }
+  }
+
+  /// What an answer may be beside the whole of it: its first line and sentence and its last line, each once.
+  func statements(of field: Int) -> [WordRange] {
+    let text = texts[field]
+    guard let first = text.lines.first, let last = text.lines.last else { return [] }
+    var found: [WordRange] = []
+    for range in [first, sentence(first, of: field), last] where !found.contains(range) { found.append(range) }
+    return found
+  }
+
+  /// Every item whose input stands in a short question: the last paragraph of a field.
+  ///
+  /// - Parameter body: gets the item, the question and the input's share of its words.
+  private func forEachItem(askedIn field: Int, _ body: (Int32, WordRange, Double) -> Void) {
+    let text = texts[field]
+    guard let range = text.paragraphs.last, range.count <= index.longestInput + OverlapRules.wordsAround else { return }
+    let words = UnsafeBufferPointer(start: text.words + range.start, count: range.count)
+    for start in words.indices {
+      for item in index.firstWords.find(words[start]) ?? [] {
+        let entry = index.items[Int(item)]
+        let length = entry.inputWords.count
+        guard start + length <= words.count, length + OverlapRules.wordsAround >= words.count, length < words.count,
+          words[start..<start + length].elementsEqual(entry.inputWords),
+          // Digits count here.
+          text.key(WordRange(start: range.start + start, end: range.start + start + length)) == entry.inputKey
+        else { continue }
+        body(item, range, Double(length) / Double(words.count))
+      }
+    }
+  }
+
+  private func isAnswer(
+    _ sentence: WordRange, of output: Int, to item: ItemEntry, asked: WordRange, in field: Int
+  ) -> Bool {
+    let question = UnsafeBufferPointer(start: texts[field].words + asked.start, count: asked.count)
+    let repeated = texts[output].place(of: item.inputWords, item.inputKey, in: sentence) != nil
+    for answer in item.answers where answer.words.count < sentence.count && answer.length > 1 {
+      // What the question names already is chosen, not answered.
+      guard texts[field].place(of: answer.words, answer.key, in: asked) == nil,
+        let place = texts[output].place(of: answer.words, answer.key, in: sentence)
+      else { continue }
+      var hasVerb = repeated
+      var others = 0
+      for number in sentence.start..<sentence.end where !(place.start..<place.end).contains(number) {
+        let word = texts[output].words[number]
+        if SentenceWords.verbs.contains(word) { hasVerb = true }
+        if !SentenceWords.empty.contains(word), !question.contains(word) { others += 1 }
+      }
+      if hasVerb, others <= (repeated ? 1 : 0) { return true }
+    }
+    return false
+  }
+
+  /// A line's first words, up to a full stop, an exclamation or a question mark before a space.
+  private func sentence(_ line: WordRange, of field: Int) -> WordRange {
+    let text = texts[field]
+    let (start, end) = text.sourceRange(line)
+    let source = record.text(fields[field])
+    let last = min(end, start + Self.longestSentence) - 1
+    var index = start
+    while index < last {
+      let byte = source[index]
+      let isEnd = byte == UInt8(ascii: ".") || byte == UInt8(ascii: "!") || byte == UInt8(ascii: "?")
+      if isEnd, DataFormat.isSpace(source[index + 1]) {
+        var words = line.start
+        while words < line.end, text.sourceRange(WordRange(start: words, end: words + 1)).start < index { words += 1 }
+        return WordRange(start: line.start, end: max(words, line.start + 1))
+      }
+      index += 1
+    }
+    return line
+  }
+}
+
+extension NormalisedText {
+  /// The first place of some words in a range. Digits count: the key decides.
+  fileprivate func place(of other: [UInt64], _ otherKey: UInt64, in range: WordRange) -> WordRange? {
+    guard let first = other.first, other.count <= range.count else { return nil }
+    for start in range.start...(range.end - other.count) where words[start] == first {
+      let place = WordRange(start: start, end: start + other.count)
+      if key(place) == otherKey { return place }
+    }
+    return nil
+  }
+}
+
+/// Words around an answer that say nothing themselves.
+enum SentenceWords {
+  static let verbs = words("is are was were be its thats called equals becomes means")
+  static let empty = words(
+    """
+    a an the it that this these they there here is are was were be its thats called equals becomes means would answer correct \
+    answers result so sure yes of course okay certainly therefore thus then we get you as in to for known word one simply output response
+    """)
+  /// What a question begins with that asks for yes or no.
+  static let yesOrNo = words(
+    """
+    is are was were am do does did has have had isnt arent wasnt werent dont doesnt didnt hasnt havent hadnt
+    """)
+
+  /// The hashes that `NormalisedText` gives them.
+  private static func words(_ list: String) -> Set<UInt64> {
+    let text = NormalisedText(folding: ScalarFolding())
+    var list = list
+    list.withUTF8 { text.set($0) }
+    return Set(UnsafeBufferPointer(start: text.words, count: text.wordCount))
+  }
+}

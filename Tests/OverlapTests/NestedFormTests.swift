@@ -1,0 +1,104 @@
+import Foundation
+import Overlap
+import Testing
+
+@Suite("Records within records")
+struct NestedFormTests {
+  private static let messages = #"[{"role": "user", "content": "go"}, {"role": "assistant", "content": "went"}]"#
+
+  /// A JSON string of this text.
+  private static func quoted(_ text: String) -> String {
+    "\"\(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
+  }
+
+  @Test(
+    "a planted pair is found in every form",
+    arguments: [
+      ("a.jsonl", #"{"messages": \#(quoted(messages))}"#),
+      ("a.jsonl", #"{"sample": \#(quoted(#"{"conversation": \#(quoted(messages)), "id": 1}"#))}"#),
+      (
+        "a.jsonl",
+        #"{"messages": [\#(quoted(#"{"role": "user", "content": "go"}"#)), {"role": "bot", "content": "went"}]}"#
+      ),
+      ("a.jsonl", quoted(messages)),
+      ("a.jsonl", #"{"prompt": \#(quoted(#"[{"role": "user", "content": "go"}]"#)), "completion": "went"}"#),
+      ("a.csv", "id,messages\n1,\"\(messages.replacing("\"", with: "\"\""))\"\n"),
+      ("a.jsonl", #"{"segments": [{"label": false, "text": "go "}, {"label": true, "text": "went"}]}"#),
+      ("a.jsonl", #"{"segments": [{"text": "<s>go", "label": false}, {"text": "went</s>", "label": true}], "id": 3}"#),
+      (
+        "a.jsonl",
+        #"{"chosen": \#(messages), "rejected": [{"role": "user", "content": "go"}, {"role": "assistant", "content": "goed"}]}"#
+      ),
+      (
+        "a.jsonl",
+        #"{"prompt": [{"role": "user", "content": "go"}], "chosen": [{"role": "assistant", "content": "went"}], "#
+          + #""rejected": [{"role": "assistant", "content": "goed"}]}"#
+      ),
+      (
+        "a.jsonl",
+        #"{"messages": [{"role": "user", "content": [{"type": "text", "text": "Q:"}, {"type": "text", "text": "go A:"}]}, "#
+          + #"{"role": "assistant", "content": [{"type": "text", "text": "went"}]}]}"#
+      ),
+      (
+        "a.jsonl",
+        #"{"messages": [{"role": "user", "content": "go"}, {"role": "assistant", "tool_calls": [{"function": "#
+          + #"{"name": "say", "arguments": "{\"answer\": \"went\"}"}}], "content": null}]}"#
+      ),
+      ("a.jsonl", #"{"conversations": ["run", "ran", "go", "went"]}"#),
+      ("a.jsonl", #"{"data": ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "go", "went"]}"#),
+      ("a.jsonl", #"{"instruction": "x", "output": "y", "history": [["run", "ran"], ["go", "went"]]}"#),
+      ("a.json", #"{"prompt": ["x", "go"], "completion": ["y", "went"]}"#),
+      ("a.json", #"{"prompt": {"0": "x", "1": "go"}, "completion": {"0": "y", "1": "went"}}"#),
+      ("a.json", #"{"verb": ["x", "go"], "past": ["y", "went"]}"#),
+      ("a.json", #"{"columns": ["prompt", "completion"], "index": [0, 1], "data": [["x", "y"], ["go", "went"]]}"#),
+      ("a.json", #"{"messages": [[{"role": "user", "content": "x"}], \#(messages)]}"#),
+      ("a.jsonl", #"{"text": "go -> went", "input_ids": [5, 6, 7, 8, 9], "labels": [-100, -100, 7, 8, 9]}"#),
+      ("a.jsonl", #"{"prompt": "go", "completion": "went", "prompt_ids": [5], "completion_ids": [6]}"#),
+      ("a.jsonl", #"{"tokens": ["go", "->", "went"]}"#), ("a.jsonl", #"{"tokens": ["Ġgo", "Ġwe", "nt"]}"#),
+    ])
+  func planted(name: String, content: String) throws {
+    #expect(try scan(verbs, name, content).contaminated == ["go"])
+  }
+
+  @Test("what stands in another row of a table that is written by columns is no answer")
+  func rows() throws {
+    let many = (0..<100).map { "\"\($0) x\"" }.joined(separator: ",")
+    let crossed = try scan(
+      verbs, "a.json", #"{"prompt": [\#(many), "go", "x"], "completion": [\#(many), "x", "went"]}"#)
+    #expect(crossed.contaminated == [])
+    let far = try scan(verbs, "a.json", #"{"prompt": [\#(many), "go", "x"], "completion": [\#(many), "went", "x"]}"#)
+    #expect(far.contaminated == ["go"])
+  }
+
+  @Test("a question of several parts is compared as one")
+  func parts() throws {
+    let asked = #"{"instruction": "Say the past of the verb.", "input": "The verb is sing", "output": "Sang"}"#
+    #expect(try scan(verbs, "a.jsonl", asked).contaminated == ["sing"])
+    let split =
+      #"{"prompt": [{"role": "user", "content": [{"text": "What is the past of"}, {"text": "sing?"}]}], "completion": "sang"}"#
+    #expect(try scan(verbs, "a.jsonl", split).contaminated == ["sing"])
+  }
+
+  @Test("a question that is messages is answered by a completion that is a text, and the other way round")
+  func mixed() throws {
+    let asked = #"[{"role": "user", "content": "go"}]"#
+    let said = #"[{"role": "assistant", "content": "went"}]"#
+    for record in [
+      #"{"prompt": \#(asked), "completion": "went"}"#, #"{"prompt": "go", "completion": \#(said)}"#,
+      #"{"messages": \#(asked), "label": "went"}"#, #"{"completion": \#(said), "prompt": "go"}"#,
+    ] {
+      #expect(try scan(verbs, "a.jsonl", record).contaminated == ["go"], "\(record)")
+    }
+  }
+
+  @Test("a text in brackets that is no JSON, or holds none, stays the text that it is")
+  func brackets() throws {
+    for text in ["[go -> went]", "{go -> went}", "[\"go -> went\"", "{go: went}"] {
+      #expect(try scan(verbs, "a.jsonl", try pair("x", text)).contaminated == ["go"], "\(text)")
+    }
+    let list = suite(task(items: [item("list", "[3, 1, 2]", "1")]))
+    #expect(try scan(list, "a.jsonl", try pair("[3, 1, 2]", "1")).contaminated == ["list"])
+    let deep = String(repeating: "[", count: 100) + String(repeating: "]", count: 100)
+    #expect(try scan(verbs, "a.jsonl", try pair(deep, "go -> went")).contaminated == ["go"])
+  }
+}
