@@ -112,6 +112,18 @@ package struct ScannedFile: Sendable, Hashable, Codable {
   package let bytes: Int
   /// Lines, elements, rows or paragraphs.
   package let records: Int
+  /// Those of them without a text that could be looked at: token ids alone, numbers, empty strings.
+  package let recordsWithoutText: Int
+  /// Those that hold token ids or lists of numbers instead: what they say is not known.
+  package let unreadRecords: Int
+
+  /// Why nothing is known of what the file holds or not; nil where what it says was read. An empty record says nothing.
+  package var obstacle: String? {
+    guard unreadRecords > 0 || recordsWithoutText == records else { return nil }
+    let share = recordsWithoutText == records ? "none of \(records)" : "\(unreadRecords) of \(records)"
+    let verb = recordsWithoutText == records ? "has" : "have no"
+    return "\(share) records \(verb) text to check\(unreadRecords > 0 ? ", but token ids or numbers" : "")"
+  }
 }
 
 /// Whether a suite is held out from data. Equal for equal files, whatever the number of threads.
@@ -129,6 +141,13 @@ package struct OverlapReport: Sendable, Hashable, Codable {
   /// The contaminated items' ids by task; tasks without any are left out.
   package var contaminatedItems: [String: Set<String>] {
     Dictionary(uniqueKeysWithValues: tasks.filter { !$0.contaminated.isEmpty }.map { ($0.task, Set($0.contaminated)) })
+  }
+
+  /// Why it cannot be said that the suite is held out, with the first file of which that is so; nil where everything was read.
+  package var obstacle: String? {
+    files.lazy.compactMap { file in file.obstacle.map { "\(file.path): \($0)" } }.first.map {
+      "\($0); give the data as text, before it was tokenised"
+    }
   }
 
   /// Tasks that lost too much to vote.

@@ -65,7 +65,9 @@ struct ReportBuilder {
   private var scanned: [ScannedFile] {
     zip(files, formats).enumerated().map { number, file in
       let tally = total.tallies[number] ?? FileTally()
-      return ScannedFile(path: file.0, format: file.1, bytes: tally.bytes, records: tally.records)
+      return ScannedFile(
+        path: file.0, format: file.1, bytes: tally.bytes, records: tally.records,
+        recordsWithoutText: tally.withoutText, unreadRecords: tally.unread)
     }
   }
 

@@ -11,7 +11,7 @@ struct OverlapText {
 
   var text: ShownText {
     let found = report.findings.filter { all || $0.severity == .contaminated }
-    return (found.flatMap(lines) + tasks + [summary]).map { "\($0)\n" }.joined()
+    return (found.flatMap(lines) + tasks + withoutText + [summary]).map { "\($0)\n" }.joined()
   }
 
   private func lines(_ finding: OverlapFinding) -> [ShownText] {
@@ -49,13 +49,22 @@ struct OverlapText {
     }
   }
 
+  /// Files in which records have no text.
+  private var withoutText: [ShownText] {
+    report.files.filter { $0.recordsWithoutText > 0 }.map { file in
+      let unread = file.unreadRecords > 0 ? ", \(file.unreadRecords) of them token ids or numbers instead" : ""
+      return "\(file.path): \(file.recordsWithoutText) of \(file.records) records have no text\(unread)"
+    }
+  }
+
   private var summary: ShownText {
     let records = report.files.reduce(0) { $0 + $1.records }
     let warnings = report.findings.count { $0.severity == .warning }
     let items = report.tasks.reduce(0) { $0 + $1.scoredItems }
     let count = report.contaminatedCount
     let hint = warnings > 0 && !all ? ", \(warnings) warnings (--all lists them)" : ""
-    let verdict = count == 0 ? "held out" : "\(count) of \(items) items are in the data"
+    let clean = report.obstacle == nil ? "held out" : "nothing found, but not all could be read"
+    let verdict = count == 0 ? clean : "\(count) of \(items) items are in the data"
     let votes = report.withoutVote.isEmpty ? "" : "; without a vote: \(report.withoutVote.joined(separator: ", "))"
     return "\(report.suite): \(verdict) (\(records) records in \(report.files.count) files\(hint))\(votes)"
   }

@@ -179,6 +179,23 @@ struct TinyGateTests {
     #expect(clean.status == 1)
     #expect(clean.err.contains("held-out check: held out from 1 file with 1 records"))
     #expect(try folder.read("reports/report.md").contains("held out from 1 file"))
+    try folder.write("tuning.jsonl", "{\"prompt\": \"Something else entirely\", \"completion\": \"no\"}\n{}\n")
+    let partly = try holdfast("gate", "--candidate", golden("adapters/plain"), "--json", in: folder)
+    #expect(partly.out.contains("\"records_without_text\" : 1") || partly.out.contains("\"records_without_text\": 1"))
+  }
+
+  @Test("nothing is gated, planned or repaired beside fine-tuning data that hold token ids alone")
+  func heldOutUnknown() throws {
+    let folder = try TemporaryFolder.projectThatOnceKnew()
+    try folder.write("tuning.jsonl", "{\"input_ids\": [1, 2, 3], \"labels\": [-100, 2, 3]}\n")
+    try folder.write("holdfast.yaml", folder.read("holdfast.yaml") + "\nfine_tuning: {data: [tuning.jsonl]}\n")
+    for verb in [["gate", "--candidate", golden("adapters/plain")], ["plan"]] {
+      let run = try Running(verb, in: folder).finish()
+      #expect(run.status == 3)
+      #expect(run.err.contains("not gateable: fine_tuning.data: it cannot be said whether the suite is held out: "))
+      #expect(run.err.contains("tuning.jsonl: none of 1 records has text to check, but token ids or numbers; "))
+      #expect(!run.err.contains("held out from"))
+    }
   }
 
   @Test("plan says what could be found without asking anything")

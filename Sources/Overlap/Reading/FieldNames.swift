@@ -14,6 +14,8 @@ enum FieldNames {
     case speaker
     /// What a message says.
     case content
+    /// A text's words or pieces, or their ids.
+    case tokens
     /// Identifiers, addresses, times: nothing that a model sees.
     case nothing
   }
@@ -81,7 +83,9 @@ enum FieldNames {
   }()
 
   /// Nil for a name that is not known.
-  static func meaning(_ name: some Sequence<UInt8>) -> Meaning? { meanings[key(name)] }
+  static func meaning(_ name: some BidirectionalCollection<UInt8>) -> Meaning? {
+    meanings[key(name)] ?? (isTokens(name) ? .tokens : nil)
+  }
 
   /// `other` for system prompts, tools and whoever else speaks.
   static func speaker(_ name: some Sequence<UInt8>) -> FieldRole { speakers[key(name)] ?? .other }
@@ -93,7 +97,7 @@ enum FieldNames {
   static func label(_ name: some Sequence<UInt8>) -> FieldRole? { labels[key(name)] }
 
   /// Whether a list under this name holds a text's tokens or their ids ("input_ids", "prompt_token_ids", "tokens").
-  static func isTokens(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+  private static func isTokens(_ name: some BidirectionalCollection<UInt8>) -> Bool {
     guard let last = name.last, last | 0x20 == UInt8(ascii: "s"), name.count <= 64 else { return false }
     let folded = String(decoding: name, as: UTF8.self).lowercased()
     return ["ids", "words"].contains(folded) || ["_ids", "tokens"].contains { folded.hasSuffix($0) }

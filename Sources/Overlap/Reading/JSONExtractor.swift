@@ -90,7 +90,6 @@ struct JSONExtractor {
       try string(into: scratch)
       let name = scratch.slice(0, scratch.count)
       let meaning = FieldNames.meaning(name)
-      let isTokens = FieldNames.isTokens(name)
       let isNumber = name.allSatisfy { $0 &- 0x30 < 10 }
       skipSpace()
       guard peek(UInt8(ascii: ":")) else { throw malformed("a colon is missing") }
@@ -107,7 +106,7 @@ struct JSONExtractor {
         if meaning == .content || meaning == .text { hasContent = true }
         elements.removeAll(keepingCapacity: true)
         let place = record.fields.count
-        try member(meaning, context, isTokens: isTokens)
+        try member(meaning, context)
         if !context.inherited { columns.note(meaning, elements) }
         columns.noteRow(isNumber, place)
       }
@@ -130,12 +129,10 @@ struct JSONExtractor {
     }
   }
 
-  private mutating func member(
-    _ meaning: FieldNames.Meaning?, _ context: Context, isTokens: Bool
-  ) throws(Malformed) {
+  private mutating func member(_ meaning: FieldNames.Meaning?, _ context: Context) throws(Malformed) {
     let start = record.fields.count
     var inner = context
-    (inner.isPlain, inner.isElement, inner.isTokens) = (false, false, isTokens)
+    (inner.isPlain, inner.isElement, inner.isTokens) = (false, false, meaning == .tokens)
     switch meaning {
     case .nothing:
       // Read, for it must be sound, and forgotten.
@@ -157,11 +154,14 @@ struct JSONExtractor {
       // What a message says may be a list of parts, which belong to the message.
       (inner.inherited, inner.isPlain, inner.isNamed) = (context.inherited || meaning == .content, true, true)
       try value(inner)
+    case .tokens:
+      inner.isNamed = context.inherited && context.isNamed
+      try value(inner)
+      record.joinTokens(from: start)
     default:
       inner.isNamed = context.inherited && context.isNamed
       try value(inner)
     }
-    if isTokens { record.joinTokens(from: start) }
   }
 
   private mutating func array(_ context: Context) throws(Malformed) {

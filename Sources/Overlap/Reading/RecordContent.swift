@@ -2,18 +2,20 @@
 struct RecordContent: Equatable {
   /// A text under a name that says so, or without any name.
   var hasNamedText = false
-  /// Bytes of other texts that are not answers: under names that are not known, such as the name of the sample's source.
-  var otherTextBytes = 0
+  /// A text under another name that is no answer's.
+  var hasOtherText = false
+  /// Bytes of such texts that have spaces, or letters beyond ASCII: of what is no mere name of a file or a set of data.
+  var proseBytes = 0
   var hasAnswer = false
   /// Tokens' ids, under names that say so.
   var tokenIDs = 0
   /// Numbers and truth values in lists, token ids too.
   var listed = 0
 
-  /// Whether what is asked, or what is to be learnt, is there as text. Beside token ids a text of fewer bytes than there
-  /// are tokens cannot be theirs.
+  /// Whether what is asked, or what is to be learnt, is there as text. Beside token ids a text of
+  /// fewer than two bytes a token cannot be theirs.
   var hasText: Bool {
-    hasNamedText || (tokenIDs == 0 && hasAnswer) || (otherTextBytes > 0 && otherTextBytes >= tokenIDs)
+    hasNamedText || (tokenIDs == 0 && (hasAnswer || hasOtherText)) || (proseBytes > 0 && proseBytes / 2 >= tokenIDs)
   }
 
   /// Whether there is something in the record that could not be read as text: token ids, lists of numbers.
@@ -28,7 +30,8 @@ struct RecordContent: Equatable {
     } else if isNamed {
       hasNamedText = true
     } else {
-      otherTextBytes += text.count
+      hasOtherText = true
+      if text.contains(where: { $0 == 0x20 || $0 >= 0x80 }) { proseBytes += text.count }
     }
   }
 }

@@ -58,6 +58,7 @@ struct TableRow {
     case .output: (context.role, context.inherited, context.isNamed) = (.output, true, true)
     case .segments: (context.isPlain, context.isNamed, context.isSegment) = (true, true, true)
     case .text, .content, .dialogue: (context.isPlain, context.isNamed) = (true, true)
+    case .tokens: context.isTokens = true
     default: break
     }
     JSONExtractor.add(context, from: start, to: record, depth: 0)

@@ -63,21 +63,26 @@ package struct ReportHeader: Sendable, Hashable, Codable {
 package struct HeldOutSummary: Sendable, Hashable, Codable {
   package let files: Int
   package let records: Int
+  /// Those of them without any text; nil where all have some.
+  package let recordsWithoutText: Int?
   /// Items of the suite that are in the data, and so left out on both sides.
   package let contaminated: Int
   /// Tasks that lost more than a fifth of their items.
   package let withoutVote: [String]
 
-  package init(files: Int, records: Int, contaminated: Int, withoutVote: [String]) {
+  package init(files: Int, records: Int, recordsWithoutText: Int = 0, contaminated: Int, withoutVote: [String]) {
     self.files = files
     self.records = records
+    self.recordsWithoutText = recordsWithoutText > 0 ? recordsWithoutText : nil
     self.contaminated = contaminated
     self.withoutVote = withoutVote
   }
 
   /// "held out from 1 file with 500 records", or what is not.
   package var text: String {
-    let data = "\(files) \(files == 1 ? "file" : "files") with \(records) records"
+    let data =
+      "\(files) \(files == 1 ? "file" : "files") with \(records) records"
+      + (recordsWithoutText.map { ", \($0) of them without text" } ?? "")
     guard contaminated > 0 else { return "held out from \(data)" }
     let votes = withoutVote.isEmpty ? "" : "; without a vote: \(withoutVote.joined(separator: ", "))"
     return "\(contaminated) items are in \(data) and were left out\(votes)"
@@ -85,6 +90,7 @@ package struct HeldOutSummary: Sendable, Hashable, Codable {
 
   enum CodingKeys: String, CodingKey {
     case files, records, contaminated
+    case recordsWithoutText = "records_without_text"
     case withoutVote = "without_vote"
   }
 }

@@ -159,6 +159,7 @@ extension HeldOutSummary {
   init(_ report: OverlapReport) {
     self.init(
       files: report.files.count, records: report.files.reduce(0) { $0 + $1.records },
+      recordsWithoutText: report.files.reduce(0) { $0 + $1.recordsWithoutText },
       contaminated: report.contaminatedCount, withoutVote: report.withoutVote)
   }
 }

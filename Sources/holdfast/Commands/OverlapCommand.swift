@@ -13,7 +13,7 @@ struct OverlapCommand: ParsableCommand {
       Data are JSONL, JSON, CSV or plain text, as messages, prompt and completion, or other common fields. Five checks: shared n-grams, \
       equal short items, labels, templates, near-duplicates.
 
-      Exit codes: 0 no item is contaminated; 1 at least one is; 2 bad input.
+      Exit codes: 0 no item is contaminated; 1 at least one is; 2 bad input; 3 it cannot be said, as records have no text.
 
       Example: holdfast overlap --data train.jsonl --suite suites/core
       Example: holdfast overlap --data a.jsonl b.csv --json > overlap.json
@@ -42,7 +42,9 @@ struct OverlapCommand: ParsableCommand {
     let report = try OverlapScan(
       suite: suite, files: data, streams: true, threads: options.threads ?? Machine.cores
     ).run()
-    let code = report.contaminatedCount > 0 ? HoldfastExit.regression : 0
+    if let obstacle = report.obstacle { note("it cannot be said whether the suite is held out: \(obstacle)") }
+    let clean = report.obstacle == nil ? 0 : HoldfastExit.notGateable
+    let code = report.contaminatedCount > 0 ? HoldfastExit.regression : clean
     if json {
       try conclude(try shownJSON(report, isPretty: true) + Data("\n".utf8), code: code)
     } else {
