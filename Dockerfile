@@ -9,7 +9,7 @@
 # Both stages have the same glibc.
 FROM swift:6.3-jammy AS build
 RUN apt-get update -qq \
- && apt-get install -y -qq --no-install-recommends libsqlite3-dev \
+ && apt-get install -y -qq --no-install-recommends libsqlite3-dev libzstd-dev zlib1g-dev \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
@@ -19,7 +19,7 @@ RUN swift build -c release --static-swift-stdlib --product holdfast \
 FROM ubuntu:22.04
 RUN apt-get update -qq \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-      ca-certificates libopenblas0-pthread libsqlite3-0 libstdc++6 \
+      ca-certificates libopenblas0-pthread libsqlite3-0 libstdc++6 libzstd1 zlib1g \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --uid 10001 --create-home --shell /usr/sbin/nologin holdfast \
  && install -d -o holdfast -g holdfast /work

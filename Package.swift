@@ -18,9 +18,10 @@ let package = Package(
   targets: [
     .target(name: "CKernels"),
     .target(name: "COpenBLAS"),
+    .target(name: "CCompression", linkerSettings: [.linkedLibrary("z"), .linkedLibrary("zstd")]),
     .target(name: "Diagnostics"),
     .target(name: "CMappings"),
-    .target(name: "Reading", dependencies: ["CMappings", "Diagnostics", "Yams"]),
+    .target(name: "Reading", dependencies: ["CCompression", "CMappings", "Diagnostics", "Yams"]),
     .target(
       name: "Checkpoints",
       dependencies: ["CKernels", "Diagnostics", "Reading", .product(name: "Crypto", package: "swift-crypto")]),

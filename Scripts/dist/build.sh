@@ -7,7 +7,7 @@
 #   HOLDFAST_DIST_BUILD   the build folder; .build-dist. Its own: linked statically, it shares nothing with .build
 #   SOURCE_DATE_EPOCH     the files' time, in seconds since 1970; the commit's by default
 #
-# Linked into the program: Swift's runtime and Foundation, SQLite, libstdc++, libgcc. In lib/: OpenBLAS, which reads its settings when
+# Linked into the program: Swift's runtime and Foundation, SQLite, zlib, libzstd, libstdc++, libgcc. In lib/: OpenBLAS, which reads its settings when
 # it is loaded (COpenBLAS sets them before), and what it needs. The program's RPATH finds lib/ wherever the archive was unpacked.
 # The same sources, build folder and system packages make the same bytes.
 set -euo pipefail
@@ -31,14 +31,16 @@ first_file() { # what it is, paths...
   local what=$1 path
   shift
   for path in "$@"; do [ ! -e "$path" ] || { echo "$path"; return; }; done
-  die "$what is missing; 'make setup' installs libsqlite3-dev, and Swift's own packages hold libstdc++"
+  die "$what is missing; 'make setup' installs libsqlite3-dev, zlib1g-dev and libzstd-dev, and Swift's own packages hold libstdc++"
 }
 mapfile -t gcc < <(printf '%s\n' /usr/lib/gcc/x86_64-linux-gnu/*/ | sort -rV)
 sqlite=$(first_file libsqlite3.a "$system/libsqlite3.a")
+zlib=$(first_file libz.a "$system/libz.a")
+zstd=$(first_file libzstd.a "$system/libzstd.a")
 stdcxx=$(first_file libstdc++.a "${gcc[@]/%/libstdc++.a}")
 static=$build/static-libraries
 rm -rf "$static" && mkdir -p "$static"
-ln -s "$sqlite" "$stdcxx" "$static/"
+ln -s "$sqlite" "$zlib" "$zstd" "$stdcxx" "$static/"
 
 # RPATH and not RUNPATH: it also holds for what OpenBLAS loads.
 swift build -c release --static-swift-stdlib --product holdfast --build-path "$build" --disable-local-rpath \
@@ -85,7 +87,7 @@ copyright() { # a file of a Debian package
 {
   cat Scripts/dist/licences/README.md
   for library in "${bundled[@]}"; do copyright "${library#*=}"; done
-  for library in "$sqlite" "$stdcxx" "${stdcxx%/*}/libgcc.a"; do copyright "$library"; done
+  for library in "$sqlite" "$zlib" "$zstd" "$stdcxx" "${stdcxx%/*}/libgcc.a"; do copyright "$library"; done
   for checkout in "$build"/checkouts/*/; do
     package=$(basename "$checkout")
     cat "$checkout"LICENSE* >"$top/LICENSES/$package.txt"

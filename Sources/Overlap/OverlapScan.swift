@@ -12,7 +12,7 @@ package struct OverlapScan: Sendable {
   private let threads: Int
 
   /// - Parameters:
-  ///   - files: JSONL, JSON, CSV or plain text; one that is named twice is read once.
+  ///   - files: JSONL, JSON, CSV or plain text, also compressed; one that is named twice is read once.
   ///   - streams: whether pipes will do, such as a shell's <(zcat data.jsonl.gz).
   package init(suite: Suite, files: [String], streams: Bool = false, threads: Int) {
     self.streams = streams

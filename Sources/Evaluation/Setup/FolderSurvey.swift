@@ -2,6 +2,7 @@ import Checkpoints
 import Diagnostics
 import Foundation
 import Overlap
+import Reading
 
 /// What a folder holds that a configuration may name: told by names and by the first bytes of files, in the folder and two levels below.
 ///
@@ -92,7 +93,7 @@ package struct FolderSurvey: Sendable {
   }
 
   private mutating func look(atFile path: String) {
-    switch URL(fileURLWithPath: path).pathExtension.lowercased() {
+    switch URL(fileURLWithPath: Compression.plainName(path)).pathExtension.lowercased() {
     case "gguf":
       guard firstBytes(of: absolute(path), most: 4) == Array("GGUF".utf8) else {
         remarks.append("\(yamlScalar(path)): is not a GGUF file")
@@ -116,7 +117,9 @@ package struct FolderSurvey: Sendable {
       return nil
     }
     headsLeft -= 1
-    return firstBytes(of: absolute(path), most: Self.headSize)
+    let head = firstBytes(of: absolute(path), most: Self.headSize)
+    guard let bytes = head, Compression(head: bytes) != nil else { return head }
+    return (try? FileSource(absolute(path))).map { Array($0.buffer.prefix(Self.headSize)) }
   }
 
   // MARK: - Checkpoints

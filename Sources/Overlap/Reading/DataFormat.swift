@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Reading
 
 /// The form of a data file.
 package enum DataFormat: String, Sendable, Hashable, Codable {
@@ -13,13 +14,13 @@ package enum DataFormat: String, Sendable, Hashable, Codable {
 }
 
 extension DataFormat {
-  /// The form that a file's name and first bytes tell.
+  /// The form that a file's name and first bytes, decompressed, tell.
   ///
-  /// - Throws: `InputError` for what is compressed, in a binary format, or not text.
+  /// - Throws: `InputError` for what is compressed otherwise or twice, in a binary format, or not text.
   static func detect(_ path: String, head: [UInt8]) throws -> DataFormat {
     try refuseBinary(path, head)
     let first = head.first { !isSpace($0) }
-    switch URL(fileURLWithPath: path).pathExtension.lowercased() {
+    switch URL(fileURLWithPath: Compression.plainName(path)).pathExtension.lowercased() {
     case "jsonl", "ndjson": return .jsonl
     case "json": return .json
     case "csv", "tsv", "tab": return .csv
@@ -32,6 +33,10 @@ extension DataFormat {
     }
   }
 
+  private static let export: ShownText = "export it as JSONL or CSV"
+  private static let arrow: ShownText =
+    "write it as JSONL, in Python: datasets.Dataset.from_file('x.arrow').to_json('x.jsonl')"
+
   private static func refuseBinary(_ path: String, _ head: [UInt8]) throws {
     let compressed: [(name: String, magic: [UInt8], command: String)] = [
       ("gzip", [0x1F, 0x8B], "gunzip"), ("Zstandard", [0x28, 0xB5, 0x2F, 0xFD], "unzstd"),
@@ -42,9 +47,18 @@ extension DataFormat {
       throw InputError(
         path, "is compressed (\(form.name))", remedy: "decompress it first, such as with \(form.command)")
     }
-    for (name, magic) in [("Parquet", "PAR1"), ("Arrow", "ARROW1"), ("SQLite", "SQLite format 3")]
-    where head.starts(with: Array(magic.utf8)) {
-      throw InputError(path, "is a \(name) file", remedy: "export it as JSONL or CSV")
+    let binary: [(name: String, magic: [UInt8], remedy: ShownText)] = [
+      (
+        "a Parquet", Array("PAR1".utf8),
+        "write it as JSONL, in Python: pandas.read_parquet('x.parquet').to_json('x.jsonl', orient='records', lines=True)"
+      ),
+      ("an Arrow", Array("ARROW1".utf8), arrow), ("an Arrow", [0xFF, 0xFF, 0xFF, 0xFF], arrow),
+      ("a SQLite", Array("SQLite format 3".utf8), export), ("a NumPy", [0x93] + Array("NUMPY".utf8), export),
+      ("a pickle", [0x80, 2], export), ("a pickle", [0x80, 3], export), ("a pickle", [0x80, 4], export),
+      ("a pickle", [0x80, 5], export),
+    ]
+    for form in binary where head.starts(with: form.magic) {
+      throw InputError(path, "is \(form.name) file", remedy: form.remedy)
     }
     if head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) {
       throw InputError(path, "is UTF-16 text", remedy: "save it as UTF-8")

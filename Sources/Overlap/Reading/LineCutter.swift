@@ -1,4 +1,5 @@
 import Diagnostics
+import Reading
 
 /// Cuts JSONL after lines, and text after empty lines, or, where a piece has none in its second half, after a line: what
 /// goes over from one such line to the next is then not seen together.

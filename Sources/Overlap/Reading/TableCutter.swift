@@ -1,4 +1,5 @@
 import Diagnostics
+import Reading
 
 /// Cuts a table after records: a line break within quotes ends none (RFC 4180).
 final class TableCutter: BatchCutter {

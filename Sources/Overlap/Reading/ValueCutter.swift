@@ -1,4 +1,5 @@
 import Diagnostics
+import Reading
 
 /// Cuts JSON after the elements of its array, or after its values where they stand one after the other, so that an
 /// array of any length is read in pieces.

@@ -10,7 +10,8 @@ struct OverlapCommand: ParsableCommand {
     commandName: "overlap",
     abstract: "Says whether a suite is held out from fine-tuning data.",
     discussion: """
-      Data are JSONL, JSON, CSV or plain text, as messages, prompt and completion, or other common fields. Five checks: shared n-grams, \
+      Data are JSONL, JSON, CSV or plain text, also gzip or Zstandard, as messages, prompt and completion, other common fields, or \
+      chats that are rendered into one text. Five checks: shared n-grams, \
       equal short items, labels, templates, near-duplicates.
 
       Exit codes: 0 no item is contaminated; 1 at least one is; 2 bad input; 3 it cannot be said, as records have no text.
