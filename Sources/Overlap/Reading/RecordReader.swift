@@ -120,7 +120,7 @@ struct RecordReader {
     var row = TableRow(bytes, form)
     var line = batch.line
     var number = batch.record
-    while row.index < bytes.count {
+    while !row.isAtEnd {
       number += 1
       record.reset(line: line, number: number)
       line += row.read(into: record)
