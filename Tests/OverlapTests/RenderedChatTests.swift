@@ -77,6 +77,7 @@ struct RenderedChatTests {
       ("<|im_start|>user\n\(question)<|im_end|>\n<|im_start|>assistant\n", "west<|im_end|>\n"),
       ("Human: Hello\n\nAssistant: Hi\n\nHuman: \(question)\n\nAssistant:", " west</s>"), (question, "Answer: west"),
       ("[INST] \(question) [/INST]", "<|assistant|>west"), (question, "A compass has four points.\n#### west"),
+      (question, "A compass has four points.\n\nWest."),
       (question, "West. It lies across from it on a compass, as every sailor has known."),
     ] {
       #expect(try scan(short, "a.jsonl", try pair(prompt, completion)).contaminated == ["east"], "\(prompt)")
@@ -104,6 +105,7 @@ struct RenderedChatTests {
       ("What does a dog eat?", "A dog is a carnivore; dogs eat meat."), ("Is a dog a pet?", "Yes, dogs are pets."),
       ("Is it hot or cold outside?", "It is cold."), ("What is 13 + 6?", "19"), ("What is 15 + 4?", "It is 19."),
       ("How is the weather in the east?", "The east is dry and the west is wet."),
+      ("Is that the way east?", "You see the old mill there.\nIt stands in the\nwest"),
       ("Which wind blows in the east?", "The west wind, mostly, and now and then one from the north."),
     ] {
       #expect(try scan(short, "a.jsonl", try pair(prompt, answer)).contaminated == [], "\(prompt) \(answer)")
@@ -112,7 +114,7 @@ struct RenderedChatTests {
       "They rode east for a week. Then the road turned: west, they said, lay home.",
       "East: the door to the garden.\nWest: the stable.", "Where did they go? Nobody knew; they went by night.",
       "He asked: was it east or west? The old man pointed west.", "The user: a dog. The model: two dogs.",
-      "Note: hot days, cold nights.\nAnswer: none.", "<b>east</b> <i>west</i> [1] #hot #cold",
+      "n == 1 ? dog : dogs", "Note: hot days, cold nights.\nAnswer: none.", "<b>east</b> <i>west</i> [1] #hot #cold",
     ] {
       #expect(try found(text) == [], "\(text)")
     }

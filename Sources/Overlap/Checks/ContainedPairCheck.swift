@@ -34,12 +34,15 @@ extension RecordScanner {
     }
   }
 
-  /// What an answer may be beside the whole of it: its first line and sentence and its last line, each once.
+  /// What an answer may be beside the whole of it: its first line and sentence, and a last line that stands alone or is marked
+  /// as the result ("#### 19"); each once.
   func statements(of field: Int) -> [WordRange] {
     let text = texts[field]
     guard let first = text.lines.first, let last = text.lines.last else { return [] }
-    var found: [WordRange] = []
-    for range in [first, sentence(first, of: field), last] where !found.contains(range) { found.append(range) }
+    var found = [first]
+    let opening = sentence(first, of: field)
+    if opening != first { found.append(opening) }
+    if last != first, last == text.paragraphs.last || isMarked(last, in: field) { found.append(last) }
     return found
   }
 
@@ -84,6 +87,13 @@ extension RecordScanner {
       if hasVerb, others <= (repeated ? 1 : 0) { return true }
     }
     return false
+  }
+
+  private func isMarked(_ line: WordRange, in field: Int) -> Bool {
+    let source = record.text(fields[field])
+    var index = texts[field].sourceRange(line).start
+    while index > 0, DataFormat.isSpace(source[index - 1]), source[index - 1] != 0x0A { index -= 1 }
+    return index > 0 && source[index - 1] == UInt8(ascii: "#")
   }
 
   /// A line's first words, up to a full stop, an exclamation or a question mark before a space.

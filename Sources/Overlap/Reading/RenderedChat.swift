@@ -42,7 +42,9 @@ struct RenderedChat {
   /// A short text with one question mark is a question and what answers it, or nothing but a question.
   private static func exchange(_ text: UnsafeBufferPointer<UInt8>) -> [Turn] {
     let question = UInt8(ascii: "?")
-    guard text.count <= longestExchange, let mark = text.firstIndex(of: question),
+    // Not the one of "n == 1 ? singular : plural".
+    guard text.count <= longestExchange, let mark = text.firstIndex(of: question), mark > 0, mark + 1 < text.count,
+      !DataFormat.isSpace(text[mark - 1]), DataFormat.isSpace(text[mark + 1]),
       !text[(mark + 1)...].contains(question),
       text[(mark + 1)...].contains(where: { !DataFormat.isSpace($0) })
     else { return [] }
