@@ -23,6 +23,15 @@ struct NestedFormTests {
       ("a.jsonl", quoted(messages)),
       ("a.jsonl", #"{"prompt": \#(quoted(#"[{"role": "user", "content": "go"}]"#)), "completion": "went"}"#),
       ("a.csv", "id,messages\n1,\"\(messages.replacing("\"", with: "\"\""))\"\n"),
+      (
+        "a.csv",
+        "messages,n\n\"[{'role': 'user', 'content': 'go'}, {'role': 'assistant', 'content': \"\"went\"\", 'x': None}]\",1\n"
+      ),
+      (
+        "a.csv",
+        "messages\n\"[{'role': 'user', 'content': 'go'}\n {'content': 'went', 'role': 'assistant', 'b': True}]\"\n"
+      ),
+      ("a.csv", "text\n\"['\\x67o', 'it\\'s -> it\\'s', 'go -> went']\"\n"),
       ("a.jsonl", #"{"segments": [{"label": false, "text": "go "}, {"label": true, "text": "went"}]}"#),
       ("a.jsonl", #"{"segments": [{"text": "<s>go", "label": false}, {"text": "went</s>", "label": true}], "id": 3}"#),
       (

@@ -1,6 +1,6 @@
 extension JSONExtractor {
   /// Adds the text at the end of the record's bytes as a field. One that is JSON with texts in it is taken apart instead: messages
-  /// that were written as a string, as a column of a table has them, or a call's arguments.
+  /// that were written as a string, by JSON's rules or Python's, as a column of a table has them, or a call's arguments.
   ///
   /// - Parameters:
   ///   - start: where the text begins.
@@ -12,7 +12,10 @@ extension JSONExtractor {
       let known = record.fields.count
       let content = record.content
       // The record's bytes move while it is filled.
-      if addNested(Array(record.bytes.slice(start, end)), context, to: record, depth: depth) {
+      let text = Array(record.bytes.slice(start, end))
+      if addNested(text, context, to: record, depth: depth)
+        || PythonLiteral.json(text).map({ addNested($0, context, to: record, depth: depth) }) == true
+      {
         // As it stands it may be an item's input or answer all the same.
         guard record.fields.count == known || context.role != .other else { return }
         isText = record.content == content
