@@ -87,11 +87,11 @@ package final class FileSource {
   /// - Throws: `InputError` also where it has more than `limit` bytes.
   package static func contents(_ path: String, limit: Int) throws -> [UInt8] {
     let source = try FileSource(path)
-    while !source.isAtEnd {
-      guard source.buffer.count <= limit else {
-        throw InputError(path, "larger than \(limit >> 20) MiB", remedy: "split it")
-      }
+    while !source.isAtEnd, source.buffer.count <= limit {
       try source.fill(to: min(2 * source.buffer.count, limit + 1))
+    }
+    guard source.buffer.count <= limit else {
+      throw InputError(path, "larger than \(limit >> 20) MiB", remedy: "split it")
     }
     return source.buffer
   }
