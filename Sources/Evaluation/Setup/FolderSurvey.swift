@@ -119,7 +119,7 @@ package struct FolderSurvey: Sendable {
     headsLeft -= 1
     let head = firstBytes(of: absolute(path), most: Self.headSize)
     guard let bytes = head, Compression(head: bytes) != nil else { return head }
-    return (try? FileSource(absolute(path))).map { Array($0.buffer.prefix(Self.headSize)) }
+    return (try? FileSource(try InputFile(absolute(path)))).map { Array($0.buffer.prefix(Self.headSize)) }
   }
 
   // MARK: - Checkpoints

@@ -1,3 +1,5 @@
+import Reading
+
 extension JSONExtractor {
   /// Adds the text at the end of the record's bytes as a field. One that is JSON with texts in it is taken apart instead: messages
   /// that were written as a string, by JSON's rules or Python's, as a column of a table has them, or a call's arguments.
@@ -8,7 +10,7 @@ extension JSONExtractor {
   static func add(_ context: Context, from start: Int, to record: DataRecord, depth: Int) {
     let end = record.bytes.count
     var isText = true
-    if depth < deepest, mayBeJSON(record.bytes.slice(start, end)) {
+    if depth < JSONLexer.deepest, mayBeJSON(record.bytes.slice(start, end)) {
       let known = record.fields.count
       let content = record.content
       // The record's bytes move while it is filled.
@@ -40,7 +42,7 @@ extension JSONExtractor {
     let (known, content) = (record.fields.count, record.content)
     return text.withUnsafeBufferPointer { bytes in
       var nested = JSONExtractor(bytes, at: 0, into: record, depth: depth + 1)
-      do throws(Malformed) {
+      do throws(JSONFault) {
         try nested.value(context)
         guard bytes[nested.index...].contains(where: { !DataFormat.isSpace($0) }) else { return true }
       } catch {}

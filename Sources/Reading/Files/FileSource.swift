@@ -1,5 +1,4 @@
 import Diagnostics
-import Foundation
 
 /// A file's bytes in pieces, decompressed where it is gzip or Zstandard. What was read and not yet taken stays in `buffer`.
 package final class FileSource {
@@ -7,36 +6,27 @@ package final class FileSource {
   /// number of threads.
   package static let piece = 2 << 20
   /// The longest line or record. Longer ones are no training samples but a file of another kind.
-  package static let longest = 16 << 20
+  package static let longest = longestLine
   /// Compressed bytes read at a time.
   private static let compressedPiece = 256 << 10
 
-  package let path: String
+  package var path: String { file.path }
   package private(set) var buffer: [UInt8] = []
   package private(set) var isAtEnd = false
   /// Nil for a file that is read as it is.
   package let compression: Compression?
-  private let handle: FileHandle
+  private let file: InputFile
   private let decompressor: Decompressor?
   /// Compressed bytes that were read; those before `position` have been used.
   private var compressed: [UInt8]
   private var position = 0
   private var isFileAtEnd = false
 
-  /// - Throws: `InputError` where the file is missing, a folder, cannot be read or is damaged.
-  package init(_ path: String) throws {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw InputError(path, "no such file", remedy: "check the path")
-    }
-    guard !isFolder.boolValue else { throw InputError(path, "is a folder", remedy: "name the files in it") }
-    guard let handle = FileHandle(forReadingAtPath: path) else {
-      throw InputError(path, "cannot be read", remedy: "check its permissions")
-    }
-    self.path = path
-    self.handle = handle
+  /// - Throws: `InputError` where the file cannot be read or is damaged.
+  package init(_ file: InputFile) throws {
+    self.file = file
     var head = [UInt8](repeating: 0, count: Self.compressedPiece)
-    let length = try head.withUnsafeMutableBufferPointer { try Self.read(handle, path, $0) }
+    let length = try head.withUnsafeMutableBufferPointer { try Self.read(file, $0) }
     head.removeLast(head.count - length)
     isFileAtEnd = length < Self.compressedPiece
     compressed = head
@@ -44,7 +34,7 @@ package final class FileSource {
     do {
       decompressor = try compression.map { (form) throws(Decompressor.Damage) in try Decompressor(form) }
     } catch {
-      throw InputError(path, "cannot be decompressed (\(error.reason))", remedy: "free some memory")
+      throw InputError(file.path, "cannot be decompressed (\(error.reason))", remedy: "free some memory")
     }
     if decompressor == nil {
       buffer = head
@@ -54,8 +44,6 @@ package final class FileSource {
     try fill(to: Self.piece)
     if buffer.starts(with: [0xEF, 0xBB, 0xBF]) { buffer.removeFirst(3) }
   }
-
-  deinit { try? handle.close() }
 
   /// Reads until the buffer has `count` bytes or the file ends.
   ///
@@ -68,7 +56,7 @@ package final class FileSource {
     defer { buffer.removeLast(count - start - length) }
     length = try buffer.withUnsafeMutableBufferPointer { memory in
       let room = UnsafeMutableBufferPointer(rebasing: memory[start...])
-      return try decompressor.map { try decompress($0, into: room) } ?? Self.read(handle, path, room)
+      return try decompressor.map { try decompress($0, into: room) } ?? Self.read(file, room)
     }
     if length < count - start { isAtEnd = true }
   }
@@ -85,8 +73,8 @@ package final class FileSource {
   /// The whole of a file.
   ///
   /// - Throws: `InputError` also where it has more than `limit` bytes.
-  package static func contents(_ path: String, limit: Int) throws -> [UInt8] {
-    let source = try FileSource(path)
+  package static func contents(_ path: String, limit: Int, absent: ShownText = "check the path") throws -> [UInt8] {
+    let source = try FileSource(try InputFile(path, absent: absent))
     while !source.isAtEnd, source.buffer.count <= limit {
       try source.fill(to: min(2 * source.buffer.count, limit + 1))
     }
@@ -97,19 +85,13 @@ package final class FileSource {
   }
 
   /// Reads until the memory is full or the file ends; returns how many bytes there are.
-  private static func read(
-    _ handle: FileHandle, _ path: String, _ memory: UnsafeMutableBufferPointer<UInt8>
-  ) throws -> Int {
-    guard let base = memory.baseAddress else { return 0 }
+  private static func read(_ file: InputFile, _ memory: UnsafeMutableBufferPointer<UInt8>) throws -> Int {
     var length = 0
     while length < memory.count {
-      let got = Foundation.read(handle.fileDescriptor, base + length, memory.count - length)
+      let got = try file.read(
+        into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(memory)[length...]))
       if got == 0 { break }
-      if got > 0 {
-        length += got
-      } else if errno != EINTR {
-        throw InputError(path, "cannot be read (\(systemWords(errno)))", remedy: "check the file")
-      }
+      length += got
     }
     return length
   }
@@ -142,7 +124,7 @@ package final class FileSource {
 
   private func readCompressed() throws {
     compressed = [UInt8](repeating: 0, count: Self.compressedPiece)
-    let length = try compressed.withUnsafeMutableBufferPointer { try Self.read(handle, path, $0) }
+    let length = try compressed.withUnsafeMutableBufferPointer { try Self.read(file, $0) }
     compressed.removeLast(compressed.count - length)
     position = 0
     isFileAtEnd = length < Self.compressedPiece

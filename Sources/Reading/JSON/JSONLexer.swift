@@ -48,15 +48,19 @@ package struct JSONLexer {
   }
 
   /// Deeper values are refused, which bounds the recursion of whoever reads them.
-  private static let deepest = 64
+  package static let deepest = 64
 
   package let bytes: UnsafeBufferPointer<UInt8>
   package internal(set) var position: Int
   let leniency: Leniency
-  private var depth = 0
+  /// Objects and arrays that are open.
+  package private(set) var depth: Int
 
-  package init(_ bytes: UnsafeBufferPointer<UInt8>, at position: Int = 0, leniency: Leniency = []) {
-    (self.bytes, self.position, self.leniency) = (bytes, position, leniency)
+  /// - Parameter depth: of the value in which these bytes stand, where they are text within another document.
+  package init(
+    _ bytes: UnsafeBufferPointer<UInt8>, at position: Int = 0, depth: Int = 0, leniency: Leniency = []
+  ) {
+    (self.bytes, self.position, self.depth, self.leniency) = (bytes, position, depth, leniency)
   }
 
   package var isAtEnd: Bool { position >= bytes.count }

@@ -23,7 +23,7 @@ package struct JSONLine {
     _ file: String, limit: Int, ifAbsent remedy: ShownText = "check the path", known: [String], example: ShownText,
     _ body: (JSONLine) throws -> Value
   ) throws -> [Value] {
-    var text = try readText(file, limit: limit, absent: remedy)
+    var text = try plainText(file, limit: limit, absent: remedy)
     return try text.withUTF8 { bytes in
       var values: [Value] = []
       var start = 0
@@ -41,6 +41,16 @@ package struct JSONLine {
       }
       return values
     }
+  }
+
+  /// The file's text, decompressed where its name says that it is gzip or Zstandard.
+  private static func plainText(_ file: String, limit: Int, absent remedy: ShownText) throws -> String {
+    guard Compression.plainName(file) != file else { return try readText(file, limit: limit, absent: remedy) }
+    let bytes = try FileSource.contents(file, limit: limit, absent: remedy)
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw InputError(file, "not UTF-8 text", remedy: "save it as UTF-8")
+    }
+    return text
   }
 
   private init(_ line: UnsafeRawBufferPointer, file: String, number: Int, known: [String], example: ShownText) throws {
