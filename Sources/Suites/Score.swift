@@ -20,6 +20,10 @@ package struct Score: Sendable, Codable, Equatable {
   /// The continuation's token ids.
   package let tokens: [Int32]
 
+  /// The logprobs that a continuation can have: logits are float32, which a hundred thousand tokens bring to -1e44. What lies
+  /// below was not scored, and its square would no longer be a number.
+  package static let possibleLogprobs: ClosedRange<Double> = -1e45...0
+
   /// Of the continuation.
   package var probability: Double { exp(logprob) }
 

@@ -72,6 +72,7 @@ struct BaselineTests {
       (#""logprob":-0.250000"#, #""logprob":NaN"#, "not valid JSON"),
       (#""logprob":-0.250000"#, #""logprob":1e999"#, ""),
       (#""logprob":-0.250000"#, #""logprob":0.5"#, "scores (task a-0, item "),
+      (#""logprob":-0.250000"#, #""logprob":-1e200"#, "logprob is not a number from -1e45 to 0"),
       (#""logprob":-0.250000"#, #""logprobs":-0.25"#, "].logprob"),
       (#""exact_match":1"#, #""exact_match":2"#, "].exact_match"),
       (#""choice":null"#, #""choice":3"#, "scores[0].choice"),

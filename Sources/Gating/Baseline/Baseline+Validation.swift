@@ -25,7 +25,7 @@ extension Baseline {
       try demand(tasks.contains(line.task), place, "the task has no admission")
       try demand(line.k >= 0 && line.block >= 0, place, "k or block is negative")
       try demand((0..<run.draws).contains(line.draw), place, "the draw is not below draws, \(run.draws)")
-      try demand(line.logprob.isFinite && line.logprob <= 0, place, "logprob is not a finite number up to 0")
+      try demand(Score.possibleLogprobs.contains(line.logprob), place, "logprob is not a number from -1e45 to 0")
     }
     for (previous, next) in zip(scores, scores.dropFirst()) where previous.isSameQuestion(as: next) {
       let place = "scores (task \(next.task), item \(next.item), k \(next.k), draw \(next.draw))"
