@@ -103,6 +103,13 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/RealModels"),
+    .executableTarget(
+      name: "ParserFuzzer",
+      dependencies: [
+        "Checkpoints", "Diagnostics", "Evaluation", "Gating", "Overlap", "Reading", "Suites", "Tokenizers", "Training",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Benchmarks/Fuzzing"),
     .testTarget(name: "CalibrationTests", dependencies: ["Calibration", "Gating", "Statistics"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "ReadingTests", dependencies: ["Reading", "Diagnostics"]),

@@ -1,0 +1,91 @@
+import Checkpoints
+import Foundation
+import Tokenizers
+
+/// GGUF, safetensors, shards, config.json, adapters.
+enum CheckpointTargets {
+  static func all(_ place: Workplace) throws -> [FuzzTarget] {
+    try [gguf(place), safetensors(place), shards(place), config(place)] + adapters(place)
+  }
+
+  /// Metadata, tensors of every type and their rows, vocabulary, and the checkpoint that it makes.
+  private static func gguf(_ place: Workplace) throws -> FuzzTarget {
+    let names = ["quantisation/blocks", "checkpoints/llama-tied-q8_0", "checkpoints/llama-tied-f16"]
+    return FuzzTarget("gguf", .gguf, try names.map { try place.golden("\($0).gguf") }) { bytes, _ in
+      let path = try place.write(bytes, "model.gguf")
+      let file = try GGUFFile(URL(fileURLWithPath: path))
+      for key in file.metadata.keys {
+        // Each of them may refuse the key's type.
+        _ = try? file.metadata.integer(key)
+        _ = try? file.metadata.double(key)
+        _ = try? file.metadata.string(key)
+        _ = try? file.metadata.integers(key)
+        _ = try? file.metadata.doubles(key)
+      }
+      for tensor in file.tensors.values { try decode(tensor) }
+      let checkpoint = try Checkpoint.open(path)
+      for name in checkpoint.tensors.names { try checkpoint.tensors.tensor(name).map(decode) }
+      try TokenizerTargets.encode(try Tokenizer(checkpoint.tokenizer))
+    }
+  }
+
+  private static func safetensors(_ place: Workplace) throws -> FuzzTarget {
+    try place.copy("Tests/Goldens/checkpoints/llama-f16", to: "safetensors", leavingOut: ["model.safetensors"])
+    let seeds = [try place.golden("checkpoints/llama-f16/model.safetensors")]
+    return FuzzTarget("safetensors", .safetensors, seeds) { bytes, _ in
+      let path = try place.write(bytes, "safetensors/model.safetensors")
+      for tensor in try SafetensorsFile(URL(fileURLWithPath: path)).tensors.values { try decode(tensor) }
+      _ = try Checkpoint.open(place.path("safetensors"))
+    }
+  }
+
+  private static func shards(_ place: Workplace) throws -> FuzzTarget {
+    let name = "model.safetensors.index.json"
+    try place.copy("Tests/Goldens/checkpoints/llama-untied", to: "shards", leavingOut: [name])
+    let seeds = [try place.golden("checkpoints/llama-untied/\(name)")]
+    return FuzzTarget("shards", .json, seeds) { bytes, _ in
+      try place.write(bytes, "shards/\(name)")
+      _ = try Checkpoint.open(place.path("shards"))
+    }
+  }
+
+  private static func config(_ place: Workplace) throws -> FuzzTarget {
+    try place.copy("Tests/Goldens/checkpoints/llama-f16", to: "config", leavingOut: ["config.json"])
+    let seeds = try ["llama-f16", "llama-tied", "llama-untied"].map {
+      try place.golden("checkpoints/\($0)/config.json")
+    }
+    return FuzzTarget("config", .json, seeds) { bytes, _ in
+      let path = try place.write(bytes, "config/config.json")
+      _ = try ModelConfiguration(configJSON: URL(fileURLWithPath: path))
+      _ = try Checkpoint.open(place.path("config"))
+    }
+  }
+
+  private static func adapters(_ place: Workplace) throws -> [FuzzTarget] {
+    let base = try Checkpoint.open("\(place.repository)/Tests/Goldens/checkpoints/llama-tied")
+    let names = ["plain", "rslora", "patterns", "modules-to-save", "bias"]
+    for name in names {
+      try place.copy("Tests/Goldens/adapters/\(name)", to: "a/\(name)", leavingOut: ["adapter_config.json"])
+      try place.copy("Tests/Goldens/adapters/\(name)", to: "b/\(name)", leavingOut: ["adapter_model.safetensors"])
+    }
+    func target(_ title: String, _ folder: String, _ file: String, _ form: Form) throws -> FuzzTarget {
+      FuzzTarget(title, form, try names.map { try place.golden("adapters/\($0)/\(file)") }) { bytes, seed in
+        try place.write(bytes, "\(folder)/\(names[seed])/\(file)")
+        _ = try Adapter.open(place.path("\(folder)/\(names[seed])"), on: base)
+      }
+    }
+    return [
+      try target("adapter-config", "a", "adapter_config.json", .json),
+      try target("adapter-tensors", "b", "adapter_model.safetensors", .safetensors),
+    ]
+  }
+
+  /// A tensor whose size the reader took for possible is small: its bytes are in the file.
+  private static func decode(_ tensor: Tensor) throws {
+    try require(
+      tensor.count <= 1 << 22,
+      "\(tensor.name) has \(tensor.count) weights in a file of \(tensor.file.bytes.count) bytes")
+    _ = tensor.firstNonFinite()
+    _ = tensor.decodeAll()
+  }
+}
