@@ -4,7 +4,7 @@ SWIFT_FLAGS := -c release
 HOLDFAST    := .build/release/holdfast
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test demo bench bench-peers calibrate dist lint format clean
+.PHONY: help setup build test fuzz demo bench bench-peers calibrate dist lint format clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,10 @@ test: setup lint ## lint, build and run every test (the real model is fetched fi
 	@Scripts/ci/test.sh
 	@Scripts/ci/forms.sh $(HOLDFAST) $${HOLDFAST_MODELS:-models}/smollm2-135m-instruct.gguf
 	@python3 Scripts/ci/docs.py $(HOLDFAST) $${HOLDFAST_MODELS:-models}/smollm2-135m-instruct.gguf
+	@Scripts/fuzz/round.sh short
+
+fuzz: setup ## look for inputs that crash, hang or mislead, for FUZZ_SECONDS=3600, plain and with sanitizers
+	@Scripts/fuzz/round.sh long $${FUZZ_SECONDS:-3600}
 
 demo: build ## fine-tune a real model naively and with care, and gate both against the committed baseline
 	@Scripts/demo.sh $(HOLDFAST)
@@ -52,4 +56,4 @@ format: ## bring every Swift file into the format
 	swift format --in-place --recursive --parallel Sources Tests Benchmarks Package.swift
 
 clean: ## remove what was built (models and ledgers stay)
-	rm -rf .build .build-dist dist
+	rm -rf .build .build-asan .build-fuzzer .build-dist dist
