@@ -14,6 +14,8 @@ package struct FewShotPool: Sendable {
     package let items: [Item]
     /// The items file.
     package let path: String
+    /// As the file was when it was read.
+    let stamp: FileStamp?
   }
 
   package struct Item: Sendable, Equatable {
@@ -52,9 +54,11 @@ package struct FewShotPool: Sendable {
         "items", "is not the name of a file in the same folder", remedy: "move the items file beside pool.yaml")
     }
     let path = fields.resolve(name)
+    let stamp = FileStamp.of(path)
     return Task(
       name: try text("task"), template: template, answerPrefix: try fields.text("answer_prefix") ?? " ",
-      separator: try fields.text("separator") ?? "\n\n", items: try items(path), path: path)
+      separator: try fields.text("separator") ?? "\n\n", items: try items(path), path: path,
+      stamp: stamp)
   }
 
   private static func items(_ path: String) throws -> [Item] {

@@ -48,6 +48,7 @@ package struct TrainingPlan: Sendable {
     let encoder = SampleEncoder(tokenizer: tokenizer, contextLength: contextLength, vocabularySize: vocabularySize)
     self.recipe = recipe
     self.encoder = encoder
+    let stamps = recipe.stamps
     order = SeededOrder(seed: recipe.seed)
     try encoder.checkMarkers(of: recipe.format, file: recipe.file)
 
@@ -74,7 +75,8 @@ package struct TrainingPlan: Sendable {
     }
     fewShotPool = try recipe.naming { try recipe.mix.fewShot.map { try encoder.pool($0.pool, shots: $0.shots) } }
     preservationPool = try recipe.naming { try recipe.preserve.map { try encoder.pool($0.pool, shots: $0.shots) } }
-    sources = try TrainingSources(recipe, fewShotPool: fewShotPool, preservationPool: preservationPool)
+    sources = try TrainingSources(
+      recipe, fewShotPool: fewShotPool, preservationPool: preservationPool, stamps: stamps)
     if let same = recipe.mix.sameTask { try encoder.check(train, window: same.window, recipe: recipe) }
 
     stepCount = try Self.stepCount(recipe, samples: taskSamples.count)

@@ -10,9 +10,19 @@ package struct TrainingSources: Sendable {
   /// Every file that the run reads, with its hash and part.
   package let data: [TrainingRecord.DataSource]
 
-  /// - Throws: `InputError` for a file that can no longer be read.
-  init(_ recipe: Recipe, fewShotPool: FewShotPool?, preservationPool: FewShotPool?) throws {
-    let file = try MappedFile(URL(fileURLWithPath: recipe.file))
+  /// - Parameter stamps: of the recipe's files, from before they were read.
+  /// - Throws: `InputError` for a file that can no longer be read, or is another one than was read.
+  init(
+    _ recipe: Recipe, fewShotPool: FewShotPool?, preservationPool: FewShotPool?, stamps: [String: FileStamp]
+  ) throws {
+    var stamps = stamps
+    for task in [fewShotPool, preservationPool].compactMap(\.?.tasks).joined() { stamps[task.path] = task.stamp }
+    func open(_ path: String) throws -> MappedFile {
+      let file = try MappedFile(URL(fileURLWithPath: path))
+      if let stamp = stamps[path] { try file.demandUnchanged(since: stamp) }
+      return file
+    }
+    let file = try open(recipe.file)
     recipeHash = file.sha256(NoHashCache())
     recipeText = String(decoding: file.bytes, as: UTF8.self)
     var files: [(path: String, role: TrainingRecord.DataSource.Role)] = [(recipe.trainData, .train)]
@@ -24,8 +34,16 @@ package struct TrainingSources: Sendable {
     }
     data = try files.map {
       TrainingRecord.DataSource(
-        path: $0.path, sha256: try MappedFile(URL(fileURLWithPath: $0.path)).sha256(NoHashCache()), role: $0.role)
+        path: $0.path, sha256: try open($0.path).sha256(NoHashCache()), role: $0.role)
     }
+  }
+}
+
+extension Recipe {
+  /// How the files that it names are now.
+  var stamps: [String: FileStamp] {
+    let files = [trainData, testData, mix.general?.data, mix.fewShot?.pool, preserve?.pool].compactMap { $0 }
+    return Dictionary(files.compactMap { path in FileStamp.of(path).map { (path, $0) } }) { first, _ in first }
   }
 }
 

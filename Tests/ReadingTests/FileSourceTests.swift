@@ -13,11 +13,11 @@ struct FileSourceTests {
   @Test("what is compressed is read as what is in it, and says how it is compressed")
   func contents() throws {
     let plain = try FileSource.contents(golden("lines.jsonl"), limit: 1 << 20)
-    #expect(try FileSource(golden("lines.jsonl")).compression == nil)
+    #expect(try FileSource(InputFile(golden("lines.jsonl"))).compression == nil)
     for (name, compression) in [
       ("lines.jsonl.gz", Compression.gzip), ("members.jsonl.gz", .gzip), ("frames.jsonl.zst", .zstandard),
     ] {
-      let source = try FileSource(golden(name))
+      let source = try FileSource(InputFile(golden(name)))
       #expect(source.compression == compression)
       #expect(source.buffer == plain && source.isAtEnd)
       #expect(source.take(7) == Array(plain[..<7]))

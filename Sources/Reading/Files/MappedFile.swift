@@ -60,14 +60,21 @@ package final class MappedFile: Sendable {
     munmap(UnsafeMutableRawPointer(mutating: address), bytes.count)
   }
 
+  /// Refuses a file that is another one by now than an earlier stamp says.
+  package func demandUnchanged(since earlier: FileStamp) throws {
+    guard earlier == stamp else { throw changed }
+  }
+
+  private var changed: InputError {
+    InputError(path, "was changed while it was in use", remedy: "run it again once nothing writes to it")
+  }
+
   /// Refuses what was read from a file that was written to, replaced or cut short since it was opened.
   package func demandUnchanged() throws {
     if hf_mapping_is_torn(mapping) != 0, FileStamp.of(path) == stamp {
       throw InputError(path, "could not be read to its end: its disk failed", remedy: "check the disk")
     }
-    guard FileStamp.of(path) == stamp else {
-      throw InputError(path, "was changed while it was in use", remedy: "run it again once nothing writes to it")
-    }
+    guard FileStamp.of(path) == stamp else { throw changed }
   }
 
   /// Waits until any further write changes the stamp: a file that was written a moment ago could be written again at the same time.
@@ -85,8 +92,10 @@ extension Sequence<MappedFile> {
 
   /// Runs what reads from the files. Neither its result nor its error counts where one of them was changed meanwhile: weights that are cut
   /// short would pass for damaged ones.
-  package func whileUnchanged<Value>(_ body: () throws -> Value) throws -> Value {
-    for file in self { file.settle() }
+  ///
+  /// - Parameter settling: whether to wait first where a file was written a moment ago (`MappedFile.settle`).
+  package func whileUnchanged<Value>(settling: Bool = true, _ body: () throws -> Value) throws -> Value {
+    if settling { for file in self { file.settle() } }
     do {
       let value = try body()
       try demandUnchanged()

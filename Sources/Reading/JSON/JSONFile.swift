@@ -25,7 +25,10 @@ package struct JSONFile {
     guard file.bytes.count <= limit else {
       throw InputError(file.path, "is larger than \(limit >> 20) MiB", remedy: "check that this is the right file")
     }
-    self = try [file].whileUnchanged { try JSONFile(path: file.path, bytes: file.bytes, repeats: repeats) }
+    // It is read at once, so that there is nothing to wait for before.
+    self = try [file].whileUnchanged(settling: false) {
+      try JSONFile(path: file.path, bytes: file.bytes, repeats: repeats)
+    }
   }
 
   /// Parses `bytes`, which came from the file at `path`.
