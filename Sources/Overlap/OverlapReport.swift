@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// What a finding rests on: the five checks, of which the second asks four questions of short items.
 package enum OverlapCheck: String, Sendable, Hashable, Codable, CaseIterable {
   /// 1: a shared 13-gram of words, or 8-gram of a short text; scored by the longest match as a share of the item.
@@ -118,11 +120,12 @@ package struct ScannedFile: Sendable, Hashable, Codable {
   package let unreadRecords: Int
 
   /// Why nothing is known of what the file holds or not; nil where what it says was read. An empty record says nothing.
-  package var obstacle: String? {
+  package var obstacle: ShownText? {
     guard unreadRecords > 0 || recordsWithoutText == records else { return nil }
-    let share = recordsWithoutText == records ? "none of \(records)" : "\(unreadRecords) of \(records)"
-    let verb = recordsWithoutText == records ? "has" : "have no"
-    return "\(share) records \(verb) text to check\(unreadRecords > 0 ? ", but token ids or numbers" : "")"
+    let instead: ShownText = unreadRecords > 0 ? ", but token ids or numbers" : ""
+    return recordsWithoutText == records
+      ? "none of \(records) records has text to check\(instead)"
+      : "\(unreadRecords) of \(records) records have no text to check\(instead)"
   }
 }
 
@@ -144,10 +147,12 @@ package struct OverlapReport: Sendable, Hashable, Codable {
   }
 
   /// Why it cannot be said that the suite is held out, with the first file of which that is so; nil where everything was read.
-  package var obstacle: String? {
-    files.lazy.compactMap { file in file.obstacle.map { "\(file.path): \($0)" } }.first.map {
-      "\($0); give the data as text, before it was tokenised"
+  package var obstacle: ShownText? {
+    for file in files {
+      guard let obstacle = file.obstacle else { continue }
+      return "\(file.path): \(obstacle); give the data as text, before it was tokenised"
     }
+    return nil
   }
 
   /// Tasks that lost too much to vote.
