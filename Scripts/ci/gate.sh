@@ -111,7 +111,7 @@ while [ $# -gt 0 ]; do
   case $1 in
     --) shift; options=("$@"); break ;;
     -h | --help) sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; exit 0 ;;
-    -*) refuse "unknown option $1; options of the gate go behind --, and a path is given as ./$1" ;;
+    -*) refuse "unknown option $1; options of the gate go behind --" ;;
     *) candidates+=("$1"); shift ;;
   esac
 done

@@ -44,6 +44,7 @@ struct LimitTests {
     // Scores of a block each, none of which fits.
     let many = String(repeating: oneRequest, count: 300 * blocks / 4 + 10)
     for (arguments, codes) in Self.verbs where !["report", "doctor", "compare", "--help"].contains(arguments[0]) {
+      clean(folder)
       let finished = try Running(
         arguments + (arguments[0] == "run" || arguments[0] == "gate" ? ["--ledger", "small.sqlite"] : []), in: folder,
         input: many, wrapper: shell("ulimit -f \(blocks); exec \"$@\"")
@@ -59,7 +60,6 @@ struct LimitTests {
         #expect(arguments[0] == "train" || !FileManager.default.fileExists(atPath: folder.file(file).path))
       }
       #expect(try folder.contents().keys.allSatisfy { !$0.contains(".holdfast-") }, "something half-written stays")
-      clean(folder)
     }
   }
 
@@ -84,7 +84,7 @@ struct LimitTests {
   func gone() throws {
     let folder = try TemporaryFolder.project()
     try folder.makeFolder("gone")
-    let script = #"cd gone && rmdir ../gone && exec "$@""#
+    let script = #"mkdir -p gone && cd gone && rmdir ../gone && exec "$@""#
     for arguments in [["run"], ["validate"], ["gate", "--candidate", "x"], ["init"]] {
       let finished = try Running(arguments, in: folder, wrapper: shell(script)).finish()
       expectOneComplaint(finished, naming: [])
