@@ -34,6 +34,9 @@ struct InitCommand: ParsableCommand {
   func run() throws {
     if !prints { try requireFreePlace() }
     let root = FileManager.default.currentDirectoryPath
+    guard !root.isEmpty else {
+      throw InputError("the current folder", "is gone", remedy: "go to one that is there")
+    }
     let fetchable = try Catalogue.builtIn().models.map {
       FetchableModel(name: $0.name, file: $0.file, sha256: $0.sha256)
     }
