@@ -137,7 +137,7 @@ def execute(command, folder, holdfast, runs, gate):
 
 def misquoted():
     """Words that docs/troubleshooting.md quotes as the program's own, and that are in no source; "…" stands for what varies."""
-    sources = "".join(path.read_text(errors="replace") for path in (ROOT / "Sources").rglob("*.swift"))
+    sources = "".join(path.read_text(errors="replace") for form in ("*.swift", "*.c") for path in (ROOT / "Sources").rglob(form))
     for line in (ROOT / "docs/troubleshooting.md").read_text().split("\n"):
         if line.startswith("|"):
             for quoted in re.findall(r"`([^`]+)`", line.split("|")[1]):
