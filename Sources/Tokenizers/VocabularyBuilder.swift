@@ -34,7 +34,8 @@ struct VocabularyBuilder {
       }
       guard token.spelling.utf8.count <= Self.longestToken else {
         throw InputError(
-          file, field: field, "the token \(token.id) has \(token.spelling.utf8.count) bytes, more than \(Self.longestToken)",
+          file, field: field,
+          "the token \(token.id) has \(token.spelling.utf8.count) bytes, more than \(Self.longestToken)",
           remedy: "use the tokenizer file of the base model")
       }
       while entryOfID.count <= token.id { entryOfID.append(-1) }

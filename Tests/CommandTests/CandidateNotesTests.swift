@@ -49,7 +49,7 @@ struct CandidateNotesTests {
     try folder.writeConfiguration(base: folder.file("gone.gguf").path, suite: "suite")
     try expectRefusal(
       "gate", "--candidate", golden("adapters/plain"), "--candidate", golden("checkpoints/llama-tied"), in: folder,
-      besides: "ledger.sqlite", naming: ["gone.gguf: does not exist"])
+      besides: "ledger.sqlite", naming: ["base: '", "gone.gguf': does not exist"])
   }
 
   @Test("checkpoints below an adapter are named, and how to judge them")

@@ -129,7 +129,7 @@ struct HostileTextTests {
     sqlite.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     sqlite.arguments = [
       "sqlite3", folder.file("ledger.sqlite").path,
-      "UPDATE models SET name = \(hostile); UPDATE runs SET command = \(hostile);",
+      "UPDATE models SET name = \(hostile);",
     ]
     try sqlite.run()
     sqlite.waitUntilExit()
@@ -183,7 +183,7 @@ struct HostileTextTests {
     try folder.makeFolder("folder/inside")
     let long = String(repeating: "a", count: 300)
     for (path, words) in [
-      ("folder", "Is a directory"), ("baseline.json/x.json", "File exists"), ("\(long).json", "File name too long"),
+      ("folder", "it is a folder"), ("baseline.json/x.json", "File exists"), ("\(long).json", "File name too long"),
     ] {
       let saved = try holdfast("baseline", "save", "--out", path, in: folder)
       expectOneComplaint(saved, naming: [words])
@@ -193,6 +193,6 @@ struct HostileTextTests {
       "perturb", "--model", golden("checkpoints/llama-tied"), "--scale", "1", "--out", "baseline.json/x", in: folder)
     expectOneComplaint(made, naming: ["baseline.json/x", "File exists"])
     let read = try holdfast("tokenize", "--model", golden("checkpoints/llama-tied"), "--in", "folder", in: folder)
-    expectOneComplaint(read, naming: ["folder", "Is a directory"])
+    expectOneComplaint(read, naming: ["folder", "it is a folder"])
   }
 }

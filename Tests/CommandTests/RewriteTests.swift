@@ -58,11 +58,11 @@ struct RewriteTests {
     let lines = (0..<600).map { #"{"context": "number \#($0)", "continuation": " is \#($0 + 1)"}"# }
     try folder.write("requests.jsonl", lines.joined(separator: "\n"))
     let command = ["score", "--model", form.model, "--requests", "requests.jsonl"]
-    let expected = try Running(command, in: folder).finish().out
+    let expected = try eachOf(folder, form, meddling) { try Running(command, in: folder).finish().out }
 
     try meddle(folder, form, command: { _ in command }, meddling) { _, finished in
-      #expect(expected.hasPrefix(finished.out))
-      if finished.status == 2 { expectComplaint(finished) } else { #expect(finished.out == expected) }
+      #expect(expected.contains { $0.hasPrefix(finished.out) })
+      if finished.status == 2 { expectComplaint(finished) } else { #expect(expected.contains(finished.out)) }
     }
   }
 
@@ -86,19 +86,24 @@ struct RewriteTests {
       \(method == "lora" ? "lora: {r: 4}" : "")
       """)
     func command(_ out: String) -> [String] { ["train", "recipe.yaml", "--out", out, "--ledger", "\(out).sqlite"] }
-    let clean = try Running(command("clean"), in: folder).finish()
-    #expect(clean.status == 0, "\(clean.err)")
     let file = method == "lora" ? "adapter_model.safetensors" : "model.safetensors"
-    let expected = try folder.contents()
+    func written(_ out: String) throws -> [Data?] {
+      let contents = try folder.contents()
+      return stride(from: 8, through: 40, by: 8).map { contents["\(out)/checkpoint-\($0)/\(file)"] ?? nil }
+    }
+    var count = 0
+    let expected = try eachOf(folder, .safetensors, meddling) {
+      count += 1
+      _ = try Running(command("clean-\(count)"), in: folder).finish()
+      return try written("clean-\(count)")
+    }
+    #expect(expected[0].allSatisfy { $0 != nil })
 
     try meddle(folder, .safetensors, command: { command("out-\($0)") }, meddling) { moment, finished in
       if finished.status == 2 { expectComplaint(finished) }
+      let found = try written("out-\(moment)")
+      #expect(expected.contains { one in zip(one, found).allSatisfy { $1 == nil || $0 == $1 } })
       let left = try folder.contents()
-      for step in stride(from: 8, through: 40, by: 8) {
-        if let written = left["out-\(moment)/checkpoint-\(step)/\(file)"] {
-          #expect(written == expected["clean/checkpoint-\(step)/\(file)"])
-        }
-      }
       #expect(left.keys.allSatisfy { !$0.contains(".partial") })
     }
   }
@@ -122,6 +127,19 @@ struct RewriteTests {
       let written = try folder.contents().filter { $0.key.hasPrefix("out-\(moment)/") }
       #expect(written.count == expected.count)
     }
+  }
+
+  /// What is found with the weights as they are, and as they are afterwards where whoever comes late may find them whole.
+  private func eachOf<Found>(
+    _ folder: TemporaryFolder, _ form: Form, _ meddling: MeddledFile.Meddling, _ find: () throws -> Found
+  ) throws -> [Found] {
+    let first = try find()
+    guard meddling == .rewritten else { return [first] }
+    let file = try MeddledFile(folder, form.weights)
+    try file.meddle(.rewritten)
+    let second = try find()
+    try file.restore()
+    return [first, second]
   }
 
   /// Runs a command, meddles with the weights at random moments of the time that it takes, and puts them back before `check`.

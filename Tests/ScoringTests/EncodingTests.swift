@@ -36,7 +36,9 @@ struct EncodingTests {
 
   @Test("an EOS that the tokenizer appends stands neither behind the context nor behind the answer")
   func appendedEOS() throws {
-    let (plain, appending) = (try tinyModel(), try modelThatAppendsEOS())
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("holdfast-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let (plain, appending) = (try tinyModel(), try modelThatAppendsEOS(in: folder))
     let end = try #require(appending.tokenizer.eosTokenID)
     #expect(appending.tokenizer.encode("the quick").last == end)
     for context in ["the quick", "the quick ", ""] {

@@ -23,10 +23,10 @@ func tinyModel(_ name: String = "llama-tied", threads: Int = 2) throws -> Loaded
 }
 
 /// The tiny model with a tokenizer that puts EOS behind every text.
-func modelThatAppendsEOS() throws -> LoadedModel {
-  let folder = FileManager.default.temporaryDirectory.appendingPathComponent("holdfast-\(UUID().uuidString)")
+///
+/// - Parameter folder: is made, and holds the model's files for as long as it is asked.
+func modelThatAppendsEOS(in folder: URL) throws -> LoadedModel {
   try FileManager.default.copyItem(at: Repository.goldens.appendingPathComponent("checkpoints/llama-tied"), to: folder)
-  defer { try? FileManager.default.removeItem(at: folder) }
   let file = folder.appendingPathComponent("tokenizer.json")
   var document = try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any] ?? [:]
   let added = document["added_tokens"] as? [[String: Any]] ?? []

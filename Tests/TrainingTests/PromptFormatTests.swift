@@ -139,7 +139,7 @@ struct SampleEncoderTests {
     }
     #expect(try encoder.encode(try sample(65), kind: .task).ids.count == 65)
     let fault = #expect(throws: RenderingFault.self) { try encoder.encode(try sample(66), kind: .task) }
-    #expect(fault?.problem == "the prompt has 65 tokens, the model's context 64")
+    #expect(fault?.problem.description == "the prompt has 65 tokens, the model's context 64")
     let small = SampleEncoder(tokenizer: encoder.tokenizer, contextLength: 64, vocabularySize: 100)
     #expect(throws: RenderingFault.self) { try small.encode(try sample(3), kind: .task) }
   }

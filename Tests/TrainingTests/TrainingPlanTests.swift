@@ -156,7 +156,7 @@ struct TrainingDataTests {
   @Test(
     "a line is a prompt with a completion, or messages; it has tokens to learn and fits the context",
     arguments: [
-      ("\n \n", "train.jsonl: the data file is empty; write one sample a line"),
+      ("\n \n", "recipe.yaml: data.train: 'train.jsonl': the data file is empty; write one sample a line"),
       (
         #"{"prompt": "a", "completion": "  "}"#,
         "train.jsonl: line 1: the sample has no token that loss is taken on; write a completion, or leave the line out"

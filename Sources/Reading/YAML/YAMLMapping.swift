@@ -29,7 +29,8 @@ package struct YAMLMapping {
   ///   - known: nil where any key may stand.
   package init(text: String, file: String, known: [String]?) throws {
     guard let node = try YAMLText.compose(text, file: file), !Self.isNull(node) else {
-      let remedy: ShownText = known.map { "write the keys \(words: $0.joined(separator: ", "))" } ?? "write one 'key: value' a line"
+      let remedy: ShownText =
+        known.map { "write the keys \(words: $0.joined(separator: ", "))" } ?? "write one 'key: value' a line"
       throw InputError(file, "the file is empty", remedy: remedy)
     }
     try self.init(node, file: file, place: "", known: known)
@@ -81,7 +82,9 @@ package struct YAMLMapping {
   /// - Parameters:
   ///   - name: what they are, for messages.
   ///   - example: how one begins.
-  package func sections(_ key: String, of name: ShownText, such example: ShownText, known: [String]) throws -> [YAMLMapping] {
+  package func sections(
+    _ key: String, of name: ShownText, such example: ShownText, known: [String]
+  ) throws -> [YAMLMapping] {
     guard let list = values[key]?.sequence, !list.isEmpty else {
       throw error(key, "is not a list of \(name)", remedy: "write one '\(example)' for each")
     }
