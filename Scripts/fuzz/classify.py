@@ -15,7 +15,7 @@ SECONDS = 20
 KIBIBYTES = 1 << 20
 CODES = {0, 1, 2, 3}
 # A score that contradicts the ledger's ends the program by design (docs/architecture.md): nothing else may end in 70.
-CONTRADICTION = re.compile(rb"^holdfast: internal error: ledger holds another score", re.MULTILINE)
+CONTRADICTION = re.compile(rb"^holdfast: internal error: the ledger holds other scores of model ", re.MULTILINE)
 # Of an address sanitiser's shadow memory nothing is known beforehand.
 ADDRESS_SPACE = 24 << 30
 
