@@ -32,9 +32,12 @@ class Case:
         # Each mutation has its own seed, so that the others stay what they are where one is left out.
         self.seeds = [rng.getrandbits(48) for _ in range(rng.choice([1, 1, 1, 2, 2, 3, 5]))]
 
-    def prepare(self, template, folder, seeds, links=True):
+    def prepare(self, round, folder, seeds):
         """Makes the mutated project. - Returns: the command."""
-        projects.copy(template, folder, links)
+        projects.copy(round.template, folder)
+        if self.input == "ledger":
+            # So that it holds the hashes of this copy's files, whose damage then counts.
+            classify.run(round.program, inputs.LEDGER[0], folder)
         command = self.command
         for seed in seeds:
             rng = random.Random(seed)
@@ -52,7 +55,7 @@ class Case:
         """Runs the case in a folder of its own. - Returns: the outcome, the command."""
         folder = pathlib.Path(round.scratch) / f"{self.name}-{os.getpid()}" / "project"
         try:
-            command = self.prepare(round.template, folder, self.seeds if seeds is None else seeds)
+            command = self.prepare(round, folder, self.seeds if seeds is None else seeds)
             outcome = classify.run(round.program, command, folder, seconds=round.seconds, memory=round.memory)
             if (
                 outcome.finding is None

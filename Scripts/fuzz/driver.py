@@ -58,7 +58,7 @@ def keep(round, case, outcome, folder):
     place = pathlib.Path(folder) / f"{case.input}-{outcome.finding.replace(' ', '-')}-{case.name}"
     if place.exists():
         shutil.rmtree(place)
-    command = case.prepare(round.template, place / "project", seeds, links=False)
+    command = case.prepare(round, place / "project", seeds)
     final, _ = case.run(round, seeds)
     (place / "stdout").write_bytes(final.out)
     (place / "stderr").write_bytes(final.err)

@@ -9,7 +9,7 @@ import octets
 ROWS = [
     "UPDATE scores SET exact_match = 1 - exact_match",
     "UPDATE scores SET exact_match = 1",
-    "UPDATE scores SET exact_match = 1 WHERE rowid % 2",
+    "UPDATE scores SET exact_match = 1 WHERE request_id < '8'",
     "UPDATE scores SET logprob = logprob / 2",
     "UPDATE scores SET logprob = 1e308",
     "UPDATE scores SET logprob = -1e308",
@@ -24,9 +24,9 @@ ROWS = [
     "UPDATE scores SET numerics_id = 'other'",
     "UPDATE scores SET token_hash = 'x'",
     "DELETE FROM scores",
-    "DELETE FROM scores WHERE rowid % 3 = 0",
+    "DELETE FROM scores WHERE request_id < '4'",
     "UPDATE observations SET block = block + 1",
-    "UPDATE observations SET k = 1 - k",
+    "UPDATE observations SET k = k + 100",
     "UPDATE observations SET item = item || 'x'",
     "UPDATE observations SET family = 'other'",
     "UPDATE observations SET draw = -1",
@@ -37,7 +37,7 @@ ROWS = [
     "UPDATE observations SET request_id = (SELECT request_id FROM observations LIMIT 1)",
     "UPDATE observations SET block = 9223372036854775807",
     "DELETE FROM observations",
-    "DELETE FROM observations WHERE rowid % 2",
+    "DELETE FROM observations WHERE block % 2",
     "UPDATE requests SET context = 'x'",
     "UPDATE requests SET continuation = ''",
     "UPDATE requests SET rule = '{'",
@@ -155,7 +155,11 @@ def column(path, rng):
             ]
         )
         where = rng.choice(
-            ["", " WHERE rowid = 1", " WHERE rowid % 2 = 0", ' WHERE rowid = (SELECT max(rowid) FROM "%s")' % table]
+            [
+                "",
+                f' WHERE "{name}" = (SELECT min("{name}") FROM "{table}")',
+                f' WHERE "{name}" > (SELECT min("{name}") FROM "{table}")',
+            ]
         )
         base.execute("PRAGMA ignore_check_constraints = 1")
         base.execute(f'UPDATE "{table}" SET "{name}" = {value}{where}')

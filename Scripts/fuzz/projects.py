@@ -9,8 +9,6 @@ import subprocess
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 GOLDENS = REPOSITORY / "Tests/Goldens"
-# What a run may write in place; everything else is a link to the template's file.
-OWN = ("ledger.sqlite", "out/")
 
 TASK = """task: {name}
 family: {family}
@@ -200,21 +198,12 @@ def environment():
     }
 
 
-def copy(template, folder, links=True):
-    """A run's own copy: links, but for what is written in place; or one that stays, of files alone."""
-    for path, _, names in os.walk(template):
-        inner = os.path.relpath(path, template)
-        os.makedirs(os.path.join(folder, inner), exist_ok=True)
-        for name in names:
-            relative = os.path.normpath(os.path.join(inner, name))
-            place = os.link if links and not relative.startswith(OWN) else shutil.copy2
-            place(os.path.join(path, name), os.path.join(folder, relative))
+def copy(template, folder):
+    """A run's own copy. No links: one that another run makes or removes would change the file's times under this one."""
+    shutil.copytree(template, folder)
 
 
 def replace(path, data):
-    """Gives a file other content, and leaves the one that it was linked with alone."""
-    if os.path.lexists(path):
-        os.unlink(path)
     with open(path, "wb") as file:
         file.write(data)
 

@@ -25,9 +25,10 @@ def offsets(data, rng):
         root = jsontree.parse(data[8 : 8 + length].decode())
     except (ValueError, RecursionError):
         return octets.flip(data, rng)
-    tensors = [member for _, member in root if isinstance(member, jsontree.Members)]
+    pairs = root if isinstance(root, jsontree.Members) else []
+    tensors = [member for _, member in pairs if isinstance(member, jsontree.Members)]
     if not tensors:
-        return data
+        return octets.flip(data, rng)
     for index, (key, value) in enumerate(tensor := rng.choice(tensors)):
         if key in ("data_offsets", "shape") and isinstance(value, list) and value and rng.random() < 0.7:
             place = rng.randrange(len(value))
