@@ -116,6 +116,9 @@ extension Ledger {
   ///
   /// - Parameter row: of a query that asks for the table's `columns` or for `isIntact` under the name of `intactColumn`.
   func demandIntact(_ row: Row, _ table: Table) throws {
-    guard row.hasColumn(table.intactColumn), row[table.intactColumn] == true else { throw damaged(table.rawValue) }
+    // NULL where a joined row is gone: GRDB ends the process where a value that is not optional is asked of it.
+    guard row.hasColumn(table.intactColumn), row[table.intactColumn] as Bool? == true else {
+      throw damaged(table.rawValue)
+    }
   }
 }

@@ -16,6 +16,7 @@ struct ChecksumTests {
       "UPDATE scores SET token_hash = 'ff'", "UPDATE runs SET share = '1/2'", "UPDATE models SET weights = 'ff'",
       "UPDATE verdicts SET verdict = 'pass'", "UPDATE verdicts SET report = report || ' '",
       "UPDATE requests SET context = 'another'", "UPDATE scores SET checksum = checksum + 1",
+      "DELETE FROM scores", "DELETE FROM scores WHERE request_id = (SELECT min(request_id) FROM scores)",
     ])
   func edited(sql: String) throws {
     let folder = try TemporaryFolder()
