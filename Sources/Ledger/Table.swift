@@ -8,6 +8,8 @@ enum Table: String, CaseIterable {
   case fileHashes = "file_hashes"
 
   /// The columns that never change once a row is there, in the order in which the checksum takes them.
+  ///
+  /// What is released stays as it is: the checksums of every ledger, and the migration that made them, go by it.
   var fixedColumns: [String] {
     switch self {
     case .models: ["id", "weights", "tokenizer", "configuration", "adapter", "format", "storage"]
