@@ -27,7 +27,7 @@ extension Ledger {
     return try write { db in
       try db.execute(
         sql: Table.gates.insertion(),
-        arguments: [id, header, items, now])
+        arguments: [id, header, items, now, verdicts.count])
       for (position, verdict) in verdicts.enumerated() {
         try db.execute(
           sql: Table.gateVerdicts.insertion(),
@@ -88,6 +88,7 @@ extension Ledger {
       }
       return record
     }
+    guard verdicts.count == (try value(row, "verdict_count", of: "gates") as Int) else { throw damaged("gate_verdicts") }
     return GateRecord(id: id, header: try value(row, "header", of: "gates"), leftOut: leftOut, verdicts: verdicts)
   }
 }

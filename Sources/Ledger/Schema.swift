@@ -22,6 +22,10 @@ enum Schema {
       try db.execute(sql: gates)
     }
     migrator.registerMigration("4 checksums") { db in
+      // A row that is gone has no checksum: the gate says how many of its verdicts there are.
+      try db.execute(sql: "ALTER TABLE gates ADD COLUMN verdict_count INTEGER NOT NULL DEFAULT 0")
+      try db.execute(
+        sql: "UPDATE gates SET verdict_count = (SELECT COUNT(*) FROM gate_verdicts WHERE gate_id = gates.id)")
       for table in Table.allCases {
         // Not what the row says, but a sum over it: `Table`.
         try db.execute(sql: "ALTER TABLE \(table.rawValue) ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0")

@@ -40,7 +40,7 @@ enum Table: String, CaseIterable {
         "training_id", "step", "loss", "preservation", "learning_rate", "gradient_norm", "tokens_per_second",
         "target_accuracy", "leak_mass",
       ]
-    case .gates: ["id", "header", "left_out", "created_at"]
+    case .gates: ["id", "header", "left_out", "created_at", "verdict_count"]
     case .gateVerdicts: ["gate_id", "position", "verdict_id"]
     case .answers: ["model_id", "request_id", "numerics_id", "text"]
     case .fileHashes: ["device", "inode", "size", "modified_ns", "changed_ns", "sha256"]

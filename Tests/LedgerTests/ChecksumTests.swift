@@ -16,6 +16,7 @@ struct ChecksumTests {
       "UPDATE scores SET token_hash = 'ff'", "UPDATE runs SET share = '1/2'", "UPDATE models SET weights = 'ff'",
       "UPDATE verdicts SET verdict = 'pass'", "UPDATE verdicts SET report = report || ' '",
       "UPDATE requests SET context = 'another'", "UPDATE scores SET checksum = checksum + 1",
+      "DELETE FROM gate_verdicts", "DELETE FROM gate_verdicts WHERE position = 1", "UPDATE gates SET verdict_count = 1",
       "DELETE FROM scores", "DELETE FROM scores WHERE request_id = (SELECT min(request_id) FROM scores)",
     ])
   func edited(sql: String) throws {
@@ -28,8 +29,10 @@ struct ChecksumTests {
       let run = try ledger.begin(plan())
       try ledger.commit(block, scores: scores(block), of: run)
       try ledger.finish(run)
-      try ledger.saveVerdict(
-        "fail", run: run, model: "model-a", baselinePath: "b", baselineHash: "00", report: "{}")
+      let verdicts = try ["pass", "fail"].map {
+        try ledger.saveVerdict($0, run: run, model: "model-a", baselinePath: "b", baselineHash: "00", report: "{}").id
+      }
+      try ledger.saveGate(header: "{}", leftOut: [:], verdicts: verdicts)
       try readAll(ledger, ids)
     }
     do {
@@ -84,5 +87,6 @@ struct ChecksumTests {
       _ = try ledger.traces(ofItem: item.item, task: nil, in: run)
     }
     _ = try ledger.verdicts()
+    _ = try ledger.newestGate()
   }
 }
