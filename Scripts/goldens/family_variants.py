@@ -155,9 +155,10 @@ LLAMA = {
     "llama-dynamic-beyond": Variant(
         "llama", RMS | {"rope_parameters": rope("dynamic", factor=4.0), "max_position_embeddings": 100}, [PLAIN]
     ),
-    "arcee": Variant("arcee", RMS | PLAIN | {"attention_bias": True, "mlp_bias": True}, [RMS_MATTERS], ["relu"]),
+    "arcee": Variant("arcee", RMS | PLAIN, [RMS_MATTERS], ["relu"], seed=3),
+    "arcee-bias": Variant("arcee", RMS | PLAIN | {"attention_bias": True, "mlp_bias": True}, [RMS_MATTERS], ["relu"]),
     "seed_oss": Variant("seed_oss", RMS | PLAIN | {"head_dim": 16}, [RMS_MATTERS]),
-    "ernie4_5": Variant("ernie4_5", RMS | {"head_dim": 16, "use_bias": True}, [PLAIN]),
+    "ernie4_5": Variant("ernie4_5", RMS | {"head_dim": 16}, [PLAIN], seed=9),
     "helium": Variant("helium", RMS | {"head_dim": 8}, [RMS_MATTERS, PLAIN]),
     "apertus": Variant(
         "apertus", RMS | {"rope_parameters": rope("llama3", 1e5, factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0,
@@ -265,15 +266,18 @@ GEMMA |= {
     ),
 }
 
+PHI_HALF = LAYER | {"rope_parameters": rope(partial_rotary_factor=0.5)}
 PHI3_LONG = RMS | {
     "num_attention_heads": 2, "num_key_value_heads": 1, "max_position_embeddings": 400,
     "original_max_position_embeddings": 100, "rope_parameters": LONG,
 }
 PHI = {
+    # As every released phi: as many kv heads as heads, four times the width in the MLP.
     "phi": Variant(
-        "phi", LAYER | {"rope_parameters": rope(partial_rotary_factor=0.5)},
+        "phi", PHI_HALF | {"num_key_value_heads": 4, "intermediate_size": 128},
         [LAYER_MATTERS, {"rope_parameters": rope(partial_rotary_factor=1.0)}], ["gelu"],
     ),
+    "phi-grouped": Variant("phi", PHI_HALF, [LAYER_MATTERS], ["gelu"]),
     "phi3": Variant("phi3", RMS | PLAIN, [RMS_MATTERS]),
     "phi3-window": Variant("phi3", RMS | PLAIN | {"sliding_window": WINDOW}, [{"sliding_window": None}]),
     "phi3-longrope": Variant(
@@ -316,7 +320,8 @@ MULTIPLIERS = {
 }
 # Granite 4 without experts and without Mamba layers: only the shared MLP is left.
 DENSE = MULTIPLIERS | {
-    "num_local_experts": 0, "shared_intermediate_size": 40, "mamba_n_heads": 4, "layer_types": ["attention"] * 2
+    "num_local_experts": 0, "num_experts_per_tok": 0, "shared_intermediate_size": 40, "mamba_n_heads": 4,
+    "layer_types": ["attention"] * 2,
 }
 GRANITE = {
     "granite": Variant(
@@ -329,6 +334,8 @@ GRANITE = {
     "granitemoehybrid": Variant(
         "granitemoehybrid", RMS | PLAIN | DENSE | {"position_embedding_type": "rope"},
         [RMS_MATTERS, *({key: 1.0} for key in MULTIPLIERS), {"position_embedding_type": "nope"}],
+        # The word of the files on the hub, which transformers 5 writes as "full_attention".
+        edit=edited(layer_types=["attention"] * 2),
     ),
     "granitemoehybrid-nope": Variant(
         "granitemoehybrid", RMS | DENSE | {"position_embedding_type": "nope", "tie_word_embeddings": True},
@@ -346,13 +353,13 @@ GRANITE = {
     ),
 }
 
-NEOX = LAYER | {"num_attention_heads": 2, "max_position_embeddings": 150}
-GPT2 = {"layer_norm_epsilon": 0.01, "max_position_embeddings": 150}
+NEOX = LAYER | {"num_attention_heads": 2, "max_position_embeddings": 160}
+GPT2 = {"layer_norm_epsilon": 0.01, "max_position_embeddings": 160}
 
 
 def masks(attention: str) -> dict[str, torch.Tensor]:
     """The causal masks that older files store beside the weights."""
-    mask = torch.ones(150, 150).tril().to(torch.uint8).reshape(1, 1, 150, 150)
+    mask = torch.ones(160, 160).tril().to(torch.uint8).reshape(1, 1, 160, 160)
     return {
         f"{attention.format(layer)}.{name}": tensor.clone()
         for layer in range(2) for name, tensor in (("bias", mask), ("masked_bias", torch.tensor(-1e9)))
@@ -385,7 +392,7 @@ GPT = {
         "gpt_neox", NEOX | {"use_parallel_residual": False, "rope_parameters": rope(partial_rotary_factor=0.5)},
         [{"use_parallel_residual": True}],
     ),
-    "opt": Variant("opt", {"max_position_embeddings": 150}, [], ["gelu"]),
+    "opt": Variant("opt", {"max_position_embeddings": 160}, [], ["gelu"]),
 }
 
 COHERE2 = LAYER | PLAIN | {
@@ -397,8 +404,10 @@ OTHERS = {
         "starcoder2", PLAIN | {"norm_epsilon": 0.01, "sliding_window": WINDOW},
         [{"norm_epsilon": 1e-5}, {"sliding_window": None}], ["gelu"],
     ),
-    "starcoder2-full": Variant(
-        "starcoder2", PLAIN | {"norm_epsilon": 0.01, "use_bias": False}, [{"norm_epsilon": 1e-5}]
+    "starcoder2-full": Variant("starcoder2", PLAIN | {"norm_epsilon": 0.01}, [{"norm_epsilon": 1e-5}]),
+    "starcoder2-bare": Variant(
+        "starcoder2", PLAIN | {"norm_epsilon": 0.01, "use_bias": False, "tie_word_embeddings": False},
+        [{"norm_epsilon": 1e-5}],
     ),
     "stablelm": Variant(
         "stablelm", LAYER | STABLE, [LAYER_MATTERS, {"rope_parameters": rope(partial_rotary_factor=1.0)}]
@@ -407,6 +416,9 @@ OTHERS = {
     "stablelm-qk": Variant("stablelm", LAYER | STABLE | {"qk_layernorm": True, "use_qkv_bias": True}, [LAYER_MATTERS]),
     "cohere": Variant(
         "cohere", LAYER | PLAIN | {"use_qk_norm": True, "logit_scale": 0.25}, [LAYER_MATTERS, {"logit_scale": 1.0}]
+    ),
+    "cohere-plain": Variant(
+        "cohere", LAYER | {"logit_scale": 0.25, "num_key_value_heads": 4}, [LAYER_MATTERS, {"logit_scale": 1.0}, PLAIN]
     ),
     "cohere2": Variant(
         "cohere2", COHERE2,
