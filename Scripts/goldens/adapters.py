@@ -29,7 +29,9 @@ def base(folder: pathlib.Path):
     return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval()
 
 
-def save(folder: pathlib.Path, model, config: LoraConfig, seed: int, zero_b: bool = False) -> None:
+def save(
+    folder: pathlib.Path, model, config: LoraConfig, seed: int, zero_b: bool = False, named: str = "llama-tied"
+) -> None:
     """A random adapter, large enough to move the logits by whole units; `zero_b` leaves B as peft initialises it."""
     shutil.rmtree(folder, ignore_errors=True)
     torch.manual_seed(seed)
@@ -45,7 +47,7 @@ def save(folder: pathlib.Path, model, config: LoraConfig, seed: int, zero_b: boo
     (folder / "README.md").unlink(missing_ok=True)
     path = folder / "adapter_config.json"
     saved = json.loads(path.read_text())
-    saved["base_model_name_or_path"] = "llama-tied"
+    saved["base_model_name_or_path"] = named
     if isinstance(saved["target_modules"], list):
         saved["target_modules"].sort()
     path.write_text(json.dumps(saved, indent=2) + "\n")
