@@ -106,11 +106,12 @@ def in_double(model):
 
 
 def descend(model, samples: list[dict], lr: float, decay: float, max_norm: float) -> dict:
-    """Ten steps of AdamW on the one batch; matrices decay, vectors do not."""
+    """Ten steps of AdamW on the one batch; matrices decay, vectors and norms (cohere's are [heads, width]) do not."""
     weights = list(trained(model).values())
+    decaying = [w for name, w in trained(model).items() if w.ndim == 2 and not name.endswith("norm.weight")]
     groups = [
-        {"params": [w for w in weights if w.ndim == 2], "weight_decay": decay},
-        {"params": [w for w in weights if w.ndim != 2], "weight_decay": 0.0},
+        {"params": decaying, "weight_decay": decay},
+        {"params": [w for w in weights if not any(w is other for other in decaying)], "weight_decay": 0.0},
     ]
     optimiser = torch.optim.AdamW([g for g in groups if g["params"]], lr=lr, foreach=False)
     losses, norms = [], []
