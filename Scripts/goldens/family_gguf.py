@@ -1,6 +1,6 @@
 """Makes Tests/Goldens/families/NAME.gguf: the checkpoints of families.py as llama.cpp's own converter writes them.
 
-    python3 -m pip install -r requirements.txt sentencepiece protobuf
+    python3 -m pip install -r requirements.txt
     python3 family_gguf.py --llama-cpp FOLDER --families ../../Tests/Goldens/families [NAME …]
 
 FOLDER is llama.cpp's source tree (the goldens: `vendor/llama.cpp` of the sdist llama-cpp-python 0.3.36). Matrices are

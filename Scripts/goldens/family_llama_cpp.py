@@ -1,6 +1,6 @@
 """Compares llama.cpp's log probabilities of the families' GGUF files, in F32, with the expectations of transformers.
 
-    python3 -m pip install -r requirements.txt sentencepiece protobuf xllamacpp
+    python3 -m pip install -r requirements.txt
     python3 family_llama_cpp.py --llama-cpp FOLDER --families ../../Tests/Goldens/families [NAME …]
 
 Writes nothing. Prints for each name the largest difference at the last position of each sequence; in README.md beside

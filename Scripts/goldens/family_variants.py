@@ -249,6 +249,21 @@ GEMMA = {
         "gemma3_text", GEMMA3_TWO, [{"query_pre_attn_scalar": 16}, {"layer_types": [FULL, SLIDING]}]
     ),
 }
+
+
+def older_wrapper(config: dict) -> dict:
+    """The wrapper's config.json as transformers 4 wrote it: the type at the top, the text in the old spelling."""
+    text = older(
+        rope_theta=1000000.0, rope_local_base_freq=10000.0, sliding_window_pattern=2, layer_types=ABSENT,
+        _sliding_window_pattern=ABSENT, use_bidirectional_attention=ABSENT, torch_dtype=ABSENT,
+        transformers_version=ABSENT, rope_scaling={"factor": 8.0, "rope_type": "linear"},
+    )(config["text_config"])
+    vision = {key: value for key, value in config["vision_config"].items() if key != "dtype"}
+    top = {key: value for key, value in config.items() if key != "dtype"}
+    top |= {"torch_dtype": config["dtype"], "transformers_version": "4.51.3"}
+    return top | {"text_config": text, "vision_config": vision}
+
+
 WRAPPER = {"text_config": GEMMA3_TWO, "vision_config": VISION, "mm_tokens_per_image": 4,
            "boi_token_index": 1, "eoi_token_index": 2, "image_token_index": 3}
 GEMMA |= {
@@ -260,6 +275,7 @@ GEMMA |= {
     ),
     "gemma3-wrapper-older": Variant(
         "gemma3", WRAPPER, same_as="gemma3-wrapper",
+        edit=older_wrapper,
         rename=wrapped(("model.language_model.", "language_model.model."), ("lm_head.", "language_model.lm_head."),
                        ("model.vision_tower.", "vision_tower.vision_model."),
                        ("model.multi_modal_projector.", "multi_modal_projector.")),
