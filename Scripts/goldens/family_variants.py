@@ -67,6 +67,9 @@ RMS, LAYER = {"rms_norm_eps": 0.01}, {"layer_norm_eps": 0.01}
 RMS_MATTERS, LAYER_MATTERS = {"rms_norm_eps": 1e-5}, {"layer_norm_eps": 1e-5}
 PLAIN = {"rope_parameters": rope()}
 YARN = rope("yarn", factor=4.0, original_max_position_embeddings=64)
+LLAMA3 = rope(
+    "llama3", factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0, original_max_position_embeddings=64
+)
 LINEAR = {FULL: rope("linear", 1e6, factor=8.0), SLIDING: rope()}
 LONG = rope(
     "longrope", short_factor=[1.0, 1.1, 1.3, 1.6, 2.0, 2.5], long_factor=[1.0, 1.5, 2.5, 4.0, 6.0, 9.0],
@@ -128,18 +131,17 @@ LLAMA = {
         "llama", RMS | {"rope_parameters": rope("linear", factor=4.0), "tie_word_embeddings": True}, [PLAIN]
     ),
     "llama-llama3": Variant(
-        "llama",
-        RMS | {
-            "head_dim": 16,
-            "rope_parameters": rope(
-                "llama3", factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0, original_max_position_embeddings=64
-            ),
-        },
-        [PLAIN],
+        "llama", RMS | {"head_dim": 16, "rope_parameters": LLAMA3},
+        [PLAIN, *({"rope_parameters": LLAMA3 | other} for other in (
+            {"original_max_position_embeddings": 256}, {"low_freq_factor": 2.0}, {"high_freq_factor": 8.0}
+        ))],
     ),
     "llama-yarn": Variant(
-        "llama", RMS | {"rope_parameters": YARN},
-        [PLAIN, {"rope_parameters": YARN | {"attention_factor": 1.0}}, {"rope_parameters": YARN | {"truncate": False}}],
+        "llama", RMS | {"head_dim": 16, "rope_parameters": YARN},
+        [PLAIN, *({"rope_parameters": YARN | other} for other in (
+            {"original_max_position_embeddings": 256}, {"attention_factor": 1.0}, {"truncate": False}
+        ))],
+        seed=2,
     ),
     "llama-yarn-mscale": Variant(
         "llama",
@@ -161,9 +163,7 @@ LLAMA = {
     "ernie4_5": Variant("ernie4_5", RMS | {"head_dim": 16}, [PLAIN], seed=9),
     "helium": Variant("helium", RMS | {"head_dim": 8}, [RMS_MATTERS, PLAIN]),
     "apertus": Variant(
-        "apertus", RMS | {"rope_parameters": rope("llama3", 1e5, factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0,
-                                                  original_max_position_embeddings=64)},
-        [RMS_MATTERS, PLAIN],
+        "apertus", RMS | {"rope_parameters": LLAMA3 | {"rope_theta": 1e5}}, [RMS_MATTERS, PLAIN],
     ),
     "hunyuan_v1_dense": Variant(
         "hunyuan_v1_dense", RMS | PLAIN | {"head_dim": 16, "tie_word_embeddings": True}, [RMS_MATTERS]
@@ -321,6 +321,7 @@ OLMO = {
     "olmo3": Variant(
         "olmo3", OLMO3,
         [{"layer_types": [FULL, SLIDING]}, {"sliding_window": 300},
+         {"rope_parameters": {FULL: OLMO_YARN | {"original_max_position_embeddings": 256}, SLIDING: rope(theta=5e5)}},
          {"rope_parameters": {FULL: OLMO_YARN, SLIDING: OLMO_YARN}},
          {"rope_parameters": {FULL: rope(theta=5e5), SLIDING: rope(theta=5e5)}}],
     ),
