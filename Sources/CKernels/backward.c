@@ -26,16 +26,43 @@ void hf_rms_norm_backward(
     for (long i = 0; i < n; i++) dweight[i] += dy[i] * x[i] * s;
 }
 
-void hf_rotate_back(float *dx, long heads, long d, const float *cosines, const float *sines) {
-  long half = d / 2;
+void hf_layer_norm_backward(
+  const float *x, const float *weight, const float *dy, long n, float epsilon, float *dx, float *dweight, float *dbias) {
+  double mean = 0;
+  for (long i = 0; i < n; i++) mean += x[i];
+  mean /= (double)n;
+  double squares = 0;
+  double sum = 0;
+  double product = 0;
+  for (long i = 0; i < n; i++) {
+    double centred = x[i] - mean;
+    double z = (double)dy[i] * weight[i];
+    squares += centred * centred;
+    sum += z;
+    product += z * centred;
+  }
+  double scale = 1 / sqrt(squares / (double)n + epsilon);
+  double shared = scale * scale * product / (double)n;
+  for (long i = 0; i < n; i++) {
+    double centred = x[i] - mean;
+    dx[i] += (float)(scale * ((double)dy[i] * weight[i] - sum / (double)n - shared * centred));
+    if (dweight) dweight[i] += (float)(dy[i] * centred * scale);
+    if (dbias) dbias[i] += dy[i];
+  }
+}
+
+void hf_rotate_back(
+  float *dx, long heads, long d, long width, int interleaved, const float *cosines, const float *sines) {
+  long half = width / 2;
+  long step = interleaved ? 2 : 1;
+  long apart = interleaved ? 1 : half;
   for (long h = 0; h < heads; h++) {
     float *low = dx + h * d;
-    float *high = low + half;
     for (long i = 0; i < half; i++) {
-      float a = low[i];
-      float b = high[i];
-      low[i] = a * cosines[i] + b * sines[i];
-      high[i] = b * cosines[i] - a * sines[i];
+      float a = low[step * i];
+      float b = low[step * i + apart];
+      low[step * i] = a * cosines[i] + b * sines[i];
+      low[step * i + apart] = b * cosines[i] - a * sines[i];
     }
   }
 }
@@ -48,50 +75,100 @@ static void sigmoid(const float *x, long n, float *y) {
   for (long i = 0; i < n; i++) y[i] = 1 / (1 + y[i]);
 }
 
-void hf_silu_times_to(const float *gate, const float *up, long n, float *y) {
+// An activation and its slope at up to CHUNK values.
+static void activation(int kind, const float *x, long n, float *value, float *slope) {
   float s[CHUNK];
-  for (long begin = 0; begin < n; begin += CHUNK) {
-    long count = n - begin < CHUNK ? n - begin : CHUNK;
-    sigmoid(gate + begin, count, s);
-    for (long i = 0; i < count; i++) y[begin + i] = gate[begin + i] * s[i] * up[begin + i];
+  switch (kind) {
+    case HF_SILU:
+      sigmoid(x, n, s);
+      for (long i = 0; i < n; i++) {
+        value[i] = x[i] * s[i];
+        slope[i] = s[i] * (1 + x[i] * (1 - s[i]));
+      }
+      return;
+    case HF_GELU:
+      for (long i = 0; i < n; i++) {
+        float below = 0.5f * erfcf(-x[i] * 0.70710678f);
+        value[i] = x[i] * below;
+        slope[i] = below + x[i] * expf(-0.5f * x[i] * x[i]) * 0.39894228f;
+      }
+      return;
+    case HF_GELU_TANH: {
+      float k[CHUNK];
+      for (long i = 0; i < n; i++) k[i] = 2 * 0.79788456f * (x[i] + 0.044715f * x[i] * x[i] * x[i]);
+      sigmoid(k, n, s);
+      for (long i = 0; i < n; i++) {
+        value[i] = x[i] * s[i];
+        slope[i] = s[i] + x[i] * s[i] * (1 - s[i]) * 2 * 0.79788456f * (1 + 3 * 0.044715f * x[i] * x[i]);
+      }
+      return;
+    }
+    default:
+      for (long i = 0; i < n; i++) {
+        float above = x[i] > 0 ? x[i] : 0;
+        value[i] = kind == HF_RELU ? above : above * above;
+        slope[i] = kind == HF_RELU ? (x[i] > 0 ? 1 : 0) : 2 * above;
+      }
   }
 }
 
-void hf_silu_times_backward(const float *gate, const float *up, const float *dy, long n, float *dgate, float *dup) {
-  float s[CHUNK];
+void hf_activate_times_to(int kind, const float *gate, const float *up, long n, float *y) {
+  float value[CHUNK], slope[CHUNK];
   for (long begin = 0; begin < n; begin += CHUNK) {
     long count = n - begin < CHUNK ? n - begin : CHUNK;
-    sigmoid(gate + begin, count, s);
+    activation(kind, gate + begin, count, value, slope);
+    for (long i = 0; i < count; i++) y[begin + i] = up ? value[i] * up[begin + i] : value[i];
+  }
+}
+
+void hf_activate_times_backward(
+  int kind, const float *gate, const float *up, const float *dy, long n, float *dgate, float *dup) {
+  float value[CHUNK], slope[CHUNK];
+  for (long begin = 0; begin < n; begin += CHUNK) {
+    long count = n - begin < CHUNK ? n - begin : CHUNK;
+    activation(kind, gate + begin, count, value, slope);
     for (long i = 0; i < count; i++) {
-      float g = gate[begin + i];
       float d = dy[begin + i];
-      float u = up[begin + i];
-      dgate[begin + i] = d * u * s[i] * (1 + g * (1 - s[i]));
-      dup[begin + i] = d * g * s[i];
+      dgate[begin + i] = up ? d * up[begin + i] * slope[i] : d * slope[i];
+      if (dup) dup[begin + i] = d * value[i];
     }
   }
 }
 
-void hf_softmax_row(float *scores, long visible, long n, float scale) {
-  float maximum = -INFINITY;
-  for (long i = 0; i < visible; i++) {
-    scores[i] *= scale;
-    if (scores[i] > maximum) maximum = scores[i];
+void hf_cap_backward(const float *capped, float *dx, long n, float scale, float cap) {
+  for (long i = 0; i < n; i++) {
+    float t = cap == 0 ? 0 : capped[i] / cap;
+    dx[i] *= scale * (1 - t * t);
   }
-  for (long i = 0; i < visible; i++) scores[i] -= maximum;
-  hf_exp(scores, scores, visible);
+}
+
+void hf_softmax_row(float *scores, long first, long visible, long n, float scale, float cap, float *slopes) {
+  float maximum = -INFINITY;
+  for (long i = 0; i < first; i++) scores[i] = 0;
+  if (cap != 0) {
+    hf_scale_and_cap(scores + first, visible - first, scale, cap);
+    if (slopes)
+      for (long i = first; i < visible; i++) slopes[i] = 1 - scores[i] / cap * (scores[i] / cap);
+  } else
+    for (long i = first; i < visible; i++) scores[i] *= scale;
+  for (long i = first; i < visible; i++)
+    if (scores[i] > maximum) maximum = scores[i];
+  for (long i = first; i < visible; i++) scores[i] -= maximum;
+  hf_exp(scores + first, scores + first, visible - first);
   double sum = 0;
-  for (long i = 0; i < visible; i++) sum += scores[i];
+  for (long i = first; i < visible; i++) sum += scores[i];
   float inverse = (float)(1 / sum);
-  for (long i = 0; i < visible; i++) scores[i] *= inverse;
+  for (long i = first; i < visible; i++) scores[i] *= inverse;
   for (long i = visible; i < n; i++) scores[i] = 0;
 }
 
-void hf_softmax_row_backward(const float *p, float *dp, long visible, long n, float scale) {
+void hf_softmax_row_backward(
+  const float *p, float *dp, long first, long visible, long n, float scale, const float *slopes) {
   double sum = 0;
-  for (long i = 0; i < visible; i++) sum += (double)p[i] * dp[i];
+  for (long i = first; i < visible; i++) sum += (double)p[i] * dp[i];
   float shared = (float)sum;
-  for (long i = 0; i < visible; i++) dp[i] = scale * p[i] * (dp[i] - shared);
+  for (long i = 0; i < first; i++) dp[i] = 0;
+  for (long i = first; i < visible; i++) dp[i] = scale * p[i] * (dp[i] - shared) * (slopes ? slopes[i] : 1);
   for (long i = visible; i < n; i++) dp[i] = 0;
 }
 

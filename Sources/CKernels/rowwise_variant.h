@@ -67,10 +67,44 @@ TARGET static void VARIANT(rms_norm)(const float *x, const float *weight, long n
   for (i = 0; i < n; i++) y[i] = x[i] * scale * weight[i];
 }
 
-TARGET static void VARIANT(rotate)(float *x, long heads, long d, const float *cosines, const float *sines) {
-  long half = d / 2;
+// The mean and the variance about it, each in one fixed order of 16 lanes.
+TARGET static void VARIANT(layer_norm)(
+  const float *x, const float *weight, const float *bias, long n, float epsilon, float *y) {
+  v16 total = {0};
+  long i = 0;
+  for (; i + 16 <= n; i += 16) total += *(const v16 *)(x + i);
+  if (i < n) total += VARIANT(load_part)(x + i, n - i, 0);
+  float mean = VARIANT(sum16)(total) / (float)n;
+  v16 squares = {0};
+  for (i = 0; i + 16 <= n; i += 16) {
+    v16 v = *(const v16 *)(x + i) - mean;
+    squares = __builtin_elementwise_fma(v, v, squares);
+  }
+  if (i < n) {
+    v16 v = VARIANT(load_part)(x + i, n - i, mean) - mean;
+    squares = __builtin_elementwise_fma(v, v, squares);
+  }
+  float scale = 1.0f / __builtin_sqrtf(VARIANT(sum16)(squares) / (float)n + epsilon);
+  if (bias)
+    for (i = 0; i < n; i++) y[i] = (x[i] - mean) * scale * weight[i] + bias[i];
+  else
+    for (i = 0; i < n; i++) y[i] = (x[i] - mean) * scale * weight[i];
+}
+
+TARGET static void VARIANT(rotate)(
+  float *x, long heads, long d, long width, int interleaved, const float *cosines, const float *sines) {
+  long half = width / 2;
   for (long h = 0; h < heads; h++) {
     float *low = x + h * d;
+    if (interleaved) {
+      for (long i = 0; i < half; i++) {
+        float a = low[2 * i];
+        float b = low[2 * i + 1];
+        low[2 * i] = a * cosines[i] - b * sines[i];
+        low[2 * i + 1] = b * cosines[i] + a * sines[i];
+      }
+      continue;
+    }
     float *high = low + half;
     for (long i = 0; i < half; i++) {
       float a = low[i];
@@ -86,14 +120,92 @@ TARGET INLINE v16 VARIANT(silu_times16)(v16 g, v16 u) {
   return g / (one + VARIANT(exp16)(-g)) * u;
 }
 
-TARGET static void VARIANT(silu_times)(float *gate, const float *up, long n) {
-  long i = 0;
-  for (; i + 16 <= n; i += 16)
-    *(v16 *)(gate + i) = VARIANT(silu_times16)(*(const v16 *)(gate + i), *(const v16 *)(up + i));
-  if (i < n) {
-    v16 y = VARIANT(silu_times16)(VARIANT(load_part)(gate + i, n - i, 0), VARIANT(load_part)(up + i, n - i, 0));
-    VARIANT(store_part)(gate + i, n - i, y);
+// x · σ(2k) = x/2 · (1 + tanh k), k = √(2/π) (x + 0.044715 x³)
+TARGET INLINE v16 VARIANT(gelu_tanh16)(v16 x) {
+  v16 one = (v16){0} + 1.0f;
+  v16 k = x * 0.7978845608028654f * __builtin_elementwise_fma(x * x, (v16){0} + 0.044715f, one);
+  return x / (one + VARIANT(exp16)(-2.0f * k));
+}
+
+// x/2 · erfc(-x/√2); erfc by a Chebyshev fit within 1.2e-7 of itself (Press et al., Numerical Recipes, 6.2).
+TARGET INLINE v16 VARIANT(gelu16)(v16 x) {
+  static const float fit[] = {
+    0.17087277f, -0.82215223f, 1.48851587f, -1.13520398f, 0.27886807f, -0.18628806f, 0.09678418f, 0.37409196f, 1.00002368f,
+    -1.26551223f};
+  v16 zero = {0};
+  v16 z = VARIANT(select16)(x < zero, -x, x) * 0.7071067811865476f;
+  v16 t = 1.0f / __builtin_elementwise_fma(z, zero + 0.5f, zero + 1.0f);
+  v16 p = zero + fit[0];
+  for (int i = 1; i < 10; i++) p = __builtin_elementwise_fma(p, t, zero + fit[i]);
+  v16 tail = t * VARIANT(exp16)(__builtin_elementwise_fma(-z, z, p));
+  return x * 0.5f * VARIANT(select16)(x < zero, tail, 2.0f - tail);
+}
+
+TARGET INLINE v16 VARIANT(activate16)(int kind, v16 x) {
+  v16 zero = {0};
+  v16 above = VARIANT(select16)(x > zero, x, VARIANT(select16)(x == x, zero, x));
+  switch (kind) {
+    case HF_GELU: return VARIANT(gelu16)(x);
+    case HF_GELU_TANH: return VARIANT(gelu_tanh16)(x);
+    case HF_RELU: return above;
+    case HF_SQUARED_RELU: return above * above;
+    default: return x / (1.0f + VARIANT(exp16)(-x));
   }
+}
+
+// One loop for each kind, so that none is chosen within it.
+#define ACTIVATE(expression) \
+  for (long i = 0; i < n; i += 16) { \
+    int whole = i + 16 <= n; \
+    v16 g = whole ? *(const v16 *)(x + i) : VARIANT(load_part)(x + i, n - i, 0); \
+    v16 y = expression; \
+    if (whole) *(v16 *)(x + i) = y; \
+    else VARIANT(store_part)(x + i, n - i, y); \
+  } \
+  break;
+#define UP (whole ? *(const v16 *)(up + i) : VARIANT(load_part)(up + i, n - i, 0))
+
+TARGET static void VARIANT(activate)(int kind, float *x, long n) {
+  switch (kind) {
+    case HF_GELU: ACTIVATE(VARIANT(gelu16)(g))
+    case HF_GELU_TANH: ACTIVATE(VARIANT(gelu_tanh16)(g))
+    default: ACTIVATE(VARIANT(activate16)(kind, g))
+  }
+}
+
+TARGET static void VARIANT(activate_times)(int kind, float *x, const float *up, long n) {
+  switch (kind) {
+    case HF_SILU: ACTIVATE(VARIANT(silu_times16)(g, UP))
+    case HF_GELU_TANH: ACTIVATE(VARIANT(gelu_tanh16)(g) * UP)
+    default: ACTIVATE(VARIANT(activate16)(kind, g) * UP)
+  }
+}
+
+#undef ACTIVATE
+#undef UP
+
+// tanh: a polynomial near 0 (Cephes' tanhf), by exp elsewhere.
+TARGET INLINE v16 VARIANT(tanh16)(v16 x) {
+  v16 zero = {0};
+  v16 z = x * x;
+  v16 p = zero - 5.70498872745e-3f;
+  p = __builtin_elementwise_fma(p, z, zero + 2.06390887954e-2f);
+  p = __builtin_elementwise_fma(p, z, zero - 5.37397155531e-2f);
+  p = __builtin_elementwise_fma(p, z, zero + 1.33314422036e-1f);
+  p = __builtin_elementwise_fma(p, z, zero - 3.33332819422e-1f);
+  v16 near = __builtin_elementwise_fma(p * z, x, x);
+  v16 size = VARIANT(select16)(x < zero, -x, x);
+  v16 far = 1.0f - 2.0f / (VARIANT(exp16)(2.0f * size) + 1.0f);
+  far = VARIANT(select16)(x < zero, -far, far);
+  return VARIANT(select16)(size < zero + 0.625f, near, VARIANT(select16)(x == x, far, x));
+}
+
+TARGET static void VARIANT(scale_and_cap)(float *x, long n, float scale, float cap) {
+  for (long i = 0; i < n; i++) x[i] *= scale;
+  if (cap == 0) return;
+  long i = 0;
+  for (; i + 16 <= n; i += 16) *(v16 *)(x + i) = cap * VARIANT(tanh16)(*(const v16 *)(x + i) / cap);
+  if (i < n) VARIANT(store_part)(x + i, n - i, cap * VARIANT(tanh16)(VARIANT(load_part)(x + i, n - i, 0) / cap));
 }
 
 TARGET static void VARIANT(add)(float *x, const float *y, long n) {
@@ -149,10 +261,19 @@ TARGET static hf_chunk_lse VARIANT(log_sum_exp_chunk)(const float *x, long n) {
 }
 
 TARGET static void VARIANT(softmax_tile)(
-  float *scores, int visible, float scale, float *maximum, float *sum, float *output, long d) {
+  float *scores, int first, int visible, float scale, float cap, float *maximum, float *sum, float *output, long d) {
+  if (first >= visible) {
+    // Nothing of this tile is seen: it weighs exactly 0.
+    for (int i = 0; i < HF_KEY_TILE; i++) scores[i] = 0;
+    return;
+  }
   const float lowest = -__builtin_inff();
   float top = *maximum;
   for (int i = 0; i < visible; i++) scores[i] *= scale;
+  if (cap != 0)
+    for (int i = 0; i < HF_KEY_TILE; i += 16)
+      *(v16 *)(scores + i) = cap * VARIANT(tanh16)(*(const v16 *)(scores + i) / cap);
+  for (int i = 0; i < first; i++) scores[i] = lowest;
   for (int i = visible; i < HF_KEY_TILE; i++) scores[i] = lowest;
   v16 tops = *(const v16 *)scores;
   for (int i = 16; i < HF_KEY_TILE; i += 16) {

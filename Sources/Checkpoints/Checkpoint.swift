@@ -68,9 +68,9 @@ package struct Checkpoint: Sendable {
 
   private static func openGGUF(_ path: String) throws -> Checkpoint {
     let gguf = try GGUFFile(URL(fileURLWithPath: path))
-    let configuration = try gguf.configuration()
-    let tensors = try gguf.canonicalTensors(configuration)
-    try LlamaLayout(configuration: configuration).check(tensors)
+    let (configuration, layout) = try gguf.configuration()
+    let tensors = try gguf.canonicalTensors(configuration, layout)
+    try DecoderLayout(spec: configuration.decoder).check(tensors)
     return Checkpoint(
       path: path, format: .gguf, configuration: configuration, tensors: tensors, tokenizer: .gguf(gguf.metadata),
       weightFiles: [gguf.file])

@@ -8,6 +8,11 @@ package enum RowOrder: Sendable, Equatable {
   /// GGUF's llama query and key projections: in every head, rows p and p + d/2 of Hugging Face's order (the pair that rotates
   /// together) are stored next to each other, at 2p and 2p + 1.
   case interleavedPairs(headDimension: Int)
+  /// GPT-NeoX's fused q, k and v: in every head its rows of each of the three, where Hugging Face's canonical order has all heads of q, then
+  /// all of k, then all of v.
+  case thirdsByHead(headDimension: Int)
+  /// GPT-2's `Conv1D`: the file has [inputs, outputs].
+  case transposed
 }
 
 /// A named tensor inside a mapped file: a view that keeps the file mapped.
@@ -22,10 +27,13 @@ package struct Tensor: Sendable {
   /// Bytes from the file's start.
   package let offset: Int
   package let rowOrder: RowOrder
+  /// Added to every weight when it is decoded.
+  package let addend: Float
 
   /// `shape`, `type` and `offset` must lie inside `file`, a row a whole number of blocks.
   package init(
-    name: String, shape: [Int], type: ElementType, file: MappedFile, offset: Int, rowOrder: RowOrder = .plain
+    name: String, shape: [Int], type: ElementType, file: MappedFile, offset: Int, rowOrder: RowOrder = .plain,
+    addend: Float = 0
   ) {
     self.name = name
     self.shape = shape
@@ -33,6 +41,7 @@ package struct Tensor: Sendable {
     self.file = file
     self.offset = offset
     self.rowOrder = rowOrder
+    self.addend = addend
   }
 
   /// The product of all axes but the last; 1 for a vector.
@@ -51,7 +60,9 @@ package struct Tensor: Sendable {
   /// Where row `row` of Hugging Face's order is stored.
   package func storedRow(_ row: Int) -> Int {
     switch rowOrder {
-    case .plain: return row
+    case .plain, .transposed: return row
+    case .thirdsByHead(let headDimension):
+      return storedRowByHead(row, of: orderedCount, headDimension: headDimension)
     case .interleavedPairs(let headDimension):
       let half = headDimension / 2
       let inHead = row % headDimension
@@ -59,18 +70,47 @@ package struct Tensor: Sendable {
     }
   }
 
+  /// What the order is of: rows, or of a vector, such as a bias, its elements.
+  private var orderedCount: Int { shape.count == 1 ? columns : rows }
+
   /// Decodes rows, in Hugging Face's order, to fp32.
   ///
   /// - Parameter output: receives `rows.count * columns` floats, row-major.
   package func decode(rows: Range<Int>, into output: UnsafeMutablePointer<Float>) {
     precondition(rows.lowerBound >= 0 && rows.upperBound <= self.rows)
     guard !rows.isEmpty, columns > 0, let start = storedBytes.baseAddress else { return }
-    guard rowOrder != .plain else {
+    switch rowOrder {
+    case .plain:
       hf_dequantise(type.ggmlCode, start + rows.lowerBound * bytesPerRow, output, rows.count * columns)
-      return
+    case .transposed where shape.count > 1:
+      decodeTransposed(rows, start, output)
+    case _ where shape.count == 1:
+      decodeVector(start, output)
+    default:
+      for (position, row) in rows.enumerated() {
+        hf_dequantise(type.ggmlCode, start + storedRow(row) * bytesPerRow, output + position * columns, columns)
+      }
     }
-    for (position, row) in rows.enumerated() {
-      hf_dequantise(type.ggmlCode, start + storedRow(row) * bytesPerRow, output + position * columns, columns)
+    if addend != 0 { for index in 0..<rows.count * columns { output[index] += addend } }
+  }
+
+  private func decodeTransposed(_ rows: Range<Int>, _ start: UnsafeRawPointer, _ output: UnsafeMutablePointer<Float>) {
+    let stored = self.rows * type.bytesPerBlock
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: rows.count) { line in
+      guard let base = line.baseAddress else { return }
+      for column in 0..<columns {
+        let from = start + column * stored + rows.lowerBound * type.bytesPerBlock
+        hf_dequantise(type.ggmlCode, from, base, rows.count)
+        for row in 0..<rows.count { output[row * columns + column] = base[row] }
+      }
+    }
+  }
+
+  private func decodeVector(_ start: UnsafeRawPointer, _ output: UnsafeMutablePointer<Float>) {
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: columns) { stored in
+      guard let base = stored.baseAddress else { return }
+      hf_dequantise(type.ggmlCode, start, base, columns)
+      for index in 0..<columns { output[index] = base[storedRow(index)] }
     }
   }
 
@@ -106,12 +146,44 @@ package struct Tensor: Sendable {
   }
 
   /// The same stored weights seen under another name.
-  func renamed(_ name: String, rowOrder: RowOrder) -> Tensor {
-    Tensor(name: name, shape: shape, type: type, file: file, offset: offset, rowOrder: rowOrder)
+  func renamed(_ name: String, rowOrder: RowOrder? = nil, adding addend: Float? = nil) -> Tensor {
+    Tensor(
+      name: name, shape: shape, type: type, file: file, offset: offset, rowOrder: rowOrder ?? self.rowOrder,
+      addend: addend ?? self.addend)
+  }
+
+  /// Some rows of a plain matrix, or elements of a plain vector whose type has no blocks.
+  func slice(_ range: Range<Int>) -> Tensor {
+    let isVector = shape.count == 1
+    let unit = isVector ? type.bytesPerBlock : bytesPerRow
+    return Tensor(
+      name: name, shape: isVector ? [range.count] : [range.count, columns], type: type, file: file,
+      offset: offset + range.lowerBound * unit, rowOrder: rowOrder, addend: addend)
+  }
+
+  /// The same weights as the module that holds them has them, [outputs, inputs] and in the canonical order of rows; nil where the stored type
+  /// cannot be read in that order.
+  func canonical(_ storage: LinearModule.Storage, headDimension: Int) -> Tensor? {
+    switch storage {
+    case .plain: return self
+    case .byHead: return renamed(name, rowOrder: .thirdsByHead(headDimension: headDimension))
+    case .transposed:
+      guard shape.count == 2, type.weightsPerBlock == 1 else { return shape.count == 1 ? self : nil }
+      return Tensor(
+        name: name, shape: [shape[1], shape[0]], type: type, file: file, offset: offset, rowOrder: .transposed,
+        addend: addend)
+    }
   }
 }
 
-/// Named tensors in the canonical layout: Hugging Face's llama names and row order, matrices [out, in].
+/// Where a row of all heads' q, k and v, one after another, lies in a matrix of `count` rows that has the three of every head together.
+func storedRowByHead(_ row: Int, of count: Int, headDimension: Int) -> Int {
+  let width = max(1, count / 3)
+  let (third, inThird) = (row / width, row % width)
+  return inThird / headDimension * 3 * headDimension + third * headDimension + inThird % headDimension
+}
+
+/// Named tensors in the canonical layout: the names of the family's Hugging Face files, matrices [out, in].
 package protocol TensorSource: Sendable {
   /// All names, sorted.
   var names: [String] { get }

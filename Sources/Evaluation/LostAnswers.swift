@@ -43,7 +43,7 @@ package struct LostAnswers {
       (try? model.tokenizer.encode(request)).map { Array($0.context) } ?? []
     }
     guard prompts.allSatisfy({ !$0.isEmpty }) else { return }
-    let stops = Set(model.checkpoint.configuration.eosTokenIDs + [model.tokenizer.eosTokenID].compactMap { $0 })
+    let stops = Set(model.checkpoint.configuration.endTokenIDs + [model.tokenizer.eosTokenID].compactMap { $0 })
     var answers: [String: String] = [:]
     var interrupted: Interrupted?
     do {

@@ -4,9 +4,9 @@ import Foundation
 import Suites
 import Transformer
 
-/// A candidate with a known harm: low-rank noise on every attention projection, as a PEFT adapter.
+/// A candidate with a known harm: low-rank noise on every attention matrix, as a PEFT adapter.
 ///
-/// For each of q, k, v and o in every layer, ΔW = B A with A [rank, in] and B [out, rank] drawn from a normal distribution by a seeded
+/// For each of q, k, v and o, or what they are fused to, in every layer, ΔW = B A with A [rank, in] and B [out, rank] drawn from a normal distribution by a seeded
 /// generator and scaled so that ‖ΔW‖ = scale · ‖W‖ (Frobenius norms).
 package struct Perturbation {
   /// The size of the noise relative to the weights it is added to.
@@ -26,13 +26,16 @@ package struct Perturbation {
     guard scale.isFinite, scale >= 0 else {
       throw InputError("--scale", "\(scale) is not a size", remedy: "give a number of 0 or more, such as 0.1")
     }
-    let spec = try DecoderSpec(checkpoint)
+    let spec = checkpoint.configuration.decoder
+    let attention: Set<Projection> = [.query, .key, .value, .attentionOutput]
+    let modules = spec.names.modules.filter { !attention.isDisjoint(with: $0.projections) }
     try StagedFolder.requireUnused(folder)
     var random = NormalGenerator(seed: seed)
     var tensors: [(name: String, shape: [Int], values: [Float])] = []
     for layer in 0..<spec.layerCount {
-      for template in [spec.names.query, spec.names.key, spec.names.value, spec.names.attentionOutput] {
-        let weight = spec.names.name(template, layer: layer)
+      for module in modules {
+        let path = spec.names.path(module.path, layer: layer)
+        let weight = "\(path).weight"
         guard let tensor = checkpoint.tensors.tensor(weight) else {
           throw InputError(
             checkpoint.path, field: weight, "the tensor is missing", remedy: "the checkpoint is incomplete")
@@ -41,14 +44,14 @@ package struct Perturbation {
         guard b.allSatisfy(\.isFinite) else {
           throw InputError("--scale", "\(scale) is too large for the noise to be finite", remedy: "give a smaller one")
         }
-        let module = "base_model.model." + weight.dropLast(".weight".count)
-        tensors.append(("\(module).lora_A.weight", [Self.rank, tensor.columns], a))
-        tensors.append(("\(module).lora_B.weight", [tensor.rows, Self.rank], b))
+        tensors.append((lowRankName(path, "A"), [Self.rank, tensor.columns], a))
+        tensors.append((lowRankName(path, "B"), [tensor.rows, Self.rank], b))
       }
     }
     let writer = AdapterWriter(
+      base: spec,
       rank: Self.rank, alpha: Double(Self.rank), dropout: 0, usesRankStabilisedScale: false,
-      targetModules: ["q_proj", "k_proj", "v_proj", "o_proj"], baseName: name)
+      targetModules: modules.compactMap { $0.path.split(separator: ".").last.map(String.init) }, baseName: name)
     try writer.write(tensors, to: folder)
   }
 

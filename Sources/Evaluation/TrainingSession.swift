@@ -61,7 +61,7 @@ package struct TrainingSession {
       vocabularySize: checkpoint.configuration.vocabularySize)
     warnings = try plan.checkOverlap(with: suites)
     leakPrompts = plan.leakPrompts(from: suites)
-    _ = try TrainedWeights(recipe, spec: try DecoderSpec(checkpoint))
+    _ = try TrainedWeights(recipe, for: checkpoint.configuration)
     guarded = GuardedTexts(suites)
   }
 

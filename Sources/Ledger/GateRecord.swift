@@ -88,7 +88,9 @@ extension Ledger {
       }
       return record
     }
-    guard verdicts.count == (try value(row, "verdict_count", of: "gates") as Int) else { throw damaged("gate_verdicts") }
+    guard verdicts.count == (try value(row, "verdict_count", of: "gates") as Int) else {
+      throw damaged("gate_verdicts")
+    }
     return GateRecord(id: id, header: try value(row, "header", of: "gates"), leftOut: leftOut, verdicts: verdicts)
   }
 }

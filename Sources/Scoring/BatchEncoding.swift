@@ -1,3 +1,4 @@
+import Checkpoints
 import Diagnostics
 import Dispatch
 import Suites

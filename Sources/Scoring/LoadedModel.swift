@@ -29,7 +29,7 @@ package final class LoadedModel {
 
   /// Whether a token ends the text: the end-of-sequence tokens and every special one.
   func endsText(_ token: Int32) -> Bool {
-    token == tokenizer.eosTokenID || checkpoint.configuration.eosTokenIDs.contains(token)
+    token == tokenizer.eosTokenID || checkpoint.configuration.endTokenIDs.contains(token)
       || Int(token) >= tokenizer.vocabularySize || tokenizer.isSpecial(token)
   }
 }

@@ -57,7 +57,7 @@ package struct LoRARecipe: Sendable, Equatable {
   package var usesRankStabilisedScale: Bool
 
   package init(
-    rank: Int = 16, alpha: Double = 32, dropout: Double = 0.05, targets: TargetModules = .names(["q_proj", "v_proj"]),
+    rank: Int = 16, alpha: Double = 32, dropout: Double = 0.05, targets: TargetModules = .usual,
     usesRankStabilisedScale: Bool = false
   ) {
     self.rank = rank
@@ -68,12 +68,14 @@ package struct LoRARecipe: Sendable, Equatable {
   }
 }
 
-/// `target_modules`: paths or their last parts, one regular expression over whole paths, or every linear map but the
-/// head.
+/// `target_modules`: paths or their last parts, one regular expression over whole paths, every linear map but the
+/// head, or where none are given the family's usual ones.
 package enum TargetModules: Sendable, Equatable {
   case names([String])
   case pattern(String)
   case allLinear
+  /// What peft adapts of the model's family where no modules are named.
+  case usual
 }
 
 /// AdamW's constants; the learning rate is the schedule's highest.

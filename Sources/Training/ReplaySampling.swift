@@ -39,7 +39,7 @@ extension TrainingPlan {
     let field = "mix.replay"
     let prompt = try replayPrompt(settings)
     let decoder = try Decoder(checkpoint, threads: threads)
-    let ends = Set(checkpoint.configuration.eosTokenIDs + [encoder.tokenizer.eosTokenID].compactMap { $0 })
+    let ends = Set(checkpoint.configuration.endTokenIDs + [encoder.tokenizer.eosTokenID].compactMap { $0 })
     let sequences = try SequenceSampler(decoder).sample(
       prompts: Array(repeating: prompt, count: settings.count),
       settings: SamplingSettings(

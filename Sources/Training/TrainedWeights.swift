@@ -17,23 +17,26 @@ package struct TrainedWeights: Sendable {
   /// regular expression over whole paths. Paths have no `.weight` at the end.
   ///
   /// - Throws: `InputError` for a name that the model does not have, and for low-rank additions to some layers only.
-  package init(_ recipe: Recipe, spec: DecoderSpec) throws {
-    let layers = Array(0..<spec.layerCount)
+  ///
+  /// - Parameter usualTargets: the modules that low-rank additions adapt where the recipe names none: peft's for the family.
+  package init(_ recipe: Recipe, spec: DecoderSpec, usualTargets: [String] = ["q_proj", "v_proj"]) throws {
     let all = Self.paths(spec)
     switch recipe.method {
     case .full:
-      names = Set(all.map { $0 + ".weight" })
+      names = Set(spec.weights.map(\.name))
       lowRank = nil
     case .valueOnly:
-      names = Set(layers.map { spec.name(of: .value, layer: $0) })
+      names = try Self.valueWeights(recipe, spec)
       lowRank = nil
     case .modules(let patterns):
+      let weights = Dictionary(grouping: spec.weights.map(\.name), by: Self.path)
       names = Set(
-        try patterns.flatMap { pattern in
+        try patterns.flatMap { pattern -> [String] in
           let test = try Self.test(pattern, recipe, "modules", isPattern: !Self.isName(pattern))
           let chosen = try all.filter(test)
           guard !chosen.isEmpty else { throw Self.unknown(pattern, recipe, "modules", all) }
-          return chosen.map { $0 + ".weight" }
+          // A module's bias is trained with its weight.
+          return chosen.flatMap { weights[$0] ?? [] }
         })
       lowRank = nil
     case .lora(let lora):
@@ -41,25 +44,39 @@ package struct TrainedWeights: Sendable {
       lowRank = LowRankSettings(
         rank: lora.rank, alpha: lora.alpha, dropout: lora.dropout,
         usesRankStabilisedScale: lora.usesRankStabilisedScale,
-        projections: try Self.projections(lora.targets, recipe, spec))
+        modules: try Self.modules(lora.targets, usual: usualTargets, recipe, spec))
     }
   }
 
-  private static func projections(
-    _ targets: TargetModules, _ recipe: Recipe, _ spec: DecoderSpec
-  ) throws -> Set<Projection> {
+  private static func valueWeights(_ recipe: Recipe, _ spec: DecoderSpec) throws -> Set<String> {
+    guard let module = spec.names.modules.first(where: { $0.projections.contains(.value) }),
+      module.projections.count == 1
+    else {
+      throw InputError(
+        recipe.file, field: "method",
+        "value_only needs a matrix for the values alone, and this model keeps them with others",
+        remedy: "train the fused modules by name: modules: [qkv_proj]")
+    }
+    let paths = (0..<spec.layerCount).map { spec.names.path(module.path, layer: $0) }
+    return Set(spec.weights.map(\.name).filter { paths.contains(path($0)) })
+  }
+
+  private static func modules(
+    _ targets: TargetModules, usual: [String], _ recipe: Recipe, _ spec: DecoderSpec
+  ) throws -> Set<String> {
     let field = "lora.target_modules"
     let patterns: [String]
     switch targets {
-    case .allLinear: return Set(Projection.allCases)
+    case .allLinear: return Set(spec.names.modules.map(\.path))
+    case .usual: patterns = usual
     case .names(let names): patterns = names
     case .pattern(let pattern): patterns = [pattern]
     }
     var isPattern = false
     if case .pattern = targets { isPattern = true }
     var chosen: Set<String> = []
-    let all = Projection.allCases.map { projection in
-      (projection, (0..<spec.layerCount).map { path(spec.name(of: projection, layer: $0)) })
+    let all = spec.names.modules.map { module in
+      (module.path, (0..<spec.layerCount).map { spec.names.path(module.path, layer: $0) })
     }
     let paths = all.flatMap(\.1)
     for pattern in patterns {
@@ -68,33 +85,26 @@ package struct TrainedWeights: Sendable {
       chosen.formUnion(matching)
     }
     return Set(
-      try all.compactMap { projection, paths in
+      try all.compactMap { module, paths in
         let count = paths.count(where: chosen.contains)
         guard count == 0 || count == paths.count else {
           throw InputError(
             recipe.file, field: field, "names \(paths.first(where: chosen.contains) ?? "") in some layers only",
             remedy: "name a projection of all layers, such as v_proj")
         }
-        return count == 0 ? nil : projection
+        return count == 0 ? nil : module
       })
   }
 
-  /// Every weight's path, in the order of the model.
+  /// Every module's path, in the order of the model.
   private static func paths(_ spec: DecoderSpec) -> [String] {
-    let names = spec.names
-    var all = [names.embedding]
-    for layer in 0..<spec.layerCount {
-      all.append(names.name(names.attentionNorm, layer: layer))
-      all += Projection.allCases.map { spec.name(of: $0, layer: layer) }
-      all.append(names.name(names.mlpNorm, layer: layer))
-    }
-    all.append(names.finalNorm)
-    if names.head != names.embedding { all.append(names.head) }
-    return all.map(path)
+    var seen: Set<String> = []
+    return spec.weights.map { path($0.name) }.filter { seen.insert($0).inserted }
   }
 
   private static func path(_ name: String) -> String {
-    name.hasSuffix(".weight") ? String(name.dropLast(".weight".count)) : name
+    for ending in [".weight", ".bias"] where name.hasSuffix(ending) { return String(name.dropLast(ending.count)) }
+    return name
   }
 
   private static func isName(_ text: String) -> Bool {
@@ -135,5 +145,12 @@ package struct TrainedWeights: Sendable {
     return InputError(
       recipe.file, field: field, "the model has no module '\(name)'",
       remedy: nearest.map { "did you mean '\($0)'?" } ?? "name some of \(ends.joined(separator: ", "))")
+  }
+}
+
+extension TrainedWeights {
+  /// Which weights a recipe trains in a model, whose family says what is adapted where the recipe does not.
+  package init(_ recipe: Recipe, for model: ModelConfiguration) throws {
+    try self.init(recipe, spec: model.decoder, usualTargets: model.family?.defaultTargets ?? ["q_proj", "v_proj"])
   }
 }

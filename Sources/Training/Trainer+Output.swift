@@ -36,6 +36,7 @@ extension Trainer {
   private func writeAdapter(into url: URL, baseName: String) throws {
     guard let lowRank = decoder.lowRank else { return }
     let writer = AdapterWriter(
+      base: decoder.spec,
       rank: lowRank.rank, alpha: lowRank.alpha, dropout: lowRank.dropout,
       usesRankStabilisedScale: lowRank.usesRankStabilisedScale, targetModules: targetModules, baseName: baseName)
     let tensors = decoder.parameters.trained.map { (slot, _) in
@@ -46,8 +47,6 @@ extension Trainer {
 
   /// The adapted modules' last names, such as `q_proj`.
   private var targetModules: [String] {
-    (decoder.lowRank?.projections ?? []).compactMap { projection in
-      decoder.spec.name(of: projection, layer: 0).split(separator: ".").dropLast().last.map(String.init)
-    }.sorted()
+    (decoder.lowRank?.modules ?? []).compactMap { $0.split(separator: ".").last.map(String.init) }.sorted()
   }
 }

@@ -15,7 +15,7 @@ extension Trainer {
       checkpoint, isTrained: { $0 == name }, softPromptRows: promot.length, threads: threads)
     let width = stage.spec.hiddenSize
     guard let prompt = stage.parameters.value(name), let learnt = decoder.parameters.value(name),
-      let embedding = stage.parameters.value(stage.spec.names.embedding)
+      let embedding = stage.parameters.value("\(stage.spec.names.embedding).weight")
     else { return }
     var random = SplitMix64(seed: recipe.seed ^ 0x50)
     for row in 0..<promot.length {

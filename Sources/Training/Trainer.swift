@@ -65,7 +65,7 @@ package final class Trainer {
     self.checkpoint = checkpoint
     var random = SplitMix64(seed: recipe.seed)
     let uniform = { Float(random.next() >> 40) / Float(1 << 23) - 1 }
-    let weights = try TrainedWeights(recipe, spec: try DecoderSpec(checkpoint))
+    let weights = try TrainedWeights(recipe, for: checkpoint.configuration)
     decoder = try TrainableDecoder(
       checkpoint, isTrained: weights.names.contains, softPromptRows: recipe.promot?.length ?? 0,
       lowRank: weights.lowRank, initialA: uniform, threads: threads)

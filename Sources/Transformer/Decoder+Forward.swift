@@ -40,11 +40,12 @@ extension Decoder {
       try layer.load(weights.layers[index], team: team, scratch: scratch, path: weights.path)
       spine.restore(layer: index, count: wave.spineLength, keys: buffers.keys, values: buffers.values)
       team.run(blocks.count) { task, worker in
-        projectQueriesKeysValues(blocks[task], layer: index, wave, buffers, worker)
+        let place = BlockPlace(blocks[task], layer: index, wave, buffers, rowScratch[worker], spec, worker)
+        for step in steps[index].before { take(step, place) }
       }
       if let plan {
         let attention = Attention(
-          spec: spec, plan: plan, spineLength: wave.spineLength, keys: buffers.keys.pointer,
+          spec: spec, layer: index, plan: plan, spineLength: wave.spineLength, keys: buffers.keys.pointer,
           values: buffers.values.pointer, rows: attentionRows)
         team.run(attention.taskCount) { task, worker in
           attention.forward(task: task, scratch: attentionScratch[worker])
@@ -58,20 +59,15 @@ extension Decoder {
         }
       }
       team.run(blocks.count) { task, worker in
-        let finite = finishBlock(blocks[task], layer: index, buffers, worker)
-        if !finite { firstBad.min(task, ordering: .relaxed) }
+        let place = BlockPlace(blocks[task], layer: index, wave, buffers, rowScratch[worker], spec, worker)
+        for step in steps[index].after { take(step, place) }
+        if !place.isFinite { firstBad.min(task, ordering: .relaxed) }
       }
       let bad = firstBad.load(ordering: .relaxed)
       if bad != Int.max { throw nonFiniteActivation(blocks[bad].adapter, at: "layer \(index)") }
       spine.save(layer: index, slots: wave.carriedSlots, keys: buffers.keys, values: buffers.values)
     }
     return try project(wave, buffers, inspectLogits)
-  }
-
-  /// Rows that one thread takes through the row-wise steps together: of one adapter, at most `BlockScratch.rows`.
-  private struct RowBlock {
-    let rows: Range<Int>
-    let adapter: Int?
   }
 
   private static func blocks(_ ranges: [Wave.AdapterRange], rows: Int) -> [RowBlock] {
@@ -85,10 +81,7 @@ extension Decoder {
   /// Buffers that are large enough, kept from wave to wave.
   private func prepare(_ wave: Wave) -> Activations {
     let slots = wave.spineLength + wave.rowCount
-    let positions = Int(wave.positions.max() ?? 0) + 1
-    if rotary.positionCount < positions {
-      rotary = RotaryTable(spec, positionCount: max(512, 2 * rotary.positionCount, positions))
-    }
+    rotary.reserve(Int(wave.positions.max() ?? 0) + 1)
     if let kept = activations, kept.rowCapacity >= wave.rowCount, kept.slotCapacity >= slots { return kept }
     activations = nil
     let made = Activations(spec, rows: wave.rowCount, slots: slots)
@@ -97,72 +90,70 @@ extension Decoder {
   }
 
   private func embed(_ wave: Wave, into residual: FloatBuffer) {
-    team.run((wave.rowCount + 63) / 64) { task, _ in
+    team.run((wave.rowCount + 63) / 64) { task, worker in
       for row in task * 64..<min(wave.rowCount, task * 64 + 64) {
         let token = Int(wave.tokens[row])
-        weights.embedding.decode(rows: token..<token + 1, into: residual.pointer + row * spec.hiddenSize)
+        let to = residual.pointer + row * spec.hiddenSize
+        weights.embedding.decode(rows: token..<token + 1, into: to)
+        if spec.embeddingScale != 1 { hf_scale_and_cap(to, spec.hiddenSize, spec.embeddingScale, 0) }
+        guard let positions = weights.positions else { continue }
+        let position = Int(wave.positions[row])
+        positions.decode(rows: position..<position + 1, into: scratch[worker].pointer)
+        hf_add(to, scratch[worker].pointer, spec.hiddenSize)
       }
     }
   }
 
-  /// y = W x, with the block's adapter where it has a delta for this projection.
+  /// Takes the rows of a block through one of its steps.
+  private func take(_ step: BlockStep, _ place: BlockPlace) {
+    let rows = place.block.rows.count
+    switch step {
+    case .normalise(let norm, let from, let to):
+      guard let weights = weights.layers[place.layer].norms[norm.rawValue] else { return }
+      weights.apply(
+        spec.norm(at: norm), place[from], rows: rows * spec.extent(of: norm).perRow, into: place[to])
+    case .project(let projection, let from, let to):
+      linear(projection, place, place[from], place[to])
+    case .rotate(let value):
+      guard let table = rotary.table(layer: place.layer) else { return }
+      let width = spec.width(of: value)
+      for (offset, row) in place.block.rows.enumerated() {
+        table.rotate(
+          place[value] + offset * width, heads: width / spec.headDimension, position: Int(place.positions[row]))
+      }
+    case .attend: return
+    case .activate:
+      let count = rows * spec.intermediateSize
+      if spec.isGated {
+        hf_activate_times(spec.activation.rawValue, place[.gate], place[.up], count)
+      } else {
+        hf_activate(spec.activation.rawValue, place[.up], count)
+      }
+    case .add(let branch, let base, _):
+      let count = rows * spec.hiddenSize
+      if spec.residualScale == 1 {
+        hf_add(place[base], place[branch], count)
+      } else {
+        hf_add_scaled(place[base], place[branch], spec.residualScale, count)
+      }
+    }
+  }
+
+  /// y = W x + b, with the block's adapter where it has a delta for this projection.
   private func linear(
-    _ matrix: PackedMatrix, _ projection: Projection, layer: Int, _ block: RowBlock, _ x: UnsafePointer<Float>,
-    _ y: UnsafeMutablePointer<Float>, _ worker: Int
+    _ projection: Projection, _ place: BlockPlace, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>
   ) {
-    let rows = block.rows.count
+    guard let matrix = layer[projection] else { return }
+    let rows = place.block.rows.count
     matrix.multiply(x, stride: matrix.inputs, rows: rows, into: y, stride: matrix.outputs)
-    guard let adapter = block.adapter, let delta = adapters[adapter].delta(layer, projection) else { return }
+    if let bias = weights.layers[place.layer].matrices[projection.rawValue]?.bias {
+      for row in 0..<rows { hf_add(y + row * matrix.outputs, bias, matrix.outputs) }
+    }
+    guard let adapter = place.block.adapter, let delta = adapters[adapter].delta(place.layer, projection) else {
+      return
+    }
     delta.add(
-      x, stride: matrix.inputs, rows: rows, to: y, stride: matrix.outputs, scratch: scratch[worker].pointer)
-  }
-
-  private func normalise(_ block: RowBlock, by weight: [Float], _ buffers: Activations, _ worker: Int) {
-    let hidden = spec.hiddenSize
-    weight.withUnsafeBufferPointer { weight in
-      for (index, row) in block.rows.enumerated() {
-        hf_rms_norm(
-          buffers.residual.pointer + row * hidden, weight.baseAddress, hidden, spec.normEpsilon,
-          rowScratch[worker].normed.pointer + index * hidden)
-      }
-    }
-  }
-
-  private func projectQueriesKeysValues(
-    _ block: RowBlock, layer index: Int, _ wave: Wave, _ buffers: Activations, _ worker: Int
-  ) {
-    normalise(block, by: weights.layers[index].attentionNorm, buffers, worker)
-    let normed = rowScratch[worker].normed.pointer
-    let first = block.rows.lowerBound
-    let queries = buffers.queries.pointer + first * spec.queryWidth
-    let slot = (wave.spineLength + first) * spec.keyValueWidth
-    linear(layer.query, .query, layer: index, block, normed, queries, worker)
-    linear(layer.key, .key, layer: index, block, normed, buffers.keys.pointer + slot, worker)
-    linear(layer.value, .value, layer: index, block, normed, buffers.values.pointer + slot, worker)
-    for (offset, row) in block.rows.enumerated() {
-      let position = Int(wave.positions[row])
-      rotary.rotate(queries + offset * spec.queryWidth, heads: spec.headCount, position: position)
-      rotary.rotate(
-        buffers.keys.pointer + slot + offset * spec.keyValueWidth, heads: spec.keyValueHeadCount, position: position)
-    }
-  }
-
-  /// Everything of a layer after attention. Returns whether the residual stream is finite.
-  private func finishBlock(_ block: RowBlock, layer index: Int, _ buffers: Activations, _ worker: Int) -> Bool {
-    let own = rowScratch[worker]
-    let first = block.rows.lowerBound
-    let count = block.rows.count
-    let residual = buffers.residual.pointer + first * spec.hiddenSize
-    let attended = buffers.attended.pointer + first * spec.queryWidth
-    linear(layer.attentionOutput, .attentionOutput, layer: index, block, attended, own.normed.pointer, worker)
-    hf_add(residual, own.normed.pointer, count * spec.hiddenSize)
-    normalise(block, by: weights.layers[index].mlpNorm, buffers, worker)
-    linear(layer.gate, .gate, layer: index, block, own.normed.pointer, own.gate.pointer, worker)
-    linear(layer.up, .up, layer: index, block, own.normed.pointer, own.up.pointer, worker)
-    hf_silu_times(own.gate.pointer, own.up.pointer, count * spec.intermediateSize)
-    linear(layer.down, .down, layer: index, block, own.gate.pointer, own.normed.pointer, worker)
-    hf_add(residual, own.normed.pointer, count * spec.hiddenSize)
-    return hf_first_non_finite(residual, count * spec.hiddenSize) < 0
+      x, stride: matrix.inputs, rows: rows, to: y, stride: matrix.outputs, scratch: scratch[place.worker].pointer)
   }
 
   private func project(
@@ -170,12 +161,9 @@ extension Decoder {
   ) throws -> [NextToken] {
     let hidden = spec.hiddenSize
     let normed = FloatBuffer(wave.scored.count * hidden)
-    weights.finalNorm.withUnsafeBufferPointer { weight in
-      for (index, scored) in wave.scored.enumerated() {
-        hf_rms_norm(
-          buffers.residual.pointer + scored.row * hidden, weight.baseAddress, hidden, spec.normEpsilon,
-          normed.pointer + index * hidden)
-      }
+    for (index, scored) in wave.scored.enumerated() {
+      weights.finalNorm.apply(
+        spec.norm, buffers.residual.pointer + scored.row * hidden, rows: 1, into: normed.pointer + index * hidden)
     }
     let result = try projection.forward(
       normed.pointer, count: wave.scored.count, targets: wave.scored.map(\.targets), team: team, scratch: scratch,

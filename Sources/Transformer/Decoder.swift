@@ -19,21 +19,23 @@ package final class Decoder {
   private(set) var scratch: [FloatBuffer] = []
   let attentionScratch: [AttentionScratch]
   let rowScratch: [BlockScratch]
-  var rotary: RotaryTable
+  let steps: [LayerSteps]
+  var rotary: RotaryTables
   var spine: SpineCache
   var activations: Activations?
 
   /// - Parameter adapters: low-rank adapters that waves refer to by index.
   /// - Throws: `InputError` for weights or adapters that do not fit the configuration.
   package init(_ checkpoint: Checkpoint, adapters: [Adapter] = [], threads: Int) throws {
-    spec = try DecoderSpec(checkpoint)
+    spec = checkpoint.configuration.decoder
     weights = try DecoderWeights(checkpoint.tensors, spec: spec)
     team = ThreadTeam(threads)
     layer = PackedLayer(spec)
-    projection = VocabularyProjection(weights.head, path: weights.path)
+    projection = VocabularyProjection(weights, spec)
+    steps = (0..<spec.layerCount).map { [spec] in LayerSteps(spec.blockSteps(layer: $0)) }
     attentionScratch = (0..<team.count).map { [spec] _ in AttentionScratch(spec) }
     rowScratch = (0..<team.count).map { [spec] _ in BlockScratch(spec) }
-    rotary = RotaryTable(spec, positionCount: 0)
+    rotary = RotaryTables(spec)
     spine = SpineCache(spec)
     try replaceAdapters(adapters)
   }
@@ -46,5 +48,17 @@ package final class Decoder {
     let rank = self.adapters.map(\.largestRank).max() ?? 0
     let floats = max(16 * widest, BlockScratch.rows * (rank + widest))
     scratch = (0..<team.count).map { _ in FloatBuffer(floats) }
+  }
+}
+
+/// A block's steps, cut where its rows attend to one another.
+struct LayerSteps {
+  let before: [BlockStep]
+  let after: [BlockStep]
+
+  init(_ steps: [BlockStep]) {
+    let attention = steps.firstIndex { if case .attend = $0 { true } else { false } } ?? steps.endIndex
+    before = Array(steps[..<attention])
+    after = Array(steps[attention...].dropFirst())
   }
 }

@@ -225,7 +225,7 @@ struct AdapterRefusalTests {
   func options() {
     let on = [
       "use_dora": "true", "lora_bias": "true", "layer_replication": "[[0, 1]]", "target_parameters": "[\"x\"]",
-      "trainable_token_indices": "[1]", "modules_to_save": "[\"norm\"]", "fan_in_fan_out": "true",
+      "trainable_token_indices": "[1]", "modules_to_save": "[\"norm\"]",
       "megatron_config": "{\"a\": 1}", "use_qalora": "true", "use_bdlora": "true", "alora_invocation_tokens": "[1]",
       "loftq_config": "{\"bits\": 4}", "something_of_next_year": "0.5",
     ]

@@ -27,7 +27,8 @@ struct AdapterWriterTests {
     -> AdapterWriter
   {
     AdapterWriter(
-      rank: 2, alpha: alpha, dropout: 0.05, usesRankStabilisedScale: rankStabilised, targetModules: targets,
+      base: base.configuration.decoder, rank: 2, alpha: alpha, dropout: 0.05, usesRankStabilisedScale: rankStabilised,
+      targetModules: targets,
       baseName: "some/base")
   }
 

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Reading
 import Testing
 
 @Suite("config.json and generation_config.json as they are written")
@@ -12,31 +13,33 @@ struct ConfigurationWritingTests {
     base = try Checkpoint.open(TemporaryFolder.tinyModel().path)
   }
 
-  private func written(_ edit: (inout ModelConfiguration) -> Void) throws -> ModelConfiguration {
-    var configuration = base.configuration
-    edit(&configuration)
+  /// What is read of the config.json that is written of the base's with some members changed.
+  private func written(_ changes: [String: JSONValue?]) throws -> ModelConfiguration {
+    let model = try TemporaryFolder.tinyModel()
+    var members = base.configuration.document
+    for (key, value) in changes { members = members.setting(key, to: value) }
+    try model.write("config.json", String(decoding: JSONText.document(.object(members)), as: UTF8.self))
     let name = UUID().uuidString
-    try base.write(to: folder.path(name), configuration: configuration)
-    return try Checkpoint.open(folder.path(name)).configuration
+    let changed = try Checkpoint.open(model.path)
+    try changed.write(to: folder.path(name))
+    let result = try Checkpoint.open(folder.path(name)).configuration
+    #expect(result == changed.configuration)
+    return result
   }
 
   @Test("every rotary scaling, both spellings")
   func rope() throws {
-    let scalings: [RopeScaling] = [
-      .none, .linear(factor: 2.5),
-      .llama3(factor: 32, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalContextLength: 8192),
+    let llama3: JSONValue = [
+      "rope_type": "llama3", "factor": 32, "low_freq_factor": 1, "high_freq_factor": 4,
+      "original_max_position_embeddings": 8192,
     ]
-    for scaling in scalings {
-      #expect(
-        try written {
-          $0.ropeScaling = scaling
-          $0.ropeTheta = 500_000
-        }.ropeScaling == scaling)
-    }
-    try base.write(to: folder.path("plain"))
-    let text = try String(contentsOfFile: folder.path("plain/config.json"), encoding: .utf8)
-    for line in ["\"rope_scaling\": null", "\"rope_theta\": 10000.0", "\"rope_type\": \"default\""] {
-      #expect(text.contains(line))
+    let yarn: JSONValue = ["rope_type": "yarn", "factor": 4, "original_max_position_embeddings": 16]
+    for scaling: JSONValue in [.null, ["rope_type": "linear", "factor": .number(2.5)], llama3, yarn] {
+      let older = try written(["rope_scaling": scaling, "rope_theta": 500_000])
+      guard case .object(let members) = scaling else { continue }
+      let parameters = JSONValue.object(members.setting("rope_theta", to: 500_000))
+      let newer = try written(["rope_scaling": nil, "rope_theta": nil, "rope_parameters": parameters])
+      #expect(older.rotaries == newer.rotaries && older.rotaries[0].theta == 500_000)
     }
   }
 
@@ -65,20 +68,16 @@ struct ConfigurationWritingTests {
     let original = try Checkpoint.open(golden("checkpoints/llama-untied").path)
     try gguf.replacingTokenizer(by: original).write(to: folder.path("written"))
     let written = try Checkpoint.open(folder.path("written")).configuration
-    #expect(written.ropeScaling == original.configuration.ropeScaling)
+    #expect(written.rotaries == original.configuration.rotaries)
     // A GGUF file has one end token only.
     #expect(written.eosTokenIDs == gguf.configuration.eosTokenIDs)
   }
 
   @Test("what config.json cannot say is refused before anything is written")
   func refused() throws {
-    func refuse(_ words: String, _ edit: (inout ModelConfiguration) -> Void) {
-      expectInputError(words) { _ = try written(edit) }
-    }
-    refuse("rope_freqs.weight") { $0.ropeScaling = .frequencyFactors([3, 1]) }
-    refuse("mistral") { $0.modelType = "mistral" }
-    refuse("model_type") { $0.slidingWindow = 4096 }
-    refuse("model_type") { $0.attentionBias = true }
+    var configuration = base.configuration
+    configuration.decoder.rotaries[0].scaling = .frequencyFactors([3, 1])
+    expectInputError("rope_freqs.weight") { try base.write(to: folder.path("x"), configuration: configuration) }
     expectInputError("dtype", "f16") { try base.write(to: folder.path("half"), as: .f16) }
     #expect(try folder.names == [])
   }
@@ -89,6 +88,7 @@ struct ConfigurationWritingTests {
     var configuration = base.configuration
     configuration.eosTokenIDs = [2, 3]
     configuration.bosTokenID = nil
+    configuration.document = configuration.document.setting("eos_token_id", to: [2, 3]).setting("bos_token_id", to: nil)
     try base.write(to: folder.path("two"), configuration: configuration)
     #expect(try text("one/generation_config.json") == "{\n  \"bos_token_id\": 1,\n  \"eos_token_id\": 2\n}\n")
     #expect(
@@ -100,10 +100,12 @@ struct ConfigurationWritingTests {
 
   /// The scaling in the config.json of a model with these factors. The tiny model has heads of 4; only what is written counts here.
   private func expressed(_ factors: [Float], theta: Double) throws -> RopeScaling {
-    try written {
-      $0.ropeTheta = theta
-      $0.ropeScaling = .frequencyFactors(factors)
-    }.ropeScaling
+    var configuration = base.configuration
+    configuration.decoder.rotaries[0] = Rotary(theta: theta, scaling: .frequencyFactors(factors), width: 4)
+    configuration.document = configuration.document.setting("rope_theta", to: .number(theta))
+    let name = UUID().uuidString
+    try base.write(to: folder.path(name), configuration: configuration)
+    return try Checkpoint.open(folder.path(name)).configuration.rotaries[0].scaling
   }
 }
 

@@ -66,8 +66,8 @@ struct GGUFRefusalTests {
 
   @Test("metadata")
   func metadata() throws {
-    try refuse("general.architecture: architecture 'qwen2' is not supported yet; supported: llama") {
-      $0.set("general.architecture", "qwen2")
+    try refuse("general.architecture: architecture 'mamba' is not supported yet; supported: cohere2, exaone4") {
+      $0.set("general.architecture", "mamba")
     }
     try refuse("general.architecture: is missing") { $0.pairs.removeAll { $0.key == "general.architecture" } }
     try refuse("llama.block_count: is missing") { $0.pairs.removeAll { $0.key == "llama.block_count" } }
@@ -84,7 +84,7 @@ struct GGUFRefusalTests {
     }
     try refuse("mixtures of experts") { $0.set("llama.expert_count", UInt32(8)) }
     try refuse("split.count") { $0.set("split.count", UInt32(2)) }
-    try refuse("'yarn' is not supported") { $0.set("llama.rope.scaling.type", "yarn") }
+    try refuse("'ntk' is not supported") { $0.set("llama.rope.scaling.type", "ntk") }
     try refuse("llama.attention.sliding_window") { $0.set("llama.attention.sliding_window", UInt32(16)) }
     try refuse("llama.rope.dimension_count") { $0.set("llama.rope.dimension_count", UInt32(2)) }
     try refuse("llama.attention.head_count: is 0") { $0.set("llama.attention.head_count", UInt32(0)) }
@@ -123,7 +123,12 @@ struct GGUFRefusalTests {
     try refuse("not a multiple of q8_0's 32") { $0.infos[2].type = 8 }
     try refuse("has shape [4, 16], the configuration says [8, 8]") { $0.infos[2].shape = [16, 4] }
     try refuse("model.layers.0.self_attn.q_proj.weight: the model has no such tensor") { $0.infos.remove(at: 2) }
-    try refuse("blk.0.attn_q.bias: is a tensor that a llama model does not have") { $0.add("blk.0.attn_q.bias", [8]) }
+    try refuse("model.layers.0.self_attn.k_proj.bias: the model has no such tensor") {
+      $0.add("blk.0.attn_q.bias", [8])
+    }
+    try refuse("blk.0.attn_sinks.weight: is a tensor that a llama model does not have") {
+      $0.add("blk.0.attn_sinks.weight", [8])
+    }
     try refuse("model.layers.1.mlp.up_proj.weight: is a tensor") { $0.add("blk.1.ffn_up.weight", [12, 8]) }
     try refuse("blk.00.ffn_up.weight") { $0.add("blk.00.ffn_up.weight", [12, 8]) }
     try refuse("rope_freqs.weight") { $0.add("rope_freqs.weight", [2], [1, -1]) }

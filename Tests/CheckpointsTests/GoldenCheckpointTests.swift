@@ -1,4 +1,5 @@
 import Foundation
+import Reading
 import Testing
 
 import Checkpoints
@@ -27,9 +28,13 @@ struct GoldenCheckpointTests {
   @Test("the tied model's configuration, the same from both formats")
   func tied() throws {
     let expected = ModelConfiguration(
-      hiddenSize: 32, intermediateSize: 64, layerCount: 2, headCount: 4, keyValueHeadCount: 2, headDimension: 8,
-      vocabularySize: 360, contextLength: 256, rmsNormEpsilon: 1e-5, ropeTheta: 10_000, tiesEmbeddings: true,
-      bosTokenID: 0, eosTokenIDs: [0])
+      modelType: "llama",
+      decoder: DecoderSpec(
+        hiddenSize: 32, intermediateSize: 64, layerCount: 2, headCount: 4, keyValueHeadCount: 2, headDimension: 8,
+        vocabularySize: 360, contextLength: 256, norm: .init(kind: .rms, epsilon: 1e-5),
+        attentionScale: 1 / Float(8).squareRoot(), attention: [.init(), .init()],
+        rotaries: [Rotary(theta: 10_000, width: 8)], tiesEmbeddings: true),
+      bosTokenID: 0, eosTokenIDs: [0], document: JSONObject())
     for path in ["llama-tied", "llama-tied.gguf", "llama-tied-f16.gguf", "llama-tied-q8_0.gguf"] {
       let checkpoint = try Checkpoint.open(golden("checkpoints/\(path)").path)
       #expect(checkpoint.configuration == expected)
@@ -49,11 +54,11 @@ struct GoldenCheckpointTests {
     #expect(configuration.eosTokenIDs == [0, 1])
     #expect(!configuration.tiesEmbeddings)
     #expect(
-      configuration.ropeScaling
+      configuration.rotaries[0].scaling
         == .llama3(factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalContextLength: 64))
     let file = try Checkpoint.open(golden("checkpoints/llama-untied.gguf").path).configuration
-    guard case .frequencyFactors(let factors) = file.ropeScaling else {
-      Issue.record("no factors: \(file.ropeScaling)")
+    guard case .frequencyFactors(let factors) = file.rotaries[0].scaling else {
+      Issue.record("no factors: \(file.rotaries)")
       return
     }
     #expect(factors.count == 8)
@@ -66,7 +71,7 @@ struct GoldenCheckpointTests {
     let checkpoint = try Checkpoint.open(golden("checkpoints/llama-f16").path)
     #expect(checkpoint.configuration.keyValueHeadCount == 3)
     #expect(checkpoint.configuration.headDimension == 8)
-    #expect(checkpoint.configuration.ropeTheta == 50_000)
+    #expect(checkpoint.configuration.rotaries[0].theta == 50_000)
     #expect(checkpoint.tensors.tensor("lm_head.weight")?.type == .f16)
   }
 

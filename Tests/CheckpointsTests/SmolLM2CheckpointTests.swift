@@ -17,11 +17,13 @@ struct SmolLM2CheckpointTests {
   func opens() throws {
     let checkpoint = try Checkpoint.open(try #require(smolLM2).path)
     #expect(
-      checkpoint.configuration
-        == ModelConfiguration(
+      checkpoint.configuration.decoder
+        == DecoderSpec(
           hiddenSize: 576, intermediateSize: 1536, layerCount: 30, headCount: 9, keyValueHeadCount: 3,
-          headDimension: 64, vocabularySize: 49_152, contextLength: 8192, rmsNormEpsilon: 1e-5, ropeTheta: 100_000,
-          tiesEmbeddings: true, bosTokenID: 1, eosTokenIDs: [2]))
+          headDimension: 64, vocabularySize: 49_152, contextLength: 8192, norm: .init(kind: .rms, epsilon: 1e-5),
+          attentionScale: 0.125, attention: Array(repeating: .init(), count: 30),
+          rotaries: [Rotary(theta: 100_000, width: 64)], tiesEmbeddings: true))
+    #expect(checkpoint.configuration.bosTokenID == 1 && checkpoint.configuration.eosTokenIDs == [2])
     #expect(checkpoint.tensors.names.count == 272)
     let query = try #require(checkpoint.tensors.tensor("model.layers.29.self_attn.q_proj.weight"))
     #expect(query.type == .q4_1)

@@ -29,6 +29,36 @@ struct InvarianceTests {
     #expect(shuffled == order.map { reference[$0] })
   }
 
+  /// One of each kind of block, and of each way in which layers differ.
+  @Test(
+    "of every family: alone, batched, shared, in any wave size and number of threads",
+    arguments: [
+      "llama-bias", "llama-yarn", "mistral", "ministral", "qwen2-window", "qwen3", "gemma", "gemma2", "gemma3", "phi",
+      "phi3",
+      "olmo2", "olmo3", "granite", "smollm3", "gpt2", "gpt_neox", "starcoder2", "stablelm-parallel", "cohere2", "glm4",
+      "exaone4",
+    ])
+  func family(name: String) throws {
+    let path = Repository.goldens.appendingPathComponent("families/\(name)").path
+    let checkpoint = try Checkpoint.open(path)
+    // Their tokens are single letters of ASCII; with three shots the longest prompts pass the first tile of keys and every window.
+    let requests = randomRequests(24, seed: 6).map { request in
+      let text = request.context.replacing("naïve", with: "plain").replacing("été", with: "May")
+      return Request(
+        context: String(text.suffix(130)), continuation: " so",
+        exactMatch: ExactMatchRule(accepted: ["so"], stop: "\n"))
+    }
+    let reference = try EngineScorer(LoadedModel(checkpoint, threads: 1)).score(requests)
+    for (threads, waveRows) in [(1, 7), (2, 64), (3, 4096)] {
+      let scores = try EngineScorer(LoadedModel(checkpoint, threads: threads), waveRows: waveRows).score(requests)
+      #expect(scores == reference, "\(threads) threads, waves of \(waveRows)")
+    }
+    let model = try LoadedModel(checkpoint, threads: 2)
+    for index in stride(from: 0, to: requests.count, by: 5) {
+      #expect(try EngineScorer(model).score([requests[index]]) == [reference[index]], "alone")
+    }
+  }
+
   @Test("an adapter's scores do not depend on what else runs")
   func adapter() throws {
     let checkpoint = try Checkpoint.open(Repository.goldens.appendingPathComponent("checkpoints/llama-tied").path)

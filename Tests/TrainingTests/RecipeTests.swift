@@ -30,10 +30,10 @@ struct RecipeTests {
     #expect((recipe.evaluateEvery, recipe.checkpointEvery) == (nil, nil))
   }
 
-  @Test("LoRA without settings is PEFT's usual: r 16, alpha 32, dropout 0.05 on q_proj and v_proj")
+  @Test("LoRA without settings is PEFT's usual: r 16, alpha 32, dropout 0.05 on the family's usual modules")
   func lora() throws {
     #expect(try folder.recipe(method: "lora").method == .lora(LoRARecipe()))
-    #expect(LoRARecipe().targets == .names(["q_proj", "v_proj"]))
+    #expect(LoRARecipe().targets == .usual)
     let given = try folder.recipe(
       "lora: {r: 8, alpha: 16, dropout: 0, target_modules: all-linear, use_rslora: true, bias: none}", method: "lora")
     #expect(

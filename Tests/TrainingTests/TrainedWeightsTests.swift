@@ -1,3 +1,4 @@
+import Checkpoints
 import Testing
 import Training
 import Transformer
@@ -9,7 +10,7 @@ struct TrainedWeightsTests {
 
   init() throws {
     folder = try RecipeFolder()
-    spec = try DecoderSpec(try tinyCheckpoint())
+    spec = try tinyCheckpoint().configuration.decoder
   }
 
   private func weights(_ more: String = "", method: String) throws -> TrainedWeights {
@@ -46,13 +47,13 @@ struct TrainedWeightsTests {
 
   @Test("lora: names, all-linear, or one regular expression; in all layers or none")
   func lora() throws {
-    func targets(_ text: String) throws -> Set<Projection>? {
-      try weights("lora: {target_modules: \(text)}", method: "lora").lowRank?.projections
+    func targets(_ text: String) throws -> Set<String>? {
+      try weights("lora: {target_modules: \(text)}", method: "lora").lowRank?.modules
     }
     #expect(try weights(method: "lora").lowRank == LowRankSettings())
-    #expect(try targets("[o_proj, mlp.down_proj]") == [.attentionOutput, .down])
-    #expect(try targets("all-linear") == Set(Projection.allCases))
-    #expect(try targets("'.*\\.(q|k)_proj'") == [.query, .key])
+    #expect(try targets("[o_proj, mlp.down_proj]") == ["self_attn.o_proj", "mlp.down_proj"])
+    #expect(try targets("all-linear") == Set(spec.names.modules.map(\.path)))
+    #expect(try targets("'.*\\.(q|k)_proj'") == ["self_attn.q_proj", "self_attn.k_proj"])
     #expect(
       folder.refusal { try targets("[q_proj, vproj]") }
         == "recipe.yaml: lora.target_modules: the model has no module 'vproj'; did you mean 'v_proj'?")

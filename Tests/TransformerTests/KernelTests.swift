@@ -1,4 +1,5 @@
 import CKernels
+import Checkpoints
 import COpenBLAS
 import Foundation
 import Testing
@@ -75,20 +76,36 @@ struct KernelTests {
         var norm = [Float](repeating: 0, count: n)
         hf_rms_norm(x, weight, n, 1e-5, &norm)
         var gated = x
-        hf_silu_times(&gated, weight, n)
+        hf_activate_times(Int32(HF_SILU), &gated, weight, n)
+        var more = norm
+        for activation in Activation.allCases {
+          var (value, gate) = (x, x)
+          hf_activate(activation.rawValue, &value, n)
+          hf_activate_times(activation.rawValue, &gate, weight, n)
+          more += value + gate
+        }
+        var (centred, capped) = (x, x)
+        hf_layer_norm(x, weight, x, n, 1e-5, &centred)
+        hf_scale_and_cap(&capped, n, 0.3, 2)
+        more += centred + capped
         let lse = hf_log_sum_exp_chunk(x, n)
         results.append(
-          (norm + gated + exponential(x) + [lse.maximum, lse.sum]).map(\.bitPattern) + [UInt32(lse.argmax)])
+          (norm + gated + more + exponential(x) + [lse.maximum, lse.sum]).map(\.bitPattern) + [UInt32(lse.argmax)])
       }
       #expect(results.allSatisfy { $0 == results[0] })
     }
     #expect(Kernel.best.select())
   }
 
-  @Test("a tiny model's logits are the same bits on every instruction set")
-  func modelBits() throws {
-    let decoder = try Decoder(try tiny("llama-tied"), threads: 2)
-    let sequence = try LogitsGolden("checkpoints/llama-tied/expected.json").sequences[2]
+  @Test(
+    "a tiny model's logits are the same bits on every instruction set, whatever its family",
+    arguments: ["checkpoints/llama-tied"] + FamilyGolden.folders.map { "families/\($0)" })
+  func modelBits(path: String) throws {
+    let checkpoint = try FamilyGolden.open(path)
+    let decoder = try Decoder(checkpoint, threads: 2)
+    let golden = try LogitsGolden("\(path)/expected.json")
+    let limit = checkpoint.configuration.contextLength
+    let sequence = try #require(golden.sequences.last { $0.ids.count <= limit })
     var results: [[[Float]]] = []
     for kernel in available {
       #expect(kernel.select())
@@ -107,7 +124,7 @@ struct KernelTests {
     let expected: [Float] = [0.51449576, -1.3719887, 0, 2.0579830, 0.08574929]
     #expect(zip(norm, expected).allSatisfy { abs($0 - $1) < 1e-6 })
     var gate: [Float] = [1, -2, 0]
-    hf_silu_times(&gate, [1, 3, 5], 3)
+    hf_activate_times(Int32(HF_SILU), &gate, [1, 3, 5], 3)
     // 1/(1+e^-1) = 0.73105858, -2/(1+e^2) = -0.23840584
     #expect(abs(gate[0] - 0.73105858) < 1e-6 && abs(gate[1] + 0.71521753) < 1e-6 && gate[2] == 0)
   }

@@ -44,14 +44,14 @@ struct TrainingGolden {
   let file: File
   private let values: [Float]
 
-  init(_ name: String) throws {
+  init(_ name: String, in folder: URL = Self.folder) throws {
     file = try JSONDecoder().decode(
-      File.self, from: Data(contentsOf: Self.folder.appendingPathComponent("\(name).json")))
-    values = try Self.numbers(file.values)
+      File.self, from: Data(contentsOf: folder.appendingPathComponent("\(name).json")))
+    values = try Self.numbers(file.values, in: folder)
   }
 
   /// A file of little-endian fp32.
-  static func numbers(_ name: String) throws -> [Float] {
+  static func numbers(_ name: String, in folder: URL = Self.folder) throws -> [Float] {
     let data = try Data(contentsOf: folder.appendingPathComponent(name))
     return data.withUnsafeBytes { bytes in
       (0..<data.count / 4).map {
@@ -64,7 +64,7 @@ struct TrainingGolden {
     Array(values[tensor.offset..<tensor.offset + tensor.shape.reduce(1, *)])
   }
 
-  static func batch() throws -> TrainingBatch {
+  static func batch(in folder: URL = Self.folder) throws -> TrainingBatch {
     let file = try JSONDecoder().decode(Batch.self, from: Data(contentsOf: folder.appendingPathComponent("batch.json")))
     var batch = TrainingBatch()
     for sample in file.samples { batch.add(sample.ids, scored: sample.mask.indices.filter { sample.mask[$0] == 1 }) }
@@ -80,7 +80,7 @@ struct TrainingGolden {
       threads: threads)
     for module in adapter.modules {
       for (part, tensor) in [("A", module.a), ("B", module.b)] {
-        let value = try #require(decoder.parameters.value(lowRankName(module.path + ".weight", part)))
+        let value = try #require(decoder.parameters.value(lowRankName(module.path, part)))
         for (index, element) in tensor.decodeAll().enumerated() { value[index] = element }
       }
     }

@@ -6,20 +6,31 @@
 void hf_rms_norm_backward(
   const float *x, const float *weight, const float *dy, long n, float epsilon, float *dx, float *dweight);
 
+/// Gradients of hf_layer_norm over one row; dweight and dbias may be null.
+void hf_layer_norm_backward(
+  const float *x, const float *weight, const float *dy, long n, float epsilon, float *dx, float *dweight, float *dbias);
+
 /// Rotates back: the transpose of hf_rotate, which takes gradients through it.
-void hf_rotate_back(float *dx, long heads, long d, const float *cosines, const float *sines);
+void hf_rotate_back(
+  float *dx, long heads, long d, long width, int interleaved, const float *cosines, const float *sines);
 
-/// y = silu(gate) · up, leaving both as they are.
-void hf_silu_times_to(const float *gate, const float *up, long n, float *y);
+/// y = activation(gate) · up, leaving both as they are; without up, activation(gate).
+void hf_activate_times_to(int kind, const float *gate, const float *up, long n, float *y);
 
-/// Gradients of y = silu(gate) · up: dgate = dy · up · s · (1 + gate · (1 - s)) with s = sigmoid(gate), dup = dy · silu(gate).
-void hf_silu_times_backward(const float *gate, const float *up, const float *dy, long n, float *dgate, float *dup);
+/// Gradients of y = activation(gate) · up: dgate = dy · up · activation'(gate), dup = dy · activation(gate); up and dup may be null.
+void hf_activate_times_backward(
+  int kind, const float *gate, const float *up, const float *dy, long n, float *dgate, float *dup);
 
-/// Softmax over the first `visible` of n scores, each times scale; the rest become 0.
-void hf_softmax_row(float *scores, long visible, long n, float scale);
+/// Through hf_scale_and_cap, by what it gave: dx · scale · (1 - (capped / cap)²).
+void hf_cap_backward(const float *capped, float *dx, long n, float scale, float cap);
 
-/// Through a softmax row: ds = scale · p · (dp - Σ p · dp), in place of dp.
-void hf_softmax_row_backward(const float *p, float *dp, long visible, long n, float scale);
+/// Softmax over the scores from `first` to before `visible` of n, each times scale and then capped where cap is not 0; the rest become 0.
+/// `slopes`, where it is not null, gets the cap's derivative at each of them.
+void hf_softmax_row(float *scores, long first, long visible, long n, float scale, float cap, float *slopes);
+
+/// Through a softmax row: ds = scale · p · (dp - Σ p · dp) · slope, in place of dp; null slopes are 1.
+void hf_softmax_row_backward(
+  const float *p, float *dp, long first, long visible, long n, float scale, const float *slopes);
 
 /// Cross-entropy of one row of logits: returns -log softmax(logits)[target] in nats, and turns the logits into
 /// weight · (softmax(logits) - onehot(target)).

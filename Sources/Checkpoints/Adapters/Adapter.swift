@@ -54,8 +54,8 @@ package struct Adapter: Sendable {
           : FolderLeftover(at: folder)?.remedy ?? "give the folder that PEFT saved the adapter to")
     }
     let file = try SafetensorsFile(weights)
-    let pairs = try AdapterTensors(file)
-    let layout = LlamaLayout(configuration: base.configuration)
+    let layout = base.configuration.decoder
+    let pairs = try AdapterTensors(file, layout)
     let modules = try Self.modules(pairs, configuration, layout)
     let changesNothing = modules.allSatisfy { $0.scale == 0 || !$0.b.hasNonZero() }
     var notes = pairs.notes + (try configuration.notes(unused: pairs.paths, layout))
@@ -78,11 +78,11 @@ package struct Adapter: Sendable {
   }
 
   private static func modules(
-    _ tensors: AdapterTensors, _ configuration: AdapterConfiguration, _ layout: LlamaLayout
+    _ tensors: AdapterTensors, _ configuration: AdapterConfiguration, _ layout: DecoderSpec
   ) throws -> [AdapterModule] {
     let linear = layout.linearModules
-    try tensors.refuseUnknownPaths(Set(linear.map(\.path)), configuration: layout.configuration)
-    let targeted = try linear.filter { try configuration.adapts($0.path) }
+    try tensors.refuseUnknownPaths(Set(linear.map(\.path)), layout)
+    let targeted = try linear.filter { try configuration.adapts($0.path, layout) }
     let targetedPaths = Set(targeted.map(\.path))
     if let left = tensors.paths.first(where: { !targetedPaths.contains($0) }) {
       throw InputError(
@@ -91,15 +91,15 @@ package struct Adapter: Sendable {
     }
     for name in configuration.targets.unused(among: tensors.paths) {
       // PEFT would adapt these, and this file has nothing for them.
-      for module in ["lm_head", "model.embed_tokens"] where ModuleSelection.isNamed(module, name) {
-        if try configuration.adapts(module) { throw untrained(module, tensors.file) }
+      for module in [layout.names.head, layout.names.embedding] where ModuleSelection.isNamed(module, name) {
+        if try configuration.adapts(module, layout) { throw untrained(module, tensors.file) }
       }
     }
     return try targeted.map { module in
       guard let pair = tensors.pairs[module.path] else {
         throw untrained(module.path, tensors.file)
       }
-      return try Self.module(module.path, pair, shape: module.shape, configuration)
+      return try Self.module(module.path, pair, module.module, configuration, layout)
     }
   }
 
@@ -110,8 +110,10 @@ package struct Adapter: Sendable {
   }
 
   private static func module(
-    _ path: String, _ pair: AdapterTensors.Pair, shape: [Int], _ configuration: AdapterConfiguration
+    _ path: String, _ pair: AdapterTensors.Pair, _ module: LinearModule, _ configuration: AdapterConfiguration,
+    _ layout: DecoderSpec
   ) throws -> AdapterModule {
+    let shape = layout.shape(of: module)
     let (rank, scale) = try configuration.rankAndScale(path)
     for (tensor, expected) in [(pair.a, [rank, shape[1]]), (pair.b, [shape[0], rank])] {
       guard tensor.shape == expected else {
@@ -125,25 +127,32 @@ package struct Adapter: Sendable {
           remedy: "the training run diverged: use an earlier checkpoint")
       }
     }
-    return AdapterModule(path: path, a: pair.a, b: pair.b, scale: scale)
+    // The rows of B are the module's outputs, in the file's order; a transposed module's are as they are.
+    let b = module.storage == .byHead ? pair.b.canonical(.byHead, headDimension: layout.headDimension) : pair.b
+    return AdapterModule(path: path, a: pair.a, b: b ?? pair.b, scale: scale)
   }
 }
 
 extension AdapterConfiguration {
   /// Whether PEFT would put the adapter on the base's module at `path`.
-  fileprivate func adapts(_ path: String) throws -> Bool {
-    guard try targets.contains(path), !(try excluded?.contains(path) ?? false) else { return false }
+  fileprivate func adapts(_ path: String, _ layout: DecoderSpec) throws -> Bool {
+    // A pattern may have been written for the text part of a model for text and pictures.
+    let names =
+      [path]
+      + ["model.language_model.", "language_model.model."].filter { _ in path.hasPrefix("model.") }
+      .map { $0 + path.dropFirst("model.".count) }
+    guard try names.contains(where: targets.contains), !(try names.contains { try excluded?.contains($0) ?? false })
+    else { return false }
     guard let layers else { return true }
-    let parts = path.split(separator: ".")
     // A module outside the layers has no number, and is not adapted then.
-    return parts.count > 2 && Int(parts[2]).map(layers.contains) ?? false
+    return layers.contains { path.hasPrefix(layout.names.path("", layer: $0)) }
   }
 }
 
 extension AdapterConfiguration {
   /// Which listed targets come to nothing, and why; PEFT passes over them too. Those that it would adapt are an error already.
-  fileprivate func notes(unused paths: [String], _ layout: LlamaLayout) throws -> [String] {
-    let modules = layout.linearModules.map(\.path) + ["lm_head", "model.embed_tokens"]
+  fileprivate func notes(unused paths: [String], _ layout: DecoderSpec) throws -> [String] {
+    let modules = layout.linearModules.map(\.path) + [layout.names.head, layout.names.embedding]
     var absent: [String] = []
     var excludedNames: [String] = []
     var otherLayers: [String] = []

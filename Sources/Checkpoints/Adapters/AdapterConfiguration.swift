@@ -21,7 +21,8 @@ struct AdapterConfiguration: Sendable {
 
   /// Keys that describe the training run and change nothing in what a finished adapter computes.
   private static let harmless: Set<String> = [
-    "auto_mapping", "base_model_name_or_path", "eva_config", "inference_mode", "lora_dropout", "megatron_core",
+    "auto_mapping", "base_model_name_or_path", "eva_config", "fan_in_fan_out", "inference_mode", "lora_dropout",
+    "megatron_core",
     "peft_version", "qalora_group_size", "revision", "task_type",
   ]
 

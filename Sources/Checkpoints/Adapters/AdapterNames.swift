@@ -17,8 +17,8 @@ struct AdapterNames {
 
   /// - Parameter names: sorted.
   /// - Throws: `InputError` for a tensor that is no half of a LoRA, and for a prefix that only some names have.
-  init(_ names: [String], file: String) throws {
-    if let head = names.first(where: { $0.contains("lm_head.lora_") }) {
+  init(_ names: [String], file: String, _ base: DecoderSpec) throws {
+    if let head = names.first(where: { $0.contains("\(base.names.head).lora_") }) {
       throw InputError(file, field: head, "an adapter on the vocabulary head is not supported", remedy: Self.merge)
     }
     let halves = try names.map { name in
@@ -28,7 +28,8 @@ struct AdapterNames {
       return half
     }
     // What PEFT puts before a module's path; trainers that wrap the model, or the adapter once more, leave something else.
-    let wrapper = halves.lazy.compactMap { Self.wrapper($0.module) }.first ?? Self.prefix
+    let paths = Set(base.linearModules.map(\.path))
+    let wrapper = halves.lazy.compactMap { Self.wrapper($0.module, paths) }.first ?? Self.prefix
     if let other = zip(names, halves).first(where: { !$0.1.module.hasPrefix(wrapper) })?.0 {
       throw InputError(
         file, field: other,
@@ -51,16 +52,20 @@ struct AdapterNames {
       (".lora_A.weight", true), (".lora_A.default.weight", true), (".lora_B.weight", false),
       (".lora_B.default.weight", false),
     ] where name.hasSuffix(suffix) && name.count > suffix.count {
-      return (String(name.dropLast(suffix.count)), isA)
+      // The text part of a model for text and pictures is read under its own names.
+      return (String(name.dropLast(suffix.count)).replacing("language_model.", with: ""), isA)
     }
     return nil
   }
 
-  /// What stands before `model.layers.N`; nil where that is not in the path.
-  private static func wrapper(_ path: String) -> String? {
-    let parts = path.split(separator: ".", omittingEmptySubsequences: false)
-    guard let layers = parts.firstIndex(of: "layers"), layers > 0, parts[layers - 1] == "model" else { return nil }
-    return parts[..<(layers - 1)].map { "\($0)." }.joined()
+  /// What stands before one of the base's own module paths; nil where none is in the path.
+  private static func wrapper(_ path: String, _ known: Set<String>) -> String? {
+    var rest = path[...]
+    while let dot = rest.firstIndex(of: ".") {
+      if known.contains(String(rest)) { return String(path[..<rest.startIndex]) }
+      rest = rest[rest.index(after: dot)...]
+    }
+    return nil
   }
 
   private static func problem(_ name: String) -> ShownText {

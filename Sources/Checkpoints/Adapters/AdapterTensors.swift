@@ -16,9 +16,9 @@ struct AdapterTensors {
   /// What whoever opened it should know.
   let notes: [String]
 
-  init(_ safetensors: SafetensorsFile) throws {
+  init(_ safetensors: SafetensorsFile, _ base: DecoderSpec) throws {
     file = safetensors.file.path
-    let names = try AdapterNames(safetensors.tensors.keys.sorted(), file: file)
+    let names = try AdapterNames(safetensors.tensors.keys.sorted(), file: file, base)
     notes = names.notes
     var halves: [String: (a: Tensor?, b: Tensor?)] = [:]
     for (name, tensor) in safetensors.tensors.sorted(by: { $0.key < $1.key }) {
@@ -49,13 +49,13 @@ struct AdapterTensors {
   }
 
   /// Refuses modules that are not linear ones of the base.
-  func refuseUnknownPaths(_ known: Set<String>, configuration: ModelConfiguration) throws {
+  func refuseUnknownPaths(_ known: Set<String>, _ base: DecoderSpec) throws {
     guard let path = paths.first(where: { !known.contains($0) }) else { return }
     if let leftover = TensorLeftover(path) {
       throw InputError(file, field: path, leftover.problem, remedy: leftover.remedy)
     }
     throw InputError(
-      file, field: path, "is not a linear module of the base (a llama model of \(configuration.layerCount) layers)",
+      file, field: path, "is not a linear module of the base (\(base.layerCount) layers)",
       remedy: "use the adapter with the base model that it was trained on")
   }
 }

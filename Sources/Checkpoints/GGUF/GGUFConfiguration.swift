@@ -1,70 +1,29 @@
 import Diagnostics
+import Reading
 
 extension GGUFFile {
-  /// Keys of `llama.*` that either are read here or change nothing in what the model computes.
-  private static let knownKeys: Set<String> = [
-    "context_length", "embedding_length", "block_count", "feed_forward_length", "rope.dimension_count",
-    "attention.head_count", "attention.head_count_kv", "attention.layer_norm_rms_epsilon", "rope.freq_base",
-    "attention.key_length", "attention.value_length", "vocab_size", "rope.scaling.type", "rope.scaling.factor",
-    "rope.scaling.finetuned", "rope.scaling.original_context_length", "rope.scale_linear",
-    "attention.sliding_window", "expert_count", "expert_used_count", "tensor_data_layout",
-  ]
+  /// `general.architecture`; empty where the file names none.
+  var architecture: String { (try? metadata.string("general.architecture")) ?? "" }
 
-  /// The configuration in the metadata of a `llama` file. Throws `InputError` for another architecture, for a missing key, and for a
-  /// `llama.*` key that this reader would have to ignore.
-  package func configuration() throws -> ModelConfiguration {
+  /// The configuration in the metadata, as config.json would say it.
+  ///
+  /// - Throws: `InputError` for an architecture that is not supported, for a missing key, and for a key of the architecture that this
+  ///   reader would have to ignore.
+  package func configuration() throws -> (configuration: ModelConfiguration, layout: GGUFLayout) {
     try refuseOtherContents()
-    let architecture = try metadata.string("general.architecture")
-    guard architecture == "llama" else {
-      let problem: ShownText = architecture.map { "architecture '\($0)' is not supported yet" } ?? "is missing"
-      throw InputError(
-        metadata.path, field: "general.architecture", "\(problem); supported: llama", remedy: "use a llama model")
-    }
-    try refuseUnsupported()
-    guard let embedding = tensors["token_embd.weight"] else {
-      throw InputError(
-        metadata.path, field: "token_embd.weight", "is missing", remedy: "download or convert the file again")
-    }
-    let heads = try required("attention.head_count")
-    let hidden = try required("embedding_length")
-    let dimension = try metadata.integer("llama.attention.key_length") ?? (heads > 0 ? hidden / heads : 0)
-    let bos = try metadata.integer("tokenizer.ggml.bos_token_id").flatMap { Int32(exactly: $0) }
-    let eos = try metadata.integer("tokenizer.ggml.eos_token_id").flatMap { Int32(exactly: $0) }
-    let configuration = ModelConfiguration(
-      hiddenSize: hidden, intermediateSize: try required("feed_forward_length"),
-      layerCount: try required("block_count"), headCount: heads,
-      keyValueHeadCount: try metadata.integer("llama.attention.head_count_kv") ?? heads, headDimension: dimension,
-      vocabularySize: embedding.rows, contextLength: try required("context_length"),
-      rmsNormEpsilon: Float(try requiredNumber("attention.layer_norm_rms_epsilon")),
-      ropeTheta: try metadata.double("llama.rope.freq_base") ?? 10_000, ropeScaling: try ropeScaling(),
-      tiesEmbeddings: tensors["output.weight"] == nil, bosTokenID: bos, eosTokenIDs: eos.map { [$0] } ?? [])
-    try configuration.check(Self.fields(metadata.path))
+    let (family, layout) = try ModelFamily.of(
+      architecture: try metadata.string("general.architecture"), path: metadata.path)
+    try refuseUnsupported(layout)
+    var document = try GGUFDocument(self, layout)
+    document.set("model_type", .string(family.type))
+    try document.complete()
+    let json = document.json
+    var configuration = try ModelConfiguration(json)
     try checkAgreement(with: configuration)
-    return configuration
-  }
-
-  private static func fields(_ path: String) -> ConfigurationFields {
-    ConfigurationFields(
-      path: path, hidden: "llama.embedding_length", intermediate: "llama.feed_forward_length",
-      layers: "llama.block_count", heads: "llama.attention.head_count",
-      keyValueHeads: "llama.attention.head_count_kv", headDimension: "llama.attention.key_length",
-      vocabulary: "token_embd.weight", context: "llama.context_length",
-      epsilon: "llama.attention.layer_norm_rms_epsilon", theta: "llama.rope.freq_base",
-      scaling: "llama.rope.scaling.factor, rope_freqs.weight")
-  }
-
-  private func required(_ key: String) throws -> Int {
-    guard let value = try metadata.integer("llama.\(key)") else { throw missing(key) }
-    return value
-  }
-
-  private func requiredNumber(_ key: String) throws -> Double {
-    guard let value = try metadata.double("llama.\(key)") else { throw missing(key) }
-    return value
-  }
-
-  private func missing(_ key: String) -> InputError {
-    InputError(metadata.path, field: "llama.\(key)", "is missing", remedy: "convert the model again")
+    if let factors = try frequencyFactors(configuration) {
+      configuration.decoder.rotaries[0].scaling = .frequencyFactors(factors)
+    }
+    return (configuration, layout)
   }
 
   /// Refuses what is a GGUF file and no model (`general.type` in ggml's `docs/gguf.md`).
@@ -87,11 +46,16 @@ extension GGUFFile {
     }
   }
 
-  private func refuseUnsupported() throws {
-    for key in metadata.keys where key.hasPrefix("llama.") && !Self.knownKeys.contains(String(key.dropFirst(6))) {
-      throw InputError(metadata.path, field: key, "is not supported", remedy: "use a plain llama model")
+  private func refuseUnsupported(_ layout: GGUFLayout) throws {
+    let prefix = "\(layout.architecture)."
+    for key in metadata.keys where key.hasPrefix(prefix) {
+      let known = String(key.dropFirst(prefix.count))
+      guard GGUFDocument.knows(known, layout) else {
+        throw InputError(
+          metadata.path, field: key, "is not supported", remedy: "use a plain \(layout.architecture) model")
+      }
     }
-    for key in ["llama.expert_count", "llama.expert_used_count"] where try metadata.integer(key) ?? 0 != 0 {
+    for key in ["expert_count", "expert_used_count"].map({ prefix + $0 }) where try metadata.integer(key) ?? 0 != 0 {
       throw InputError(metadata.path, field: key, "mixtures of experts are not supported", remedy: "use a dense model")
     }
     if let parts = try metadata.integer("split.count"), parts > 1 {
@@ -99,21 +63,25 @@ extension GGUFFile {
         metadata.path, field: "split.count", "the model is split over \(parts) files, which is not supported",
         remedy: "merge them with llama-gguf-split --merge")
     }
-    if let window = try metadata.integer("llama.attention.sliding_window"), window != 0 {
+    let window = "\(prefix)attention.sliding_window"
+    if layout.fields["attention.sliding_window"] == nil, try metadata.integer(window) ?? 0 != 0 {
       throw InputError(
-        metadata.path, field: "llama.attention.sliding_window", "a sliding window is not supported",
-        remedy: "use a model with full attention")
+        metadata.path, field: window, "a sliding window is not supported", remedy: "use a model with full attention")
+    }
+    if try metadata.bool("\(prefix)attention.causal") == false {
+      throw InputError(
+        metadata.path, field: "\(prefix)attention.causal", "is false: attention to what comes after is not supported",
+        remedy: "use a decoder")
     }
   }
 
   /// Fields that say a second time what another one or a tensor says must agree with it.
   private func checkAgreement(with configuration: ModelConfiguration) throws {
     let pairs = [
-      ("llama.rope.dimension_count", configuration.headDimension),
-      ("llama.attention.value_length", configuration.headDimension),
-      ("llama.vocab_size", configuration.vocabularySize),
+      ("attention.value_length", configuration.headDimension), ("vocab_size", configuration.vocabularySize),
     ]
-    for (key, expected) in pairs {
+    for (suffix, expected) in pairs {
+      let key = "\(architecture).\(suffix)"
       guard let value = try metadata.integer(key), value != expected else { continue }
       throw InputError(
         metadata.path, field: key, "is \(value), only \(expected) is supported with this model's other sizes",
@@ -128,22 +96,22 @@ extension GGUFFile {
     }
   }
 
-  private func ropeScaling() throws -> RopeScaling {
-    let type = try metadata.string("llama.rope.scaling.type") ?? "linear"
-    let legacy = try metadata.double("llama.rope.scale_linear")
-    let factor = try metadata.double("llama.rope.scaling.factor") ?? legacy ?? 1
-    guard type == "none" || type == "linear" else {
-      throw InputError(
-        metadata.path, field: "llama.rope.scaling.type", "'\(type)' is not supported; supported: none, linear",
-        remedy: "use a model without it")
+  /// What rope_freqs.weight divides each frequency by; nil where the file has none.
+  private func frequencyFactors(_ configuration: ModelConfiguration) throws -> [Float]? {
+    guard let tensor = tensors["rope_freqs.weight"] else { return nil }
+    func refuse(_ problem: ShownText) -> InputError {
+      InputError(metadata.path, field: "rope_freqs.weight", problem, remedy: "convert the model again")
     }
-    let isScaled = type == "linear" && factor != 1
-    guard let factors = tensors["rope_freqs.weight"] else { return isScaled ? .linear(factor: factor) : .none }
-    guard !isScaled, factors.shape.count == 1 else {
-      throw InputError(
-        metadata.path, field: "rope_freqs.weight", "is not a vector, or comes together with linear scaling",
-        remedy: "convert the model again")
+    guard let rotary = configuration.rotaries.first, configuration.rotaries.count == 1 else {
+      throw refuse("stands beside rotary embeddings that it cannot be meant for")
     }
-    return .frequencyFactors(factors.decodeAll())
+    guard tensor.shape == [rotary.width / 2] else {
+      throw refuse("is not one factor for each of \(rotary.width / 2) pairs")
+    }
+    let factors = tensor.decodeAll()
+    guard factors.allSatisfy({ $0.isFinite && $0 > 0 }) else {
+      throw refuse("has factors that are not positive finite numbers")
+    }
+    return factors
   }
 }

@@ -85,6 +85,11 @@ package struct GGUFMetadata: Sendable {
     return try (0..<count).map { try double(entry.type, at: entry.bytes.lowerBound + $0 * size, key) }
   }
 
+  package func bools(_ key: String) throws -> [Bool]? {
+    guard let (entry, count) = try array(key, "an array of booleans", [.bool]) else { return nil }
+    return (0..<count).map { file.bytes[entry.bytes.lowerBound + $0] != 0 }
+  }
+
   /// Elements of an array; nil where the key is absent or not an array.
   package func count(_ key: String) -> Int? { entries[key]?.count }
 

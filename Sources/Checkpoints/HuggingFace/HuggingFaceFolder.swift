@@ -6,14 +6,14 @@ extension Checkpoint {
   /// Opens a folder as `save_pretrained` writes it.
   static func openHuggingFace(_ path: String) throws -> Checkpoint {
     let folder = URL(fileURLWithPath: path, isDirectory: true)
-    let configuration = try ModelConfiguration(configJSON: folder.appendingPathComponent("config.json"))
-    let weights = try HuggingFaceWeights(folder)
-    var stored = try StoredNames(weights.tensors, path: path, tiesEmbeddings: configuration.tiesEmbeddings)
-    // Old exports carry these buffers; the configuration says the same.
-    stored.drop(["model.rotary_emb.inv_freq"])
-    stored.drop((0..<configuration.layerCount).map { "model.layers.\($0).self_attn.rotary_emb.inv_freq" })
+    var configuration = try ModelConfiguration(configJSON: folder.appendingPathComponent("config.json"))
+    let generation = folder.appendingPathComponent("generation_config.json")
+    if HuggingFaceWeights.exists(generation) { try configuration.addEnds(generationConfiguration: generation) }
+    let weights = try HuggingFaceWeights(folder, ignoring: configuration.family?.buffers ?? [])
+    var stored = try StoredNames(weights.tensors, path: path, spec: configuration.decoder)
+    try stored.arrange()
     let named = NamedTensors(path: path, tensors: stored.tensors)
-    try LlamaLayout(configuration: configuration).check(named)
+    try DecoderLayout(spec: configuration.decoder).check(named)
     // Opened before anything is read of them: what is hashed and what is used are then the same bytes, or do not count.
     let tokenizer = try tokenizerFiles(folder)
     return Checkpoint(

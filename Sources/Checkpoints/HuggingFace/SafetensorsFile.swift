@@ -17,7 +17,9 @@ package struct SafetensorsFile: Sendable {
   private static let types: [String: ElementType] = ["F32": .f32, "F16": .f16, "BF16": .bf16]
 
   /// Parses the header. Throws `InputError` naming the tensor that is wrong.
-  package init(_ url: URL) throws {
+  ///
+  /// - Parameter ignored: ends of names of tensors that are left out, whatever their type.
+  package init(_ url: URL, ignoring ignored: [String] = []) throws {
     let file = try MappedFile(url)
     var cursor = ByteCursor(file)
     let length = try cursor.integer(UInt64.self, "header length")
@@ -33,10 +35,12 @@ package struct SafetensorsFile: Sendable {
     }
     let header = try JSONFile(path: file.path, bytes: text)
     self.file = file
-    tensors = try Self.tensors(header, file, dataStart: cursor.position)
+    tensors = try Self.tensors(header, file, dataStart: cursor.position, ignored)
   }
 
-  private static func tensors(_ header: JSONFile, _ file: MappedFile, dataStart: Int) throws -> [String: Tensor] {
+  private static func tensors(
+    _ header: JSONFile, _ file: MappedFile, dataStart: Int, _ ignored: [String]
+  ) throws -> [String: Tensor] {
     guard header.members.keys.count <= mostTensors else {
       throw InputError(
         file.path, "describes \(header.members.keys.count) tensors, more than \(mostTensors)",
@@ -44,7 +48,8 @@ package struct SafetensorsFile: Sendable {
     }
     var found: [(begin: Int, end: Int, tensor: Tensor)] = []
     for name in header.members.keys where name != "__metadata__" {
-      found.append(try tensor(name, header, file, dataStart))
+      let isLeftOut = ignored.contains(where: name.hasSuffix)
+      found.append(try tensor(name, header, file, dataStart, isLeftOut: isLeftOut))
     }
     // An empty tensor starts where its neighbour does, so the end decides too.
     found.sort { ($0.begin, $0.end) < ($1.begin, $1.end) }
@@ -61,7 +66,7 @@ package struct SafetensorsFile: Sendable {
         file.path, "has \(file.bytes.count - dataStart) bytes of data, its tensors describe \(end)", remedy: damaged)
     }
     var tensors: [String: Tensor] = [:]
-    for entry in found {
+    for entry in found where !ignored.contains(where: entry.tensor.name.hasSuffix) {
       // The header's keys differ in their bytes, these by canonical equivalence.
       guard tensors.updateValue(entry.tensor, forKey: entry.tensor.name) == nil else {
         throw header.error(entry.tensor.name, "occurs twice", remedy: damaged)
@@ -77,11 +82,11 @@ package struct SafetensorsFile: Sendable {
   }
 
   private static func tensor(
-    _ name: String, _ header: JSONFile, _ file: MappedFile, _ dataStart: Int
+    _ name: String, _ header: JSONFile, _ file: MappedFile, _ dataStart: Int, isLeftOut: Bool
   ) throws -> (begin: Int, end: Int, tensor: Tensor) {
     let entry = try header.required(name, try header.object(name))
     let dtype = try entry.required("dtype", try entry.string("dtype"))
-    guard let type = types[dtype] else {
+    guard let type = types[dtype] ?? (isLeftOut ? .f32 : nil) else {
       throw header.error(
         name,
         "has type '\(dtype)', which is not supported; supported: \(words: types.keys.sorted().joined(separator: ", "))",
@@ -98,7 +103,7 @@ package struct SafetensorsFile: Sendable {
     let dataCount = file.bytes.count - dataStart
     guard shape.count <= 8, offsets.count == 2, offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= dataCount
     else { throw header.error(name, "has a shape or offsets that do not fit the file", remedy: damaged) }
-    guard offsets[1] - offsets[0] == bytes else {
+    guard isLeftOut || offsets[1] - offsets[0] == bytes else {
       throw header.error(
         name, "has \(offsets[1] - offsets[0]) bytes, its type and shape need \(bytes)", remedy: damaged)
     }

@@ -9,16 +9,18 @@ struct HuggingFaceWeights {
   let tensors: [String: Tensor]
 
   /// Opens the weights in `folder`. Throws `InputError` where there are none, two answers, or an index that does not fit its shards.
-  init(_ folder: URL) throws {
+  ///
+  /// - Parameter ignored: ends of names of tensors that are left out, whatever their type.
+  init(_ folder: URL, ignoring ignored: [String] = []) throws {
     let single = folder.appendingPathComponent("model.safetensors")
     let index = folder.appendingPathComponent("model.safetensors.index.json")
     switch (Self.exists(single), Self.exists(index)) {
     case (true, false):
-      let file = try SafetensorsFile(single)
+      let file = try SafetensorsFile(single, ignoring: ignored)
       files = [file.file]
       tensors = file.tensors
     case (false, true):
-      (files, tensors) = try Self.sharded(index, in: folder)
+      (files, tensors) = try Self.sharded(index, in: folder, ignored)
     case (true, true):
       throw InputError(
         folder.path, "has both model.safetensors and model.safetensors.index.json", remedy: "remove the stale one")
@@ -33,11 +35,13 @@ struct HuggingFaceWeights {
 
   static func exists(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
 
-  private static func sharded(_ index: URL, in folder: URL) throws -> ([MappedFile], [String: Tensor]) {
+  private static func sharded(
+    _ index: URL, in folder: URL, _ ignored: [String]
+  ) throws -> ([MappedFile], [String: Tensor]) {
     let json = try JSONFile(index)
     let map = try json.required("weight_map", try json.object("weight_map"))
     var shardOf: [String: String] = [:]
-    for name in map.members.keys {
+    for name in map.members.keys where !ignored.contains(where: name.hasSuffix) {
       let shard = try map.required(name, try map.string(name))
       // Only a plain name stays inside the folder.
       guard shard.hasSuffix(".safetensors"), !shard.hasPrefix("."), !shard.contains(where: { "/\\\0".contains($0) })
@@ -52,7 +56,7 @@ struct HuggingFaceWeights {
     var files: [MappedFile] = []
     var tensors: [String: Tensor] = [:]
     for shard in Set(shardOf.values).sorted() {
-      let file = try SafetensorsFile(folder.appendingPathComponent(shard))
+      let file = try SafetensorsFile(folder.appendingPathComponent(shard), ignoring: ignored)
       for (name, tensor) in file.tensors {
         guard shardOf[name] == shard else {
           throw InputError(

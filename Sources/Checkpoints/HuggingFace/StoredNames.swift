@@ -1,32 +1,50 @@
 import Diagnostics
 
-/// A Hugging Face folder's tensors under the names of a causal language model, whatever its trainer wrapped around them.
+/// A Hugging Face folder's tensors under the names of a causal language model, whatever its trainer wrapped around them, and in the form in
+/// which they are computed with.
 ///
-/// Taken off is only what every tensor shares, which loses nothing, and said. `model.` is put before the names of a model that was saved
-/// without its head (`AutoModel`), as transformers does when it loads one (`rename_source_key` in its `core_model_loading.py`).
+/// Taken off is only what every tensor shares, which loses nothing, and said. The body's name (`model.`) is put before the names of a model
+/// that was saved without its head (`AutoModel`), as transformers does when it loads one (`rename_source_key` in its
+/// `core_model_loading.py`). Of a model for text and pictures the text's tensors are taken, and the others told.
 struct StoredNames {
   private(set) var tensors: [String: Tensor]
   private(set) var notes: [String] = []
   private let path: String
+  private let spec: DecoderSpec
 
+  private var body: String { spec.names.body }
+  private var head: String { "\(spec.names.head).weight" }
+  private var embedding: String { "\(spec.names.embedding).weight" }
   /// A tensor that every model here has once: what stands before it is what all names begin with.
-  private static let anchor = "layers.0.input_layernorm.weight"
-  private static let body = "model."
-  private static let head = "lm_head.weight"
-  private static let embedding = "model.embed_tokens.weight"
-
-  /// - Throws: `InputError` for tensors that are no model's weights, and for a prefix that only some names have.
-  init(_ stored: [String: Tensor], path: String, tiesEmbeddings: Bool) throws {
-    tensors = stored
-    self.path = path
-    try refuseForeignTensors()
-    try takeOffWrapper()
-    addBody()
-    if tiesEmbeddings { try joinTiedHead() }
+  private var anchor: String {
+    let module = spec.names.modules.first?.path ?? ""
+    return String("\(spec.names.path(module, layer: 0)).weight".dropFirst(body.count))
   }
 
-  /// Leaves tensors out that the model does not need.
-  mutating func drop(_ names: [String]) { for name in names { tensors[name] = nil } }
+  /// - Throws: `InputError` for tensors that are no model's weights, and for a prefix that only some names have.
+  init(_ stored: [String: Tensor], path: String, spec: DecoderSpec) throws {
+    tensors = stored
+    self.path = path
+    self.spec = spec
+    try refuseForeignTensors()
+    takeTextModel()
+    try takeOffWrapper()
+    addBody()
+    if spec.tiesEmbeddings { try joinTiedHead() }
+  }
+
+  /// Shows every fused or transposed weight as its module has it.
+  mutating func arrange() throws {
+    for place in spec.weights where place.storage != .plain {
+      guard let tensor = tensors[place.name] else { continue }
+      guard let arranged = tensor.canonical(place.storage, headDimension: spec.headDimension) else {
+        throw InputError(
+          path, field: place.name, "is stored as \(tensor.type.rawValue), which cannot be transposed",
+          remedy: "save the model as float32, float16 or bfloat16")
+      }
+      tensors[place.name] = arranged
+    }
+  }
 
   private func refuseForeignTensors() throws {
     for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
@@ -36,15 +54,36 @@ struct StoredNames {
     }
   }
 
+  /// Of a multimodal model: `language_model.model.…` before transformers 4.52, `model.language_model.…` since.
+  private mutating func takeTextModel() {
+    guard tensors.keys.contains(where: { $0.hasPrefix("language_model.") || $0.hasPrefix("model.language_model.") })
+    else { return }
+    let others = tensors.keys.filter { name in
+      ["vision_tower.", "multi_modal_projector.", "vision_model."].contains {
+        name.hasPrefix($0) || name.hasPrefix("model.\($0)")
+      }
+    }
+    for name in others { tensors[name] = nil }
+    if !others.isEmpty {
+      notes.append("\(others.count) tensors of its vision model are left out: its text model is read")
+    }
+    let body = body
+    rename { name in
+      if name.hasPrefix("language_model.") { return String(name.dropFirst("language_model.".count)) }
+      return name.hasPrefix("model.language_model.") ? body + name.dropFirst("model.language_model.".count) : name
+    }
+  }
+
   /// What stands before the model's own names, "" or ending in a full stop; nil where no tensor, or more than one, could tell.
   private var prefix: String? {
-    let found = tensors.keys.filter { $0 == Self.anchor || $0.hasSuffix(".\(Self.anchor)") }
-    return found.count == 1 ? found.first.map { String($0.dropLast(Self.anchor.count)) } : nil
+    let anchor = anchor
+    let found = tensors.keys.filter { $0 == anchor || $0.hasSuffix(".\(anchor)") }
+    return found.count == 1 ? found.first.map { String($0.dropLast(anchor.count)) } : nil
   }
 
   private mutating func takeOffWrapper() throws {
     guard var wrapper = prefix else { return }
-    if wrapper == Self.body || wrapper.hasSuffix(".\(Self.body)") { wrapper.removeLast(Self.body.count) }
+    if wrapper == body || wrapper.hasSuffix(".\(body)") { wrapper.removeLast(body.count) }
     guard !wrapper.isEmpty else { return }
     let shown = String(wrapper.dropLast())
     if let other = tensors.keys.sorted().first(where: { !$0.hasPrefix(wrapper) }) {
@@ -57,25 +96,27 @@ struct StoredNames {
   }
 
   private mutating func addBody() {
-    guard prefix == "", !tensors.keys.contains(where: { $0.hasPrefix(Self.body) }) else { return }
-    rename { $0 == Self.head ? $0 : Self.body + $0 }
+    let body = body
+    guard prefix == "", !tensors.keys.contains(where: { $0.hasPrefix(body) }) else { return }
+    let outside = ["\(spec.names.head).weight", "\(spec.names.head).bias"]
+    rename { outside.contains($0) ? $0 : body + $0 }
   }
 
   private mutating func rename(_ name: (String) -> String) {
     tensors = Dictionary(
-      uniqueKeysWithValues: tensors.map { (name($0.key), $0.value.renamed(name($0.key), rowOrder: $0.value.rowOrder)) })
+      tensors.map { (name($0.key), $0.value.renamed(name($0.key))) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// Of a tied pair one may be stored, under either name (`safetensors.torch.save_model` keeps the head), or both where they say the same.
   private mutating func joinTiedHead() throws {
-    guard let head = tensors.removeValue(forKey: Self.head) else { return }
-    guard let embedding = tensors[Self.embedding] else {
-      tensors[Self.embedding] = head.renamed(Self.embedding, rowOrder: head.rowOrder)
+    guard let stored = tensors.removeValue(forKey: head) else { return }
+    guard let embedded = tensors[embedding] else {
+      tensors[embedding] = stored.renamed(embedding)
       return
     }
-    guard embedding.type == head.type, embedding.shape == head.shape, embedding.hasSameBytes(as: head) else {
+    guard embedded.type == stored.type, embedded.shape == stored.shape, embedded.hasSameBytes(as: stored) else {
       throw InputError(
-        path, field: Self.head, "differs from the embedding although tie_word_embeddings is true",
+        path, field: head, "differs from the embedding although tie_word_embeddings is true",
         remedy: "set tie_word_embeddings to false in config.json, or save the model again")
     }
   }

@@ -81,24 +81,3 @@ extension GGUFMetadata {
     return hasher.finalize().hexadecimal
   }
 }
-
-extension ModelConfiguration {
-  /// Every field in a fixed order; floats by their bits.
-  fileprivate var canonicalParts: [String] {
-    let scaling: [String] =
-      switch ropeScaling {
-      case .none: ["none"]
-      case .linear(let factor): ["linear", String(factor.bitPattern)]
-      case .llama3(let factor, let low, let high, let original):
-        ["llama3", String(factor.bitPattern), String(low.bitPattern), String(high.bitPattern), String(original)]
-      case .frequencyFactors(let factors): ["factors"] + factors.map { String($0.bitPattern) }
-      }
-    return [
-      "configuration 1", modelType, String(hiddenSize), String(intermediateSize), String(layerCount),
-      String(headCount), String(keyValueHeadCount), String(headDimension), String(vocabularySize),
-      String(contextLength), String(rmsNormEpsilon.bitPattern), String(ropeTheta.bitPattern), String(tiesEmbeddings),
-      slidingWindow.map(String.init) ?? "none", bosTokenID.map { String($0) } ?? "none",
-      eosTokenIDs.map { String($0) }.joined(separator: ","), hiddenActivation, String(attentionBias), String(mlpBias),
-    ] + scaling
-  }
-}

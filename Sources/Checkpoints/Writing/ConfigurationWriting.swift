@@ -3,66 +3,54 @@ import Foundation
 import Reading
 
 extension ModelConfiguration {
-  /// config.json of `transformers`' `LlamaConfig`.
+  /// config.json as the family's class in transformers reads it: the base's own where it has one, with the type that the weights are written in.
   ///
-  /// The rotary fields are there in the spelling of transformers 5 (`rope_parameters`) and in the one that older readers know
-  /// (`rope_theta`, `rope_scaling`).
-  ///
-  /// - Throws: `InputError` for what a `LlamaConfig` cannot say.
+  /// - Throws: `InputError` for frequency factors that no formula there gives.
   func configJSON(type: ElementType, padTokenID: Int?) throws -> JSONValue {
-    guard modelType == "llama", slidingWindow == nil, hiddenActivation == "silu", !attentionBias, !mlpBias else {
-      throw InputError(
-        "config.json", field: "model_type", "a \(modelType) model with these parts cannot be written; supported: llama",
-        remedy: "use a plain llama model")
-    }
+    var written = document
+    func set(_ key: String, _ value: JSONValue?) { written = written.setting(key, to: value) }
     let dtype = JSONValue.string(type == .bf16 ? "bfloat16" : "float32")
-    let (parameters, scaling) = try ropeJSON()
-    return [
-      "architectures": ["LlamaForCausalLM"], "attention_bias": .bool(attentionBias), "attention_dropout": .number(0),
-      "bos_token_id": bosTokenID.json, "dtype": dtype, "eos_token_id": eosTokenIDs.json,
-      "head_dim": .integer(headDimension), "hidden_act": .string(hiddenActivation),
-      "hidden_size": .integer(hiddenSize), "initializer_range": .number(0.02),
-      "intermediate_size": .integer(intermediateSize), "max_position_embeddings": .integer(contextLength),
-      "mlp_bias": .bool(mlpBias), "model_type": .string(modelType), "num_attention_heads": .integer(headCount),
-      "num_hidden_layers": .integer(layerCount), "num_key_value_heads": .integer(keyValueHeadCount),
-      "pad_token_id": padTokenID.map(JSONValue.integer) ?? .null, "pretraining_tp": 1,
-      "rms_norm_eps": .number(rmsNormEpsilon.shortestDouble), "rope_parameters": parameters,
-      "rope_scaling": scaling, "rope_theta": .number(ropeTheta), "tie_word_embeddings": .bool(tiesEmbeddings),
-      "torch_dtype": dtype, "use_cache": true, "vocab_size": .integer(vocabularySize),
-    ]
+    set("architectures", family.map { .array([.string($0.className)]) })
+    set("model_type", .string(modelType))
+    set("dtype", dtype)
+    set("torch_dtype", dtype)
+    if let padTokenID, written["pad_token_id"] == nil { set("pad_token_id", .integer(padTokenID)) }
+    if case .frequencyFactors? = decoder.rotaries.first?.scaling {
+      set("rope_scaling", try scalingJSON())
+    }
+    return .object(JSONObject(written.members.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }))
   }
 
   /// generation_config.json: where answers begin and end.
   func generationJSON(padTokenID: Int?) -> JSONValue {
     let tokens = [
-      ("bos_token_id", bosTokenID.json), ("eos_token_id", eosTokenIDs.json),
+      ("bos_token_id", bosTokenID.json), ("eos_token_id", endTokenIDs.json),
       ("pad_token_id", padTokenID.map(JSONValue.integer) ?? .null),
     ]
     return .object(JSONObject(tokens.filter { $0.1 != .null }))
   }
 
-  /// `rope_parameters`, and the older `rope_scaling`.
-  private func ropeJSON() throws -> (parameters: JSONValue, scaling: JSONValue) {
-    let scaling: [(String, JSONValue)]
+  /// `rope_scaling` of what GGUF's factors are.
+  private func scalingJSON() throws -> JSONValue {
     switch try expressibleScaling() {
-    case .none, .frequencyFactors:
-      return (["rope_theta": .number(ropeTheta), "rope_type": "default"], .null)
     case .linear(let factor):
-      scaling = [("factor", .number(factor)), ("rope_type", "linear")]
+      return ["factor": .number(factor), "rope_type": "linear"]
     case .llama3(let factor, let low, let high, let original):
-      scaling = [
-        ("factor", .number(factor)), ("high_freq_factor", .number(high)), ("low_freq_factor", .number(low)),
-        ("original_max_position_embeddings", .integer(original)), ("rope_type", "llama3"),
+      return [
+        "factor": .number(factor), "high_freq_factor": .number(high), "low_freq_factor": .number(low),
+        "original_max_position_embeddings": .integer(original), "rope_type": "llama3",
       ]
+    default:
+      return .null
     }
-    let parameters = scaling + [("rope_theta", .number(ropeTheta))]
-    return (.object(JSONObject(parameters.sorted { $0.0 < $1.0 })), .object(JSONObject(scaling)))
   }
 
   /// The scaling as config.json can say it. Throws `InputError` for frequency factors that no formula there gives.
   func expressibleScaling() throws -> RopeScaling {
-    guard case .frequencyFactors(let factors) = ropeScaling else { return ropeScaling }
-    if let scaling = RopeScaling(recognising: factors, theta: ropeTheta) { return scaling }
+    guard let rotary = decoder.rotaries.first, case .frequencyFactors(let factors) = rotary.scaling else {
+      return decoder.rotaries.first?.scaling ?? .none
+    }
+    if let scaling = RopeScaling(recognising: factors, theta: rotary.theta) { return scaling }
     throw InputError(
       "config.json", field: "rope_parameters",
       "the model's rope_freqs.weight has frequency factors that are not Llama 3's, which config.json cannot express",
@@ -121,12 +109,4 @@ extension Optional<Int32> {
 extension [Int32] {
   /// One id as itself, several as a list.
   fileprivate var json: JSONValue { count > 1 ? .array(map { .integer(Int($0)) }) : first.json }
-}
-
-extension Float {
-  /// The double that is written the shortest of those that are this float: 1e-05 rather than 9.999999747378752e-06.
-  fileprivate var shortestDouble: Double {
-    guard let short = Double(description), Float(short) == self else { return Double(self) }
-    return short
-  }
 }

@@ -10,13 +10,14 @@ package struct ModelWriter: Sendable {
   private let type: ElementType
   private let maxShardBytes: Int
   private let tokenizer: TokenizerExport
+  private let spec: DecoderSpec
   /// config.json and generation_config.json.
   private let configurationFiles: [(name: String, data: Data)]
 
   /// Prepares all but the weights, so that whatever cannot be written is refused before a model is trained and not after.
   ///
   /// - Parameters:
-  ///   - configuration: of a llama model. Frequency factors out of a GGUF file are written as the formula that gives them.
+  ///   - configuration: the model's. Frequency factors out of a GGUF file are written as the formula that gives them.
   ///   - tokenizer: the base's; its files are read now.
   ///   - type: `.f32`, or `.bf16` for weights rounded to the nearest, ties to even.
   ///   - maxShardBytes: weights of more bytes than these go into several files, each of at most as many unless one matrix has more.
@@ -30,6 +31,7 @@ package struct ModelWriter: Sendable {
     }
     self.type = type
     self.maxShardBytes = maxShardBytes
+    spec = configuration.decoder
     self.tokenizer = try TokenizerExport(tokenizer, contextLength: configuration.contextLength)
     let pad = self.tokenizer.padTokenID
     let config = try configuration.configJSON(type: type, padTokenID: pad)
@@ -44,7 +46,8 @@ package struct ModelWriter: Sendable {
 
   /// Writes the model to a folder that does not exist yet, or an empty one; it is there whole or not at all.
   ///
-  /// - Parameter tensors: all of the model's, under Hugging Face's names and in its row order, values row-major; they must stay where
+  /// - Parameter tensors: all of the model's, under Hugging Face's names, matrices [outputs, inputs] and fused rows in the order of their
+  ///   projections, values row-major; they must stay where
   ///   they are until this returns. A tied head is not one of them.
   /// - Throws: `InputError` where the folder has something in it or cannot be written, and where the tensors are not the configuration's.
   package func write(_ tensors: [Weight], to folder: String) throws {
@@ -53,7 +56,8 @@ package struct ModelWriter: Sendable {
 
   /// Writes the model's files into a folder that is there, such as one that `StagedFolder` is filling.
   package func writeFiles(_ tensors: [Weight], into folder: URL) throws {
-    try writeWeights(tensors, into: folder)
+    let stored = StoredWeights(tensors, spec)
+    try withExtendedLifetime(stored) { try writeWeights(stored.weights, into: folder) }
     try tokenizer.write(into: folder)
     for file in configurationFiles { try StagedFolder.write(file.data, as: file.name, in: folder) }
     // Whoever opens the folder later has these checks too: what would fail there fails here.

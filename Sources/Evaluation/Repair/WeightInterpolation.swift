@@ -62,19 +62,24 @@ package struct WeightInterpolation: WeakenedCandidate {
       ("num_key_value_heads", "\(from.keyValueHeadCount)", "\(to.keyValueHeadCount)"),
       ("head_dim", "\(from.headDimension)", "\(to.headDimension)"),
       ("vocab_size", "\(from.vocabularySize)", "\(to.vocabularySize)"),
-      ("hidden_act", from.hiddenActivation, to.hiddenActivation),
-      ("rms_norm_eps", "\(from.rmsNormEpsilon)", "\(to.rmsNormEpsilon)"),
-      ("rope_theta", "\(from.ropeTheta)", "\(to.ropeTheta)"),
+      ("hidden_act", "\(from.activation)", "\(to.activation)"),
+      ("rms_norm_eps", "\(from.norm.epsilon)", "\(to.norm.epsilon)"),
+      ("rope_theta", thetas(from), thetas(to)),
       ("tie_word_embeddings", "\(from.tiesEmbeddings)", "\(to.tiesEmbeddings)"),
     ]
     // A GGUF file has the factors and config.json the formula that gives them: the two cannot be told apart here.
-    if !from.ropeScaling.isFactors, !to.ropeScaling.isFactors {
-      facts.append(("rope_scaling", "\(from.ropeScaling)", "\(to.ropeScaling)"))
-    }
+    let (ofBase, ofTuned) = (from.rotaries.map(\.scaling), to.rotaries.map(\.scaling))
+    if !(ofBase + ofTuned).contains(where: \.isFactors) { facts.append(("rope_scaling", "\(ofBase)", "\(ofTuned)")) }
+    facts.append(
+      ("config.json", from.decoder.switches.joined(separator: ", "), to.decoder.switches.joined(separator: ", ")))
     for (field, ofBase, ofTuned) in facts where ofBase != ofTuned {
       throw InputError(
         tuned.path, field: field, "is \(ofTuned), the base's (\(base.path)) is \(ofBase)", remedy: remedy)
     }
+  }
+
+  private static func thetas(_ model: ModelConfiguration) -> String {
+    model.rotaries.map { "\($0.theta)" }.joined(separator: ", ")
   }
 
   private static func checkShapes(_ base: Checkpoint, _ tuned: Checkpoint) throws {

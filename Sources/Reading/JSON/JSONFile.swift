@@ -10,11 +10,14 @@ package struct JSONFile {
   /// What leads to this object from the file's root, with a full stop at its end; empty at the root.
   package let prefix: String
   package let members: JSONObject
+  /// What the file itself calls a place, where these members were made of a file that is no JSON.
+  package let ownNames: [String: String]
 
-  package init(path: String, prefix: String = "", members: JSONObject) {
+  package init(path: String, prefix: String = "", members: JSONObject, ownNames: [String: String] = [:]) {
     self.path = path
     self.prefix = prefix
     self.members = members
+    self.ownNames = ownNames
   }
 
   /// Reads a file whose tree fits into memory.
@@ -83,7 +86,7 @@ package struct JSONFile {
   package func object(_ key: String) throws -> JSONFile? {
     guard let value = try value(key) else { return nil }
     guard case .object(let members) = value else { throw wrong(key, value, "an object") }
-    return JSONFile(path: path, prefix: "\(prefix)\(key).", members: members)
+    return JSONFile(path: path, prefix: "\(prefix)\(key).", members: members, ownNames: ownNames)
   }
 
   package func array(_ key: String) throws -> [JSONValue]? {
@@ -97,7 +100,7 @@ package struct JSONFile {
     try array(key)?.enumerated().map { index, element in
       let place = "\(key)[\(index)]"
       guard case .object(let members) = element else { throw wrong(place, element, "an object") }
-      return JSONFile(path: path, prefix: "\(prefix)\(place).", members: members)
+      return JSONFile(path: path, prefix: "\(prefix)\(place).", members: members, ownNames: ownNames)
     }
   }
 
@@ -130,7 +133,7 @@ package struct JSONFile {
   }
 
   /// What leads to a key's value from the file's root.
-  package func place(_ key: String) -> String { prefix + key }
+  package func place(_ key: String) -> String { ownNames[prefix + key] ?? prefix + key }
 
   package func required<Value>(_ key: String, _ value: Value?) throws -> Value {
     guard let value else { throw error(key, "is missing", remedy: "get the file again") }

@@ -110,4 +110,20 @@ package struct JSONObject: Equatable, Sendable {
   mutating func appendRepeated(_ key: String, _ value: JSONValue) {
     members.append(Member(key: key, value: value))
   }
+
+  /// The same with another value for a key, at its place or at the end; without the key where there is no value.
+  package func setting(_ key: String, to value: JSONValue?) -> JSONObject {
+    var result = JSONObject()
+    var isSet = false
+    for member in members {
+      guard member.isNamed(key) else {
+        _ = result.append(member.key, member.value)
+        continue
+      }
+      if let value, !isSet { _ = result.append(key, value) }
+      isSet = true
+    }
+    if let value, !isSet { _ = result.append(key, value) }
+    return result
+  }
 }

@@ -1,4 +1,5 @@
 import CKernels
+import Checkpoints
 
 /// `Attention` where each segment of a wave continues a sequence of its own, whose keys and values so far are in its
 /// cache.
@@ -29,12 +30,14 @@ struct CachedAttention {
         firstRow: segment.firstRow + begin, count: min(most, segment.count - begin),
         startPosition: segment.startPosition + begin)
       rows.gather([piece], head: head, scratch)
-      for tile in 0...(piece.startPosition + piece.count - 1) / tileSize {
-        // Rows before the tile see none of it; the first of the others sees what lies at or before it.
+      let window = spec.attention[layer].window
+      let first = AttentionRows.firstVisible(piece.startPosition, window) / tileSize
+      for tile in first...(piece.startPosition + piece.count - 1) / tileSize {
+        // Rows before the tile see none of it.
         let skipped = max(0, tile * tileSize - piece.startPosition)
         rows.attend(
           skipped..<piece.count, to: cache.tile(tile, layer: layer, head: head),
-          firstVisible: piece.startPosition + skipped + 1 - tile * tileSize, step: 1, scratch)
+          tileStart: tile * tileSize, window: window, scratch)
       }
       rows.finish([piece], head: head, scratch)
     }

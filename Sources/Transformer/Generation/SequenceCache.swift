@@ -1,4 +1,5 @@
 import CKernels
+import Checkpoints
 
 /// One sequence's keys (rotated) and values at every layer, in pages of 64 positions: packed, so that attention reads
 /// them as they lie.

@@ -3,7 +3,7 @@ import COpenBLAS
 
 /// The vocabulary projection and the loss over it: at target rows alone, in chunks of rows, the gradient in place of the logits.
 struct CrossEntropy {
-  let head: DenseLinear
+  let head: LogitsHead
   let team: ThreadTeam
 
   /// Rows whose logits are in memory at a time.
@@ -24,6 +24,7 @@ struct CrossEntropy {
       let count = min(Self.chunkRows, targets.count - begin)
       let rows = x + begin * head.inputs
       head.forward(rows, rows: count, y: logits.pointer, team)
+      let capped = dx == nil ? nil : head.copy(logits.pointer, rows: count)
       losses.withUnsafeMutableBufferPointer { losses in
         let base = losses.baseAddress!
         team.run(count) { row, _ in
@@ -32,7 +33,8 @@ struct CrossEntropy {
         }
       }
       if let dx {
-        head.backward(rows, dy: logits.pointer, rows: count, dx: dx + begin * head.inputs, team)
+        head.backward(
+          rows, dy: logits.pointer, capped: capped, rows: count, dx: dx + begin * head.inputs, team)
       }
     }
     return losses.reduce(0, +) * Double(weight)
@@ -48,7 +50,7 @@ struct CrossEntropy {
       head.forward(x + begin * head.inputs, rows: count, y: logits.pointer, team)
       for row in 0..<count {
         let values = logits.pointer + row * head.outputs
-        hf_softmax_row(values, head.outputs, head.outputs, 1)
+        hf_softmax_row(values, 0, head.outputs, head.outputs, 1, 0, nil)
         sums.append(ids.reduce(0) { $0 + Double(values[$1]) })
       }
     }

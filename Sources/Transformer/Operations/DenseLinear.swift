@@ -1,3 +1,4 @@
+import CKernels
 import COpenBLAS
 
 /// A linear map over dense fp32 weights: training's matrix products, through OpenBLAS with the rows divided over the threads.
@@ -8,20 +9,26 @@ struct DenseLinear {
   let gradient: UnsafeMutablePointer<Float>?
   let outputs: Int
   let inputs: Int
+  /// [outputs]; nil where there is none.
+  var bias: UnsafeMutablePointer<Float>?
+  var biasGradient: UnsafeMutablePointer<Float>?
 
   /// The same map without a gradient.
-  var frozen: DenseLinear { DenseLinear(weight: weight, gradient: nil, outputs: outputs, inputs: inputs) }
+  var frozen: DenseLinear {
+    DenseLinear(weight: weight, gradient: nil, outputs: outputs, inputs: inputs, bias: bias)
+  }
 
-  /// y [rows, outputs] = x [rows, inputs] · Wᵀ
+  /// y [rows, outputs] = x [rows, inputs] · Wᵀ + b
   func forward(_ x: UnsafePointer<Float>, rows: Int, y: UnsafeMutablePointer<Float>, _ team: ThreadTeam) {
     team.divide(rows) { begin, count in
       hf_openblas_sgemm(
         0, 1, Int32(count), Int32(outputs), Int32(inputs), 1, x + begin * inputs, Int32(inputs), weight, Int32(inputs),
         0, y + begin * outputs, Int32(outputs))
+      if let bias { for row in begin..<begin + count { hf_add(y + row * outputs, bias, outputs) } }
     }
   }
 
-  /// dx += dy · W where `dx` is given, and dW += dyᵀ · x where the weight is trained.
+  /// dx += dy · W where `dx` is given, dW += dyᵀ · x where the weight is trained, db += Σ dy where the bias is.
   func backward(
     _ x: UnsafePointer<Float>, dy: UnsafePointer<Float>, rows: Int, dx: UnsafeMutablePointer<Float>?, _ team: ThreadTeam
   ) {
@@ -40,6 +47,7 @@ struct DenseLinear {
           gradient + begin * inputs, Int32(inputs))
       }
     }
+    if let biasGradient { for row in 0..<rows { hf_add(biasGradient, dy + row * outputs, outputs) } }
   }
 }
 

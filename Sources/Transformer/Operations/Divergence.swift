@@ -3,9 +3,9 @@ import CKernels
 /// KL(p₀ ‖ p) between two models' next-token distributions at target rows: the preservation term's loss, in chunks of rows, the
 /// gradient in place of the logits.
 struct Divergence {
-  let head: DenseLinear
+  let head: LogitsHead
   /// The base model's vocabulary projection; never trained.
-  let baseHead: DenseLinear
+  let baseHead: LogitsHead
   let team: ThreadTeam
 
   private static let chunkRows = 64
@@ -27,6 +27,7 @@ struct Divergence {
       let chunk = x + begin * head.inputs
       head.forward(chunk, rows: count, y: logits.pointer, team)
       baseHead.forward(base + begin * head.inputs, rows: count, y: baseLogits.pointer, team)
+      let capped = dx == nil ? nil : head.copy(logits.pointer, rows: count)
       values.withUnsafeMutableBufferPointer { values in
         let to = values.baseAddress!
         team.run(count) { row, _ in
@@ -35,7 +36,10 @@ struct Divergence {
             logits.pointer + offset, baseLogits.pointer + offset, head.outputs, weights[begin + row])
         }
       }
-      if let dx { head.backward(chunk, dy: logits.pointer, rows: count, dx: dx + begin * head.inputs, team) }
+      if let dx {
+        head.backward(
+          chunk, dy: logits.pointer, capped: capped, rows: count, dx: dx + begin * head.inputs, team)
+      }
     }
     return zip(values, weights).reduce(0) { $0 + $1.0 * Double($1.1) }
   }

@@ -14,7 +14,7 @@ package struct KeptDistribution: Sendable, Equatable {
 /// KL(p₀ ‖ p) where of p₀ only a `KeptDistribution` is known: all other tokens count as one. Never above the divergence over the whole
 /// vocabulary, and 0 with a zero gradient where the two models are equal.
 struct KeptDivergence {
-  let head: DenseLinear
+  let head: LogitsHead
   let team: ThreadTeam
 
   private static let chunkRows = 64
@@ -36,6 +36,7 @@ struct KeptDivergence {
       let count = min(Self.chunkRows, weights.count - begin)
       let chunk = x + begin * head.inputs
       head.forward(chunk, rows: count, y: logits.pointer, team)
+      let capped = dx == nil ? nil : head.copy(logits.pointer, rows: count)
       values.withUnsafeMutableBufferPointer { values in
         let to = values.baseAddress!
         team.run(count) { row, _ in
@@ -43,7 +44,10 @@ struct KeptDivergence {
             logits.pointer + row * head.outputs, head.outputs, base[begin + row], weights[begin + row])
         }
       }
-      if let dx { head.backward(chunk, dy: logits.pointer, rows: count, dx: dx + begin * head.inputs, team) }
+      if let dx {
+        head.backward(
+          chunk, dy: logits.pointer, capped: capped, rows: count, dx: dx + begin * head.inputs, team)
+      }
     }
     return zip(values, weights).reduce(0) { $0 + $1.0 * Double($1.1) }
   }
@@ -53,7 +57,7 @@ struct KeptDivergence {
   private static func row(
     _ logits: UnsafeMutablePointer<Float>, _ count: Int, _ base: KeptDistribution, _ weight: Float
   ) -> Double {
-    hf_softmax_row(logits, count, count, 1)
+    hf_softmax_row(logits, 0, count, count, 1, 0, nil)
     var divergence = 0.0
     var sum = 0.0
     for (token, probability) in zip(base.tokens, base.probabilities) {
@@ -84,7 +88,7 @@ struct KeptDivergence {
       head.forward(x + begin * head.inputs, rows: chunk, y: logits.pointer, team)
       for row in 0..<chunk {
         let values = logits.pointer + row * head.outputs
-        hf_softmax_row(values, head.outputs, head.outputs, 1)
+        hf_softmax_row(values, 0, head.outputs, head.outputs, 1, 0, nil)
         result.append(Self.kept(UnsafeBufferPointer(start: values, count: head.outputs), count))
       }
     }

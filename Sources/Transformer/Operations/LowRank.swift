@@ -2,25 +2,23 @@ import CKernels
 import Checkpoints
 import Diagnostics
 
-/// The adapted linear maps of a block.
-package enum Projection: Int, CaseIterable, Sendable {
-  case query, key, value, attentionOutput, gate, up, down
-}
-
 /// A low-rank addition to one matrix: y += s · B (A x), unmerged.
 struct LowRankDelta: Sendable {
   let a: PackedMatrix
   let b: PackedMatrix
   let scale: Float
 
-  init(a aTensor: Tensor, b bTensor: Tensor, scale: Float) {
+  /// - Parameter rows: the outputs that this matrix has of the module that B is for.
+  init(a aTensor: Tensor, b bTensor: Tensor, rows: Range<Int>, scale: Float) {
     a = PackedMatrix(outputs: aTensor.rows, inputs: aTensor.columns)
-    b = PackedMatrix(outputs: bTensor.rows, inputs: bTensor.columns)
+    b = PackedMatrix(outputs: rows.count, inputs: bTensor.columns)
     self.scale = scale
     let scratch = FloatBuffer(16 * max(a.inputs, b.inputs))
     // Opening an adapter has checked that its weights are finite.
     for strip in 0..<a.stripCount { _ = a.pack(strip: strip, from: aTensor, scratch: scratch.pointer) }
-    for strip in 0..<b.stripCount { _ = b.pack(strip: strip, from: bTensor, scratch: scratch.pointer) }
+    for strip in 0..<b.stripCount {
+      _ = b.pack(strip: strip, from: bTensor, firstRow: rows.lowerBound, scratch: scratch.pointer)
+    }
   }
 
   /// x [rows, inputs], y [rows, outputs]; `scratch` holds rows · (rank + outputs) floats.
@@ -48,15 +46,25 @@ package struct LowRankAdapter: Sendable {
     var deltas = [[LowRankDelta?]](
       repeating: Array(repeating: nil, count: Projection.allCases.count), count: spec.layerCount)
     var rank = 0
-    let places = Self.places(spec)
-    for module in adapter.modules {
-      guard let (layer, projection) = places[module.path + ".weight"] else {
+    let modules = Dictionary(
+      (0..<spec.layerCount).flatMap { layer in
+        spec.names.modules.map { (spec.names.path($0.path, layer: layer), (layer, $0)) }
+      }, uniquingKeysWith: { first, _ in first })
+    for adapted in adapter.modules {
+      guard let (layer, module) = modules[adapted.path] else {
         throw InputError(
-          adapter.path, field: module.path, "adapters on this module are not supported",
-          remedy: "adapt the blocks' linear layers (q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj)")
+          adapter.path, field: adapted.path, "adapters on this module are not supported",
+          remedy: "adapt the blocks' linear layers")
       }
-      deltas[layer][projection.rawValue] = LowRankDelta(a: module.a, b: module.b, scale: module.scale)
-      rank = max(rank, module.a.rows)
+      // A fused module has one A, and a B as tall as all of its projections together.
+      var first = 0
+      for projection in module.projections {
+        let outputs = spec.shape(of: projection)[0]
+        deltas[layer][projection.rawValue] = LowRankDelta(
+          a: adapted.a, b: adapted.b, rows: first..<first + outputs, scale: adapted.scale)
+        first += outputs
+      }
+      rank = max(rank, adapted.a.rows)
     }
     self.deltas = deltas
     largestRank = rank
@@ -64,17 +72,4 @@ package struct LowRankAdapter: Sendable {
   }
 
   func delta(_ layer: Int, _ projection: Projection) -> LowRankDelta? { deltas[layer][projection.rawValue] }
-
-  private static func places(_ spec: DecoderSpec) -> [String: (layer: Int, projection: Projection)] {
-    let names = spec.names
-    let templates: [(String, Projection)] = [
-      (names.query, .query), (names.key, .key), (names.value, .value), (names.attentionOutput, .attentionOutput),
-      (names.gate, .gate), (names.up, .up), (names.down, .down),
-    ]
-    var places: [String: (layer: Int, projection: Projection)] = [:]
-    for layer in 0..<spec.layerCount {
-      for (template, projection) in templates { places[names.name(template, layer: layer)] = (layer, projection) }
-    }
-    return places
-  }
 }

@@ -25,13 +25,21 @@ final class VocabularyProjection: @unchecked Sendable {
   static let blockRows = 1536
 
   private let head: Tensor
+  /// Added to the logits; nil where the head has none.
+  private let bias: [Float]?
+  private let scale: Float
+  /// 0 for none.
+  private let cap: Float
   private let path: String
   private let chunk: PackedMatrix
   private let logits: FloatBuffer
 
-  init(_ head: Tensor, path: String) {
-    self.head = head
-    self.path = path
+  init(_ weights: DecoderWeights, _ spec: DecoderSpec) {
+    head = weights.head
+    bias = weights.headBias
+    scale = spec.logitScale
+    cap = spec.logitCap ?? 0
+    path = weights.path
     let size = min(Self.chunkSize, head.rows)
     chunk = PackedMatrix(outputs: size, inputs: head.columns)
     logits = FloatBuffer(Self.blockRows * size)
@@ -96,6 +104,12 @@ final class VocabularyProjection: @unchecked Sendable {
         x + begin * chunk.inputs, chunk.inputs, here, chunk.storage.pointer, chunk.inputs, tokens, 0, panels, to,
         chunk.outputs, 0)
       for row in 0..<here {
+        if let bias {
+          bias.withUnsafeBufferPointer {
+            if let base = $0.baseAddress { hf_add(to + row * chunk.outputs, base + first, tokens) }
+          }
+        }
+        if scale != 1 || cap != 0 { hf_scale_and_cap(to + row * chunk.outputs, tokens, scale, cap) }
         state[begin + row].add(hf_log_sum_exp_chunk(to + row * chunk.outputs, tokens), firstToken: first)
       }
     }

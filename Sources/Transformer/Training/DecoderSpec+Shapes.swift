@@ -2,61 +2,20 @@ import Checkpoints
 import Diagnostics
 
 extension DecoderSpec {
-  /// Every weight's canonical name and shape, in the order of the layers.
-  var weightShapes: [(name: String, shape: [Int])] {
-    var shapes: [(name: String, shape: [Int])] = [(names.embedding, [vocabularySize, hiddenSize])]
-    for layer in 0..<layerCount {
-      shapes.append((names.name(names.attentionNorm, layer: layer), [hiddenSize]))
-      shapes += Projection.allCases.map { (name(of: $0, layer: layer), shape(of: $0)) }
-      shapes.append((names.name(names.mlpNorm, layer: layer), [hiddenSize]))
-    }
-    shapes.append((names.finalNorm, [hiddenSize]))
-    if names.head != names.embedding { shapes.append((names.head, [vocabularySize, hiddenSize])) }
-    return shapes
-  }
-
-  /// The names and shapes of low-rank additions: A [rank, inputs] and B [outputs, rank] of each adapted map.
+  /// The names and shapes of low-rank additions: A [rank, inputs] and B [outputs, rank] of each adapted module.
   func lowRankShapes(_ settings: LowRankSettings) -> [(name: String, shape: [Int])] {
-    (0..<layerCount).flatMap { layer in
-      Projection.allCases.filter(settings.projections.contains).flatMap { projection in
-        let name = name(of: projection, layer: layer)
-        let shape = shape(of: projection)
-        return [
-          (lowRankName(name, "A"), [settings.rank, shape[1]]), (lowRankName(name, "B"), [shape[0], settings.rank]),
-        ]
-      }
-    }
-  }
-
-  package func name(of projection: Projection, layer: Int) -> String {
-    let template =
-      switch projection {
-      case .query: names.query
-      case .key: names.key
-      case .value: names.value
-      case .attentionOutput: names.attentionOutput
-      case .gate: names.gate
-      case .up: names.up
-      case .down: names.down
-      }
-    return names.name(template, layer: layer)
-  }
-
-  /// [outputs, inputs]
-  func shape(of projection: Projection) -> [Int] {
-    switch projection {
-    case .query: [queryWidth, hiddenSize]
-    case .key, .value: [keyValueWidth, hiddenSize]
-    case .attentionOutput: [hiddenSize, queryWidth]
-    case .gate, .up: [intermediateSize, hiddenSize]
-    case .down: [hiddenSize, intermediateSize]
+    linearModules.filter { settings.modules.contains($0.module.path) }.flatMap { path, module in
+      let shape = shape(of: module)
+      return [
+        (lowRankName(path, "A"), [settings.rank, shape[1]]), (lowRankName(path, "B"), [shape[0], settings.rank]),
+      ]
     }
   }
 }
 
-/// PEFT's name for a part of the addition to a weight: "base_model.model.<path>.lora_A.weight".
-package func lowRankName(_ weight: String, _ part: String) -> String {
-  "base_model.model." + weight.dropLast(".weight".count) + ".lora_\(part).weight"
+/// PEFT's name for a part of the addition to a module: "base_model.model.<path>.lora_A.weight".
+package func lowRankName(_ module: String, _ part: String) -> String {
+  "base_model.model.\(module).lora_\(part).weight"
 }
 
 extension DecoderWeights {
@@ -92,6 +51,20 @@ extension Parameters {
     let weight = try demand(name)
     let shape = slot(name)?.shape ?? [0, 0]
     return DenseLinear(weight: weight, gradient: gradient(name), outputs: shape[0], inputs: shape[1])
+  }
+
+  /// Some rows of a module's map, and of its bias.
+  func linear(_ place: ProjectionPlace, shape: [Int]) throws -> DenseLinear {
+    let first = place.firstRow * shape[1]
+    let (weight, bias) = ("\(place.module).weight", "\(place.module).bias")
+    var linear = DenseLinear(
+      weight: try demand(weight) + first, gradient: gradient(weight).map { $0 + first }, outputs: shape[0],
+      inputs: shape[1])
+    if place.hasBias {
+      linear.bias = try demand(bias) + place.firstRow
+      linear.biasGradient = gradient(bias).map { $0 + place.firstRow }
+    }
+    return linear
   }
 
   /// A from Kaiming's uniform distribution as PEFT uses it (a = √5: bound 1/√inputs), B zero.

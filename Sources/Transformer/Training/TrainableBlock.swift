@@ -1,57 +1,24 @@
 import CKernels
+import Checkpoints
 
-/// One block of the decoder over dense weights, forward and backward.
+/// One block of the decoder over dense weights, forward and backward: the steps of `DecoderSpec.blockSteps`, in their order and in reverse.
 struct TrainableBlock {
   let spec: DecoderSpec
-  let attentionNorm: RMSNorm
-  let mlpNorm: RMSNorm
+  let steps: [BlockStep]
+  /// By `NormPlace.rawValue`.
+  let norms: [TrainableNorm?]
   /// By `Projection.rawValue`.
-  let linears: [DenseLinear]
+  let linears: [DenseLinear?]
   let deltas: [TrainableDelta?]
-  /// The block's number, which gives its dropout numbers of their own.
+  /// The block's number.
   let index: Int
-
-  /// What a block's forward leaves for its backward: [rows, …] each.
-  struct Activations {
-    let normed: FloatBuffer
-    let queries: FloatBuffer
-    let keys: FloatBuffer
-    let values: FloatBuffer
-    let attended: FloatBuffer
-    /// The residual stream between attention and MLP.
-    let middle: FloatBuffer
-    let mlpNormed: FloatBuffer
-    let gate: FloatBuffer
-    let up: FloatBuffer
-    let gated: FloatBuffer
-    var traces: [TrainableDelta.Trace?]
-
-    init(_ spec: DecoderSpec, rows: Int) {
-      normed = FloatBuffer(rows * spec.hiddenSize)
-      queries = FloatBuffer(rows * spec.queryWidth)
-      keys = FloatBuffer(rows * spec.keyValueWidth)
-      values = FloatBuffer(rows * spec.keyValueWidth)
-      attended = FloatBuffer(rows * spec.queryWidth)
-      middle = FloatBuffer(rows * spec.hiddenSize)
-      mlpNormed = FloatBuffer(rows * spec.hiddenSize)
-      gate = FloatBuffer(rows * spec.intermediateSize)
-      up = FloatBuffer(rows * spec.intermediateSize)
-      gated = FloatBuffer(rows * spec.intermediateSize)
-      traces = Array(repeating: nil, count: Projection.allCases.count)
-    }
-
-    /// Floats a row takes, for choosing between keeping activations and computing them again.
-    static func floats(_ spec: DecoderSpec) -> Int {
-      3 * spec.hiddenSize + 2 * spec.queryWidth + 2 * spec.keyValueWidth + 3 * spec.intermediateSize
-    }
-  }
 
   /// What every block of a pass shares.
   struct Pass {
     let rows: Int
     /// The position of each row in its sample.
     let positions: [Int]
-    let rotary: RotaryTable
+    let rotary: RotaryTables
     let attention: SequenceAttention
     let team: ThreadTeam
     let dropoutSeed: UInt64
@@ -59,103 +26,108 @@ struct TrainableBlock {
 
   /// output [rows, hidden] from input [rows, hidden]; the two may not be the same buffer.
   func forward(
-    _ input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, _ kept: inout Activations, _ pass: Pass
+    _ input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, _ kept: inout BlockActivations, _ pass: Pass
   ) {
-    let rows = pass.rows
-    attentionNorm.forward(input, rows: rows, y: kept.normed.pointer, pass.team)
-    apply(.query, kept.normed, kept.queries, &kept, pass)
-    apply(.key, kept.normed, kept.keys, &kept, pass)
-    apply(.value, kept.normed, kept.values, &kept, pass)
-    for (row, position) in pass.positions.enumerated() {
-      pass.rotary.rotate(kept.queries.pointer + row * spec.queryWidth, heads: spec.headCount, position: position)
-      pass.rotary.rotate(
-        kept.keys.pointer + row * spec.keyValueWidth, heads: spec.keyValueHeadCount, position: position)
-    }
-    pass.attention.forward(
-      queries: kept.queries.pointer, keys: kept.keys.pointer, values: kept.values.pointer, output: kept.attended.pointer
-    )
-    apply(.attentionOutput, kept.attended, kept.middle, &kept, pass)
-    hf_add(kept.middle.pointer, input, rows * spec.hiddenSize)
+    kept.input = input
+    kept.output = output
+    for step in steps { forward(step, &kept, pass) }
+  }
 
-    mlpNorm.forward(kept.middle.pointer, rows: rows, y: kept.mlpNormed.pointer, pass.team)
-    apply(.gate, kept.mlpNormed, kept.gate, &kept, pass)
-    apply(.up, kept.mlpNormed, kept.up, &kept, pass)
-    pass.team.divide(rows) { begin, count in
-      let offset = begin * spec.intermediateSize
-      hf_silu_times_to(
-        kept.gate.pointer + offset, kept.up.pointer + offset, count * spec.intermediateSize,
-        kept.gated.pointer + offset)
+  private func forward(_ step: BlockStep, _ kept: inout BlockActivations, _ pass: Pass) {
+    let rows = pass.rows
+    switch step {
+    case .normalise(let place, let from, let to):
+      norms[place.rawValue]?.forward(
+        kept[from], rows: rows * spec.extent(of: place).perRow, y: kept.place(to), pass.team)
+    case .project(let projection, let from, let to):
+      linears[projection.rawValue]?.forward(kept[from], rows: rows, y: kept.place(to), pass.team)
+      guard let delta = deltas[projection.rawValue] else { return }
+      kept.traces[projection.rawValue] = delta.forward(
+        kept[from], rows: rows, y: kept.place(to), seed: seed(projection, pass), pass.team)
+    case .rotate(let value):
+      turn(kept.place(value), value, pass) { $0.rotate($1, heads: $2, position: $3) }
+    case .attend:
+      attention(pass).forward(
+        queries: kept[.queries], keys: kept[.keys], values: kept[.values], output: kept.place(.attended))
+    case .activate:
+      pass.team.divide(rows) { begin, count in
+        let offset = begin * spec.intermediateSize
+        hf_activate_times_to(
+          spec.activation.rawValue, kept[spec.isGated ? .gate : .up] + offset, spec.isGated ? kept[.up] + offset : nil,
+          count * spec.intermediateSize, kept.place(.gated) + offset)
+      }
+    case .add(let branch, let base, let sum):
+      let count = rows * spec.hiddenSize
+      let to = kept.place(sum)
+      if to != kept.place(branch) { to.update(from: kept[branch], count: count) }
+      if spec.residualScale != 1 { hf_scale_and_cap(to, count, spec.residualScale, 0) }
+      hf_add(to, kept[base], count)
     }
-    let down = linears[Projection.down.rawValue]
-    down.forward(kept.gated.pointer, rows: rows, y: output, pass.team)
-    if let delta = deltas[Projection.down.rawValue] {
-      kept.traces[Projection.down.rawValue] = delta.forward(
-        kept.gated.pointer, rows: rows, y: output, seed: seed(.down, pass), pass.team)
-    }
-    hf_add(output, kept.middle.pointer, rows * spec.hiddenSize)
   }
 
   /// Turns the gradient of the block's output into that of its input, in place, and adds to the gradients of its weights.
   func backward(
-    _ input: UnsafePointer<Float>, dresidual: UnsafeMutablePointer<Float>, _ kept: Activations, _ pass: Pass
+    _ input: UnsafePointer<Float>, dresidual: UnsafeMutablePointer<Float>, _ kept: BlockActivations, _ pass: Pass
   ) {
+    var kept = kept
+    kept.input = input
+    let gradients = BlockGradients(spec, rows: pass.rows, residual: dresidual)
+    for step in steps.reversed() { backward(step, kept, gradients, pass) }
+  }
+
+  private func backward(_ step: BlockStep, _ kept: BlockActivations, _ gradients: BlockGradients, _ pass: Pass) {
     let rows = pass.rows
-    let dgated = FloatBuffer.zeros(rows * spec.intermediateSize)
-    back(.down, kept.gated, dresidual, dgated, kept, pass)
-    let dgate = FloatBuffer(rows * spec.intermediateSize)
-    let dup = FloatBuffer(rows * spec.intermediateSize)
-    pass.team.divide(rows) { begin, count in
-      let offset = begin * spec.intermediateSize
-      hf_silu_times_backward(
-        kept.gate.pointer + offset, kept.up.pointer + offset, dgated.pointer + offset, count * spec.intermediateSize,
-        dgate.pointer + offset, dup.pointer + offset)
+    switch step {
+    case .normalise(let place, let from, let to):
+      norms[place.rawValue]?.backward(
+        kept[from], dy: gradients[to], rows: rows * spec.extent(of: place).perRow, dx: gradients[from], pass.team)
+    case .project(let projection, let from, let to):
+      linears[projection.rawValue]?.backward(
+        kept[from], dy: gradients[to], rows: rows, dx: gradients[from], pass.team)
+      guard let delta = deltas[projection.rawValue], let trace = kept.traces[projection.rawValue] else { return }
+      delta.backward(
+        kept[from], trace, dy: gradients[to], rows: rows, dx: gradients[from], seed: seed(projection, pass), pass.team)
+    case .rotate(let value):
+      turn(gradients[value], value, pass) { $0.rotateBack($1, heads: $2, position: $3) }
+    case .attend:
+      attention(pass).backward(
+        queries: kept[.queries], keys: kept[.keys], values: kept[.values], doutput: gradients[.attended],
+        dqueries: gradients[.queries], dkeys: gradients[.keys], dvalues: gradients[.values])
+    case .activate:
+      let (gate, up) = (gradients[spec.isGated ? .gate : .up], spec.isGated ? gradients[.up] : nil)
+      let dgated = gradients[.gated]
+      pass.team.divide(rows) { begin, count in
+        let offset = begin * spec.intermediateSize
+        hf_activate_times_backward(
+          spec.activation.rawValue, kept[spec.isGated ? .gate : .up] + offset, spec.isGated ? kept[.up] + offset : nil,
+          dgated + offset, count * spec.intermediateSize, gate + offset, up.map { $0 + offset })
+      }
+    case .add(let branch, _, let sum):
+      // The base's gradient is the sum's, where it is: the residual stream's.
+      hf_add_scaled(gradients[branch], gradients[sum], spec.residualScale, rows * spec.hiddenSize)
     }
-    let dmlpNormed = FloatBuffer.zeros(rows * spec.hiddenSize)
-    back(.gate, kept.mlpNormed, dgate.pointer, dmlpNormed, kept, pass)
-    back(.up, kept.mlpNormed, dup.pointer, dmlpNormed, kept, pass)
-    mlpNorm.backward(kept.middle.pointer, dy: dmlpNormed.pointer, rows: rows, dx: dresidual, pass.team)
+  }
 
-    let dattended = FloatBuffer.zeros(rows * spec.queryWidth)
-    back(.attentionOutput, kept.attended, dresidual, dattended, kept, pass)
-    let dqueries = FloatBuffer.zeros(rows * spec.queryWidth)
-    let dkeys = FloatBuffer.zeros(rows * spec.keyValueWidth)
-    let dvalues = FloatBuffer.zeros(rows * spec.keyValueWidth)
-    pass.attention.backward(
-      queries: kept.queries.pointer, keys: kept.keys.pointer, values: kept.values.pointer,
-      doutput: dattended.pointer, dqueries: dqueries.pointer, dkeys: dkeys.pointer, dvalues: dvalues.pointer)
+  private func attention(_ pass: Pass) -> SequenceAttention {
+    SequenceAttention(pass.attention, spec.attentionShape(layer: index))
+  }
+
+  /// Turns every head of a value, or of its gradient, by its row's position.
+  private func turn(
+    _ x: UnsafeMutablePointer<Float>, _ value: BlockValue, _ pass: Pass,
+    _ body: (RotaryTable, UnsafeMutablePointer<Float>, _ heads: Int, _ position: Int) -> Void
+  ) {
+    guard let table = pass.rotary.table(layer: index) else { return }
+    let width = spec.width(of: value)
     for (row, position) in pass.positions.enumerated() {
-      pass.rotary.rotateBack(dqueries.pointer + row * spec.queryWidth, heads: spec.headCount, position: position)
-      pass.rotary.rotateBack(
-        dkeys.pointer + row * spec.keyValueWidth, heads: spec.keyValueHeadCount, position: position)
+      body(table, x + row * width, width / spec.headDimension, position)
     }
-    let dnormed = FloatBuffer.zeros(rows * spec.hiddenSize)
-    back(.query, kept.normed, dqueries.pointer, dnormed, kept, pass)
-    back(.key, kept.normed, dkeys.pointer, dnormed, kept, pass)
-    back(.value, kept.normed, dvalues.pointer, dnormed, kept, pass)
-    attentionNorm.backward(input, dy: dnormed.pointer, rows: rows, dx: dresidual, pass.team)
   }
 
-  private func apply(
-    _ projection: Projection, _ x: FloatBuffer, _ y: FloatBuffer, _ kept: inout Activations, _ pass: Pass
-  ) {
-    linears[projection.rawValue].forward(x.pointer, rows: pass.rows, y: y.pointer, pass.team)
-    guard let delta = deltas[projection.rawValue] else { return }
-    kept.traces[projection.rawValue] = delta.forward(
-      x.pointer, rows: pass.rows, y: y.pointer, seed: seed(projection, pass), pass.team)
-  }
-
-  private func back(
-    _ projection: Projection, _ x: FloatBuffer, _ dy: UnsafePointer<Float>, _ dx: FloatBuffer, _ kept: Activations,
-    _ pass: Pass
-  ) {
-    linears[projection.rawValue].backward(x.pointer, dy: dy, rows: pass.rows, dx: dx.pointer, pass.team)
-    guard let delta = deltas[projection.rawValue], let trace = kept.traces[projection.rawValue] else { return }
-    delta.backward(
-      x.pointer, trace, dy: dy, rows: pass.rows, dx: dx.pointer, seed: seed(projection, pass), pass.team)
-  }
-
+  /// Projections of one module drop the same inputs: they are one map there.
   private func seed(_ projection: Projection, _ pass: Pass) -> UInt64 {
-    let place = UInt64(index * Projection.allCases.count + projection.rawValue + 1)
+    let module = spec.names.modules.first { $0.projections.contains(projection) }?.projections.first ?? projection
+    let place = UInt64(index * Projection.allCases.count + module.rawValue + 1)
     return (pass.dropoutSeed ^ (place &* 0xD6E8_FEB8_6659_FD93)) &* 0x2545_F491_4F6C_DD1D
   }
 }
@@ -170,7 +142,6 @@ extension TrainableBlock {
   var withoutDeltas: TrainableBlock { replacing(Array(repeating: nil, count: deltas.count)) }
 
   private func replacing(_ deltas: [TrainableDelta?]) -> TrainableBlock {
-    TrainableBlock(
-      spec: spec, attentionNorm: attentionNorm, mlpNorm: mlpNorm, linears: linears, deltas: deltas, index: index)
+    TrainableBlock(spec: spec, steps: steps, norms: norms, linears: linears, deltas: deltas, index: index)
   }
 }

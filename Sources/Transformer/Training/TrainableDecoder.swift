@@ -17,13 +17,15 @@ package final class TrainableDecoder {
   /// nil where no low-rank additions are trained.
   package let lowRank: LowRankSettings?
   private let blocks: [TrainableBlock]
-  private let finalNorm: RMSNorm
+  private let finalNorm: TrainableNorm
   private let head: CrossEntropy
   private let embedding: UnsafeMutablePointer<Float>
   private let embeddingGradient: UnsafeMutablePointer<Float>?
   private let softPrompt: UnsafeMutablePointer<Float>?
   private let softPromptGradient: UnsafeMutablePointer<Float>?
-  private var rotary: RotaryTable
+  private let positions: UnsafeMutablePointer<Float>?
+  private let positionsGradient: UnsafeMutablePointer<Float>?
+  private var rotary: RotaryTables
 
   /// - Parameters:
   ///   - isTrained: which of the checkpoint's weights get gradients, by canonical name.
@@ -38,44 +40,73 @@ package final class TrainableDecoder {
       throw InputError(
         "OpenBLAS", "\(String(cString: hf_openblas_error()))", remedy: "install libopenblas-dev; training needs it")
     }
-    let spec = try DecoderSpec(checkpoint)
+    let spec = checkpoint.configuration.decoder
     let weights = try DecoderWeights(checkpoint.tensors, spec: spec)
     self.spec = spec
     self.lowRank = lowRank
     team = ThreadTeam(threads)
     let softPromptShapes = softPromptRows > 0 ? [(Self.softPromptName, [softPromptRows, spec.hiddenSize])] : []
-    let shapes = spec.weightShapes + (lowRank.map(spec.lowRankShapes) ?? []) + softPromptShapes
+    let shapes = spec.weights.map { ($0.name, $0.shape) } + (lowRank.map(spec.lowRankShapes) ?? []) + softPromptShapes
     let lowRankNames = Set(lowRank.map { spec.lowRankShapes($0).map(\.name) } ?? [])
     let parameters = Parameters(shapes) { lowRankNames.contains($0) || isTrained($0) }
     self.parameters = parameters
     try weights.decode(checkpoint, into: parameters, team: team)
     if let lowRank { parameters.initialise(spec.lowRankShapes(lowRank), inputs: initialA) }
 
-    func norm(_ name: String) throws -> RMSNorm {
-      RMSNorm(
-        weight: try parameters.demand(name), gradient: parameters.gradient(name), width: spec.hiddenSize,
-        epsilon: spec.normEpsilon)
+    func norm(_ norm: DecoderSpec.Norm, _ path: String, width: Int) throws -> TrainableNorm {
+      let (weight, bias) = ("\(path).weight", "\(path).bias")
+      return TrainableNorm(
+        norm: norm, width: width, weight: try parameters.demand(weight),
+        bias: norm.hasBias ? UnsafePointer(try parameters.demand(bias)) : nil, gradient: parameters.gradient(weight),
+        biasGradient: norm.hasBias ? parameters.gradient(bias) : nil)
     }
+    func delta(_ place: ProjectionPlace, _ projection: Projection) throws -> TrainableDelta? {
+      guard let lowRank,
+        let module = spec.names.modules.first(where: { $0.projections.contains(projection) }),
+        lowRank.modules.contains(module.path)
+      else { return nil }
+      let a = try parameters.linear(lowRankName(place.module, "A"))
+      // A fused module's B is as tall as all of its projections: each has its own rows of it.
+      let name = lowRankName(place.module, "B")
+      let first = place.firstRow * lowRank.rank
+      let b = DenseLinear(
+        weight: try parameters.demand(name) + first, gradient: parameters.gradient(name).map { $0 + first },
+        outputs: spec.shape(of: projection)[0], inputs: lowRank.rank)
+      return TrainableDelta(a: a, b: b, scale: lowRank.scale, dropout: lowRank.dropout)
+    }
+    let names = spec.names
     blocks = try (0..<spec.layerCount).map { layer in
-      let names = Projection.allCases.map { spec.name(of: $0, layer: layer) }
+      let places = Projection.allCases.map { spec.place(of: $0, layer: layer) }
       return TrainableBlock(
-        spec: spec, attentionNorm: try norm(spec.names.name(spec.names.attentionNorm, layer: layer)),
-        mlpNorm: try norm(spec.names.name(spec.names.mlpNorm, layer: layer)),
-        linears: try names.map { try parameters.linear($0) },
-        deltas: try zip(Projection.allCases, names).map { projection, name in
-          guard let lowRank, lowRank.projections.contains(projection) else { return nil }
-          return TrainableDelta(
-            a: try parameters.linear(lowRankName(name, "A")), b: try parameters.linear(lowRankName(name, "B")),
-            scale: lowRank.scale, dropout: lowRank.dropout)
+        spec: spec, steps: spec.blockSteps(layer: layer),
+        norms: try NormPlace.allCases.map { place in
+          try spec.name(of: place).map {
+            try norm(spec.norm(at: place), names.path($0, layer: layer), width: spec.extent(of: place).width)
+          }
+        },
+        linears: try zip(Projection.allCases, places).map { projection, place in
+          try place.map { try parameters.linear($0, shape: spec.shape(of: projection)) }
+        },
+        deltas: try zip(Projection.allCases, places).map { projection, place in
+          try place.flatMap { try delta($0, projection) }
         }, index: layer)
     }
-    finalNorm = try norm(spec.names.finalNorm)
-    head = CrossEntropy(head: try parameters.linear(spec.names.head), team: team)
-    embedding = try parameters.demand(spec.names.embedding)
-    embeddingGradient = parameters.gradient(spec.names.embedding)
+    finalNorm = try norm(spec.norm, names.finalNorm, width: spec.hiddenSize)
+    let headName = spec.tiesEmbeddings ? names.embedding : names.head
+    var linear = try parameters.linear("\(headName).weight")
+    if spec.headHasBias {
+      linear.bias = try parameters.demand("\(names.head).bias")
+      linear.biasGradient = parameters.gradient("\(names.head).bias")
+    }
+    head = CrossEntropy(
+      head: LogitsHead(linear: linear, scale: spec.logitScale, cap: spec.logitCap ?? 0), team: team)
+    embedding = try parameters.demand("\(names.embedding).weight")
+    embeddingGradient = parameters.gradient("\(names.embedding).weight")
+    positions = try names.positions.map { try parameters.demand("\($0).weight") }
+    positionsGradient = names.positions.flatMap { parameters.gradient("\($0).weight") }
     softPrompt = parameters.value(Self.softPromptName)
     softPromptGradient = parameters.gradient(Self.softPromptName)
-    rotary = RotaryTable(spec, positionCount: 0)
+    rotary = RotaryTables(spec)
   }
 
   /// The name of the soft prompt among the parameters.
@@ -83,7 +114,7 @@ package final class TrainableDecoder {
 
   /// What keeping all activations takes, in bytes a row.
   package var bytesKeptPerRow: Int {
-    spec.layerCount * (TrainableBlock.Activations.floats(spec) + spec.hiddenSize) * MemoryLayout<Float>.stride
+    spec.layerCount * (BlockActivations.floats(spec) + spec.hiddenSize) * MemoryLayout<Float>.stride
   }
 
   /// The mean cross-entropy over a batch's targets, in nats, times `lossWeight`; gradients are added where `backward` is true.
@@ -175,12 +206,12 @@ package final class TrainableDecoder {
     let pass = makePass(batch, dropoutSeed)
     let blocks = dropoutSeed == nil ? self.blocks.map(\.withoutDropout) : self.blocks
     var inputs = [embed(batch)]
-    var kept: [TrainableBlock.Activations] = []
-    var shared = TrainableBlock.Activations(spec, rows: policy == .recompute || !backward ? rows : 0)
+    var kept: [BlockActivations] = []
+    var shared = BlockActivations(spec, rows: policy == .recompute || !backward ? rows : 0)
     for block in blocks {
       let output = FloatBuffer(rows * hidden)
       if policy == .keep, backward {
-        var activations = TrainableBlock.Activations(spec, rows: rows)
+        var activations = BlockActivations(spec, rows: rows)
         block.forward(inputs[inputs.count - 1].pointer, output: output.pointer, &activations, pass)
         kept.append(activations)
       } else {
@@ -215,7 +246,12 @@ package final class TrainableDecoder {
       let gradient =
         token < 0
         ? softPromptGradient.map { $0 + Int(-1 - token) * hidden } : embeddingGradient.map { $0 + Int(token) * hidden }
-      if let gradient { hf_add(gradient, dresidual.pointer + row * hidden, hidden) }
+      if let gradient {
+        hf_add_scaled(gradient, dresidual.pointer + row * hidden, token < 0 ? 1 : spec.embeddingScale, hidden)
+      }
+      if let positionsGradient {
+        hf_add(positionsGradient + pass.positions[row] * hidden, dresidual.pointer + row * hidden, hidden)
+      }
     }
     return loss
   }
@@ -224,7 +260,7 @@ package final class TrainableDecoder {
   private func normedRows(_ batch: TrainingBatch, blocks: [TrainableBlock]) -> FloatBuffer {
     let pass = makePass(batch, nil)
     var residual = embed(batch)
-    var shared = TrainableBlock.Activations(spec, rows: batch.rowCount)
+    var shared = BlockActivations(spec, rows: batch.rowCount)
     for block in blocks {
       let output = FloatBuffer(batch.rowCount * spec.hiddenSize)
       block.forward(residual.pointer, output: output.pointer, &shared, pass)
@@ -238,7 +274,15 @@ package final class TrainableDecoder {
     let residual = FloatBuffer(batch.rowCount * hidden)
     for (row, token) in batch.tokens.enumerated() {
       let source = token < 0 ? (softPrompt ?? embedding) + Int(-1 - token) * hidden : embedding + Int(token) * hidden
-      (residual.pointer + row * hidden).update(from: source, count: hidden)
+      let to = residual.pointer + row * hidden
+      to.update(from: source, count: hidden)
+      // A soft prompt stands for what the blocks read: it is not scaled.
+      if token >= 0, spec.embeddingScale != 1 { hf_scale_and_cap(to, hidden, spec.embeddingScale, 0) }
+    }
+    if let positions {
+      for (row, position) in batch.positions.enumerated() {
+        hf_add(residual.pointer + row * hidden, positions + position * hidden, hidden)
+      }
     }
     return residual
   }
@@ -258,11 +302,10 @@ package final class TrainableDecoder {
   }
 
   private func makePass(_ batch: TrainingBatch, _ dropoutSeed: UInt64?) -> TrainableBlock.Pass {
-    let longest = batch.samples.map(\.count).max() ?? 0
-    if rotary.positionCount < longest { rotary = RotaryTable(spec, positionCount: longest) }
+    rotary.reserve(batch.samples.map(\.count).max() ?? 0)
     return TrainableBlock.Pass(
-      rows: batch.rowCount, positions: batch.samples.flatMap { Array(0..<$0.count) }, rotary: rotary,
-      attention: SequenceAttention(spec.attentionShape, samples: batch.samples, team: team), team: team,
+      rows: batch.rowCount, positions: batch.positions, rotary: rotary,
+      attention: SequenceAttention(spec.attentionShape(layer: 0), samples: batch.samples, team: team), team: team,
       dropoutSeed: dropoutSeed ?? 0)
   }
 }

@@ -8,17 +8,18 @@ package struct LowRankSettings: Sendable, Equatable {
   package var dropout: Double
   /// Scale alpha / √rank instead of alpha / rank.
   package var usesRankStabilisedScale: Bool
-  package var projections: Set<Projection>
+  /// The adapted modules' paths below a block's, such as "self_attn.q_proj".
+  package var modules: Set<String>
 
   package init(
     rank: Int = 16, alpha: Double = 32, dropout: Double = 0.05, usesRankStabilisedScale: Bool = false,
-    projections: Set<Projection> = [.query, .value]
+    modules: Set<String> = ["self_attn.q_proj", "self_attn.v_proj"]
   ) {
     self.rank = rank
     self.alpha = alpha
     self.dropout = dropout
     self.usesRankStabilisedScale = usesRankStabilisedScale
-    self.projections = projections
+    self.modules = modules
   }
 
   package var scale: Float {

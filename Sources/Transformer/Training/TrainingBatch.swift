@@ -42,6 +42,9 @@ package struct TrainingBatch: Sendable {
     targets.append(Target(row: tokens.count - 1, token: 0))
   }
 
+  /// The position of each row in its sample.
+  var positions: [Int] { samples.flatMap { Array(0..<$0.count) } }
+
   /// How many targets each sample has, of the samples that have any.
   var targetsPerSample: [Int] {
     samples.map { sample in targets.count { sample.contains($0.row) } }.filter { $0 > 0 }

@@ -1,3 +1,5 @@
+import Checkpoints
+
 /// Keys and values, rotated, of a prefix that is carried from one wave to the next: positions 0, 1, … of every layer.
 struct SpineCache {
   let width: Int

@@ -1,35 +1,36 @@
 import Checkpoints
 import Diagnostics
 
-/// A checkpoint's tensors, each found, of the right shape, and none left over. Nothing is decoded but the norms.
+/// A checkpoint's tensors, which opening it has found, each of the right shape and none left over. Nothing is decoded but norms and biases.
 package struct DecoderWeights: Sendable {
   let embedding: Tensor
+  /// Learned positions.
+  let positions: Tensor?
   let head: Tensor
-  let finalNorm: [Float]
+  let headBias: [Float]?
+  let finalNorm: NormWeights
   let layers: [LayerTensors]
   let path: String
 
-  /// - Throws: `InputError` for a missing, misshapen or unknown tensor, or a norm that is not finite.
+  /// - Throws: `InputError` for a missing or misshapen tensor, or a norm or bias that is not finite.
   package init(_ source: any TensorSource, spec: DecoderSpec) throws {
-    var taken = Set<String>()
-    let names = spec.names
+    let shapes = Dictionary(spec.weights.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
 
-    func tensor(_ name: String, _ shape: [Int]) throws -> Tensor {
+    func tensor(_ name: String) throws -> Tensor {
       guard let tensor = source.tensor(name) else {
         throw InputError(
           source.path, field: name, "the tensor is missing", remedy: "the checkpoint is incomplete: export it again")
       }
-      guard tensor.shape == shape else {
+      guard let shape = shapes[name], tensor.shape == shape else {
         throw InputError(
-          source.path, field: name, "its shape is \(tensor.shape), the configuration asks for \(shape)",
+          source.path, field: name, "its shape is \(tensor.shape), the configuration asks for \(shapes[name] ?? [])",
           remedy: "use the configuration that belongs to these weights")
       }
-      taken.insert(name)
       return tensor
     }
 
-    func norm(_ name: String) throws -> [Float] {
-      let values = try tensor(name, [spec.hiddenSize]).decodeAll()
+    func vector(_ name: String) throws -> [Float] {
+      let values = try tensor(name).decodeAll()
       guard values.allSatisfy(\.isFinite) else {
         throw InputError(
           source.path, field: name, "a weight is not a finite number",
@@ -38,42 +39,50 @@ package struct DecoderWeights: Sendable {
       return values
     }
 
-    embedding = try tensor(names.embedding, [spec.vocabularySize, spec.hiddenSize])
-    head = try tensor(names.head, [spec.vocabularySize, spec.hiddenSize])
-    finalNorm = try norm(names.finalNorm)
-    layers = try (0..<spec.layerCount).map { layer in
-      func matrix(_ template: String, _ outputs: Int, _ inputs: Int) throws -> Tensor {
-        try tensor(names.name(template, layer: layer), [outputs, inputs])
-      }
-      return LayerTensors(
-        attentionNorm: try norm(names.name(names.attentionNorm, layer: layer)),
-        query: try matrix(names.query, spec.queryWidth, spec.hiddenSize),
-        key: try matrix(names.key, spec.keyValueWidth, spec.hiddenSize),
-        value: try matrix(names.value, spec.keyValueWidth, spec.hiddenSize),
-        attentionOutput: try matrix(names.attentionOutput, spec.hiddenSize, spec.queryWidth),
-        mlpNorm: try norm(names.name(names.mlpNorm, layer: layer)),
-        gate: try matrix(names.gate, spec.intermediateSize, spec.hiddenSize),
-        up: try matrix(names.up, spec.intermediateSize, spec.hiddenSize),
-        down: try matrix(names.down, spec.hiddenSize, spec.intermediateSize))
+    func norm(_ path: String, hasBias: Bool) throws -> NormWeights {
+      NormWeights(
+        weight: try vector("\(path).weight").map { $0 + spec.norm.offset },
+        bias: hasBias ? try vector("\(path).bias") : nil)
     }
-    if let leftOver = source.names.filter({ !taken.contains($0) }).min() {
-      throw InputError(
-        source.path, field: leftOver, "nothing in this model uses the tensor",
-        remedy: "the checkpoint is of another architecture than its configuration says")
+
+    let names = spec.names
+    embedding = try tensor("\(names.embedding).weight")
+    positions = try names.positions.map { try tensor("\($0).weight") }
+    head = spec.tiesEmbeddings ? embedding : try tensor("\(names.head).weight")
+    headBias = spec.headHasBias ? try vector("\(names.head).bias") : nil
+    finalNorm = try norm(names.finalNorm, hasBias: spec.norm.hasBias)
+    layers = try (0..<spec.layerCount).map { layer in
+      LayerTensors(
+        norms: try NormPlace.allCases.map { place in
+          try spec.name(of: place).map {
+            try norm(names.path($0, layer: layer), hasBias: spec.norm(at: place).hasBias)
+          }
+        },
+        matrices: try Projection.allCases.map { projection in
+          try spec.place(of: projection, layer: layer).map { place in
+            let outputs = spec.shape(of: projection)[0]
+            let bias = place.hasBias ? try vector("\(place.module).bias") : nil
+            return LayerTensors.Matrix(
+              tensor: try tensor("\(place.module).weight"), firstRow: place.firstRow,
+              bias: bias.map { Array($0[place.firstRow..<place.firstRow + outputs]) })
+          }
+        })
     }
     path = source.path
   }
 }
 
-/// One block's weights as the checkpoint stores them, and its norms decoded.
+/// One block's weights as the checkpoint stores them, and its norms and biases decoded.
 struct LayerTensors: Sendable {
-  let attentionNorm: [Float]
-  let query: Tensor
-  let key: Tensor
-  let value: Tensor
-  let attentionOutput: Tensor
-  let mlpNorm: [Float]
-  let gate: Tensor
-  let up: Tensor
-  let down: Tensor
+  /// A projection: `firstRow` and as many as it has outputs, of the module's tensor.
+  struct Matrix: Sendable {
+    let tensor: Tensor
+    let firstRow: Int
+    let bias: [Float]?
+  }
+
+  /// By `NormPlace.rawValue`.
+  let norms: [NormWeights?]
+  /// By `Projection.rawValue`.
+  let matrices: [Matrix?]
 }

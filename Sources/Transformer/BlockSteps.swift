@@ -1,0 +1,115 @@
+import Checkpoints
+
+/// What a block computes on its way: its input and output are the residual stream, the others live within it.
+enum BlockValue: Int, CaseIterable {
+  case input
+  case attentionNormed
+  /// Before the norm over their heads, where there is one.
+  case rawQueries, rawKeys
+  case queries, keys, values
+  case attended
+  /// What attention adds to the residual stream, and the same after a norm of its own.
+  case attentionBranch, attentionBranchNormed
+  /// The residual stream with attention's branch.
+  case middle
+  case mlpNormed
+  case gate, up, gated
+  case mlpBranch, mlpBranchNormed
+  case output
+}
+
+/// The norms that a block may have.
+enum NormPlace: Int, CaseIterable {
+  case attention, attentionOutput, mlp, mlpOutput, query, key
+}
+
+/// One operation of a block.
+enum BlockStep {
+  case normalise(NormPlace, from: BlockValue, to: BlockValue)
+  /// With the module's bias, and what adapters add.
+  case project(Projection, from: BlockValue, to: BlockValue)
+  /// In place.
+  case rotate(BlockValue)
+  case attend
+  /// `gated` from `gate` and `up`, or from `up` alone.
+  case activate
+  /// base + branch, in the place of the base.
+  case add(BlockValue, to: BlockValue, giving: BlockValue)
+}
+
+extension DecoderSpec {
+  /// A block's order of operations, said once: scoring runs it wave by wave, training forward and then backward.
+  ///
+  /// Each value is made once. In a sequential block the MLP reads `middle`, in a parallel one `input`; whoever adds to the residual
+  /// stream in place may do so, because nothing reads a value after another took its place.
+  func blockSteps(layer: Int) -> [BlockStep] {
+    var steps: [BlockStep] = []
+    func normed(_ place: NormPlace, _ exists: Bool, from: BlockValue, to: BlockValue) -> BlockValue {
+      guard exists else { return from }
+      steps.append(.normalise(place, from: from, to: to))
+      return to
+    }
+    let read = normed(.attention, names.attentionNorm != nil, from: .input, to: .attentionNormed)
+    for (projection, place, raw, value) in [
+      (Projection.query, NormPlace.query, BlockValue.rawQueries, BlockValue.queries),
+      (.key, .key, .rawKeys, .keys),
+    ] {
+      steps.append(.project(projection, from: read, to: queryKeyNorm == nil ? value : raw))
+      if queryKeyNorm != nil { steps.append(.normalise(place, from: raw, to: value)) }
+    }
+    steps.append(.project(.value, from: read, to: .values))
+    if attention[layer].rotary != nil { steps += [.rotate(.queries), .rotate(.keys)] }
+    steps += [.attend, .project(.attentionOutput, from: .attended, to: .attentionBranch)]
+    let attentionBranch = normed(
+      .attentionOutput, names.attentionOutputNorm != nil, from: .attentionBranch, to: .attentionBranchNormed)
+    let addAttention = BlockStep.add(attentionBranch, to: .input, giving: .middle)
+    if !isParallel { steps.append(addAttention) }
+    let seen = normed(.mlp, names.mlpNorm != nil, from: isParallel ? .input : .middle, to: .mlpNormed)
+    if isGated { steps.append(.project(.gate, from: seen, to: .gate)) }
+    steps.append(.project(.up, from: seen, to: .up))
+    // A parallel MLP has read the input by now.
+    if isParallel { steps.append(addAttention) }
+    steps += [.activate, .project(.down, from: .gated, to: .mlpBranch)]
+    let mlpBranch = normed(.mlpOutput, names.mlpOutputNorm != nil, from: .mlpBranch, to: .mlpBranchNormed)
+    steps.append(.add(mlpBranch, to: .middle, giving: .output))
+    return steps
+  }
+
+  /// Floats of one row of a value.
+  func width(of value: BlockValue) -> Int {
+    switch value {
+    case .rawQueries, .queries, .attended: queryWidth
+    case .rawKeys, .keys, .values: keyValueWidth
+    case .gate, .up, .gated: intermediateSize
+    default: hiddenSize
+    }
+  }
+
+  /// The norm at a place of a block, below the block's path; nil where there is none.
+  func name(of place: NormPlace) -> String? {
+    switch place {
+    case .attention: names.attentionNorm
+    case .attentionOutput: names.attentionOutputNorm
+    case .mlp: names.mlpNorm
+    case .mlpOutput: names.mlpOutputNorm
+    case .query: queryKeyNorm == nil ? nil : names.queryNorm
+    case .key: queryKeyNorm == nil ? nil : names.keyNorm
+    }
+  }
+
+  /// How wide a norm is, and how many of it a row of its value holds.
+  func extent(of place: NormPlace) -> (width: Int, perRow: Int) {
+    switch place {
+    case .query: queryKeyNorm == .head ? (headDimension, headCount) : (queryWidth, 1)
+    case .key: queryKeyNorm == .head ? (headDimension, keyValueHeadCount) : (keyValueWidth, 1)
+    default: (hiddenSize, 1)
+    }
+  }
+
+  /// A norm over heads has no bias.
+  func norm(at place: NormPlace) -> Norm {
+    var norm = norm
+    if place == .query || place == .key { norm.hasBias = false }
+    return norm
+  }
+}
