@@ -54,7 +54,7 @@ package struct TrainedWeights: Sendable {
     else {
       throw InputError(
         recipe.file, field: "method",
-        "value_only needs a matrix for the values alone, and this model keeps them with others",
+        "value-only needs a matrix for the values alone, and this model keeps them with others",
         remedy: "train the fused modules by name: modules: [qkv_proj]")
     }
     let paths = (0..<spec.layerCount).map { spec.names.path(module.path, layer: $0) }
