@@ -21,11 +21,12 @@ let package = Package(
     .target(name: "CCompression", linkerSettings: [.linkedLibrary("z"), .linkedLibrary("zstd")]),
     .target(name: "Diagnostics"),
     .target(name: "CMappings"),
+    .target(name: "Patterns", dependencies: ["Diagnostics"]),
     .target(name: "Reading", dependencies: ["CCompression", "CMappings", "Diagnostics", "Yams"]),
     .target(
       name: "Checkpoints",
       dependencies: ["CKernels", "Diagnostics", "Reading", .product(name: "Crypto", package: "swift-crypto")]),
-    .target(name: "Tokenizers", dependencies: ["Checkpoints", "Diagnostics", "Reading"]),
+    .target(name: "Tokenizers", dependencies: ["Checkpoints", "Diagnostics", "Patterns", "Reading"]),
     .target(name: "Transformer", dependencies: ["Checkpoints", "CKernels", "COpenBLAS", "Diagnostics"]),
     .target(
       name: "Catalogue",
@@ -112,9 +113,11 @@ let package = Package(
       path: "Benchmarks/Fuzzing"),
     .testTarget(name: "CalibrationTests", dependencies: ["Calibration", "Gating", "Statistics"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
+    .testTarget(name: "PatternsTests", dependencies: ["Patterns", "Diagnostics"]),
     .testTarget(name: "ReadingTests", dependencies: ["Reading", "Diagnostics"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "CKernels", "Diagnostics", "Reading"]),
-    .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers", "Checkpoints", "Diagnostics", "Reading"]),
+    .testTarget(
+      name: "TokenizersTests", dependencies: ["Tokenizers", "Checkpoints", "Diagnostics", "Patterns", "Reading"]),
     .testTarget(
       name: "TransformerTests", dependencies: ["Transformer", "Checkpoints", "CKernels", "COpenBLAS", "Diagnostics"]),
     .testTarget(

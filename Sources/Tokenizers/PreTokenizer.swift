@@ -29,7 +29,7 @@ package struct PreTokenizer: Sendable, Equatable {
   /// Calls `body` with the byte range of every piece of a text, in order; the ranges cover the text.
   ///
   /// - Parameter text: valid UTF-8.
-  func forEachPiece(of text: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) -> Void) {
+  package func forEachPiece(of text: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) -> Void) {
     guard isolatesDigits else { return cut(text, offset: 0, body) }
     let scanner = PieceScanner(text)
     var start = 0

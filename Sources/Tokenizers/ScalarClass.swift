@@ -1,3 +1,5 @@
+import Patterns
+
 /// The classes of characters that the pre-tokenising expressions speak of, one byte of flags for every code point.
 ///
 /// They are those of the expressions' own engine and not of Swift's Unicode tables, which are a newer version: a
@@ -21,18 +23,13 @@ struct ScalarClass: Sendable {
 
   private init() {
     var flags = [UInt8](repeating: 0, count: 0x110000)
-    func mark(_ flag: UInt8, _ gapsAndLengths: [UInt32]) {
-      var place = 0
-      for i in stride(from: 0, to: gapsAndLengths.count - 1, by: 2) {
-        let start = place + Int(gapsAndLengths[i])
-        place = start + Int(gapsAndLengths[i + 1])
-        for scalar in start..<place { flags[scalar] |= flag }
-      }
+    func mark(_ flag: UInt8, _ set: ScalarSet) {
+      for scalar in set.ranges.joined() { flags[Int(scalar)] |= flag }
     }
-    mark(Self.letter, UnicodeRanges.letters)
-    mark(Self.number | Self.digit, UnicodeRanges.numbers)
-    mark(Self.digit, UnicodeRanges.newerDigits)
-    mark(Self.space, UnicodeRanges.spaces)
+    mark(Self.letter, CharacterProperty.category { $0.hasPrefix("L") })
+    mark(Self.number | Self.digit, CharacterProperty.category { $0.hasPrefix("N") })
+    mark(Self.digit, ScalarSet(gapsAndLengths: UnicodeRanges.newerDigits))
+    mark(Self.space, CharacterProperty.space)
     flags[0x0A] |= Self.newline
     flags[0x0D] |= Self.newline
     self.flags = flags
