@@ -54,7 +54,7 @@ package struct CanonicalComposition: Sendable {
   }
 
   /// A character of Unicode 9; later ones are unassigned to this normal form.
-  private static func known(_ value: UInt32) -> Unicode.Scalar? {
+  static func known(_ value: UInt32) -> Unicode.Scalar? {
     guard let scalar = Unicode.Scalar(value), let age = scalar.properties.age, age.major <= 9 else { return nil }
     return scalar
   }
@@ -64,17 +64,27 @@ package struct CanonicalComposition: Sendable {
   package func composed(_ bytes: [UInt8]) -> [UInt8] {
     let text = String(decoding: bytes, as: UTF8.self).unicodeScalars
     guard text.contains(where: { active.contains($0.value) }) else { return bytes }
+    var scalars = decomposed(text.lazy.map(\.value))
+    compose(&scalars)
+    return Self.bytes(scalars)
+  }
+
+  /// Its decomposed form (NFD).
+  func decomposed(_ text: some Sequence<UInt32>) -> [UInt32] {
     var scalars: [UInt32] = []
-    scalars.reserveCapacity(bytes.count)
+    scalars.reserveCapacity(text.underestimatedCount)
     for scalar in text {
-      if let parts = decompositions[scalar.value] {
+      if let parts = decompositions[scalar] {
         scalars += parts
-      } else if !Hangul.decompose(scalar.value, into: &scalars) {
-        scalars.append(scalar.value)
+      } else if !Hangul.decompose(scalar, into: &scalars) {
+        scalars.append(scalar)
       }
     }
     order(&scalars)
-    compose(&scalars)
+    return scalars
+  }
+
+  static func bytes(_ scalars: [UInt32]) -> [UInt8] {
     var result = String.UnicodeScalarView()
     result.append(contentsOf: scalars.lazy.compactMap { Unicode.Scalar($0) })
     return Array(String(result).utf8)
@@ -98,7 +108,7 @@ package struct CanonicalComposition: Sendable {
   }
 
   /// Composes each character with the last starter, where nothing of its own class or a higher one stands between.
-  private func compose(_ scalars: inout [UInt32]) {
+  func compose(_ scalars: inout [UInt32]) {
     var kept = 0
     var starter: Int?
     var lastClass: UInt8 = 0

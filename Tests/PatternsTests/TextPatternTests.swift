@@ -39,12 +39,12 @@ struct TextPatternTests {
     }
     #expect(compared > 9_000)
     // Random ones that repeat without end what may match nothing.
-    #expect(refused < 25)
+    #expect(refused < 30)
   }
 
   @Test("of those that are not random none is refused") func notRefused() throws {
-    for test in try Goldens.read().cases.prefix(170) {
-      if !test.pattern.hasPrefix("(?:(?:") { #expect(throws: Never.self) { try TextPattern(test.pattern) } }
+    for test in try Goldens.read().cases.dropLast(250) {
+      #expect(throws: Never.self, "\(test.pattern)") { _ = try TextPattern(test.pattern) }
     }
   }
 

@@ -220,10 +220,7 @@ struct OnigurumaParser {
       } else {
         return node
       }
-      switch node {
-      case .neighbour, .lookahead, .lookbehind: throw PatternFault(problem: "repeats what matches no character")
-      default: break
-      }
+      guard node.fixedCharacters != 0 else { throw PatternFault(problem: "repeats what matches no character") }
       // After an interval '+' repeats the whole, and '?' after one of a single number makes it optional.
       if !isInterval, take("+") {
         node = .possessive(node, least: least, most: most)
