@@ -2,14 +2,6 @@ import Diagnostics
 import Foundation
 import Reading
 
-/// Where a checkpoint's vocabulary is.
-package enum TokenizerFiles: Sendable {
-  /// In the GGUF file's own metadata.
-  case gguf(GGUFMetadata)
-  /// In tokenizer.json, with tokenizer_config.json beside it where there is one.
-  case json(tokenizer: URL, configuration: URL?)
-}
-
 /// A base model or a whole fine-tuned one, opened and checked: every tensor present, of the right shape, and none left over.
 package struct Checkpoint: Sendable {
   package enum Format: String, Sendable {

@@ -103,7 +103,7 @@ package final class EngineScorer: Scorer {
 
   private func terminator(of request: Request) -> Int32? {
     guard let rule = request.exactMatch else { return nil }
-    return model.tokenizer.encode(rule.stop, addSpecialTokens: false).first ?? model.tokenizer.eosTokenID ?? 0
+    return model.tokenizer.encodeContinuation(rule.stop).first ?? model.tokenizer.eosTokenID ?? 0
   }
 
   /// Runs a forest's waves, then decodes what teacher forcing left open.

@@ -20,6 +20,18 @@ enum ByteAlphabet {
     return table
   }()
 
+  /// The characters for each byte, in UTF-8.
+  private static let spellings: [[UInt8]] = {
+    var spellings = [[UInt8]](repeating: [], count: 256)
+    for (scalar, byte) in byteForScalar.enumerated() where byte >= 0 {
+      spellings[Int(byte)] = scalar < 0x80 ? [UInt8(scalar)] : [0xC0 | UInt8(scalar >> 6), 0x80 | UInt8(scalar & 0x3F)]
+    }
+    return spellings
+  }()
+
+  /// Bytes as a vocabulary spells them.
+  static func spelling(of bytes: some Sequence<UInt8>) -> [UInt8] { bytes.flatMap { spellings[Int($0)] } }
+
   /// The bytes that a vocabulary's spelling stands for.
   ///
   /// - Parameter spelling: UTF-8 of the token as the vocabulary writes it.

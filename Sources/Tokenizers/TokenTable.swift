@@ -4,14 +4,14 @@
 package struct TokenTable: Sendable {
   private var blob: [UInt8] = []
   private var ends: [Int] = []
-  /// Open addressing: number + 1, zero where free. The count is a power of two.
-  private var slots: [Int32]
+  /// Open addressing: half of the hash above number + 1; zero where free. The count is a power of two.
+  private var slots: [UInt64]
   private var occupied = 0
 
   package init(minimumCapacity: Int = 16) {
     var size = 16
     while size < minimumCapacity * 2 { size *= 2 }
-    slots = [Int32](repeating: 0, count: size)
+    slots = [UInt64](repeating: 0, count: size)
     ends.reserveCapacity(minimumCapacity)
   }
 
@@ -35,12 +35,13 @@ package struct TokenTable: Sendable {
     blob.append(contentsOf: bytes)
     if findable {
       if occupied * 2 >= slots.count { grow() }
-      let slot = slot(of: blob[start...])
+      let hash = Self.hash(blob[start...])
+      let slot = slot(of: blob[start...], hash)
       if slots[slot] != 0 {
         blob.removeSubrange(start...)
-        return Int(slots[slot]) - 1
+        return Self.number(slots[slot])
       }
-      slots[slot] = Int32(ends.count + 1)
+      slots[slot] = hash & Self.hashMask | UInt64(ends.count + 1)
       occupied += 1
     }
     ends.append(blob.count)
@@ -49,22 +50,50 @@ package struct TokenTable: Sendable {
 
   /// The number of the findable string with exactly these bytes.
   package func find(_ bytes: some Collection<UInt8>) -> Int? {
-    let found = slots[slot(of: bytes)]
-    return found == 0 ? nil : Int(found) - 1
+    let found = slots[slot(of: bytes, Self.hash(bytes))]
+    return found == 0 ? nil : Self.number(found)
   }
 
-  private func slot(of bytes: some Collection<UInt8>) -> Int {
+  private static let hashMask: UInt64 = 0xFFFF_FFFF_0000_0000
+
+  @inline(__always)
+  private static func number(_ slot: UInt64) -> Int { Int(slot & ~hashMask) - 1 }
+
+  @inline(__always)
+  private static func hash(_ bytes: some Collection<UInt8>) -> UInt64 {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+    return hash
+  }
+
+  @inline(__always)
+  private func slot(of bytes: some Collection<UInt8>, _ hash: UInt64) -> Int {
     let mask = slots.count - 1
     var slot = Int(truncatingIfNeeded: hash ^ hash >> 32) & mask
-    while slots[slot] != 0, !self[Int(slots[slot]) - 1].elementsEqual(bytes) { slot = (slot + 1) & mask }
+    while slots[slot] != 0 {
+      if (slots[slot] ^ hash) & Self.hashMask == 0, holds(Self.number(slots[slot]), bytes) { break }
+      slot = (slot + 1) & mask
+    }
     return slot
   }
 
+  @inline(__always)
+  private func holds(_ number: Int, _ bytes: some Collection<UInt8>) -> Bool {
+    var place = number == 0 ? 0 : ends[number - 1]
+    guard bytes.count == ends[number] - place else { return false }
+    for byte in bytes {
+      if blob[place] != byte { return false }
+      place += 1
+    }
+    return true
+  }
+
   private mutating func grow() {
-    let numbers = slots.filter { $0 != 0 }
-    slots = [Int32](repeating: 0, count: slots.count * 2)
-    for number in numbers { slots[slot(of: self[Int(number) - 1])] = number }
+    let taken = slots.filter { $0 != 0 }
+    slots = [UInt64](repeating: 0, count: slots.count * 2)
+    for entry in taken {
+      let bytes = self[Self.number(entry)]
+      slots[slot(of: bytes, Self.hash(bytes))] = entry
+    }
   }
 }

@@ -7,6 +7,10 @@ extension Tokenizer {
     switch files {
     case .json(let tokenizer, let configuration):
       try self.init(json: tokenizer, configuration: configuration)
+    case .sentencePiece(let model, let configuration, let added):
+      try self.init(sentencePiece: model, configuration: configuration, added: added)
+    case .tekken(let vocabulary, let configuration):
+      try self.init(tekken: vocabulary, configuration: configuration)
     case .gguf(let metadata):
       func required<Value>(_ key: String, _ value: Value?) throws -> Value {
         guard let value else {
@@ -29,11 +33,13 @@ extension Tokenizer {
         tokens: try required("tokenizer.ggml.tokens", try metadata.strings("tokenizer.ggml.tokens")),
         tokenTypes: types.map { Int32(clamping: $0) },
         merges: try metadata.strings("tokenizer.ggml.merges") ?? [],
+        scores: try (metadata.doubles("tokenizer.ggml.scores") ?? []).map { Float($0) },
         bosTokenID: try token("tokenizer.ggml.bos_token_id"),
         eosTokenID: try token("tokenizer.ggml.eos_token_id"),
         addBOS: try metadata.bool("tokenizer.ggml.add_bos_token"),
         addEOS: try metadata.bool("tokenizer.ggml.add_eos_token"),
-        addSpacePrefix: try metadata.bool("tokenizer.ggml.add_space_prefix"))
+        addSpacePrefix: try metadata.bool("tokenizer.ggml.add_space_prefix"),
+        modelName: try metadata.string("general.name"))
       try self.init(gguf: fields, file: metadata.path)
     }
   }

@@ -32,14 +32,23 @@ extension TokenizerDefinition {
     }
   }
 
-  /// Every token of several bytes is the result of a merge in a vocabulary that byte-pair encoding was trained with. Without the merges
+  /// Every token of several bytes, or characters, is the result of a merge in a vocabulary that byte-pair encoding was trained with. Without the merges
   /// (a GGUF file that was converted without them; llama.cpp refuses it too) text falls into single bytes and nothing says so.
   private func checkMerges(file: String, field: String) throws {
-    let added = Set(addedTokens.map(\.id))
-    let long = (0..<tokens.count).reduce(0) { count, id in
-      tokens[id].count > 1 && !added.contains(Int32(id)) ? count + 1 : count
+    guard case .bytePairs(let model) = model else { return }
+    let merges = model.merges
+    var counts = [Bool](repeating: true, count: tokens.count)
+    for token in addedTokens { counts[Int(token.id)] = false }
+    func isLong(_ token: ArraySlice<UInt8>) -> Bool {
+      guard token.count > 1, case .characters = model.symbols else { return token.count > 1 }
+      return UTF8.length(leading: token[token.startIndex]) < token.count && TokenDecoder.byte(token) == nil
     }
-    let made = Set(merges.map(\.result)).subtracting(added).count
+    let long = counts.indices.count { counts[$0] && isLong(tokens[$0]) }
+    var made = 0
+    for merge in merges where counts[Int(merge.result)] {
+      made += 1
+      counts[Int(merge.result)] = false
+    }
     guard made * 2 < long else { return }
     let problem: ShownText =
       merges.isEmpty

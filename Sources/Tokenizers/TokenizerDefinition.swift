@@ -1,21 +1,15 @@
 /// Everything that a tokenizer is, whichever file it came from.
 ///
-/// Built by the readers of `tokenizer.json` and GGUF only, which check that every id in it is an index of `tokens`.
+/// Built by the readers of tokenizer files only, which check that every id in it is an index of `tokens`.
 package struct TokenizerDefinition: Sendable {
-  /// The text of each token, by id, as bytes: byte-level spellings are resolved. Findable are the tokens that merging
-  /// can reach.
+  /// The tokens by id: of a model over bytes the bytes of the text that they stand for, of others their spelling. Findable are those
+  /// that the model can reach.
   package var tokens: TokenTable
-  /// Byte-pair merges in order of rank.
-  package var merges: [Merge]
-  /// The token of each single byte, -1 where the vocabulary has none: such a byte is dropped, or becomes `unknown`.
-  package var byteTokens: [Int32]
-  /// A piece that is a token as a whole is that token, whatever the merges say (Llama 3).
-  package var ignoresMerges = false
-  /// What stands for a byte that the vocabulary lacks.
-  package var unknown: Unknown?
+  package var model: TokenModel
+  package var normalizer = TextNormalizer()
   package var preTokenizer: PreTokenizer
-  /// Text is brought to Unicode's composed normal form first (Qwen 2).
-  package var normalizesNFC = false
+  /// From what `tokens` holds to text.
+  package var decoder = TokenDecoder([])
   package var addedTokens: [AddedToken] = []
   /// Ids put before and after every text unless special tokens are declined.
   package var prefix: [Int32] = []
@@ -25,9 +19,32 @@ package struct TokenizerDefinition: Sendable {
   /// What whoever asks it to encode should know.
   package var notes: [String] = []
 
-  /// The unknown token, and whether neighbouring unknowns become one.
-  package struct Unknown: Sendable, Equatable {
-    package let id: Int32
-    package let fuses: Bool
+  /// Whether a space is put before a text.
+  var putsSpaceFirst: Bool {
+    let prepends = normalizer.steps.contains { if case .prepend = $0 { true } else { false } }
+    return prepends
+      || preTokenizer.steps.contains { step in
+        switch step {
+        case .prefixSpace: true
+        case .metaspace(let metaspace): metaspace.prefix != .never
+        case .split, .byteAlphabet: false
+        }
+      }
+  }
+
+  /// What it is, for people.
+  var kind: String {
+    let model =
+      switch model {
+      case .bytePairs(let pairs):
+        switch pairs.symbols {
+        case .bytes: "byte-level BPE"
+        case .characters(.some): "BPE with byte fallback"
+        case .characters(nil): "BPE"
+        }
+      case .scoredPairs: "SentencePiece BPE"
+      case .unigram: "Unigram"
+      }
+    return preTokenizer.name.isEmpty ? model : "\(model), \(preTokenizer.name)"
   }
 }

@@ -17,7 +17,8 @@ struct VocabularyBuilder {
   ///   - tokens: spelling and id of every token, in any order.
   ///   - field: the vocabulary's place in the file, for messages.
   /// - Throws: `InputError` where ids are negative, repeat or leave large holes, or a spelling repeats.
-  init(_ tokens: [(spelling: String, id: Int)], file: String, field: String) throws {
+  ///   - allowsTwins: whether two tokens may be spelled the same; the second is not found then.
+  init(_ tokens: [(spelling: String, id: Int)], allowsTwins: Bool = false, file: String, field: String) throws {
     self.file = file
     self.field = field
     guard !tokens.isEmpty else {
@@ -48,9 +49,13 @@ struct VocabularyBuilder {
     spellings = TokenTable(minimumCapacity: entryOfID.count)
     isPresent = entryOfID.map { $0 >= 0 }
     for (id, entry) in entryOfID.enumerated() {
-      if entry < 0 {
+      if entry < 0 || tokens[entry].spelling.isEmpty {
         spellings.append([], findable: false)
       } else if let twin = spellings.append(tokens[entry].spelling.utf8, findable: true) {
+        if allowsTwins {
+          spellings.append(tokens[entry].spelling.utf8, findable: false)
+          continue
+        }
         throw InputError(
           file, field: field, "the tokens \(twin) and \(id) are spelled the same",
           remedy: "every token is spelled differently")
@@ -61,6 +66,9 @@ struct VocabularyBuilder {
   var count: Int { spellings.count }
 
   func id(of spelling: some Collection<UInt8>) -> Int32? { spellings.find(spelling).map { Int32($0) } }
+
+  /// The tokens as the file spells them.
+  var spelled: TokenTable { spellings }
 
   /// The bytes of each token by id, and the token of each single byte (-1 for none).
   func resolved() -> (tokens: TokenTable, byteTokens: [Int32]) {

@@ -130,9 +130,10 @@ struct GGUFTokenizerTests {
       edit(&fields)
       return try #require(throws: InputError.self) { try Tokenizer(gguf: fields, file: "x.gguf") }.field
     }
-    #expect(try field { $0.model = "llama" } == "tokenizer.ggml.model")
+    // It has no scores.
+    #expect(try field { $0.model = "llama" } == "tokenizer.ggml.scores")
     #expect(try field { $0.model = "bert" } == "tokenizer.ggml.model")
-    #expect(try field { $0.pre = "tekken" } == "tokenizer.ggml.pre")
+    #expect(try field { $0.pre = "tekken-2" } == "tokenizer.ggml.pre")
     #expect(try field { $0.pre = nil } == "tokenizer.ggml.pre")
     #expect(try field { $0.tokens = [] } == "tokenizer.ggml.tokens")
     #expect(try field { $0.tokens[7] = $0.tokens[8] } == "tokenizer.ggml.tokens")

@@ -11,12 +11,12 @@ struct PatternParityTests {
   @Test(
     "on the corpus, and on random mixtures of it",
     arguments: [
-      (PreTokenizer.Pattern.gpt2, #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#),
+      (PieceScanner.Expression.gpt2, #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#),
       (.llama3, contraction + #"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}|"# + tail),
       (.qwen2, contraction + #"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}|"# + tail),
     ])
-  func corpus(scanner: PreTokenizer.Pattern, expression: String) throws {
-    let scanner = PreTokenizer(pattern: scanner)
+  func corpus(scanner: PieceScanner.Expression, expression: String) throws {
+    let scanner = TextSplit(.scanned(scanner))
     let pattern = try TextPattern(expression)
     let corpus = try TokenizerGoldens.corpus()
     let scalars = corpus.joined().unicodeScalars.map(Character.init)

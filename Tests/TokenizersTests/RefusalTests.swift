@@ -23,9 +23,9 @@ struct RefusalTests {
   }
 
   static let edits = [
-    Edit("gpt2", #""type":"BPE""#, #""type":"Unigram""#, "model.type"),
+    Edit("gpt2", #""type":"BPE""#, #""type":"WordPiece""#, "model.type"),
     Edit("gpt2", #""dropout":null"#, #""dropout":0.1"#, "model.dropout"),
-    Edit("gpt2", #""byte_fallback":false"#, #""byte_fallback":true"#, "model.byte_fallback"),
+    Edit("smollm", #""unk_token":null"#, #""unk_token":"☃""#, "model.unk_token"),
     Edit(
       "gpt2", #""continuing_subword_prefix":null"#, #""continuing_subword_prefix":"@@""#,
       "model.continuing_subword_prefix"),
@@ -41,17 +41,35 @@ struct RefusalTests {
     Edit("gpt2", #""vocab":{"#, #""vocab":{"zz":1e300,"#, "model.vocab"),
     Edit("gpt2", #""vocab":{"#, #""vocab":{"zz":1.5,"#, "model.vocab"),
     Edit("gpt2", #""vocab":{"#, #""vocab":{"!":640,"#, "model.vocab"),
-    Edit("gpt2", #""normalizer":null"#, #""normalizer":{"type":"NFKC"}"#, "normalizer.type"),
+    Edit("gpt2", #""normalizer":null"#, #""normalizer":{"type":"Nmt"}"#, "normalizer.type"),
+    Edit("gpt2", #""normalizer":null"#, #""normalizer":{"type":"Prepend"}"#, "normalizer.prepend"),
     Edit(
-      "gpt2", #""pre_tokenizer":{"type":"ByteLevel""#, #""pre_tokenizer":{"type":"Metaspace""#, "pre_tokenizer.type"),
-    Edit("gpt2", #""use_regex":true"#, #""use_regex":false"#, "pre_tokenizer.type"),
+      "gpt2", #""normalizer":null"#, #""normalizer":{"type":"Replace","pattern":{"String":""},"content":"x"}"#,
+      "normalizer.pattern.String"),
+    Edit(
+      "gpt2", #""pre_tokenizer":{"type":"ByteLevel""#, #""pre_tokenizer":{"type":"UnicodeScripts""#,
+      "pre_tokenizer.type"),
+    Edit(
+      "gpt2", #""pre_tokenizer":{"type":"ByteLevel""#,
+      #""pre_tokenizer":{"type":"Metaspace","prepend_scheme":"sometimes""#, "pre_tokenizer.prepend_scheme"),
+    Edit(
+      "gpt2", #""pre_tokenizer":{"type":"ByteLevel""#, #""pre_tokenizer":{"type":"Metaspace","replacement":"__""#,
+      "pre_tokenizer.replacement"),
+    Edit(
+      "gpt2", #""pre_tokenizer":{"type":"ByteLevel""#,
+      #""pre_tokenizer":{"type":"CharDelimiterSplit","delimiter":"ab""#, "pre_tokenizer.delimiter"),
     Edit(
       "gpt2", #""post_processor":{"type":"ByteLevel""#, #""post_processor":{"type":"RobertaProcessing""#,
-      "post_processor.type"),
-    Edit("gpt2", #""decoder":{"type":"ByteLevel""#, #""decoder":{"type":"Metaspace""#, "decoder.type"),
-    Edit("smollm", #""individual_digits":true"#, #""individual_digits":false"#, "pre_tokenizer.pretokenizers[0]"),
-    Edit("llama3", #"{1,3}"#, #"{1,4}"#, "pre_tokenizer.pretokenizers[0].pattern.Regex"),
-    Edit("llama3", #""behavior":"Isolated""#, #""behavior":"Removed""#, "pre_tokenizer.pretokenizers[0]"),
+      "post_processor.cls"),
+    Edit(
+      "gpt2", #""post_processor":{"type":"ByteLevel""#,
+      #""post_processor":{"type":"BertProcessing","cls":["<s>",1],"sep":["</s>",640]"#, "post_processor.sep"),
+    Edit("gpt2", #""decoder":{"type":"ByteLevel""#, #""decoder":{"type":"WordPiece""#, "decoder.type"),
+    Edit(
+      "gpt2", #""decoder":{"type":"ByteLevel""#, #""decoder":{"type":"Strip","content":"","start":1,"stop":0"#,
+      "decoder.content"),
+    Edit("llama3", #"{1,3}"#, #"{1,3}(\\1"#, "pre_tokenizer.pretokenizers[0].pattern.Regex"),
+    Edit("llama3", #""behavior":"Isolated""#, #""behavior":"Sometimes""#, "pre_tokenizer.pretokenizers[0].behavior"),
     Edit("llama3", #""ids":[1]"#, #""ids":[70000]"#, "post_processor.processors[1].special_tokens.<|im_start|>.ids[0]"),
     Edit("llama3", #",{"Sequence":{"id":"A","type_id":0}}]"#, "]", "post_processor.processors[1].single"),
     Edit("added", #""id":2,"content":"<|im_end|>""#, #""id":5,"content":"<|im_end|>""#, "added_tokens[2].id"),

@@ -63,8 +63,10 @@ struct TokenizerExportTests {
       edit(&fields)
       return try #require(throws: InputError.self) { try Self.exported(VocabularyFile(fields)) }.field
     }
-    #expect(try field { $0.model = "llama" } == "tokenizer.ggml.model")
-    #expect(try field { $0.pre = "tekken" } == "tokenizer.ggml.pre")
+    #expect(try field { $0.model = "t5" } == "tokenizer.ggml.model")
+    // It has no scores.
+    #expect(try field { $0.model = "llama" } == "tokenizer.ggml.scores")
+    #expect(try field { $0.pre = "tekken-2" } == "tokenizer.ggml.pre")
     #expect(try field { $0.pre = nil } == "tokenizer.ggml.pre")
     #expect(try field { $0.tokens = [] } == "tokenizer.ggml.tokens")
     #expect(try field { $0.tokens[7] = $0.tokens[8] } == "tokenizer.ggml.tokens")

@@ -16,6 +16,10 @@ struct VocabularyFile {
       set("tokenizer.ggml.token_type", 9, Self.array(5, fields.tokenTypes.map(Self.integer)))
     }
     set("tokenizer.ggml.merges", 9, Self.array(8, fields.merges.map(Self.text)))
+    if !fields.scores.isEmpty {
+      set("tokenizer.ggml.scores", 9, Self.array(6, fields.scores.map { Self.integer($0.bitPattern) }))
+    }
+    if let name = fields.modelName { set("general.name", 8, Self.text(name)) }
     if let id = fields.bosTokenID { set("tokenizer.ggml.bos_token_id", 5, Self.integer(id)) }
     if let id = fields.eosTokenID { set("tokenizer.ggml.eos_token_id", 5, Self.integer(id)) }
     if let adds = fields.addBOS { set("tokenizer.ggml.add_bos_token", 7, [adds ? 1 : 0]) }

@@ -6,7 +6,8 @@ import Tokenizers
 /// tokenizer.json, tokenizer_config.json, and the encoding of any text.
 enum TokenizerTargets {
   static func all(_ place: Workplace) throws -> [FuzzTarget] {
-    let names = ["gpt2", "llama3", "qwen2", "smollm", "added", "prefix"]
+    let pipelines = ["llama2", "gemma", "metaspace-always", "falcon", "own-pattern", "words", "unigram-bytes"]
+    let names = ["gpt2", "llama3", "qwen2", "smollm", "added", "prefix"] + pipelines.map { "pipelines/\($0)" }
     let files = names.map { "\(place.repository)/Tests/Goldens/tokenizers/\($0).tokenizer.json" }
     let vocabulary = FuzzTarget(
       "tokenizer", .json, try names.map { try place.golden("tokenizers/\($0).tokenizer.json") }
@@ -30,7 +31,24 @@ enum TokenizerTargets {
       try require(ids.allSatisfy { $0 >= 0 && Int($0) < tokenizer.vocabularySize }, "an id beyond the vocabulary")
       _ = tokenizer.decode(ids)
     }
-    return [vocabulary, configuration, text]
+    return try [vocabulary, configuration, text, sentencePiece(place), tekken(place)]
+  }
+
+  private static func sentencePiece(_ place: Workplace) throws -> FuzzTarget {
+    let seeds = try ["tokenizers/spm.model", "sentencepiece/bpe.model", "sentencepiece/unigram.model"].map {
+      try place.golden($0)
+    }
+    return FuzzTarget("sentencepiece", .text, seeds) { bytes, _ in
+      let path = try place.write(bytes, "tokenizer.model")
+      try encode(try Tokenizer(sentencePiece: URL(fileURLWithPath: path), configuration: nil, added: nil))
+    }
+  }
+
+  private static func tekken(_ place: Workplace) throws -> FuzzTarget {
+    FuzzTarget("tekken", .json, [try place.golden("tekken/tekken.json")]) { bytes, _ in
+      let path = try place.write(bytes, "tekken.json")
+      try encode(try Tokenizer(tekken: URL(fileURLWithPath: path), configuration: nil))
+    }
   }
 
   private static let texts = [

@@ -53,9 +53,9 @@ struct ByteCursor {
 
 extension MappedFile {
   /// The UTF-8 text at `range`, which lies in the file. Throws where it is not UTF-8.
-  func text(_ range: Range<Int>, _ field: String) throws -> String {
+  func text(_ range: Range<Int>, _ field: @autoclosure () -> String) throws -> String {
     guard let text = String(validating: UnsafeRawBufferPointer(rebasing: bytes[range]), as: UTF8.self) else {
-      throw InputError(path, field: field, "is not UTF-8", remedy: "download or convert the file again")
+      throw InputError(path, field: field(), "is not UTF-8", remedy: "download or convert the file again")
     }
     return text
   }

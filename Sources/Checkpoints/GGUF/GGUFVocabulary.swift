@@ -1,15 +1,25 @@
 import Diagnostics
 import Reading
 
-/// A GGUF file's byte-level BPE vocabulary, checked so far that `tokenizers` loads what is made of it.
+/// A GGUF file's vocabulary, checked so far that `tokenizers` loads what is made of it.
 struct GGUFVocabulary {
+  /// How text becomes tokens.
+  enum Model {
+    /// By merges, in pieces that are cut by a style.
+    case bytePairs(GGUFTextStyle)
+    /// By scores, whole texts at a time, with a space before each where `addsSpace`.
+    case scoredPairs(addsSpace: Bool)
+  }
+
   let metadata: GGUFMetadata
+  /// `general.name`.
+  let modelName: String?
   let tokens: [String]
-  /// As in `tokens`: 1 normal, 2 unknown, 3 control, 4 user-defined, 5 unused. Empty where the file has none.
+  /// As in `tokens`: 1 normal, 2 unknown, 3 control, 4 user-defined, 5 unused, 6 byte. Empty where the file has none.
   let types: [Int]
-  /// Each two spellings with one space between them.
+  /// Each two spellings with one space between them, in order of rank.
   let merges: [String]
-  let style: GGUFTextStyle
+  let model: Model
   let bosTokenID, eosTokenID, padTokenID, unknownTokenID: Int?
   /// Put before and after every text.
   let prefix: [Int]
@@ -22,19 +32,10 @@ struct GGUFVocabulary {
     func refuse(_ key: String, _ problem: ShownText) -> InputError {
       InputError(metadata.path, field: "tokenizer.ggml.\(key)", problem, remedy: Self.remedy)
     }
-    let model = try metadata.string("tokenizer.ggml.model")
-    guard model == "gpt2" else {
-      throw InputError(
-        metadata.path, field: "tokenizer.ggml.model",
-        "\(model.map { "'\($0)'" } ?? "nothing") cannot be written as tokenizer.json; supported: gpt2",
-        remedy: "start from the model's Hugging Face folder")
-    }
-    guard try metadata.bool("tokenizer.ggml.add_space_prefix") != true else {
-      throw refuse("add_space_prefix", "a space prefix is not supported for byte-level BPE")
-    }
     let tokens = try metadata.strings("tokenizer.ggml.tokens") ?? []
     let types = try metadata.integers("tokenizer.ggml.token_type") ?? []
-    let merges = try metadata.strings("tokenizer.ggml.merges") ?? []
+    let name = try metadata.string("tokenizer.ggml.model")
+    model = try Self.model(name, metadata)
     guard !tokens.isEmpty else { throw refuse("tokens", "there are none") }
     guard types.isEmpty || types.count == tokens.count else {
       throw refuse("token_type", "\(types.count) types for \(tokens.count) tokens")
@@ -42,30 +43,66 @@ struct GGUFVocabulary {
     // Bytes, because Swift's strings are equal where Unicode is merely equivalent.
     let spellings = Set(tokens.map { Array($0.utf8) })
     guard spellings.count == tokens.count else { throw refuse("tokens", "two tokens are spelled the same") }
-    for (rank, merge) in merges.enumerated() {
-      let parts = merge.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false).map(Array.init)
-      guard parts.count == 2, (parts + [parts[0] + parts[1]]).allSatisfy(spellings.contains) else {
-        throw refuse("merges[\(rank)]", "is not two tokens of the vocabulary that make a third")
+    var addsBOS = true
+    switch model {
+    case .bytePairs(let style):
+      merges = try metadata.strings("tokenizer.ggml.merges") ?? []
+      addsBOS = style.addsBOS
+      for (rank, merge) in merges.enumerated() {
+        let parts = merge.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false).map(Array.init)
+        guard parts.count == 2, (parts + [parts[0] + parts[1]]).allSatisfy(spellings.contains) else {
+          throw refuse("merges[\(rank)]", "is not two tokens of the vocabulary that make a third")
+        }
       }
+    case .scoredPairs:
+      let scores = try metadata.doubles("tokenizer.ggml.scores") ?? []
+      guard scores.count >= tokens.count, !scores.contains(where: \.isNaN) else {
+        throw refuse("scores", "there are \(scores.count) numbers for \(tokens.count) tokens, or one of them is none")
+      }
+      merges = Self.merges(tokens, types, scores)
     }
-    func token(_ name: String) throws -> Int? {
-      guard let id = try metadata.integer("tokenizer.ggml.\(name)_token_id") else { return nil }
+    let isScored = if case .scoredPairs = model { true } else { false }
+    /// - Parameter absent: what llama.cpp takes where a SentencePiece file does not say.
+    func token(_ name: String, absent: Int? = nil) throws -> Int? {
+      let absent = isScored ? absent.flatMap { tokens.indices.contains($0) ? $0 : nil } : nil
+      guard let id = try metadata.integer("tokenizer.ggml.\(name)_token_id") else { return absent }
       guard tokens.indices.contains(id) else {
         throw refuse("\(name)_token_id", "\(id) is not one of the \(tokens.count) tokens")
       }
       return id
     }
-    style = try GGUFTextStyle(metadata)
-    (self.metadata, self.tokens, self.types, self.merges) = (metadata, tokens, types, merges)
-    (bosTokenID, eosTokenID) = (try token("bos"), try token("eos"))
-    (padTokenID, unknownTokenID) = (try token("padding"), try token("unknown"))
+    (self.metadata, self.tokens, self.types) = (metadata, tokens, types)
+    modelName = try metadata.string("general.name")
+    (bosTokenID, eosTokenID) = (try token("bos", absent: 1), try token("eos", absent: 2))
+    (padTokenID, unknownTokenID) = (try token("padding"), try token("unknown", absent: 0))
     func around(_ name: String, _ id: Int?, absent: Bool) throws -> [Int] {
       guard try metadata.bool("tokenizer.ggml.add_\(name)_token") ?? absent else { return [] }
       guard let id else { throw refuse("\(name)_token_id", "the file asks for \(name.uppercased()) and names none") }
       return [id]
     }
-    prefix = try around("bos", bosTokenID, absent: style.addsBOS)
+    prefix = try around("bos", bosTokenID, absent: addsBOS)
     suffix = try around("eos", eosTokenID, absent: false)
+  }
+
+  private static func model(_ name: String?, _ metadata: GGUFMetadata) throws -> Model {
+    let addsSpace = try metadata.bool("tokenizer.ggml.add_space_prefix")
+    switch name {
+    case "llama": return .scoredPairs(addsSpace: addsSpace ?? true)
+    case "gpt2", "gemma4":
+      guard addsSpace != true else {
+        throw InputError(
+          metadata.path, field: "tokenizer.ggml.add_space_prefix",
+          "a space prefix is not supported for this vocabulary",
+          remedy: remedy)
+      }
+      let pre = name == "gemma4" ? name : try metadata.string("tokenizer.ggml.pre")
+      return .bytePairs(try GGUFTextStyle.named(pre, file: metadata.path))
+    default:
+      throw InputError(
+        metadata.path, field: "tokenizer.ggml.model",
+        "\(name.map { "'\($0)'" } ?? "nothing") cannot be written as tokenizer.json; supported: gpt2, llama, gemma4",
+        remedy: "start from the model's Hugging Face folder")
+    }
   }
 
   /// Tokens that are looked for in the text itself. Unknown and control tokens are special, user-defined ones are not.
@@ -90,52 +127,28 @@ struct GGUFVocabulary {
   }
 }
 
-/// What `tokenizer.ggml.pre` stands for: how text is prepared and cut into the pieces that merging never crosses.
-struct GGUFTextStyle {
-  /// The regular expressions as Meta's and Qwen's tokenizer.json write them, without the part for digits.
-  private static let head = #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|"#
-  private static let tail = #"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
-
-  let normalizer: JSONValue
-  let preTokenizer: JSONValue
-  /// A piece that is a token as a whole is that token, whatever the merges say.
-  let ignoresMerges: Bool
-  /// Where the file does not say.
-  let addsBOS: Bool
-
-  init(_ metadata: GGUFMetadata) throws {
-    let pre = try metadata.string("tokenizer.ggml.pre")
-    normalizer = pre == "qwen2" ? ["type": "NFC"] : .null
-    switch pre {
-    case "gpt-2": preTokenizer = Self.byteLevel(usesExpression: true)
-    case "smollm":
-      preTokenizer = Self.sequence(
-        ["type": "Digits", "individual_digits": true], Self.byteLevel(usesExpression: true))
-    case "llama-bpe", "llama3", "llama-v3": preTokenizer = Self.split(#"\p{N}{1,3}"#)
-    case "qwen2": preTokenizer = Self.split(#"\p{N}"#)
-    default:
-      throw InputError(
-        metadata.path, field: "tokenizer.ggml.pre",
-        "\(pre.map { "'\($0)'" } ?? "nothing") is not supported; supported: gpt-2, smollm, llama-bpe, qwen2",
-        remedy: "start from the model's Hugging Face folder")
+extension GGUFVocabulary {
+  /// The merges that join what SentencePiece's scores join: each way in which two tokens make a third, by the score of the third. Where two
+  /// ways to the same token overlap in a text, a list of merges cannot say that the left one goes first; it prefers the longer left part.
+  private static func merges(_ tokens: [String], _ types: [Int], _ scores: [Double]) -> [String] {
+    // Other kinds are cut out of a text before, or stand for single bytes.
+    let isText = tokens.indices.map { types.isEmpty || types[$0] == 1 || types[$0] == 5 }
+    var known: Set<[UInt8]> = []
+    for (id, token) in tokens.enumerated() where isText[id] { known.insert(Array(token.utf8)) }
+    var found: [(score: Double, id: Int, middle: Int)] = []
+    for (id, token) in tokens.enumerated() where isText[id] {
+      let bytes = Array(token.utf8)
+      for middle in 1..<max(1, bytes.count)
+      where bytes[middle] & 0xC0 != 0x80 && known.contains(Array(bytes[..<middle]))
+        && known.contains(Array(bytes[middle...]))
+      {
+        found.append((scores[id], id, middle))
+      }
     }
-    let isLlama = ["llama-bpe", "llama3", "llama-v3"].contains(pre)
-    (ignoresMerges, addsBOS) = (isLlama, isLlama)
-  }
-
-  static func byteLevel(usesExpression: Bool) -> JSONValue {
-    ["type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": .bool(usesExpression)]
-  }
-
-  private static func sequence(_ steps: JSONValue...) -> JSONValue {
-    ["type": "Sequence", "pretokenizers": .array(steps)]
-  }
-
-  private static func split(_ digits: String) -> JSONValue {
-    sequence(
-      [
-        "type": "Split", "pattern": ["Regex": .string(head + digits + tail)], "behavior": "Isolated", "invert": false,
-      ],
-      byteLevel(usesExpression: false))
+    found.sort { ($1.score, $0.id, $1.middle) < ($0.score, $1.id, $0.middle) }
+    return found.map { merge in
+      let bytes = Array(tokens[merge.id].utf8)
+      return String(decoding: bytes[..<merge.middle] + [UInt8(ascii: " ")] + bytes[merge.middle...], as: UTF8.self)
+    }
   }
 }

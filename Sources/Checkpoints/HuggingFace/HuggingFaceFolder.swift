@@ -15,21 +15,10 @@ extension Checkpoint {
     let named = NamedTensors(path: path, tensors: stored.tensors)
     try DecoderLayout(spec: configuration.decoder).check(named)
     // Opened before anything is read of them: what is hashed and what is used are then the same bytes, or do not count.
-    let tokenizer = try tokenizerFiles(folder)
+    let tokenizer = try TokenizerFiles(folder: folder)
+    let tokenizerFiles = try tokenizer.urls.map { try MappedFile($0) }
     return Checkpoint(
       path: path, format: .huggingFace, configuration: configuration, tensors: named,
-      tokenizer: .json(tokenizer: tokenizer[0].url, configuration: tokenizer.dropFirst().first?.url),
-      weightFiles: weights.files, tokenizerFiles: tokenizer, notes: stored.notes)
-  }
-
-  /// tokenizer.json, and tokenizer_config.json where there is one.
-  private static func tokenizerFiles(_ folder: URL) throws -> [MappedFile] {
-    let tokenizer = folder.appendingPathComponent("tokenizer.json")
-    guard HuggingFaceWeights.exists(tokenizer) else {
-      throw InputError(
-        folder.path, "has no tokenizer.json", remedy: "save the base model's fast tokenizer into the folder")
-    }
-    let configuration = folder.appendingPathComponent("tokenizer_config.json")
-    return try [tokenizer, configuration].filter(HuggingFaceWeights.exists).map { try MappedFile($0) }
+      tokenizer: tokenizer, weightFiles: weights.files, tokenizerFiles: tokenizerFiles, notes: stored.notes)
   }
 }

@@ -7,7 +7,8 @@ import Reading
 package struct ModelIdentity: Sendable, Hashable, Codable {
   /// GGUF: the whole file. Hugging Face: the weight files' names and hashes.
   package let weights: String
-  /// GGUF: the `tokenizer.*` metadata but the chat template. Hugging Face: tokenizer.json and tokenizer_config.json.
+  /// GGUF: the `tokenizer.*` metadata but the chat template. Hugging Face: tokenizer.json and tokenizer_config.json, or
+  /// the names and hashes of the files that are there in its place.
   package let tokenizer: String
   /// What the configuration means, not how it is written: re-saving a model does not change it.
   package let configuration: String
@@ -51,6 +52,9 @@ package struct ModelIdentity: Sendable, Hashable, Codable {
       let own = try MappedFile(tokenizer).sha256(hashes)
       let beside = try configuration.map { try MappedFile($0).sha256(hashes) }
       return CanonicalHash.of([own, beside ?? "no tokenizer_config.json"])
+    case .sentencePiece, .tekken:
+      return CanonicalHash.of(
+        try files.urls.flatMap { [$0.lastPathComponent, try MappedFile($0).sha256(hashes)] })
     }
   }
 

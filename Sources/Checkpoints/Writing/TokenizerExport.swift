@@ -4,10 +4,10 @@ import Reading
 
 /// The tokenizer files of a Hugging Face folder: those of the folder that the base came from, or made from a GGUF file's metadata.
 package struct TokenizerExport: Sendable {
-  /// Beside tokenizer.json and tokenizer_config.json; whatever of these the base has goes along.
+  /// Beside the vocabulary and tokenizer_config.json; whatever of these the base has goes along.
   private static let companions = [
     "special_tokens_map.json", "added_tokens.json", "chat_template.jinja", "chat_template.json", "vocab.json",
-    "merges.txt", "generation_config.json",
+    "merges.txt", "generation_config.json", "tokenizer.model", "tekken.json",
   ]
 
   /// By name, in the order in which they are written.
@@ -28,15 +28,14 @@ package struct TokenizerExport: Sendable {
         ("tokenizer.json", Data(vocabulary.tokenizerJSON())),
         ("tokenizer_config.json", Data(JSONText.document(try vocabulary.configuration(contextLength: contextLength)))),
       ]
-    case .json(let tokenizer, let configuration):
+    case .json, .sentencePiece, .tekken:
       padTokenID = nil
-      let folder = tokenizer.deletingLastPathComponent()
-      var sources = [("tokenizer.json", tokenizer)]
-      if let configuration { sources.append(("tokenizer_config.json", configuration)) }
-      sources += Self.companions.map { ($0, folder.appendingPathComponent($0)) }.filter {
-        HuggingFaceWeights.exists($0.1)
-      }
-      files = try sources.map { name, url in
+      let own = tokenizer.urls
+      let folder = own[0].deletingLastPathComponent()
+      let names = Set(own.map(\.lastPathComponent))
+      let beside = Self.companions.filter { !names.contains($0) }.map(folder.appendingPathComponent)
+      files = try (own + beside.filter(HuggingFaceWeights.exists)).map { url in
+        let name = url.lastPathComponent
         let file = try MappedFile(url)
         return (name, withExtendedLifetime(file) { Data(file.bytes) })
       }
