@@ -25,7 +25,9 @@ let package = Package(
     .target(name: "Reading", dependencies: ["CCompression", "CMappings", "Diagnostics", "Yams"]),
     .target(
       name: "Checkpoints",
-      dependencies: ["CKernels", "Diagnostics", "Reading", .product(name: "Crypto", package: "swift-crypto")]),
+      dependencies: [
+        "CKernels", "Diagnostics", "Patterns", "Reading", .product(name: "Crypto", package: "swift-crypto"),
+      ]),
     .target(name: "Tokenizers", dependencies: ["Checkpoints", "Diagnostics", "Patterns", "Reading"]),
     .target(name: "Transformer", dependencies: ["Checkpoints", "CKernels", "COpenBLAS", "Diagnostics"]),
     .target(
@@ -44,7 +46,7 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "Checkpoints", "Diagnostics", "Reading", "Suites", "Tokenizers", "Transformer",
+        "Checkpoints", "Diagnostics", "Patterns", "Reading", "Suites", "Tokenizers", "Transformer",
         .product(name: "Mustache", package: "swift-mustache"),
       ]),
     .target(name: "Statistics"),
@@ -107,15 +109,16 @@ let package = Package(
     .executableTarget(
       name: "ParserFuzzer",
       dependencies: [
-        "Checkpoints", "Diagnostics", "Evaluation", "Gating", "Overlap", "Reading", "Suites", "Tokenizers", "Training",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Checkpoints", "Diagnostics", "Evaluation", "Gating", "Overlap", "Patterns", "Reading", "Suites", "Tokenizers",
+        "Training", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/Fuzzing"),
     .testTarget(name: "CalibrationTests", dependencies: ["Calibration", "Gating", "Statistics"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "PatternsTests", dependencies: ["Patterns", "Diagnostics"]),
     .testTarget(name: "ReadingTests", dependencies: ["Reading", "Diagnostics"]),
-    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "CKernels", "Diagnostics", "Reading"]),
+    .testTarget(
+      name: "CheckpointsTests", dependencies: ["Checkpoints", "CKernels", "Diagnostics", "Patterns", "Reading"]),
     .testTarget(
       name: "TokenizersTests", dependencies: ["Tokenizers", "Checkpoints", "Diagnostics", "Patterns", "Reading"]),
     .testTarget(

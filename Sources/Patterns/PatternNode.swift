@@ -121,4 +121,17 @@ extension PatternNode {
     let short = PatternNode.repetition(node, least: least, most: most - 1, .greedy)
     return .alternation([full, .sequence([short, ended])])
   }
+
+  /// `\b`, and `\B` where it is negated.
+  ///
+  /// - Parameter word: the characters of words.
+  package static func wordBoundary(_ word: ScalarSet, isNegated: Bool) -> PatternNode {
+    func sides(_ isWordBefore: Bool, _ isWordAfter: Bool) -> PatternNode {
+      .sequence([
+        .neighbour(isWordBefore ? word : word.complement, isAhead: false, orEdge: !isWordBefore),
+        .neighbour(isWordAfter ? word : word.complement, isAhead: true, orEdge: !isWordAfter),
+      ])
+    }
+    return .alternation([sides(false, !isNegated), sides(true, isNegated)])
+  }
 }

@@ -51,19 +51,32 @@ package struct TextPattern: Sendable {
   }
 
   /// Looks for matches in one text: by the table of states, until it has read much of the text in vain, and from then on by
-  /// a search that keeps what it finds.
+  /// a search that keeps what it finds, where there is room for that.
   private struct Matches {
     let pattern: TextPattern
     let text: UnsafeBufferPointer<UInt8>
     private var search: PatternSearch?
+    /// Where there is neither a table nor room for a search.
+    private var threads: PatternThreads?
     /// How many bytes the table may yet read beyond the matches that it finds.
     private var patience: Int
+    private let hasRoom: Bool
+
+    private static let mostBytes = 256 << 20
 
     init(_ pattern: TextPattern, _ text: UnsafeBufferPointer<UInt8>) {
       self.pattern = pattern
       self.text = text
       patience = 4_096 + 16 * text.count
-      if pattern.automaton == nil { search = PatternSearch(pattern.program, text) }
+      let program = pattern.program
+      hasRoom =
+        SearchRecord.bytes(places: text.count, flags: program.flags, ends: program.ends) <= Self.mostBytes
+      guard pattern.automaton == nil else { return }
+      if hasRoom || program.needsSearch {
+        search = PatternSearch(program, text)
+      } else {
+        threads = PatternThreads(program)
+      }
     }
 
     mutating func first(from start: Int) -> Range<Int>? {
@@ -77,11 +90,14 @@ package struct TextPattern: Sendable {
     }
 
     mutating func end(at start: Int) -> Int? {
-      guard search == nil, let automaton = pattern.automaton else { return search?.matchEnd(from: start) }
+      if search != nil { return search?.matchEnd(from: start) }
+      guard let automaton = pattern.automaton else {
+        return threads?.matchEnd(in: text, from: start)
+      }
       var reach = start
       let end = automaton.matchEnd(in: text, from: start, pattern.program.classes, reach: &reach)
       patience -= reach - (end ?? start)
-      if patience < 0 { search = PatternSearch(pattern.program, text) }
+      if patience < 0, hasRoom { search = PatternSearch(pattern.program, text) }
       return end
     }
   }

@@ -33,7 +33,7 @@ package struct TrainedWeights: Sendable {
       names = Set(
         try patterns.flatMap { pattern -> [String] in
           let test = try Self.test(pattern, recipe, "modules", isPattern: !Self.isName(pattern))
-          let chosen = try all.filter(test)
+          let chosen = all.filter(test)
           guard !chosen.isEmpty else { throw Self.unknown(pattern, recipe, "modules", all) }
           // A module's bias is trained with its weight.
           return chosen.flatMap { weights[$0] ?? [] }
@@ -80,7 +80,7 @@ package struct TrainedWeights: Sendable {
     }
     let paths = all.flatMap(\.1)
     for pattern in patterns {
-      let matching = try paths.filter(try test(pattern, recipe, field, isPattern: isPattern))
+      let matching = paths.filter(try test(pattern, recipe, field, isPattern: isPattern))
       guard !matching.isEmpty else { throw unknown(pattern, recipe, field, paths) }
       chosen.formUnion(matching)
     }
@@ -116,7 +116,7 @@ package struct TrainedWeights: Sendable {
 
   private static func test(
     _ text: String, _ recipe: Recipe, _ field: String, isPattern: Bool
-  ) throws -> (String) throws -> Bool {
+  ) throws -> (String) -> Bool {
     guard isPattern else {
       let name = path(text)
       return { $0 == name || $0.hasSuffix("." + name) }
@@ -124,17 +124,10 @@ package struct TrainedWeights: Sendable {
     let pattern: ModulePattern
     do {
       pattern = try ModulePattern(fullMatch: text)
-    } catch let fault as ModulePatternFault {
-      throw InputError(recipe.file, field: field, "'\(text)': \(fault.problem)", remedy: "list the modules by name")
+    } catch {
+      throw InputError(recipe.file, field: field, "'\(text)': \(error.problem)", remedy: "list the modules by name")
     }
-    return {
-      do {
-        return try pattern.matches($0)
-      } catch is ModulePattern.TooCostly {
-        throw InputError(
-          recipe.file, field: field, "'\(text)' is a pattern that takes too long", remedy: "list the modules by name")
-      }
-    }
+    return pattern.matches
   }
 
   private static func unknown(

@@ -1,6 +1,7 @@
 import Checkpoints
 import Diagnostics
 import Foundation
+import Patterns
 import Reading
 import Training
 
@@ -31,7 +32,7 @@ struct Worker {
 
   /// Whether an error says that the input is wrong, in the way of the reader that threw it.
   static func isRefusal(_ error: any Error) -> Bool {
-    error is InputError || error is NotGateable || error is JSONFault || error is ModulePatternFault
-      || error is ModulePattern.TooCostly || error is RenderingFault
+    error is InputError || error is NotGateable || error is JSONFault || error is PatternFault
+      || error is RenderingFault
   }
 }

@@ -135,13 +135,13 @@ package struct Adapter: Sendable {
 
 extension AdapterConfiguration {
   /// Whether PEFT would put the adapter on the base's module at `path`.
-  fileprivate func adapts(_ path: String, _ layout: DecoderSpec) throws -> Bool {
+  fileprivate func adapts(_ path: String, _ layout: DecoderSpec) -> Bool {
     // A pattern may have been written for the text part of a model for text and pictures.
     let names =
       [path]
       + ["model.language_model.", "language_model.model."].filter { _ in path.hasPrefix("model.") }
       .map { $0 + path.dropFirst("model.".count) }
-    guard try names.contains(where: targets.contains), !(try names.contains { try excluded?.contains($0) ?? false })
+    guard names.contains(where: targets.contains), !names.contains(where: { excluded?.contains($0) ?? false })
     else { return false }
     guard let layers else { return true }
     // A module outside the layers has no number, and is not adapted then.
@@ -160,7 +160,7 @@ extension AdapterConfiguration {
       let named = modules.filter { ModuleSelection.isNamed($0, name) }
       if named.isEmpty {
         absent.append(name)
-      } else if try named.contains(where: { try excluded?.contains($0) ?? false }) {
+      } else if named.contains(where: { excluded?.contains($0) ?? false }) {
         excludedNames.append(name)
       } else {
         otherLayers.append(name)

@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Patterns
 import Reading
 
 /// adapter_config.json of a PEFT LoRA adapter, with everything that this reader does not apply refused by name.
@@ -83,10 +84,10 @@ struct AdapterConfiguration: Sendable {
     guard let object = try json.object(key) else { return [] }
     let patterns = try object.members.keys.map { name in
       let value = try object.required(name, try object.number(name))
-      do {
+      do throws(PatternFault) {
         return (try ModulePattern(peftKey: name), value)
-      } catch let fault as ModulePatternFault {
-        throw object.error(name, fault.problem, remedy: "name the modules by their plain paths")
+      } catch {
+        throw object.error(name, error.problem, remedy: "name the modules by their plain paths")
       }
     }
     return patterns
@@ -94,12 +95,12 @@ struct AdapterConfiguration: Sendable {
 
   /// The module's rank and the factor on its product: alpha / r, or alpha / sqrt(r) where rank-stabilised (peft's `LoraLayer`).
   func rankAndScale(_ module: String) throws -> (rank: Int, scale: Float) {
-    let rank = try first(rankPattern, "rank_pattern", module) ?? Double(rank)
+    let rank = first(rankPattern, module) ?? Double(rank)
     guard let whole = Int(exactly: rank), (1...Self.highestRank).contains(whole) else {
       throw InputError(
         path, field: "rank_pattern", "gives \(module) the rank \(rank)", remedy: "save the adapter again")
     }
-    let alpha = try first(alphaPattern, "alpha_pattern", module) ?? alpha
+    let alpha = first(alphaPattern, module) ?? alpha
     let scale = Float(alpha / (usesRankStabilisedScale ? rank.squareRoot() : rank))
     guard scale.isFinite else {
       throw InputError(path, field: "lora_alpha", "gives \(module) the scale \(scale)", remedy: "save it again")
@@ -108,13 +109,7 @@ struct AdapterConfiguration: Sendable {
   }
 
   /// The value of the first pattern in the file's order that matches, as in PEFT.
-  private func first(_ patterns: [(pattern: ModulePattern, value: Double)], _ key: String, _ module: String) throws
-    -> Double?
-  {
-    do {
-      return try patterns.first { try $0.pattern.matches(module) }?.value
-    } catch is ModulePattern.TooCostly {
-      throw InputError(path, field: key, "has a pattern that takes too long", remedy: "name the modules by their paths")
-    }
+  private func first(_ patterns: [(pattern: ModulePattern, value: Double)], _ module: String) -> Double? {
+    patterns.first { $0.pattern.matches(module) }?.value
   }
 }

@@ -1,20 +1,15 @@
 import Diagnostics
-
-/// A pattern uses something that is not supported, or is not a pattern.
-package struct ModulePatternFault: Error {
-  /// As it continues "the pattern …".
-  package let problem: ShownText
-}
+import Patterns
 
 /// Reads a `ModulePattern` by recursive descent.
 struct ModulePatternParser {
-  typealias Node = ModulePattern.Node
-  typealias ByteSet = ModulePattern.ByteSet
+  typealias Node = PatternNode
 
-  static let digitBytes = Set(UInt8(ascii: "0")...UInt8(ascii: "9"))
-  static let wordBytes = digitBytes.union(UInt8(ascii: "a")...UInt8(ascii: "z"))
-    .union(UInt8(ascii: "A")...UInt8(ascii: "Z")).union([UInt8(ascii: "_")])
-  private static let spaceBytes: Set<UInt8> = [0x20, 0x09, 0x0a, 0x0b, 0x0c, 0x0d]
+  static let anyCharacter = Node.character(ScalarSet([0x0A]).complement)
+  // Module paths are ASCII, and of its characters these are the classes.
+  private static let digits = ScalarSet(0x30...0x39)
+  private static let word = digits.union(ScalarSet(0x41...0x5A)).union(ScalarSet(0x61...0x7A)).union(ScalarSet([0x5F]))
+  private static let spaces = ScalarSet(0x09...0x0D).union(ScalarSet([0x20]))
   private static let longest = 4096
   private static let deepest = 32
   private static let mostRepeats = 1000
@@ -22,13 +17,13 @@ struct ModulePatternParser {
   private let text: [UInt8]
   private var position = 0
 
-  static func parse(_ pattern: String) throws -> Node {
+  static func parse(_ pattern: String) throws(PatternFault) -> Node {
     let text = Array(pattern.utf8)
-    guard text.count <= longest else { throw ModulePatternFault(problem: "is longer than \(longest) bytes") }
-    guard text.allSatisfy({ $0 < 0x80 }) else { throw ModulePatternFault(problem: "is not ASCII") }
+    guard text.count <= longest else { throw PatternFault(problem: "is longer than \(longest) bytes") }
+    guard text.allSatisfy({ $0 < 0x80 }) else { throw PatternFault(problem: "is not ASCII") }
     var parser = ModulePatternParser(text: text)
     let node = try parser.alternation(depth: 0)
-    guard parser.position == text.count else { throw ModulePatternFault(problem: "has an unmatched ')'") }
+    guard parser.position == text.count else { throw PatternFault(problem: "has an unmatched ')'") }
     return node
   }
 
@@ -42,14 +37,14 @@ struct ModulePatternParser {
     return true
   }
 
-  private mutating func advance() throws -> UInt8 {
-    guard position < text.count else { throw ModulePatternFault(problem: "ends too early") }
+  private mutating func advance() throws(PatternFault) -> UInt8 {
+    guard position < text.count else { throw PatternFault(problem: "ends too early") }
     position += 1
     return text[position - 1]
   }
 
-  private mutating func alternation(depth: Int) throws -> Node {
-    guard depth <= Self.deepest else { throw ModulePatternFault(problem: "is nested too deep") }
+  private mutating func alternation(depth: Int) throws(PatternFault) -> Node {
+    guard depth <= Self.deepest else { throw PatternFault(problem: "is nested too deep") }
     var branches: [Node] = []
     repeat {
       var nodes: [Node] = []
@@ -61,75 +56,75 @@ struct ModulePatternParser {
     return branches.count == 1 ? branches[0] : .alternation(branches)
   }
 
-  private mutating func atom(depth: Int) throws -> Node {
+  private mutating func atom(depth: Int) throws(PatternFault) -> Node {
     let byte = try advance()
     switch Character(Unicode.Scalar(byte)) {
-    case ".": return .byte(ByteSet(members: [UInt8(ascii: "\n")], isNegated: true))
-    case "^": return .start
-    case "$": return .end
+    case ".": return Self.anyCharacter
+    case "^": return .neighbour(.none, isAhead: false, orEdge: true)
+    case "$": return .neighbour(.none, isAhead: true, orEdge: true)
     case "(":
-      if take("?"), !take(":") { throw ModulePatternFault(problem: "uses '(?', of which only '(?:' is supported") }
+      if take("?"), !take(":") { throw PatternFault(problem: "uses '(?', of which only '(?:' is supported") }
       let inner = try alternation(depth: depth + 1)
-      guard take(")") else { throw ModulePatternFault(problem: "has an unmatched '('") }
+      guard take(")") else { throw PatternFault(problem: "has an unmatched '('") }
       return inner
-    case "[": return .byte(try characterClass())
+    case "[": return .character(try characterClass())
     case "\\":
-      if take("b") { return .wordBoundary }
-      return .byte(try escape())
-    case "*", "+", "?", "{": throw ModulePatternFault(problem: "repeats nothing")
-    default: return .byte(ByteSet(members: [byte]))
+      if take("b") { return .wordBoundary(Self.word, isNegated: false) }
+      return .character(try escape().set)
+    case "*", "+", "?", "{": throw PatternFault(problem: "repeats nothing")
+    default: return .character(ScalarSet([UInt32(byte)]))
     }
   }
 
-  private mutating func escape() throws -> ByteSet {
+  private mutating func escape() throws(PatternFault) -> (set: ScalarSet, isNegated: Bool) {
     let byte = try advance()
     switch Character(Unicode.Scalar(byte)) {
-    case "d": return ByteSet(members: Self.digitBytes)
-    case "D": return ByteSet(members: Self.digitBytes, isNegated: true)
-    case "w": return ByteSet(members: Self.wordBytes)
-    case "W": return ByteSet(members: Self.wordBytes, isNegated: true)
-    case "s": return ByteSet(members: Self.spaceBytes)
+    case "d": return (Self.digits, false)
+    case "D": return (Self.digits.complement, true)
+    case "w": return (Self.word, false)
+    case "W": return (Self.word.complement, true)
+    case "s": return (Self.spaces, false)
     default:
-      guard !Self.wordBytes.contains(byte) || byte == UInt8(ascii: "_") else {
-        throw ModulePatternFault(problem: "uses '\\\(Character(Unicode.Scalar(byte)))', which is not supported")
+      guard !Self.word.contains(UInt32(byte)) || byte == UInt8(ascii: "_") else {
+        throw PatternFault(problem: "uses '\\\(Character(Unicode.Scalar(byte)))', which is not supported")
       }
-      return ByteSet(members: [byte])
+      return (ScalarSet([UInt32(byte)]), false)
     }
   }
 
-  private mutating func characterClass() throws -> ByteSet {
+  private mutating func characterClass() throws(PatternFault) -> ScalarSet {
     let isNegated = take("^")
-    var members: Set<UInt8> = []
+    var members = ScalarSet.none
     // A ']' that comes first is a member.
     var isFirst = true
     while isFirst || next != "]" {
       isFirst = false
       let byte = try advance()
       guard byte != UInt8(ascii: "\\") else {
-        let set = try escape()
-        guard !set.isNegated else { throw ModulePatternFault(problem: "uses a negated class inside '[]'") }
-        members.formUnion(set.members)
+        let (set, isNegated) = try escape()
+        guard !isNegated else { throw PatternFault(problem: "uses a negated class inside '[]'") }
+        members = members.union(set)
         continue
       }
       guard next == "-", position + 1 < text.count, text[position + 1] != UInt8(ascii: "]") else {
-        members.insert(byte)
+        members = members.union(ScalarSet([UInt32(byte)]))
         continue
       }
       position += 1
       let last = try advance()
-      guard last >= byte, last != UInt8(ascii: "\\") else { throw ModulePatternFault(problem: "has a bad range") }
-      members.formUnion(byte...last)
+      guard last >= byte, last != UInt8(ascii: "\\") else { throw PatternFault(problem: "has a bad range") }
+      members = members.union(ScalarSet(UInt32(byte)...UInt32(last)))
     }
     position += 1
-    return ByteSet(members: members, isNegated: isNegated)
+    return isNegated ? members.complement : members
   }
 
-  private mutating func quantified(_ node: Node) throws -> Node {
-    let range: (least: Int, most: Int)
+  private mutating func quantified(_ node: Node) throws(PatternFault) -> Node {
+    let range: (least: Int, most: Int?)
     if take("*") {
-      range = (0, .max)
+      range = (0, nil)
     } else if take("+") {
-      range = (1, .max)
+      range = (1, nil)
     } else if take("?") {
       range = (0, 1)
     } else if take("{") {
@@ -140,24 +135,27 @@ struct ModulePatternParser {
     // A lazy repetition accepts the same strings.
     _ = take("?")
     if let character = next, "*+?{".contains(character) {
-      throw ModulePatternFault(problem: "uses '\(character)' after a repetition, which is not supported")
+      throw PatternFault(problem: "uses '\(character)' after a repetition, which is not supported")
     }
-    return .repetition(node, least: range.least, most: range.most)
+    return .repetition(node, least: range.least, most: range.most, .greedy)
   }
 
-  private mutating func bounds() throws -> (least: Int, most: Int) {
+  private mutating func bounds() throws(PatternFault) -> (least: Int, most: Int?) {
     let least = number()
     var most = least
-    if take(",") { most = number() ?? .max }
-    guard take("}"), let least, let most, least <= most, least <= Self.mostRepeats else {
-      throw ModulePatternFault(problem: "has a bad repetition '{…}'")
+    var isOpen = false
+    if take(",") {
+      most = number()
+      isOpen = most == nil
     }
+    guard take("}"), let least, isOpen || most != nil, least <= most ?? .max, max(least, most ?? 0) <= Self.mostRepeats
+    else { throw PatternFault(problem: "has a bad repetition '{…}'") }
     return (least, most)
   }
 
   private mutating func number() -> Int? {
     let start = position
-    while position < text.count, Self.digitBytes.contains(text[position]) { position += 1 }
+    while position < text.count, Self.digits.contains(UInt32(text[position])) { position += 1 }
     return Int(String(decoding: text[start..<position], as: UTF8.self))
   }
 }

@@ -1,8 +1,6 @@
 /// A table of states for a program that looks no further than one character to either side.
 ///
-/// A state is the program's threads in the order of preference, as a backtracking engine would try them, before the next
-/// character is known: that character, or the edge of the text, settles the questions to neighbours, whether a match ends
-/// before it, and which threads go on. Threads after one that has matched are dropped.
+/// The states are those that the program's threads come to (`PatternThreads`).
 struct PatternAutomaton: Sendable {
   /// By state and class: twice the next state, and one where a match ends before this character.
   private let transitions: [Int32]
@@ -20,16 +18,21 @@ struct PatternAutomaton: Sendable {
   init?(_ program: PatternProgram) {
     guard !program.needsSearch else { return nil }
     width = program.classes.count + 1
-    var builder = Builder(program)
+    var threads = PatternThreads(program)
+    var states = States()
+    _ = states.number(of: PatternThreads.State(threads: [], kind: 0))
     var starts: [Int32] = []
-    for previous in 0..<width { starts.append(builder.state([Int32(program.start)], after: previous)) }
+    for previous in 0..<width { starts.append(states.number(of: threads.start(after: previous))) }
     var transitions: [Int32] = []
     var state = 0
-    while state < builder.kernels.count {
+    while state < states.all.count {
       guard state < Self.mostStates, transitions.count + width <= Self.mostTransitions,
-        builder.visits < Self.mostVisits
+        threads.visits < Self.mostVisits
       else { return nil }
-      for symbol in 0..<width { transitions.append(builder.transition(from: state, symbol)) }
+      for symbol in 0..<width {
+        let (next, isMatch) = threads.step(states.all[state], symbol)
+        transitions.append(states.number(of: next) << 1 | (isMatch ? 1 : 0))
+      }
       state += 1
     }
     self.transitions = transitions
@@ -61,78 +64,15 @@ struct PatternAutomaton: Sendable {
     }
   }
 
-  /// Finds the states.
-  private struct Builder {
-    struct Key: Hashable {
-      let threads: [Int32]
-      let kind: Int
-    }
+  private struct States {
+    var all: [PatternThreads.State] = []
+    private var numbers: [PatternThreads.State: Int32] = [:]
 
-    let program: PatternProgram
-    /// The threads of each state, and the class of the character before it, as far as it matters.
-    var kernels: [Key] = []
-    var visits = 0
-    private var numbers: [Key: Int32] = [:]
-    /// For each class a class that answers the questions to the neighbour before in the same way.
-    private var kinds: [Int]
-    private var seen: [Int]
-    private var round = 0
-
-    init(_ program: PatternProgram) {
-      self.program = program
-      seen = [Int](repeating: 0, count: program.steps.count)
-      let asked = program.steps.compactMap { step in
-        if case .neighbour(let set, isAhead: false, _) = step { set } else { nil }
-      }
-      var answers: [[Bool]: Int] = [:]
-      kinds = (0...program.classes.count).map { number in
-        let answer = Set(asked).sorted().map { program.members[$0][number] }
-        if let known = answers[answer] { return known }
-        answers[answer] = number
-        return number
-      }
-      _ = state([], after: 0)
-    }
-
-    mutating func state(_ threads: [Int32], after previous: Int) -> Int32 {
-      // What is dead is so after any character.
-      let key = Key(threads: threads, kind: threads.isEmpty ? 0 : kinds[previous])
-      if let number = numbers[key] { return number }
-      let number = Int32(kernels.count)
-      kernels.append(key)
-      numbers[key] = number
-      return number
-    }
-
-    mutating func transition(from state: Int, _ symbol: Int) -> Int32 {
-      let kernel = kernels[state]
-      round += 1
-      var going: [Int32] = []
-      var isMatch = false
-      var stack = Array(kernel.threads.reversed())
-      while !isMatch, let top = stack.popLast() {
-        let step = Int(top)
-        visits += 1
-        guard seen[step] != round else { continue }
-        seen[step] = round
-        switch program.steps[step] {
-        case .accept: isMatch = true
-        case .character(let set, let next):
-          if program.members[set][symbol] { going.append(Int32(next)) }
-        case .split(let first, let second):
-          stack.append(Int32(second))
-          stack.append(Int32(first))
-        case .neighbour(let set, let isAhead, let next):
-          if program.members[set][isAhead ? symbol : kernel.kind] { stack.append(Int32(next)) }
-        case .lookahead, .lookbehind, .atomic: break
-        }
-      }
-      return self.state(unique(going), after: symbol) << 1 | (isMatch ? 1 : 0)
-    }
-
-    private func unique(_ threads: [Int32]) -> [Int32] {
-      var found: Set<Int32> = []
-      return threads.filter { found.insert($0).inserted }
+    mutating func number(of state: PatternThreads.State) -> Int32 {
+      if let number = numbers[state] { return number }
+      numbers[state] = Int32(all.count)
+      all.append(state)
+      return Int32(all.count - 1)
     }
   }
 }

@@ -11,8 +11,8 @@ extension OnigurumaParser {
       position += 1
       let end = Node.neighbour(.none, isAhead: true, orEdge: true)
       return .alternation([end, .lookahead(.sequence([.character(newline), end]), isNegated: false)])
-    case "b": position += 1; return Self.wordBoundary(isNegated: false)
-    case "B": position += 1; return Self.wordBoundary(isNegated: true)
+    case "b": position += 1; return .wordBoundary(CharacterProperty.word, isNegated: false)
+    case "B": position += 1; return .wordBoundary(CharacterProperty.word, isNegated: true)
     case "R":
       position += 1
       let carriageReturn = ScalarSet([0x0D])
@@ -25,17 +25,6 @@ extension OnigurumaParser {
       if let set = try classEscape(inClass: false) { return .character(set) }
       return try literal(try characterEscape(), options)
     }
-  }
-
-  private static func wordBoundary(isNegated: Bool) -> Node {
-    let word = CharacterProperty.word
-    func sides(_ isWordBefore: Bool, _ isWordAfter: Bool) -> Node {
-      .sequence([
-        .neighbour(isWordBefore ? word : word.complement, isAhead: false, orEdge: !isWordBefore),
-        .neighbour(isWordAfter ? word : word.complement, isAhead: true, orEdge: !isWordAfter),
-      ])
-    }
-    return .alternation([sides(false, !isNegated), sides(true, isNegated)])
   }
 
   /// `d D w W s S h H p{…} P{…}`, after the backslash; nil, and nothing taken, for something else.
