@@ -76,6 +76,7 @@ import Foundation
 
 extension FuzzTarget {
   static func all(_ place: Workplace) throws -> [FuzzTarget] {
-    try CheckpointTargets.all(place) + TokenizerTargets.all(place) + ProjectTargets.all(place) + DataTargets.all(place)
+    try CheckpointTargets.all(place) + TokenizerTargets.all(place) + VocabularyTargets.all(place)
+      + ProjectTargets.all(place) + DataTargets.all(place)
   }
 }

@@ -65,7 +65,7 @@ package struct PrecompiledCharacterMap: Sendable {
       if unit & Self.leafBit != 0 {
         guard place < units.count else { return nil }
         let start = Int(units[place] & Self.valueMask)
-        guard start < replacements.count else { return nil }
+        guard start < replacements.count, replacements[start] & 0xC0 != 0x80 else { return nil }
         return replacements[start...].prefix { $0 != 0 }
       }
     }
