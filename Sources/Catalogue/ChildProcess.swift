@@ -32,13 +32,19 @@ enum ChildProcess {
       Thread.sleep(forTimeInterval: 0.02)
       do { try Interruption.check() } catch {
         interruption = error
-        process.terminate()
-        break
+        end(process)
       }
     }
-    process.waitUntilExit()
     if let interruption { throw interruption }
     reading.wait()
     return (process.terminationStatus, text.withLock { String(decoding: $0, as: UTF8.self) })
+  }
+
+  private static func end(_ process: Process) {
+    process.terminate()
+    for _ in 0..<100 where process.isRunning { Thread.sleep(forTimeInterval: 0.02) }
+    // It may have been started with the signal blocked.
+    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    process.waitUntilExit()
   }
 }

@@ -71,7 +71,7 @@ struct SentencePieceModelTests {
     let unknown = message(1, message(1, "<unk>") + [0x18, 2])
     let three = unknown + message(1, message(1, "a")) + message(1, message(1, "b"))
     for (bytes, field, words) in [
-      ([], "pieces", "there are none"), (Array("hello world".utf8), "byte 0", "is not a SentencePiece model"),
+      ([], "pieces", "there are none"), (Array("hello world".utf8), "byte 2", "is not a SentencePiece model"),
       (unknown, "trainer_spec.bos_id", "1 is not one of the 1 pieces"),
       (three + message(2, [0xC0, 0x02, 9]), "trainer_spec.unk_id", "9 is not one of the 3 pieces"),
       (three + message(2, [0xC0, 0x02, 1]), "trainer_spec.unk_id", "not of the unknown type"),

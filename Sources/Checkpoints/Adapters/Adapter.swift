@@ -82,7 +82,7 @@ package struct Adapter: Sendable {
   ) throws -> [AdapterModule] {
     let linear = layout.linearModules
     try tensors.refuseUnknownPaths(Set(linear.map(\.path)), layout)
-    let targeted = try linear.filter { try configuration.adapts($0.path, layout) }
+    let targeted = linear.filter { configuration.adapts($0.path, layout) }
     let targetedPaths = Set(targeted.map(\.path))
     if let left = tensors.paths.first(where: { !targetedPaths.contains($0) }) {
       throw InputError(
@@ -92,7 +92,7 @@ package struct Adapter: Sendable {
     for name in configuration.targets.unused(among: tensors.paths) {
       // PEFT would adapt these, and this file has nothing for them.
       for module in [layout.names.head, layout.names.embedding] where ModuleSelection.isNamed(module, name) {
-        if try configuration.adapts(module, layout) { throw untrained(module, tensors.file) }
+        if configuration.adapts(module, layout) { throw untrained(module, tensors.file) }
       }
     }
     return try targeted.map { module in
