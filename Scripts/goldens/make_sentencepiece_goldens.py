@@ -1,14 +1,16 @@
-"""Makes Tests/Goldens/sentencepiece: tiny SentencePiece models, and what `tokenizers` makes of Unigram vocabularies.
+"""Makes Tests/Goldens/sentencepiece: tiny SentencePiece models, and what it and `tokenizers` make of Unigram vocabularies.
 
     python3 Scripts/goldens/make_sentencepiece_goldens.py Tests/Goldens/sentencepiece
 
 unigram.model and bpe.model are trained here, by the sentencepiece package, on Tests/Goldens/tokenizers/corpus.jsonl; models.json holds
 what their own protobuf classes read in them. unigram.json: vocabularies and the ids that `models.Unigram` gives texts; texts through
-`normalizers.Precompiled` with unigram.model's map; texts in the normal forms. Packages: Scripts/goldens/requirements.txt.
+`normalizers.Precompiled` with unigram.model's map; texts in the normal forms. ids.json: texts, and their ids by
+sentencepiece with unigram.model. Packages: Scripts/goldens/requirements.txt.
 """
 
 import argparse
 import base64
+import contextlib
 import json
 import pathlib
 import random
@@ -18,24 +20,25 @@ import sentencepiece
 from sentencepiece import sentencepiece_model_pb2 as protobuf
 from tokenizers import models, normalizers
 
-CORPUS = pathlib.Path(__file__).parents[2] / "Tests/Goldens/tokenizers/corpus.jsonl"
+CORPUS = pathlib.Path(__file__).resolve().parents[2] / "Tests/Goldens/tokenizers/corpus.jsonl"
 # What is replaced by what, as code points: single characters, sequences, characters within graphemes, and to nothing.
 RULES = {"ﬁ": "fi", "Ａ": "A", "ａ": "a", "１": "1", "\u3000": " ", "\u200b": "", "e\u0301": "é", "か\u3099": "が", "½": "1⁄2", "…": "..."}
 RULES |= {"\u00a0": " ", "\t": " ", "㍿": "株式会社", "́": "´", "👍": "+1", "x\u0300\u0301": "X"}
 
 
-def train(folder, kind, texts):
-    rules = folder / "rules.tsv"
+def train(kind, texts):
+    """In the current folder: a model names the files that it was made with."""
+    rules = pathlib.Path("rules.tsv")
     lines = [" ".join(f"{ord(c):X}" for c in k) + "\t" + " ".join(f"{ord(c):X}" for c in v) for k, v in RULES.items()]
     rules.write_text("\n".join(lines) + "\n")
     own = {"normalization_rule_tsv": str(rules)} if kind == "unigram" else {"normalization_rule_name": "identity"}
     if kind == "bpe":
         own |= {"user_defined_symbols": ["<mask>", "  "], "add_dummy_prefix": False, "remove_extra_whitespaces": False, "pad_id": 3}
     sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(texts), model_prefix=str(folder / kind), model_type=kind, vocab_size=700, byte_fallback=True,
+        sentence_iterator=iter(texts), model_prefix=kind, model_type=kind, vocab_size=700, byte_fallback=True,
         character_coverage=0.98, minloglevel=2, num_threads=1, **own,
     )
-    return (folder / f"{kind}.model").read_bytes()
+    return pathlib.Path(f"{kind}.model").read_bytes()
 
 
 def described(data):
@@ -76,20 +79,27 @@ def vocabularies(rng, trained, corpus):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=pathlib.Path)
-    out = parser.parse_args().out
+    out = parser.parse_args().out.resolve()
     out.mkdir(parents=True, exist_ok=True)
     rng = random.Random(20_251_126)
     corpus = [json.loads(line) for line in CORPUS.read_text().splitlines()]
     described_models = {}
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         for kind in ("unigram", "bpe"):
-            data = train(pathlib.Path(folder), kind, [text for text in corpus if text.strip() and max(text) < "\u017f"])
+            data = train(kind, [text for text in corpus if text.strip() and max(text) < "\u017f"])
             (out / f"{kind}.model").write_bytes(data)
             described_models[kind] = described(data)
     (out / "models.json").write_text(json.dumps(described_models, separators=(",", ":")) + "\n")
 
     model = protobuf.ModelProto()
     model.ParseFromString((out / "unigram.model").read_bytes())
+    processor = sentencepiece.SentencePieceProcessor(model_file=str(out / "unigram.model"))
+    own = [text for text in corpus if "<" not in text and "\0" not in text]
+    keys = list(RULES) + ["a", "e", " ", "  ", "か", "x", "\u0300", "\u0301", "\u3099", "日本", "\r\n", "the ships", "▁", "0", "00", "000", ","]
+    draw = random.Random(13)
+    texts = draw.sample(own, 150) + ["".join(draw.choices(keys, k=draw.randint(1, 9))) for _ in range(250)] + ["the " * 3_000]
+    cases = [[text, processor.encode(text)] for text in dict.fromkeys(texts)]
+    (out / "ids.json").write_text(json.dumps(cases, separators=(",", ":")) + "\n")
     charsmap = model.normalizer_spec.precompiled_charsmap
     precompiled = normalizers.Precompiled(charsmap)
     keys = list(RULES) + ["a", "e", "か", "x", "\u0300", "\u0301", "\u3099", "👍🏽", "👩‍👍", "日本", " ", "\r\n", "한", "नि", "\0"]

@@ -53,7 +53,7 @@ struct UnigramTests {
     for vocabulary in vocabularies {
       let model = try UnigramModel(
         pieces: vocabulary.pieces.map { (Array($0.text.utf8), $0.score) }, unknown: vocabulary.unknown,
-        fallsBackToBytes: vocabulary.byte_fallback)
+        bytes: vocabulary.byte_fallback ? bytes(vocabulary.pieces) : nil)
       for test in vocabulary.cases {
         #expect(ids(model, test.text) == test.ids, "\(test.text.debugDescription)")
       }
@@ -68,7 +68,7 @@ struct UnigramTests {
     let clock = ContinuousClock()
     var model: UnigramModel?
     let building = try clock.measure {
-      model = try UnigramModel(pieces: pieces, unknown: 0, fallsBackToBytes: false)
+      model = try UnigramModel(pieces: pieces, unknown: 0, bytes: nil)
     }
     #expect(building < .seconds(3))
     let text = String(repeating: "▁761", count: 100_000)
@@ -77,7 +77,7 @@ struct UnigramTests {
   }
 
   @Test("an empty text has no ids") func empty() throws {
-    let model = try UnigramModel(pieces: [(Array("a".utf8), -1)], unknown: 0, fallsBackToBytes: false)
+    let model = try UnigramModel(pieces: [(Array("a".utf8), -1)], unknown: 0, bytes: nil)
     #expect(ids(model, "") == [])
   }
 
@@ -85,7 +85,7 @@ struct UnigramTests {
   func refused() throws {
     func fault(_ pieces: [(text: [UInt8], score: Double)], unknown: Int = 0) throws -> UnigramFault {
       try #require(throws: UnigramFault.self) {
-        _ = try UnigramModel(pieces: pieces, unknown: unknown, fallsBackToBytes: false)
+        _ = try UnigramModel(pieces: pieces, unknown: unknown, bytes: nil)
       }
     }
     #expect(try fault([]).piece == nil)
@@ -94,6 +94,14 @@ struct UnigramTests {
     #expect(try fault([(Array("a".utf8), 0), (Array("b".utf8), .nan)]).piece == 1)
     #expect(try fault([(Array("a".utf8), -.infinity)]).piece == 0)
     #expect(try fault([(Array("a".utf8), 0), ([UInt8](repeating: 97, count: 5_000), 0)]).piece == 1)
+  }
+
+  private func bytes(_ pieces: [UnigramGoldens.Piece]) -> ByteTokens {
+    var table = TokenTable()
+    for piece in pieces where table.append(piece.text.utf8, findable: true) != nil {
+      table.append(piece.text.utf8, findable: false)
+    }
+    return ByteTokens(table)
   }
 
   private func ids(_ model: UnigramModel, _ text: String) -> [Int32] {

@@ -22,13 +22,14 @@ extension UnigramModel {
       field: model.place("vocab"))
   }
 
-  fileprivate init(json model: JSONFile) throws {
+  /// - Parameter bytes: the vocabulary's tokens of single bytes.
+  fileprivate init(json model: JSONFile, bytes: ByteTokens) throws {
     let pieces = try Self.pieces(model)
     let unknown = try model.required("unk_id", try model.integer("unk_id"))
+    let fallsBack = try model.bool("byte_fallback") ?? false
     do throws(UnigramFault) {
       try self.init(
-        pieces: pieces.map { (Array($0.text.utf8), $0.score) }, unknown: unknown,
-        fallsBackToBytes: (try? model.bool("byte_fallback")) ?? false)
+        pieces: pieces.map { (Array($0.text.utf8), $0.score) }, unknown: unknown, bytes: fallsBack ? bytes : nil)
     } catch {
       let place = error.piece.map { "vocab[\($0)]" } ?? "vocab"
       throw model.error(place, error.problem, remedy: "export the tokenizer again")
@@ -40,9 +41,8 @@ extension Tokenizer {
   static func unigram(
     _ root: JSONFile, _ model: JSONFile, _ vocabulary: VocabularyBuilder
   ) throws -> TokenizerDefinition {
-    _ = try model.bool("byte_fallback")
     return TokenizerDefinition(
-      tokens: vocabulary.spelled, model: .unigram(try UnigramModel(json: model)),
+      tokens: vocabulary.spelled, model: .unigram(try UnigramModel(json: model, bytes: ByteTokens(vocabulary.spelled))),
       normalizer: try TextNormalizer(json: root.object("normalizer")),
       preTokenizer: try PreTokenizer(json: root.object("pre_tokenizer")),
       decoder: try TokenDecoder(json: root.required("decoder", try root.object("decoder"))))

@@ -105,12 +105,14 @@ extension TokenizerDefinition {
     case .unigram:
       let pieces = model.pieces.map { piece -> (text: [UInt8], score: Double) in
         // No text becomes any of the others.
-        let isText = piece.type == .normal || piece.type == .userDefined || piece.type == .byte
+        let isText = piece.type == .normal || piece.type == .userDefined
         return (isText ? Array(piece.text.utf8) : [], Double(piece.score))
       }
       do throws(UnigramFault) {
         return .unigram(
-          try UnigramModel(pieces: pieces, unknown: model.unknownID, fallsBackToBytes: model.fallsBackToBytes))
+          try UnigramModel(
+            pieces: pieces, unknown: model.unknownID, bytes: model.fallsBackToBytes ? ByteTokens(table) : nil,
+            rules: .sentencePiece))
       } catch {
         throw InputError(file, field: "pieces", error.problem, remedy: "get the file again")
       }
@@ -125,7 +127,7 @@ extension TokenizerDefinition {
     var steps: [TextNormalizer.Step] = []
     if !model.characterMap.isEmpty {
       do throws(PrecompiledCharacterMap.Fault) {
-        steps.append(.mapped(try PrecompiledCharacterMap(model.characterMap)))
+        steps.append(.mapped(try PrecompiledCharacterMap(model.characterMap, rules: .sentencePiece)))
       } catch {
         throw InputError(
           file, field: "normalizer_spec.precompiled_charsmap", error.problem, remedy: "get the file again")

@@ -2,15 +2,16 @@ import Diagnostics
 
 /// SentencePiece's map of characters (`precompiled_charsmap`): a double-array trie of what is replaced, and the replacements.
 ///
-/// The rules are those of `tokenizers` (the crate spm_precompiled): a grapheme of fewer than six bytes is replaced as a whole by
-/// what the shortest entry that it begins with stands for; any other character by character. That loses what follows the entry
-/// within the grapheme, as it does there.
+/// SentencePiece itself replaces the longest entry that the text goes on with, at each place. `tokenizers` (the crate
+/// spm_precompiled) replaces a grapheme of fewer than six bytes as a whole by what the shortest entry that it begins with stands
+/// for, any other character by character. That loses what follows the entry within the grapheme, as it does there.
 package struct PrecompiledCharacterMap: Sendable {
   /// The bytes are no such map.
   package struct Fault: Error {
     package let problem: ShownText
   }
 
+  private let rules: UnigramModel.Rules
   private let units: [UInt32]
   /// Texts, each ended by a zero.
   private let replacements: [UInt8]
@@ -20,7 +21,8 @@ package struct PrecompiledCharacterMap: Sendable {
   private static let valueMask: UInt32 = 1 << 31 - 1
 
   /// - Parameter bytes: the trie's length in bytes (four, little-endian), the trie, the replacements.
-  package init(_ bytes: [UInt8]) throws(Fault) {
+  package init(_ bytes: [UInt8], rules: UnigramModel.Rules = .tokenizers) throws(Fault) {
+    self.rules = rules
     func word(_ place: Int) -> UInt32 { (0..<4).reduce(0) { $0 | UInt32(bytes[place + $1]) << UInt32(8 * $1) } }
     guard bytes.count >= 4, Int(word(0)) <= bytes.count - 4, word(0) % 4 == 0, word(0) > 0 else {
       throw Fault(problem: "the character map's trie is cut off")
@@ -37,39 +39,66 @@ package struct PrecompiledCharacterMap: Sendable {
   /// - Parameter bytes: valid UTF-8.
   /// - Returns: the text with its characters replaced.
   package func mapped(_ bytes: [UInt8]) -> [UInt8] {
+    rules == .tokenizers ? mappedByGrapheme(bytes) : mappedByLongest(bytes)
+  }
+
+  private func mappedByLongest(_ bytes: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(bytes.count)
-    for grapheme in String(decoding: bytes, as: UTF8.self) {
-      let text = Array(grapheme.utf8)
-      if text.count < Self.longGrapheme, let replacement = replacement(for: text[...]) {
-        result += replacement
-        continue
-      }
-      for scalar in grapheme.unicodeScalars {
-        let character = Array(UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
-        result += replacement(for: character[...]) ?? character[...]
+    var place = 0
+    while place < bytes.count {
+      if let entry = entry(bytes[place...], longest: true) {
+        result += entry.replacement
+        place += entry.length
+      } else {
+        let end = min(bytes.count, place + UTF8.length(leading: bytes[place]))
+        result += bytes[place..<end]
+        place = end
       }
     }
     return result
   }
 
-  /// What the shortest entry that a text begins with stands for.
-  private func replacement(for text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+  private func mappedByGrapheme(_ bytes: [UInt8]) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(bytes.count)
+    for grapheme in String(decoding: bytes, as: UTF8.self) {
+      let text = Array(grapheme.utf8)
+      if text.count < Self.longGrapheme, let entry = entry(text[...], longest: false) {
+        result += entry.replacement
+        continue
+      }
+      for scalar in grapheme.unicodeScalars {
+        let character = Array(UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+        result += entry(character[...], longest: false)?.replacement ?? character[...]
+      }
+    }
+    return result
+  }
+
+  /// The shortest or the longest entry that a text begins with: its bytes, and what takes their place.
+  ///
+  /// - Returns: nil where there is none, or it leads out of the map.
+  private func entry(_ text: ArraySlice<UInt8>, longest: Bool) -> (length: Int, replacement: ArraySlice<UInt8>)? {
+    var found: (length: Int, start: Int)?
     var place = Self.offset(units[0])
-    for byte in text {
-      guard byte != 0 else { return nil }
+    for (index, byte) in zip(text.indices, text) {
+      guard byte != 0 else { break }
       place ^= Int(byte)
-      guard place < units.count, units[place] & (1 << 31 | 0xFF) == UInt32(byte) else { return nil }
+      guard place < units.count, units[place] & (1 << 31 | 0xFF) == UInt32(byte) else { break }
       let unit = units[place]
       place ^= Self.offset(unit)
       if unit & Self.leafBit != 0 {
-        guard place < units.count else { return nil }
-        let start = Int(units[place] & Self.valueMask)
-        guard start < replacements.count, replacements[start] & 0xC0 != 0x80 else { return nil }
-        return replacements[start...].prefix { $0 != 0 }
+        guard place < units.count else { break }
+        found = (index + 1 - text.startIndex, Int(units[place] & Self.valueMask))
+        if !longest { break }
       }
     }
-    return nil
+    // A replacement begins with a character, and an entry ends with one.
+    guard let found, found.start < replacements.count, replacements[found.start] & 0xC0 != 0x80 else { return nil }
+    let rest = text.dropFirst(found.length)
+    guard rest.first.map({ $0 & 0xC0 != 0x80 }) ?? true else { return nil }
+    return (found.length, replacements[found.start...].prefix { $0 != 0 })
   }
 
   private static func offset(_ unit: UInt32) -> Int { Int(unit >> 10) << Int((unit & (1 << 9)) >> 6) }

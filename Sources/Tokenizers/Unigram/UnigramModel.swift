@@ -10,9 +10,9 @@ package struct UnigramFault: Error {
 /// A vocabulary of pieces with scores, which are logarithms of probabilities: a text is cut into the pieces whose scores have
 /// the largest sum.
 ///
-/// The rules are those of `tokenizers` (models/unigram/model.rs), so that ids are equal:
-/// - Sums are in double precision, from the text's beginning on. Of two ways with the same sum to the same place the one whose
-///   last piece begins earlier is kept.
+/// The rules are those of `tokenizers` (models/unigram/model.rs), or of SentencePiece (unigram_model.cc), so that ids are equal:
+/// - Sums are in double precision, SentencePiece's in single, from the text's beginning on. Of two ways with the same sum to the
+///   same place the one whose last piece begins earlier is kept.
 /// - A character that no piece is for costs ten more than the lowest score. Unknown ones in a row become one: the piece with
 ///   their bytes where there is one, else the bytes' own pieces where all of these exist and are wanted, else the unknown piece.
 package struct UnigramModel: Sendable {
@@ -21,19 +21,27 @@ package struct UnigramModel: Sendable {
   private let scores: [Double]
   private let unknown: Int32
   private let unknownScore: Double
-  /// By byte, the id of `<0xNN>`, or -1; empty where bytes are not wanted.
-  private let byteIDs: [Int32]
+  /// Where bytes are wanted.
+  private let bytes: ByteTokens?
+  private let rules: Rules
+
+  /// Whose ids they are to be.
+  package enum Rules: Sendable { case tokenizers, sentencePiece }
 
   private static let unknownPenalty = 10.0
   /// The most bytes of a piece: looking for pieces takes up to this many steps at each character.
   package static let longestPiece = 4_096
+  /// SentencePiece begins its sum anew beyond this, where single precision would lose the scores.
+  private static let largestSum = 100_000.0
 
   /// - Parameters:
   ///   - pieces: by id. Of two with the same text the later one is used; an empty one is for nothing.
   ///   - unknown: the id of the unknown piece.
-  ///   - fallsBackToBytes: whether unknown characters become the pieces `<0x00>` to `<0xFF>` of their bytes.
+  ///   - bytes: the pieces that unknown characters become, where they do.
   /// - Throws: `UnigramFault` where there are no pieces, one is too long, a score is no number, or there is no unknown piece.
-  package init(pieces: [(text: [UInt8], score: Double)], unknown: Int, fallsBackToBytes: Bool) throws(UnigramFault) {
+  package init(
+    pieces: [(text: [UInt8], score: Double)], unknown: Int, bytes: ByteTokens?, rules: Rules = .tokenizers
+  ) throws(UnigramFault) {
     guard !pieces.isEmpty, pieces.count <= Int(Int32.max) else {
       throw UnigramFault(piece: nil, problem: "has \(pieces.count) pieces")
     }
@@ -51,14 +59,10 @@ package struct UnigramModel: Sendable {
     self.trie = trie
     scores = pieces.map(\.score)
     self.unknown = Int32(unknown)
-    unknownScore = (scores.min() ?? 0) - Self.unknownPenalty
-    byteIDs = fallsBackToBytes ? (0..<256).map { trie.value(of: Self.spelling(UInt8($0))) ?? -1 } : []
-  }
-
-  /// `<0x0A>`
-  private static func spelling(_ byte: UInt8) -> [UInt8] {
-    let digits = Array("0123456789ABCDEF".utf8)
-    return Array("<0x".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)], UInt8(ascii: ">")]
+    let counted = rules == .tokenizers ? scores : pieces.filter { !$0.text.isEmpty }.map(\.score)
+    unknownScore = (counted.min() ?? 0) - Self.unknownPenalty
+    self.bytes = bytes
+    self.rules = rules
   }
 
   /// The best way to a place of the text.
@@ -99,13 +103,19 @@ package struct UnigramModel: Sendable {
   private func arrivals(_ text: UnsafeBufferPointer<UInt8>) -> [Arrival] {
     var arrivals = [Arrival](repeating: Arrival(), count: text.count + 1)
     var start = 0
+    var frontier = 0
     while start < text.count {
+      if rules == .sentencePiece, abs(arrivals[start].score) > Self.largestSum {
+        let offset = arrivals[start].score
+        for place in start...max(start, frontier) { arrivals[place].score = add(arrivals[place].score, -offset) }
+      }
       let scoreHere = arrivals[start].score
       let lead = text[start]
       let next = min(text.count, start + (lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4))
       var isKnown = false
       func arrive(_ end: Int, _ id: Int32, _ score: Double) {
-        let sum = score + scoreHere
+        let sum = add(score, scoreHere)
+        frontier = max(frontier, end)
         guard arrivals[end].start < 0 || sum > arrivals[end].score else { return }
         arrivals[end] = Arrival(score: sum, start: start, id: id)
       }
@@ -119,11 +129,16 @@ package struct UnigramModel: Sendable {
     return arrivals
   }
 
+  @inline(__always)
+  private func add(_ a: Double, _ b: Double) -> Double {
+    rules == .tokenizers ? a + b : Double(Float(a) + Float(b))
+  }
+
   private func appendUnknown(_ text: UnsafeBufferPointer<UInt8>, to ids: inout [Int32]) {
     if let id = trie.value(of: text) {
       ids.append(id)
-    } else if !byteIDs.isEmpty, text.allSatisfy({ byteIDs[Int($0)] >= 0 }) {
-      ids += text.map { byteIDs[Int($0)] }
+    } else if let bytes, bytes.spell(text) {
+      ids += text.map { bytes.ids[Int($0)] }
     } else {
       ids.append(unknown)
     }
