@@ -43,6 +43,24 @@ struct ModelIdentityTests {
     #expect(try identity(.tinyModel(["torch_dtype": "\"float32\""])) == original)
   }
 
+  @Test("tokenizer.model and tekken.json count where there is no tokenizer.json, with what is added to them")
+  func otherTokenizers() throws {
+    let folder = try TemporaryFolder.tinyModel()
+    let json = try identity(folder).tokenizer
+    try folder.write("tokenizer.model", "beside")
+    #expect(try identity(folder).tokenizer == json)
+    try FileManager.default.removeItem(at: folder.url.appendingPathComponent("tokenizer.json"))
+    var seen: Set<String> = [json, try identity(folder).tokenizer]
+    for (name, text) in [
+      ("tokenizer.model", "another"), ("added_tokens.json", "{}"), ("added_tokens.json", #"{"<x>": 10}"#),
+      ("tokenizer_config.json", "{}"), ("tekken.json", "{}"), ("tekken.json", "{ }"),
+    ] {
+      try folder.write(name, text)
+      #expect(seen.insert(try identity(folder).tokenizer).inserted, "\(name) \(text)")
+    }
+    #expect(try Checkpoint.open(folder.path).tokenizerFiles.map(\.url.lastPathComponent).first == "tekken.json")
+  }
+
   @Test("the adapter counts with its weights and its scales, not with the name of its base")
   func adapter() throws {
     let base = try TemporaryFolder.tinyModel()
