@@ -55,6 +55,23 @@ struct EncodingTests {
     #expect(EngineScorer(appending).numericsID.hasSuffix(", scoring \(scoringVersion)"))
   }
 
+  @Test("a tokenizer that puts a space before a text: the answer keeps its own, and is encoded within the whole")
+  func spaceBeforeText() throws {
+    let goldens = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    for name in ["llama2", "llama2-first", "gemma"] {
+      let file = goldens.appending(path: "Goldens/tokenizers/pipelines/\(name).tokenizer.json")
+      let tokenizer = try Tokenizer(json: file, configuration: nil)
+      let context = "Q: What is the capital of Norway?\nA:"
+      let encoded = try tokenizer.encode(context: context, continuation: " Oslo", specialTokens: true)
+      #expect(encoded.ids == tokenizer.encode(context + " Oslo") && encoded.ids.first == 1)
+      #expect(encoded.continuation.flatMap { tokenizer.bytes(of: $0) } == Array(" Oslo".utf8))
+      #expect(encoded == (try tokenizer.encode(context: context + " ", continuation: "Oslo", specialTokens: true)))
+      let alone = try tokenizer.encode(context: "", continuation: "日本", specialTokens: true)
+      let space = name == "gemma" ? "" : " "
+      #expect(alone.continuation.flatMap { tokenizer.bytes(of: $0) } == Array((space + "日本").utf8))
+    }
+  }
+
   @Test("letters that are tokens of one byte are counted, and many are an alarm")
   func singleLetters() throws {
     let tokenizer = try tinyModel().tokenizer

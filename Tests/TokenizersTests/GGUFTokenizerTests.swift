@@ -124,6 +124,14 @@ struct GGUFTokenizerTests {
     #expect(try Tokenizer(gguf: fields, file: "x.gguf").firstLost(in: "ab") == nil)
   }
 
+  @Test("a token that ends turns is a control token, whatever the converter made of it, as in llama.cpp")
+  func controlToken() throws {
+    var fields = try Self.fields("smollm", pre: "smollm")
+    fields.tokenTypes[2] = 1
+    let tokenizer = try Tokenizer(gguf: fields, file: "x.gguf")
+    #expect(tokenizer.encode("a<|im_end|>").last == 2 && tokenizer.isSpecial(2))
+  }
+
   @Test("is refused by field where it is not understood or contradicts itself") func refused() throws {
     func field(_ edit: (inout GGUFTokenizerFields) -> Void) throws -> String? {
       var fields = try Self.fields("smollm", pre: "smollm")

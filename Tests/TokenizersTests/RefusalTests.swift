@@ -22,6 +22,9 @@ struct RefusalTests {
     var testDescription: String { "\(field): \(new.prefix(40))" }
   }
 
+  private static let growing =
+    #"{"type":"Replace","pattern":{"String":"a"},"content":"\#(String(repeating: "a", count: 40))"}"#
+
   static let edits = [
     Edit("gpt2", #""type":"BPE""#, #""type":"WordPiece""#, "model.type"),
     Edit("gpt2", #""dropout":null"#, #""dropout":0.1"#, "model.dropout"),
@@ -43,6 +46,20 @@ struct RefusalTests {
     Edit("gpt2", #""vocab":{"#, #""vocab":{"!":640,"#, "model.vocab"),
     Edit("gpt2", #""normalizer":null"#, #""normalizer":{"type":"Nmt"}"#, "normalizer.type"),
     Edit("gpt2", #""normalizer":null"#, #""normalizer":{"type":"Prepend"}"#, "normalizer.prepend"),
+    Edit(
+      "gpt2", #""normalizer":null"#,
+      #""normalizer":{"type":"Prepend","prepend":"\#(String(repeating: "x", count: 1_025))"}"#, "normalizer.prepend"),
+    // Three of them make a text 64,000 times as long.
+    Edit(
+      "gpt2", #""normalizer":null"#,
+      #""normalizer":{"type":"Sequence","normalizers":[\#([growing, growing, growing].joined(separator: ","))]}"#,
+      "normalizer"),
+    Edit(
+      "gpt2", #""decoder":{"type":"ByteLevel""#, #""decoder":{"type":"Sequence","decoders":[\#(growing),\#(growing)]"#,
+      "decoder"),
+    Edit(
+      "gpt2", #""normalizer":null"#, #""normalizer":{"type":"Precompiled","precompiled_charsmap":"AAAA"}"#,
+      "normalizer.precompiled_charsmap"),
     Edit(
       "gpt2", #""normalizer":null"#, #""normalizer":{"type":"Replace","pattern":{"String":""},"content":"x"}"#,
       "normalizer.pattern.String"),

@@ -16,6 +16,8 @@ package struct GGUFTextStyle: Sendable {
   package private(set) var ignoresMerges = false
   /// Where the file does not say.
   package private(set) var addsBOS = false
+  /// A byte that the vocabulary lacks keeps its neighbours apart. In `tokenizers` they may merge.
+  package private(set) var lossSeparates = true
   /// Text is brought to Unicode's composed normal form first.
   package private(set) var composes = false
   /// The vocabulary is spelled in the byte alphabet. Otherwise it is spelled as text is, spaces are U+2581, and `<0xNN>` stand for the
@@ -62,7 +64,11 @@ package struct GGUFTextStyle: Sendable {
     "jina-v2-de": gpt2, "a.x-4.0": gpt2, "mellum": gpt2, "modern-bert": gpt2, "jina-v1-en": gpt2,
     "jina-v2-code": gpt2, "roberta-bpe": gpt2, "exaone4": gpt2, "mpt": gpt2, "olmo": gpt2, "jais": gpt2,
     "trillion": gpt2, "granite-docling": gpt2,
-    "starcoder": digits, "refact": digits, "command-r": digits, "smollm": digits, "codeshell": digits,
+    "starcoder": digits, "refact": digits, "command-r": digits,
+    // Of these two the ids are those of `tokenizers`: llama.cpp does not compose, and splits where a byte is lost.
+    "smollm": digits.with { $0.lossSeparates = false },
+    "qwen2": qwen2.with { ($0.composes, $0.lossSeparates) = (true, false) },
+    "codeshell": digits,
     "exaone": digits, "minerva-7b": digits, "mellum2": digits,
     "llama3": wholeLlama3, "llama-v3": wholeLlama3, "llama-bpe": wholeLlama3, "falcon3": wholeLlama3,
     "falcon-h1": wholeLlama3, "pixtral": wholeLlama3, "midm-2.0": wholeLlama3, "lfm2": wholeLlama3,
@@ -70,8 +76,6 @@ package struct GGUFTextStyle: Sendable {
     "dbrx": llama3, "smaug-bpe": llama3, "chatglm-bpe": llama3,
     "glm4": llama3.with { $0.ignoresMerges = true }, "glm5": llama3.with { $0.ignoresMerges = true },
     "minicpm5": GGUFTextStyle(Pattern.threeDigits, Pattern.miniCPM5).with { $0.ignoresMerges = true },
-    // llama.cpp does not compose; the models were trained on composed text.
-    "qwen2": qwen2.with { $0.composes = true },
     "deepseek-r1-qwen": qwen2, "kormo": qwen2, "f2llmv2": qwen2, "megrez": qwen2, "stablelm2": qwen2,
     "hunyuan": qwen2, "solar-open": qwen2, "grok-2": qwen2,
     "qwen35": GGUFTextStyle(Pattern.qwen35),
@@ -116,4 +120,17 @@ extension GGUFTextStyle {
     let name = modelName?.lowercased() ?? ""
     return (name.contains("phi-3") || name.contains("phi3")) && !["<unk>", "<s>", "<|endoftext|>"].contains(token)
   }
+
+  /// The type that llama.cpp takes a token to have: some texts are control tokens, whatever the converter wrote.
+  package static func type(of token: String, stored type: Int, _ tokens: some Collection<String>) -> Int {
+    guard type == 1, controlTokens.contains(token) else { return type }
+    // Gemma 4 has it as an ordinary token.
+    return token == "</s>" && tokens.contains("<|tool_response>") ? type : 3
+  }
+
+  private static let controlTokens: Set<String> = [
+    "<|eot_id|>", "<|im_end|>", "<|end|>", "<|return|>", "<|call|>", "<|flush|>", "<|calls|>", "<end_of_turn>",
+    "<|endoftext|>", "</s>", "<|eom_id|>", "<EOT>", "_<EOT>", "[EOT]", "[EOS]", "<|end_of_text|>",
+    "<end_of_utterance>", "<eos>", "<turn|>", "<|tool_response>", "<｜end▁of▁sentence｜>", "[e~[",
+  ]
 }

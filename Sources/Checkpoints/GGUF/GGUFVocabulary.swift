@@ -107,7 +107,10 @@ struct GGUFVocabulary {
 
   /// Tokens that are looked for in the text itself. Unknown and control tokens are special, user-defined ones are not.
   var addedTokens: [(id: Int, isSpecial: Bool)] {
-    types.enumerated().filter { (2...4).contains($0.element) }.map { ($0.offset, $0.element != 4) }
+    types.enumerated().compactMap { id, stored in
+      let type = GGUFTextStyle.type(of: tokens[id], stored: stored, tokens)
+      return (2...4).contains(type) ? (id, type != 4) : nil
+    }
   }
 
   /// tokenizer_config.json. Throws `InputError` for a chat template that is not text.

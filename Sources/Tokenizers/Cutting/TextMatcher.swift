@@ -45,6 +45,15 @@ package enum TextMatcher: Sendable {
     if start < text.count { body(start..<text.count, false) }
   }
 
+  /// How many times as long a text can become where every match is replaced by `content`; at least 1.
+  func growth(by content: [UInt8]) -> Double {
+    switch self {
+    case .literal(let bytes): max(1, Double(content.count) / Double(bytes.count))
+    // It may match between any two bytes.
+    default: Double(content.count) + 1
+    }
+  }
+
   private static func find(_ bytes: [UInt8], in text: UnsafeBufferPointer<UInt8>, from start: Int) -> Range<Int>? {
     guard let first = bytes.first, bytes.count <= text.count else { return nil }
     var place = start

@@ -64,13 +64,13 @@ extension Tokenizer {
     if style.isByteLevel {
       let (tokens, byteTokens) = vocabulary.resolved()
       var model = BytePairModel(merges: merges, symbols: .bytes(byteTokens))
-      (model.ignoresMerges, model.lossSeparates) = (style.ignoresMerges, true)
+      (model.ignoresMerges, model.lossSeparates) = (style.ignoresMerges, style.lossSeparates)
       var definition = TokenizerDefinition(tokens: tokens, model: .bytePairs(model), preTokenizer: preTokenizer)
       if style.composes { definition.normalizer.steps = [.form(.nfc)] }
       return definition
     }
     var model = BytePairModel(merges: merges, symbols: .characters(ByteTokens(vocabulary.spelled)))
-    (model.ignoresMerges, model.lossSeparates) = (style.ignoresMerges, true)
+    (model.ignoresMerges, model.lossSeparates) = (style.ignoresMerges, style.lossSeparates)
     return TokenizerDefinition(
       tokens: vocabulary.spelled, model: .bytePairs(model),
       normalizer: .sentencePiece(addsPrefix: false), preTokenizer: preTokenizer,
@@ -98,7 +98,8 @@ extension Tokenizer {
         file, field: "tokenizer.ggml.token_type",
         "\(fields.tokenTypes.count) types for \(fields.tokens.count) tokens", remedy: "convert the model again")
     }
-    return fields.tokenTypes.enumerated().compactMap { id, type in
+    return fields.tokenTypes.enumerated().compactMap { id, stored in
+      let type = GGUFTextStyle.type(of: fields.tokens[id], stored: Int(stored), fields.tokens)
       guard (2...4).contains(type), !fields.tokens[id].isEmpty else { return nil }
       return AddedToken(
         id: Int32(id), content: Array(fields.tokens[id].utf8), isSpecial: type != 4,

@@ -42,3 +42,18 @@ extension TextMatcher {
     }
   }
 }
+
+/// Bounds what a file's replacements can make of a text: a short one must not fill the memory.
+enum ReplacementLimit {
+  private static let mostGrowth = 1_024.0
+  static let longestPrefix = 1_024
+
+  /// - Parameter growths: how many times as long each step can make a text.
+  static func check(_ growths: [Double], _ component: JSONFile) throws {
+    guard growths.reduce(1, *) <= mostGrowth else {
+      throw component.error(
+        "replacements could make a text more than \(Int(mostGrowth)) times as long", remedy: "use the base model's file"
+      )
+    }
+  }
+}

@@ -13,6 +13,11 @@ extension TextNormalizer {
         "has \(components.count) steps, more than \(Self.mostSteps)", remedy: "use the base model's file")
     }
     self.init(try components.map(Self.step))
+    let growths = steps.map { step in
+      guard case .replace(let matcher, let content) = step else { return 1.0 }
+      return matcher.growth(by: content)
+    }
+    if let field { try ReplacementLimit.check(growths, field) }
   }
 
   private static func step(_ component: JSONFile) throws -> Step {
@@ -33,7 +38,13 @@ extension TextNormalizer {
       return .strip(
         left: try component.bool("strip_left") ?? true, right: try component.bool("strip_right") ?? true)
     case "Prepend":
-      return .prepend(Array(try component.required("prepend", try component.string("prepend")).utf8))
+      let prefix = Array(try component.required("prepend", try component.string("prepend")).utf8)
+      guard prefix.count <= ReplacementLimit.longestPrefix else {
+        throw component.error(
+          "prepend", "has \(prefix.count) bytes, more than \(ReplacementLimit.longestPrefix)",
+          remedy: "use the base model's file")
+      }
+      return .prepend(prefix)
     case "Replace":
       let content = try component.required("content", try component.string("content"))
       return .replace(try TextMatcher(patternOf: component), with: Array(content.utf8))

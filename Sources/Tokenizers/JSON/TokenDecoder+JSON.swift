@@ -11,6 +11,11 @@ extension TokenDecoder {
         "has \(components.count) steps, more than \(Self.mostSteps)", remedy: "use the base model's file")
     }
     self.init(try components.map(Self.step))
+    let growths = steps.map { step in
+      guard case .replace(let matcher, let content) = step else { return 1.0 }
+      return matcher.growth(by: content)
+    }
+    try ReplacementLimit.check(growths, field)
   }
 
   /// Whether it does nothing but to read the byte alphabet.
