@@ -62,7 +62,7 @@ struct ConfigurationTests {
 
   @Test("what is not computed here is refused by name")
   func unsupported() {
-    refuse("model_type: 'mamba' is not supported yet; supported: cohere2, exaone4", ["model_type": "\"mamba\""])
+    refuse("model_type: 'mamba' is not supported yet; supported: arcee, cohere2, exaone4", ["model_type": "\"mamba\""])
     refuse("hidden_act: 'mish'", ["hidden_act": "\"mish\""])
     refuse("quantization_config", ["quantization_config": "{\"bits\": 4}"])
     refuse("auto_map", ["auto_map": "{\"AutoModelForCausalLM\": \"modeling.X\"}"])

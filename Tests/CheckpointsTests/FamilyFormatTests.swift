@@ -9,7 +9,7 @@ struct FamilyFormatTests {
   private static let supported = Set(modelFamilies.map(\.type))
   /// Model types that are in the goldens and not computed here, and variants that are refused by name.
   private static let refused: [String: String] = [
-    "apertus": "model_type", "arcee": "model_type", "arcee-bias": "model_type", "cohere": "model_type",
+    "apertus": "model_type", "cohere": "model_type",
     "cohere-plain": "model_type", "ernie4_5": "model_type", "glm": "model_type",
     "gpt2-inverse": "scale_attn_by_inverse_layer_idx", "granitemoehybrid": "model_type",
     "granitemoehybrid-nope": "model_type", "helium": "model_type", "hunyuan_v1_dense": "model_type",

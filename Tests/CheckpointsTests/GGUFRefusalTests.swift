@@ -66,7 +66,7 @@ struct GGUFRefusalTests {
 
   @Test("metadata")
   func metadata() throws {
-    try refuse("general.architecture: architecture 'mamba' is not supported yet; supported: cohere2, exaone4") {
+    try refuse("general.architecture: architecture 'mamba' is not supported yet; supported: arcee, cohere2, exaone4") {
       $0.set("general.architecture", "mamba")
     }
     try refuse("general.architecture: is missing") { $0.pairs.removeAll { $0.key == "general.architecture" } }

@@ -15,7 +15,7 @@ enum FamilyGolden {
     "granite",
     "granite-bias", "smollm3", "smollm3-window", "gpt2", "gpt2-bare", "gpt_neox", "gpt_neox-older", "gpt_neox-serial",
     "starcoder2", "starcoder2-full", "starcoder2-bare", "stablelm", "stablelm-parallel", "cohere2", "cohere2-older",
-    "glm4", "exaone4", "exaone4-full",
+    "glm4", "exaone4", "exaone4-full", "arcee", "arcee-bias",
   ]
   static let files = folders.filter {
     FileManager.default.fileExists(atPath: LogitsGolden.folder.appendingPathComponent("families/\($0).gguf").path)

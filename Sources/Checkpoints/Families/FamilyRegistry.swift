@@ -5,7 +5,7 @@ import Reading
 package let modelFamilies: [ModelFamily] = [
   .llama, .mistral, .ministral, .qwen2, .qwen3, .gemma, .gemma2, .gemma3Text, .phi, .phi3, .olmo2, .olmo3, .granite,
   .smollm3,
-  .gpt2, .gptNeoX, .starcoder2, .stablelm, .cohere2, .glm4, .exaone4,
+  .gpt2, .gptNeoX, .starcoder2, .stablelm, .cohere2, .glm4, .exaone4, .arcee,
 ]
 
 extension ModelFamily {
