@@ -8,6 +8,8 @@ package struct TextNormalizer: Sendable {
     case strip(left: Bool, right: Bool)
     /// Spaces at the ends are taken off, and of several in a row one is left.
     case collapseSpaces
+    /// Taken off the end as often as it stands there.
+    case dropTrailing([UInt8])
     /// Put before a text that is not empty.
     case prepend([UInt8])
     case replace(TextMatcher, with: [UInt8])
@@ -52,6 +54,8 @@ package struct TextNormalizer: Sendable {
         let words = bytes.split(separator: UInt8(ascii: " "))
         if bytes.first == UInt8(ascii: " ") { keepsStart = false }
         bytes = Array(words.joined(separator: [UInt8(ascii: " ")]))
+      case .dropTrailing(let end):
+        while !end.isEmpty, bytes.suffix(end.count).elementsEqual(end) { bytes.removeLast(end.count) }
       case .prepend(let prefix): if !bytes.isEmpty { bytes.insert(contentsOf: prefix, at: 0) }
       case .replace(let matcher, let content): bytes = Self.replaced(bytes, matcher, content)
       }

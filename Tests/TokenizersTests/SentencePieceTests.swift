@@ -84,6 +84,13 @@ struct SentencePieceTests {
     }
   }
 
+  @Test("tiktoken's ranks under that name are told from a damaged model") func ranks() throws {
+    try Self.withFolder(["tokenizer.model": Data("IQ== 0\nIg== 1\n".utf8)]) { folder in
+      let error = try #require(throws: InputError.self) { try Tokenizer(TokenizerFiles(folder: folder)) }
+      #expect(error.problem.hasPrefix("holds tiktoken's ranks"))
+    }
+  }
+
   @Test("Mistral's tekken.json: its special tokens first, then its ranks") func tekken() throws {
     let file = TokenizerGoldens.folder.deletingLastPathComponent().appending(path: "tekken/tekken.json")
     try Self.withFolder(["tekken.json": Data(contentsOf: file)]) { folder in

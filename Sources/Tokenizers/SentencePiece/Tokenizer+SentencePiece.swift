@@ -15,6 +15,12 @@ extension Tokenizer {
   ///   - added: the added_tokens.json beside it.
   /// - Throws: `InputError` for what is no such model, and for models that are neither byte-pair nor Unigram.
   package init(sentencePiece file: URL, configuration: URL?, added: URL?) throws {
+    let bytes = try MappedFile(file)
+    guard withExtendedLifetime(bytes, { !bytes.bytes.starts(with: Self.firstRank) }) else {
+      throw InputError(
+        file.path, "holds tiktoken's ranks, as Llama 3's does, and no SentencePiece model",
+        remedy: "save the model's fast tokenizer as tokenizer.json")
+    }
     let model = try SentencePieceModel(file: file.path)
     var definition = try TokenizerDefinition(model, file: file.path)
     var taken = Set(definition.addedTokens.map(\.content))
@@ -35,6 +41,9 @@ extension Tokenizer {
     if try settings?.bool("add_eos_token") ?? false { definition.suffix = definition.eosTokenID.map { [$0] } ?? [] }
     self.init(definition: definition)
   }
+
+  /// The first line of a list of ranks: a byte in base64, and its rank.
+  private static let firstRank = Array("IQ== 0\n".utf8)
 
   private static func addedTokens(configuration: URL?, added: URL?) throws -> [AddedToken] {
     var tokens: [AddedToken] = []
@@ -134,7 +143,10 @@ extension TokenizerDefinition {
       }
     }
     if model.removesExtraSpaces { steps.append(.collapseSpaces) }
-    return TextNormalizer(steps + TextNormalizer.sentencePiece(addsPrefix: model.addsDummyPrefix).steps)
+    steps += TextNormalizer.sentencePiece(addsPrefix: model.addsDummyPrefix).steps
+    // A mark that was written out at the end goes too.
+    if model.removesExtraSpaces { steps.append(.dropTrailing(TextNormalizer.sentencePieceSpace)) }
+    return TextNormalizer(steps)
   }
 
   /// Adds a token behind the vocabulary, or names one of it.

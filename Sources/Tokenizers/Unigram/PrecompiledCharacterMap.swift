@@ -17,6 +17,8 @@ package struct PrecompiledCharacterMap: Sendable {
   private let replacements: [UInt8]
 
   private static let longGrapheme = 6
+  /// Those of SentencePiece's own maps stay below 40; a short text must not fill the memory.
+  private static let longestReplacement = 1_024
   private static let leafBit: UInt32 = 1 << 8
   private static let valueMask: UInt32 = 1 << 31 - 1
 
@@ -32,6 +34,9 @@ package struct PrecompiledCharacterMap: Sendable {
     replacements = Array(bytes[end...])
     guard String(validating: replacements, as: UTF8.self) != nil else {
       throw Fault(problem: "the character map's replacements are not UTF-8")
+    }
+    guard replacements.split(separator: 0).allSatisfy({ $0.count <= Self.longestReplacement }) else {
+      throw Fault(problem: "the character map has a replacement of more than \(Self.longestReplacement) bytes")
     }
     guard replacements.last ?? 0 == 0 else { throw Fault(problem: "the character map's replacements are cut off") }
   }
