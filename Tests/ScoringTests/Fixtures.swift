@@ -9,10 +9,13 @@ enum Repository {
     .deletingLastPathComponent()
   static let goldens = root.appendingPathComponent("Tests/Goldens")
 
-  /// SmolLM2 as `holdfast fetch` leaves it; nil where it has not been fetched.
-  static var smolLM2: String? {
+  /// SmolLM2 and Gemma 3 as `holdfast fetch` leaves them; nil where they have not been fetched.
+  static var smolLM2: String? { fetched("smollm2-135m-instruct.gguf") }
+  static var gemma3: String? { fetched("gemma-3-270m.gguf") }
+
+  private static func fetched(_ name: String) -> String? {
     let folder = ProcessInfo.processInfo.environment["HOLDFAST_MODELS"].map { URL(fileURLWithPath: $0) }
-    let file = (folder ?? root.appendingPathComponent("models")).appendingPathComponent("smollm2-135m-instruct.gguf")
+    let file = (folder ?? root.appendingPathComponent("models")).appendingPathComponent(name)
     return FileManager.default.fileExists(atPath: file.path) ? file.path : nil
   }
 }
