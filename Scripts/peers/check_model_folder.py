@@ -7,7 +7,7 @@ repository's root; FOLDER is one that `holdfast train` wrote:
     python Scripts/peers/check_model_folder.py FOLDER [--adapter ADAPTER] [--requests FILE] [--expected FILE]
         [--texts FILE] [--ids FILE] [--count 200] [--tolerance 1e-3]
 
-FOLDER is loaded with AutoModelForCausalLM and AutoTokenizer, in fp32. For each line of --requests ({"context",
+FOLDER is loaded with AutoModelForCausalLM and AutoTokenizer, in fp32 with eager attention. For each line of --requests ({"context",
 "continuation"}) the continuation's log probability is compared with "logprob" in the same line of --expected, and its
 greedy flag with "is_greedy" where the line has one; the flag may differ where the two best tokens are closer than the
 tolerance. Each of the first --count lines of --texts (a JSON string) must give the ids in the same line of --ids. The
@@ -37,13 +37,26 @@ def lines(path):
         return [json.loads(line) for line in file]
 
 
-def check_scores(model, tokenizer, requests, expected, tolerance):
+def load(folder):
+    """The folder's tokenizer and model, in fp32 with eager attention, and what its weights lack or have too many."""
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
+    model, loading = transformers.AutoModelForCausalLM.from_pretrained(
+        folder, dtype=torch.float32, attn_implementation="eager", output_loading_info=True
+    )
+    kinds = ("missing_keys", "unexpected_keys", "mismatched_keys")
+    return tokenizer, model.eval(), {kind: sorted(loading[kind]) for kind in kinds if loading.get(kind)}
+
+
+def compare(model, tokenizer, requests, expected, tolerance):
+    """The largest difference of a log probability, and how many greedy flags differ: far from a tie, and at one.
+
+    Raises ValueError where a continuation's token ids differ.
+    """
     largest, flips, close = 0.0, 0, 0
     for request, golden in zip(requests, expected, strict=True):
         context, continuation = lm_scoring.encode(tokenizer, request["context"], request["continuation"])
         if golden.get("tokens") is not None and golden["tokens"] != continuation:
-            print(f"tokens differ: {request['context'][-40:]!r} + {request['continuation']!r}")
-            return False
+            raise ValueError(f"tokens differ: {request['context'][-40:]!r} + {request['continuation']!r}")
         own = lm_scoring.score(model, context, continuation)
         largest = max(largest, abs(own["logprob"] - golden["logprob"]))
         if "is_greedy" in golden and own["is_greedy"] != golden["is_greedy"]:
@@ -51,6 +64,15 @@ def check_scores(model, tokenizer, requests, expected, tolerance):
                 close += 1
             else:
                 flips += 1
+    return largest, flips, close
+
+
+def check_scores(model, tokenizer, requests, expected, tolerance):
+    try:
+        largest, flips, close = compare(model, tokenizer, requests, expected, tolerance)
+    except ValueError as problem:
+        print(problem)
+        return False
     print(
         f"scores: {len(requests)} requests, largest difference of a log probability {largest:.2e} "
         f"(allowed {tolerance:g}), greedy flags that differ {flips} (and {close} at a tie)"
@@ -81,11 +103,7 @@ def main():
 
     torch.set_num_threads(2)
     start = time.time()
-    tokenizer = transformers.AutoTokenizer.from_pretrained(options.folder)
-    model, loading = transformers.AutoModelForCausalLM.from_pretrained(
-        options.folder, dtype=torch.float32, output_loading_info=True
-    )
-    model.eval()
+    tokenizer, model, loading = load(options.folder)
     print(
         f"transformers {transformers.__version__}: {type(model).__name__} with "
         f"{sum(p.numel() for p in model.parameters()):,} parameters, {type(tokenizer).__name__} of {len(tokenizer)} "
@@ -93,11 +111,9 @@ def main():
         f"chat template {'yes' if tokenizer.chat_template else 'no'}; generation: bos "
         f"{model.generation_config.bos_token_id}, eos {model.generation_config.eos_token_id}"
     )
-    fine = True
-    for kind in ("missing_keys", "unexpected_keys", "mismatched_keys"):
-        if loading.get(kind):
-            print(f"{kind}: {sorted(loading[kind])[:5]}")
-            fine = False
+    for kind, names in loading.items():
+        print(f"{kind}: {names[:5]}")
+    fine = not loading
     if tokenizer.chat_template:
         messages = [{"role": "user", "content": "Hello"}]
         tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
