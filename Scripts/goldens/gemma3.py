@@ -26,15 +26,18 @@ import smollm2_requests as shared
 
 # Written for this project (CC0).
 OWN = [
-    # Longer than two windows, and an answer that stands before the last of them.
+    # Longer than the window, and than two of them: the second's answer stands far outside it.
     (shared.LIGHTHOUSE + " lighthouse.\n\n" + shared.RIVER + " river.\n\n" + shared.BREAD, " bread"),
-    ("\n\n".join([shared.CLOCKS + " second.", shared.LETTER + " Manuscripts", shared.RIVER, shared.CLOCKS]), " second."),
+    (
+        "\n\n".join([shared.CLOCKS + " second.", shared.LETTER + " Manuscripts", shared.RIVER, shared.CLOCKS]),
+        " second.",
+    ),
     # Digits stand alone in this vocabulary.
     ("Pi begins 3.14159265358979 and e begins 2.71828182845904. The year 2024 has 366 days, so 2023 had", " 365"),
     ("SKU,price\n00417,1299.00\n00418,  849.50\n00420,", "1,015.25"),
     # Runs of spaces are tokens of their own, and so are runs of newlines and tabs.
     ("name    qty     price\nbolt      12      0.35\nnut      120      0.08\nwasher", "    500      0.02"),
-    ("- one\n    - two\n        - three\n\n\n\n- four\n\t\t- five\n", "\n                                  - six"),
+    ("- one\n    - two\n        - three\n\n\n\n- four\n\t\t- five\n", "\n" + " " * 34 + "- six"),
     # Other scripts, of which some have no token but bytes.
     ("भारत की राजधानी नई दिल्ली है। जापान की राजधानी", " टोक्यो है।"),
     ("عاصمة مصر هي القاهرة. عاصمة فرنسا هي", " باريس"),

@@ -19,7 +19,7 @@ BLOCK_NAMES = gguf_llama.BLOCK_NAMES | {
     "ffn_norm": "pre_feedforward_layernorm",
     "post_ffw_norm": "post_feedforward_layernorm",
 }
-# What a GGUF leaves to its reader, as llama.cpp's gemma3 has it: every sixth layer is full, the others rotate by 10,000.
+# What a GGUF leaves to its reader (llama.cpp's gemma3): every sixth layer is full, the others rotate by 10,000.
 PATTERN, LOCAL_BASE, LARGEST = 6, 10_000.0, 62
 
 
