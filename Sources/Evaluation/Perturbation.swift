@@ -49,9 +49,9 @@ package struct Perturbation {
       }
     }
     let writer = AdapterWriter(
-      base: spec,
+      base: checkpoint.configuration,
       rank: Self.rank, alpha: Double(Self.rank), dropout: 0, usesRankStabilisedScale: false,
-      targetModules: modules.compactMap { $0.path.split(separator: ".").last.map(String.init) }, baseName: name)
+      modules: modules.map(\.path), baseName: name)
     try writer.write(tensors, to: folder)
   }
 

@@ -36,17 +36,12 @@ extension Trainer {
   private func writeAdapter(into url: URL, baseName: String) throws {
     guard let lowRank = decoder.lowRank else { return }
     let writer = AdapterWriter(
-      base: decoder.spec,
+      base: checkpoint.configuration,
       rank: lowRank.rank, alpha: lowRank.alpha, dropout: lowRank.dropout,
-      usesRankStabilisedScale: lowRank.usesRankStabilisedScale, targetModules: targetModules, baseName: baseName)
+      usesRankStabilisedScale: lowRank.usesRankStabilisedScale, modules: Array(lowRank.modules), baseName: baseName)
     let tensors = decoder.parameters.trained.map { (slot, _) in
       (name: slot.name, shape: slot.shape, values: decoder.parameters.copy(slot.name) ?? [])
     }
     try writer.writeFiles(tensors, into: url)
-  }
-
-  /// The adapted modules' last names, such as `q_proj`.
-  private var targetModules: [String] {
-    (decoder.lowRank?.modules ?? []).compactMap { $0.split(separator: ".").last.map(String.init) }.sorted()
   }
 }

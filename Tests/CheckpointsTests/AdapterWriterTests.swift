@@ -27,8 +27,8 @@ struct AdapterWriterTests {
     -> AdapterWriter
   {
     AdapterWriter(
-      base: base.configuration.decoder, rank: 2, alpha: alpha, dropout: 0.05, usesRankStabilisedScale: rankStabilised,
-      targetModules: targets,
+      base: base.configuration, rank: 2, alpha: alpha, dropout: 0.05, usesRankStabilisedScale: rankStabilised,
+      modules: targets.map { "self_attn.\($0)" },
       baseName: "some/base")
   }
 

@@ -75,8 +75,8 @@ struct AdapterConfiguration: Sendable {
       throw json.error(
         "init_lora_weights", "'\(method)' changes the base's weights and is not supported", remedy: remedy)
     }
-    for pattern in try json.strings("layers_pattern") ?? [] where pattern != "layers" {
-      throw json.error("layers_pattern", "'\(pattern)' is not supported; supported: layers", remedy: remedy)
+    for pattern in try json.strings("layers_pattern") ?? [] where pattern != "layers" && pattern != "h" {
+      throw json.error("layers_pattern", "'\(pattern)' is not supported; supported: layers, h", remedy: remedy)
     }
   }
 

@@ -12,6 +12,8 @@ package struct ModelConfiguration: Sendable, Equatable {
   package var eosTokenIDs: [Int32]
   /// Other tokens at which generation_config.json says that an answer ends.
   package var generationEndIDs: [Int32] = []
+  /// Whether it is the text part of a model for text and pictures, whose modules peft finds below `language_model`.
+  package var isPartOfMultimodal = false
   /// config.json, as it was read or as the GGUF metadata say it.
   package var document: JSONObject
 

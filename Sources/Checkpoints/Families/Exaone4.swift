@@ -13,7 +13,10 @@ extension ModelFamily {
       $0.ignored = ["attention.sliding_window_pattern"]
       $0.implied = { file, _ in
         guard let pattern = try file.metadata.bools("exaone4.attention.sliding_window_pattern") else {
-          return [("sliding_window", .null)]
+          // The class cannot be without either.
+          let layers = try file.metadata.integer("exaone4.block_count") ?? 0
+          let types = [JSONValue](repeating: "full_attention", count: min(max(layers, 0), 1 << 12))
+          return [("sliding_window", .null), ("layer_types", .array(types))]
         }
         return [("layer_types", .array(pattern.map { $0 ? "sliding_attention" : "full_attention" }))]
       }

@@ -73,7 +73,8 @@ struct GGUFDocument {
     let block = ["attn_q", "attn_qkv"].map { "blk.0.\($0).bias" }
     set("attention_bias", .bool(block.contains { file.tensors[$0] != nil }))
     set("mlp_bias", .bool(file.tensors["blk.0.ffn_up.bias"] != nil))
-    for (key, name) in [("bos_token_id", "bos"), ("eos_token_id", "eos")] {
+    // Null where there is none: a class in transformers has a padding token of its own where the key is absent.
+    for (key, name) in [("bos_token_id", "bos"), ("eos_token_id", "eos"), ("pad_token_id", "padding")] {
       let id = try metadata.integer("tokenizer.ggml.\(name)_token_id")
       // A writer without such a token gives the highest number.
       set(key, id.flatMap { Int32(exactly: $0) }.map { .integer(Int($0)) } ?? .null)

@@ -16,6 +16,7 @@ extension ModelConfiguration {
       modelType: family.type, decoder: try family.decoder(text),
       bosTokenID: try Self.tokenIDs(text, "bos_token_id").first,
       eosTokenIDs: try Self.tokenIDs(text, "eos_token_id"), document: text.members)
+    isPartOfMultimodal = text.prefix != json.prefix
   }
 
   /// Takes in the end tokens of generation_config.json that config.json has not.

@@ -4,12 +4,12 @@ import Reading
 
 /// Writes a LoRA adapter as PEFT saves one: adapter_model.safetensors in fp32 and adapter_config.json, bias none.
 package struct AdapterWriter: Sendable {
-  private let base: DecoderSpec
+  private let model: ModelConfiguration
   private let rank: Int
   private let alpha: Double
   private let dropout: Double
   private let usesRankStabilisedScale: Bool
-  private let targetModules: [String]
+  private let modules: [String]
   private let baseName: String
 
   /// - Parameters:
@@ -17,18 +17,18 @@ package struct AdapterWriter: Sendable {
   ///   - rank: `r`, the rows of every A and the columns of every B.
   ///   - alpha: `lora_alpha`; the product is scaled by alpha / r, or by alpha / sqrt(r) where rank-stabilised.
   ///   - dropout: `lora_dropout`, what the adapter was trained with.
-  ///   - targetModules: names or paths of the adapted modules, as in PEFT.
+  ///   - modules: the adapted modules' paths below a block, such as "self_attn.q_proj".
   ///   - baseName: `base_model_name_or_path`, for people and for PEFT's `AutoPeftModel`.
   package init(
-    base: DecoderSpec, rank: Int, alpha: Double, dropout: Double, usesRankStabilisedScale: Bool,
-    targetModules: [String], baseName: String
+    base model: ModelConfiguration, rank: Int, alpha: Double, dropout: Double, usesRankStabilisedScale: Bool,
+    modules: [String], baseName: String
   ) {
-    self.base = base
+    self.model = model
     self.rank = rank
     self.alpha = alpha
     self.dropout = dropout
     self.usesRankStabilisedScale = usesRankStabilisedScale
-    self.targetModules = targetModules
+    self.modules = modules.sorted()
     self.baseName = baseName
   }
 
@@ -53,15 +53,31 @@ package struct AdapterWriter: Sendable {
   private func stored(
     _ tensor: (name: String, shape: [Int], values: [Float])
   ) -> (name: String, shape: [Int], values: [Float]) {
+    let base = model.decoder
+    let name =
+      model.isPartOfMultimodal
+      ? tensor.name.replacing(".model.model.", with: ".model.model.language_model.") : tensor.name
     let byHead = base.names.modules.filter { $0.storage == .byHead }.map { ".\($0.path).lora_B.weight" }
-    guard tensor.shape.count == 2, byHead.contains(where: tensor.name.hasSuffix) else { return tensor }
+    guard tensor.shape.count == 2, byHead.contains(where: tensor.name.hasSuffix) else {
+      return (name, tensor.shape, tensor.values)
+    }
     let (rows, columns) = (tensor.shape[0], tensor.shape[1])
     var values = tensor.values
     for row in 0..<rows {
       let to = storedRowByHead(row, of: rows, headDimension: base.headDimension) * columns
       for column in 0..<columns { values[to + column] = tensor.values[row * columns + column] }
     }
-    return (tensor.name, tensor.shape, values)
+    return (name, tensor.shape, values)
+  }
+
+  /// A module's last name where every module of that name is adapted, else the path: `c_proj` of GPT-2 is in both parts of a block.
+  private var targetModules: JSONValue {
+    func lastName(_ path: String) -> String { String(path.split(separator: ".").last ?? "") }
+    let others = Set(model.decoder.names.modules.map(\.path)).subtracting(modules).map(lastName)
+    let names = Set(modules.map { others.contains(lastName($0)) ? $0 : lastName($0) }).sorted()
+    // The vision model beside it has modules of the same names.
+    guard model.isPartOfMultimodal else { return .array(names.map(JSONValue.string)) }
+    return .string(".*language_model.*\\.(\(names.map { $0.replacing(".", with: "\\.") }.joined(separator: "|")))")
   }
 
   private func configuration() throws -> Data {
@@ -73,9 +89,10 @@ package struct AdapterWriter: Sendable {
     let alpha = Int(exactly: alpha).map(JSONValue.integer) ?? .number(alpha)
     let fields: JSONValue = [
       "base_model_name_or_path": .string(baseName), "bias": "none",
-      "fan_in_fan_out": .bool(base.names.modules.contains { $0.storage == .transposed }), "inference_mode": true,
+      "fan_in_fan_out": .bool(model.decoder.names.modules.contains { $0.storage == .transposed }),
+      "inference_mode": true,
       "lora_alpha": alpha, "lora_dropout": .number(dropout), "peft_type": "LORA", "r": .integer(rank),
-      "target_modules": .array(targetModules.map(JSONValue.string)), "task_type": "CAUSAL_LM", "use_dora": false,
+      "target_modules": targetModules, "task_type": "CAUSAL_LM", "use_dora": false,
       "use_rslora": .bool(usesRankStabilisedScale),
     ]
     return Data(JSONText.document(fields))

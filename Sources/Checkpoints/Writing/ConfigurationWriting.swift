@@ -14,7 +14,7 @@ extension ModelConfiguration {
     set("model_type", .string(modelType))
     set("dtype", dtype)
     set("torch_dtype", dtype)
-    if let padTokenID, written["pad_token_id"] == nil { set("pad_token_id", .integer(padTokenID)) }
+    if let padTokenID, written["pad_token_id"] ?? .null == .null { set("pad_token_id", .integer(padTokenID)) }
     if case .frequencyFactors? = decoder.rotaries.first?.scaling {
       set("rope_scaling", try scalingJSON())
     }

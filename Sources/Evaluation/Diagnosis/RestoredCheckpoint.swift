@@ -26,12 +26,8 @@ struct FineTuningPart {
     }
   }
 
-  /// N of "model.layers.N.…".
-  private static func layer(of name: String) -> Int? {
-    let parts = name.split(separator: ".")
-    guard parts.count > 2, parts[1] == "layers" else { return nil }
-    return Int(parts[2])
-  }
+  /// N of "model.layers.N.…" or "transformer.h.N.…".
+  private static func layer(of name: String) -> Int? { name.split(separator: ".").lazy.compactMap { Int($0) }.first }
 }
 
 extension Checkpoint {
