@@ -130,6 +130,10 @@ struct GGUFTokenizerTests {
     fields.tokenTypes[2] = 1
     let tokenizer = try Tokenizer(gguf: fields, file: "x.gguf")
     #expect(tokenizer.encode("a<|im_end|>").last == 2 && tokenizer.isSpecial(2))
+    // Of a byte-level vocabulary an ordinary token.
+    fields.tokens.append("</s>")
+    fields.tokenTypes.append(1)
+    #expect(try !Tokenizer(gguf: fields, file: "x.gguf").isSpecial(Int32(fields.tokens.count - 1)))
   }
 
   @Test("is refused by field where it is not understood or contradicts itself") func refused() throws {

@@ -121,16 +121,15 @@ extension GGUFTextStyle {
     return (name.contains("phi-3") || name.contains("phi3")) && !["<unk>", "<s>", "<|endoftext|>"].contains(token)
   }
 
-  /// The type that llama.cpp takes a token to have: some texts are control tokens, whatever the converter wrote.
-  package static func type(of token: String, stored type: Int, _ tokens: some Collection<String>) -> Int {
-    guard type == 1, controlTokens.contains(token) else { return type }
-    // Gemma 4 has it as an ordinary token.
-    return token == "</s>" && tokens.contains("<|tool_response>") ? type : 3
+  /// The type of a token: some texts are control tokens, as in llama.cpp, whatever the converter wrote. Not those that are ordinary
+  /// tokens of byte-level vocabularies, such as `</s>` of Llama 3 and Qwen 2.
+  package static func type(of token: String, stored type: Int) -> Int {
+    type == 1 && controlTokens.contains(token) ? 3 : type
   }
 
   private static let controlTokens: Set<String> = [
     "<|eot_id|>", "<|im_end|>", "<|end|>", "<|return|>", "<|call|>", "<|flush|>", "<|calls|>", "<end_of_turn>",
-    "<|endoftext|>", "</s>", "<|eom_id|>", "<EOT>", "_<EOT>", "[EOT]", "[EOS]", "<|end_of_text|>",
-    "<end_of_utterance>", "<eos>", "<turn|>", "<|tool_response>", "<｜end▁of▁sentence｜>", "[e~[",
+    "<|endoftext|>", "<|eom_id|>", "<|end_of_text|>", "<end_of_utterance>", "<turn|>", "<|tool_response>",
+    "<｜end▁of▁sentence｜>",
   ]
 }

@@ -108,7 +108,7 @@ struct GGUFVocabulary {
   /// Tokens that are looked for in the text itself. Unknown and control tokens are special, user-defined ones are not.
   var addedTokens: [(id: Int, isSpecial: Bool)] {
     types.enumerated().compactMap { id, stored in
-      let type = GGUFTextStyle.type(of: tokens[id], stored: stored, tokens)
+      let type = GGUFTextStyle.type(of: tokens[id], stored: stored)
       return (2...4).contains(type) ? (id, type != 4) : nil
     }
   }

@@ -99,7 +99,7 @@ extension Tokenizer {
         "\(fields.tokenTypes.count) types for \(fields.tokens.count) tokens", remedy: "convert the model again")
     }
     return fields.tokenTypes.enumerated().compactMap { id, stored in
-      let type = GGUFTextStyle.type(of: fields.tokens[id], stored: Int(stored), fields.tokens)
+      let type = GGUFTextStyle.type(of: fields.tokens[id], stored: Int(stored))
       guard (2...4).contains(type), !fields.tokens[id].isEmpty else { return nil }
       return AddedToken(
         id: Int32(id), content: Array(fields.tokens[id].utf8), isSpecial: type != 4,
