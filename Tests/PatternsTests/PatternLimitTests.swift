@@ -45,6 +45,15 @@ struct PatternLimitTests {
     #expect(time < .seconds(5))
   }
 
+  @Test("a long text whose case does not count is read in a moment")
+  func longLetters() throws {
+    let time = try ContinuousClock().measure {
+      _ = try TextPattern("(?i)" + String(repeating: "a", count: 8_000))
+    }
+    #expect(time < .seconds(5))
+    #expect(throws: PatternFault.self) { try TextPattern("(?i)" + String(repeating: "a", count: 5_000) + "ffi") }
+  }
+
   @Test(
     "no expression takes more than its length times the text's",
     arguments: [

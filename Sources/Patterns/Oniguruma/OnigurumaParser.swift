@@ -59,7 +59,7 @@ struct OnigurumaParser {
 
   private mutating func sequence(_ options: Options, depth: Int) throws(PatternFault) -> Node {
     var nodes: [Node] = []
-    // Letters in a row, since several may be the same as one where case does not count.
+    // The last letters in a row, since several may be the same as one where case does not count.
     var letters: [UInt32] = []
     while true {
       if options.isExtended { skipComments() }
@@ -76,7 +76,7 @@ struct OnigurumaParser {
       let start = position
       let atom = try atom(options, depth: depth)
       if options.ignoresCase, case .character = atom, position == start + 1 {
-        letters.append(text[start])
+        letters = letters.suffix(CaseFolding.mostLetters - 1) + [text[start]]
       } else {
         letters = []
       }

@@ -28,6 +28,9 @@ enum CaseFolding {
 
   static func hasSeveral(_ set: ScalarSet) -> Bool { !set.intersection(severals).isEmpty }
 
+  /// The most letters that one folds to.
+  static let mostLetters = FoldTable.sequences.map(\.count).max() ?? 1
+
   /// Whether a text has in it what one letter folds to, such as `ss`.
   static func hasSeveral(_ text: [UInt32]) -> Bool {
     FoldTable.sequences.contains { sequence in
