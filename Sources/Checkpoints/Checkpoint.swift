@@ -65,6 +65,6 @@ package struct Checkpoint: Sendable {
     try DecoderLayout(spec: configuration.decoder).check(tensors)
     return Checkpoint(
       path: path, format: .gguf, configuration: configuration, tensors: tensors, tokenizer: .gguf(gguf.metadata),
-      weightFiles: [gguf.file])
+      weightFiles: [gguf.file], notes: configuration.notes)
   }
 }

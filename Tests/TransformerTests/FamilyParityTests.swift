@@ -65,8 +65,11 @@ struct FamilyParityTests {
     for sequence in golden.sequences {
       let reference = Array(expected.prefix(sequence.positions.count))
       expected = expected.dropFirst(sequence.positions.count)
-      // What is longer than the model's frequencies hold for is refused before it gets here.
-      guard sequence.ids.count <= checkpoint.configuration.contextLength else { continue }
+      // What is longer than the model's frequencies hold for is refused before it gets here, and that is told.
+      guard sequence.ids.count <= checkpoint.configuration.contextLength else {
+        #expect(checkpoint.notes.contains { $0.contains("longer prompts are not asked") })
+        continue
+      }
       let logits = try decoder.logits(wave(sequence.ids, scoring: sequence.positions, adapter: adapter.map { _ in 0 }))
       for (row, other) in zip(logits, reference) {
         let worst = zip(row, other).map { abs($0 - $1) }.max() ?? .infinity

@@ -34,6 +34,15 @@ package struct ModelConfiguration: Sendable, Equatable {
   /// All tokens at which an answer ends, as far as the model's files say.
   package var endTokenIDs: [Int32] { eosTokenIDs + generationEndIDs }
 
+  /// What whoever asks the model should know of how it is read.
+  var notes: [String] {
+    guard case .longRope? = decoder.rotaries.first?.scaling,
+      case .integer(let context)? = document["max_position_embeddings"], context > decoder.contextLength
+    else { return [] }
+    // Beyond it all of a text's frequencies are others: the same beginning would not have the same scores.
+    return ["its LongRoPE frequencies change beyond \(decoder.contextLength) tokens: longer prompts are not asked"]
+  }
+
   /// Equal are models that compute the same: how it is written does not matter.
   package static func == (first: ModelConfiguration, second: ModelConfiguration) -> Bool {
     first.modelType == second.modelType && first.decoder == second.decoder && first.bosTokenID == second.bosTokenID

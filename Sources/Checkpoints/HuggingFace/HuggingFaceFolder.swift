@@ -19,6 +19,7 @@ extension Checkpoint {
     let tokenizerFiles = try tokenizer.urls.map { try MappedFile($0) }
     return Checkpoint(
       path: path, format: .huggingFace, configuration: configuration, tensors: named,
-      tokenizer: tokenizer, weightFiles: weights.files, tokenizerFiles: tokenizerFiles, notes: stored.notes)
+      tokenizer: tokenizer, weightFiles: weights.files, tokenizerFiles: tokenizerFiles,
+      notes: stored.notes + configuration.notes)
   }
 }
