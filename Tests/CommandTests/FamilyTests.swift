@@ -13,7 +13,7 @@ struct FamilyTests {
     try FileManager.default.moveItem(at: folder.file("base/adapter"), to: folder.file("tuned"))
     let found = try holdfast("init", in: folder)
     #expect(found.status == 0, "\(found.err)")
-    #expect(try folder.read("holdfast.yaml").contains("\nbase: base"))
+    #expect(try folder.read("holdfast.yaml").contains("\nbase: ./base\n"))
     let run = try holdfast("run", in: folder)
     #expect(run.status == 0, "\(run.err)")
     try folder.write("requests.jsonl", "{\"context\": \"echo 12\", \"continuation\": \" 12\"}\n")
