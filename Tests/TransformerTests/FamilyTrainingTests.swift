@@ -1,4 +1,5 @@
 import Checkpoints
+import Diagnostics
 import Foundation
 import Testing
 import Transformer
@@ -69,6 +70,14 @@ struct FamilyTrainingTests {
     }
     let slope = (at(origin + h) - at(origin - h)) / Double((origin + h) - (origin - h))
     #expect(abs(slope - Double(gradient[index])) <= 1e-2 * abs(slope))
+  }
+
+  @Test("a soft prompt has no place among learned positions")
+  func softPrompt() throws {
+    let checkpoint = try FamilyGolden.open("families/gpt2")
+    #expect(throws: InputError.self) {
+      _ = try TrainableDecoder(checkpoint, isTrained: { _ in false }, softPromptRows: 4, threads: 1)
+    }
   }
 
   private func compare(_ decoder: TrainableDecoder, _ golden: TrainingGolden) throws {

@@ -41,6 +41,12 @@ package final class TrainableDecoder {
         "OpenBLAS", "\(String(cString: hf_openblas_error()))", remedy: "install libopenblas-dev; training needs it")
     }
     let spec = checkpoint.configuration.decoder
+    guard softPromptRows == 0 || spec.learnedPositions == nil else {
+      // Its rows would take the places of the text's own, and the longest texts would have none.
+      throw InputError(
+        checkpoint.path, field: "promot", "a soft prompt before learned positions is not supported",
+        remedy: "train without promot, or a model with rotary positions")
+    }
     let weights = try DecoderWeights(checkpoint.tensors, spec: spec)
     self.spec = spec
     self.lowRank = lowRank
