@@ -129,10 +129,10 @@ static void attention(void) {
   EACH("pack_keys", keys, HF_KEY_TILE * d, hf_pack_keys(rows, stride, slots, count, d, keys));
   hf_pack_values(rows, stride, slots, count, d, values);
   float *scores = floats(HF_KEY_TILE, 0), *output = floats(d, 0), maximum, sum;
-  int visible = (int)(1 + below(HF_KEY_TILE)), first = below(2) ? 0 : (int)below(HF_KEY_TILE + 1);
+  int visible = (int)(1 + below(HF_KEY_TILE)), hidden = below(2) ? 0 : (int)below(HF_KEY_TILE + 1);
   float cap = below(2) ? 0 : 1.5f;
   float *wild = floats(1, 0), start = below(2) ? -INFINITY : *wild;
-  EACH("softmax_tile", scores, HF_KEY_TILE, (maximum = start, sum = 1, hf_softmax_tile(scores, first, visible, 0.125f, cap, &maximum, &sum, output, d)));
+  EACH("softmax_tile", scores, HF_KEY_TILE, (maximum = start, sum = 1, hf_softmax_tile(scores, hidden, visible, 0.125f, cap, &maximum, &sum, output, d)));
   EACH("divide", output, d, hf_divide(rows, sum, output, d));
   free(wild);
   free(output);
