@@ -148,7 +148,8 @@ static void rows(void) {
   int wild = below(2) == 0;
   float *x = floats(n, wild), *w = floats(n, wild), *y = floats(n, wild);
   EACH("rms_norm", y, n, hf_rms_norm(x, w, n, 1e-5f, y));
-  EACH("layer_norm", y, n, hf_layer_norm(x, w, below(2) ? x : 0, n, 1e-5f, y));
+  const float *bias = below(2) ? x : 0;
+  EACH("layer_norm", y, n, hf_layer_norm(x, w, bias, n, 1e-5f, y));
   int kind = (int)below(5);
   EACH("activate", y, n, hf_activate(kind, y, n));
   EACH("activate_times", y, n, hf_activate_times(kind, y, w, n));
