@@ -330,11 +330,17 @@ def make_classes(out):
     words, marks = pre_tokenizers.Whitespace(), pre_tokenizers.Punctuation()
     digit = [c for c in scalars if len(digits.pre_tokenize_str("\x01" + chr(c))) == 2]
     newer = [c for c in digit if len(number.pre_tokenize_str("\x01" + chr(c))) == 1]
+    known = pre_tokenizers.Split(Regex(r"[\w]"), "isolated")
     word = [c for c in scalars if words.pre_tokenize_str("a" + chr(c))[0][0] == "a" + chr(c)]
+    word = [c for c in word if len(known.pre_tokenize_str("\x01" + chr(c))) == 1]
     punctuation = [c for c in scalars if len(marks.pre_tokenize_str("a" + chr(c))) == 2]
     tables = [
         ("newerDigits", r"What isolating digits takes for a digit and `\p{N}` does not match.", newer),
-        ("words", "What the pre-tokeniser Whitespace takes for a character of a word.", word),
+        (
+            "newerWords",
+            r"What the pre-tokeniser Whitespace takes for a character of a word and `\w` between brackets does not match.",
+            word,
+        ),
         ("punctuation", "What the pre-tokeniser Punctuation cuts around.", punctuation),
     ]
     text = "/// Code points for `ScalarClass`: alternately the gap since the previous run and the run's length.\n///\n"

@@ -34,7 +34,8 @@ struct ScalarClass: Sendable {
     mark(Self.number | Self.digit, CharacterProperty.category { $0.hasPrefix("N") })
     mark(Self.digit, ScalarSet(gapsAndLengths: UnicodeRanges.newerDigits))
     mark(Self.space, CharacterProperty.space)
-    mark(Self.word, ScalarSet(gapsAndLengths: UnicodeRanges.words))
+    mark(Self.word, CharacterProperty.wordInClass)
+    mark(Self.word, ScalarSet(gapsAndLengths: UnicodeRanges.newerWords))
     mark(Self.punctuation, ScalarSet(gapsAndLengths: UnicodeRanges.punctuation))
     flags[0x0A] |= Self.newline
     flags[0x0D] |= Self.newline
