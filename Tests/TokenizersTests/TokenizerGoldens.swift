@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 import Tokenizers
 
 /// The files that Scripts/goldens/make_tokenizer_goldens.py makes with Hugging Face's `tokenizers`.
@@ -22,6 +23,20 @@ enum TokenizerGoldens {
   static func ids(_ name: String) throws -> [[Int32]] { try lines("\(name).ids.jsonl") }
 
   static func cases(_ name: String) throws -> [Case] { try lines("\(name).cases.jsonl") }
+
+  /// Holds a tokenizer to all of its cases, ids and the text of ids.
+  static func expectAll(_ name: String, moreThan least: Int) throws {
+    let tokenizer = try tokenizer(name)
+    let cases = try cases(name)
+    #expect(cases.count > least)
+    for golden in cases {
+      #expect(tokenizer.encode(golden.text) == golden.ids, "\(golden.text.debugDescription)")
+      #expect(tokenizer.encode(golden.text, addSpecialTokens: false) == golden.plain, "\(golden.text.debugDescription)")
+      #expect(tokenizer.decode(golden.ids).utf8.elementsEqual(golden.decoded.utf8), "\(golden.text.debugDescription)")
+      let skipped = tokenizer.decode(golden.ids, skipSpecialTokens: true)
+      #expect(skipped.utf8.elementsEqual(golden.skipped.utf8), "\(golden.text.debugDescription)")
+    }
+  }
 
   static func tokenizer(_ name: String) throws -> Tokenizer {
     try Tokenizer(json: folder.appending(path: "\(name).tokenizer.json"), configuration: nil)

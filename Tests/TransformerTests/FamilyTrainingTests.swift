@@ -93,20 +93,7 @@ struct FamilyTrainingTests {
       #expect(actual.count == expected.count && worst <= 1e-4 * largest, "\(tensor.name): \(worst) of \(largest)")
     }
     #expect(abs(parameters.gradientNorm - golden.file.gradient_norm) <= 2e-5 * golden.file.gradient_norm)
-    guard let settings = golden.file.optimiser, let losses = golden.file.losses, let norms = golden.file.gradient_norms
-    else { return }
-    parameters.clearGradients()
-    let optimiser = AdamW(
-      parameters,
-      settings: AdamW.Settings(
-        beta1: settings.beta1, beta2: settings.beta2, epsilon: settings.epsilon, weightDecay: settings.weight_decay,
-        maxGradientNorm: settings.max_norm), threads: 2)
-    for step in 0..<10 {
-      let loss = decoder.loss(batch)
-      #expect(abs(loss - losses[step]) <= 1e-4 * losses[step], "loss at step \(step): \(loss), \(losses[step])")
-      let norm = optimiser.update(learningRate: settings.lr)
-      #expect(abs(norm - norms[step]) <= 1e-3 * norms[step], "gradient norm at step \(step): \(norm), \(norms[step])")
-    }
+    golden.descend(decoder, batch, loss: 1e-4, norm: 1e-3)
     for tensor in golden.file.weights ?? [] {
       let expected = canonical(golden.values(of: tensor), tensor, decoder.spec)
       let actual = try #require(parameters.copy(tensor.name), "\(tensor.name)")

@@ -60,6 +60,30 @@ struct TrainingGolden {
     }
   }
 
+  /// Takes the golden's ten AdamW steps, and holds each loss and gradient norm to it; nothing where it has none.
+  ///
+  /// - Parameters: the relative differences that are allowed.
+  func descend(
+    _ decoder: TrainableDecoder, _ batch: TrainingBatch, loss lossTolerance: Double, norm normTolerance: Double
+  ) {
+    guard let settings = file.optimiser, let losses = file.losses, let norms = file.gradient_norms else { return }
+    decoder.parameters.clearGradients()
+    let optimiser = AdamW(
+      decoder.parameters,
+      settings: AdamW.Settings(
+        beta1: settings.beta1, beta2: settings.beta2, epsilon: settings.epsilon, weightDecay: settings.weight_decay,
+        maxGradientNorm: settings.max_norm), threads: 2)
+    for step in 0..<10 {
+      let loss = decoder.loss(batch)
+      #expect(
+        abs(loss - losses[step]) <= lossTolerance * losses[step], "loss at step \(step): \(loss), \(losses[step])")
+      let norm = optimiser.update(learningRate: settings.lr)
+      #expect(
+        abs(norm - norms[step]) <= normTolerance * norms[step],
+        "gradient norm at step \(step): \(norm), \(norms[step])")
+    }
+  }
+
   func values(of tensor: Tensor) -> [Float] {
     Array(values[tensor.offset..<tensor.offset + tensor.shape.reduce(1, *)])
   }
