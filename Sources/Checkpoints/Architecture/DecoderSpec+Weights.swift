@@ -4,14 +4,11 @@ package struct WeightPlace: Sendable, Equatable {
   /// Matrices [outputs, inputs].
   package let shape: [Int]
   package let storage: LinearModule.Storage
-  /// Whether it is a norm's weight, to which `Norm.offset` is added.
-  package let isNorm: Bool
 
-  init(_ name: String, _ shape: [Int], storage: LinearModule.Storage = .plain, isNorm: Bool = false) {
+  init(_ name: String, _ shape: [Int], storage: LinearModule.Storage = .plain) {
     self.name = name
     self.shape = shape
     self.storage = storage
-    self.isNorm = isNorm
   }
 }
 
@@ -59,7 +56,7 @@ extension DecoderSpec {
   }
 
   private func normWeights(_ path: String, _ width: Int, canHaveBias: Bool = true) -> [WeightPlace] {
-    [WeightPlace("\(path).weight", [width], isNorm: true)]
+    [WeightPlace("\(path).weight", [width])]
       + (canHaveBias && norm.hasBias ? [WeightPlace("\(path).bias", [width])] : [])
   }
 
