@@ -16,14 +16,19 @@ extension TemporaryFolder {
   static func projectThatOnceKnew() throws -> TemporaryFolder {
     let folder = try project(items: 64)
     guard try holdfast("baseline", "save", in: folder).status == 0 else { throw CocoaError(.fileWriteUnknown) }
-    let lines = try folder.read("baseline.json").split(separator: "\n").map { line in
+    try folder.sayThatTheBaseOnceKnew(baseline: "baseline.json")
+    return folder
+  }
+
+  /// Rewrites a baseline's scores: everything was answered after a demonstration, and every task is admitted.
+  func sayThatTheBaseOnceKnew(baseline: String) throws {
+    let lines = try read(baseline).split(separator: "\n").map { line in
       let isFewShot = line.contains("\"k\":1,") || line.contains("\"k\":4,")
       return line.replacing("\"exact_match\":0", with: "\"exact_match\":\(isFewShot ? 1 : 0)")
         .replacing("\"admitted\":false", with: "\"admitted\":true")
         .replacing(/"reason":"[^"]*"/, with: "\"reason\":null")
     }
-    try folder.write("baseline.json", lines.joined(separator: "\n") + "\n")
-    return folder
+    try write(baseline, lines.joined(separator: "\n") + "\n")
   }
 
   func writeConfiguration(base: String, suite: String, more: String = "") throws {
