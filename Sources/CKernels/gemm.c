@@ -7,24 +7,29 @@
 #if defined(__x86_64__)
 #define TARGET TARGET_AVX512
 #define SUFFIX _avx512
-#define VECTORS 4
+#define LANES 16
+#define STRIPS 4
 #include "gemm_variant.h"
 #undef TARGET
 #undef SUFFIX
-#undef VECTORS
+#undef LANES
+#undef STRIPS
 
 #define TARGET TARGET_AVX2
 #define SUFFIX _avx2
-#define VECTORS 1
+#define LANES 8
+#define STRIPS 1
 #include "gemm_variant.h"
 #undef TARGET
 #undef SUFFIX
-#undef VECTORS
+#undef LANES
+#undef STRIPS
 #endif
 
 #define TARGET TARGET_PORTABLE
 #define SUFFIX _portable
-#define VECTORS 1
+#define LANES 4
+#define STRIPS 1
 #include "gemm_variant.h"
 
 long hf_packed_count(long outputs, long k) { return (outputs + HF_PANEL - 1) / HF_PANEL * HF_PANEL * k; }

@@ -1,34 +1,40 @@
-// The packed GEMM, included once for each instruction set: TARGET, SUFFIX and VECTORS (strips a tile is wide) are defined by the includer.
+// The packed GEMM, included once for each instruction set. The includer defines TARGET, SUFFIX, LANES (floats that a register holds)
+// and STRIPS (that a tile is wide).
 
 #define TILE_ROWS 6
+#define PARTS (HF_STRIP / LANES)
 
-// A tile of `rows` (a constant where inlined) rows by VECTORS strips. Accumulators stay in registers; x is broadcast from its rows.
+// A vector as wide as a register: one that the compiler must split keeps twice as many values alive, and it spills them.
+typedef float VARIANT(lanes) __attribute__((ext_vector_type(LANES), aligned(4)));
+
+// A tile of `rows` (a constant where inlined) rows by STRIPS strips. Accumulators stay in registers; x is broadcast from its rows.
 TARGET INLINE void VARIANT(tile)(
   int rows, const float *x, long xStride, const float *w, long stripLength, long k, float *y, long yStride, int accumulate) {
-  v16 sum[TILE_ROWS][VECTORS];
+  typedef VARIANT(lanes) lanes;
+  lanes sum[TILE_ROWS][STRIPS * PARTS];
 #pragma clang loop unroll(full)
   for (int r = 0; r < rows; r++)
 #pragma clang loop unroll(full)
-    for (int v = 0; v < VECTORS; v++) {
-      if (accumulate) sum[r][v] = *(const v16 *)(y + r * yStride + v * HF_STRIP);
-      else sum[r][v] = (v16){0};
+    for (int v = 0; v < STRIPS * PARTS; v++) {
+      if (accumulate) sum[r][v] = *(const lanes *)(y + r * yStride + v * LANES);
+      else sum[r][v] = (lanes){0};
     }
   for (long i = 0; i < k; i++) {
-    v16 weight[VECTORS];
+    lanes weight[STRIPS * PARTS];
 #pragma clang loop unroll(full)
-    for (int v = 0; v < VECTORS; v++) weight[v] = *(const v16 *)(w + v * stripLength + i * HF_STRIP);
+    for (int v = 0; v < STRIPS * PARTS; v++)
+      weight[v] = *(const lanes *)(w + v / PARTS * stripLength + i * HF_STRIP + v % PARTS * LANES);
 #pragma clang loop unroll(full)
     for (int r = 0; r < rows; r++) {
-      float scalar = x[r * xStride + i];
-      v16 broadcast = (v16){0} + scalar;
+      lanes broadcast = x[r * xStride + i];
 #pragma clang loop unroll(full)
-      for (int v = 0; v < VECTORS; v++) sum[r][v] = __builtin_elementwise_fma(broadcast, weight[v], sum[r][v]);
+      for (int v = 0; v < STRIPS * PARTS; v++) sum[r][v] = __builtin_elementwise_fma(broadcast, weight[v], sum[r][v]);
     }
   }
 #pragma clang loop unroll(full)
   for (int r = 0; r < rows; r++)
 #pragma clang loop unroll(full)
-    for (int v = 0; v < VECTORS; v++) *(v16 *)(y + r * yStride + v * HF_STRIP) = sum[r][v];
+    for (int v = 0; v < STRIPS * PARTS; v++) *(lanes *)(y + r * yStride + v * LANES) = sum[r][v];
 }
 
 TARGET static void VARIANT(row_tile)(
@@ -43,7 +49,7 @@ TARGET static void VARIANT(gemm)(
   const float *x, long xStride, long rows, const float *w, long k, long outputs, long firstPanel, long lastPanel,
   float *y, long yStride, int accumulate) {
   long stripLength = k * HF_STRIP;
-  long width = VECTORS * HF_STRIP;
+  long width = STRIPS * HF_STRIP;
   for (long panel = firstPanel; panel < lastPanel; panel++) {
     for (long row = 0; row < rows; row += TILE_ROWS) {
       long tileRows = rows - row < TILE_ROWS ? rows - row : TILE_ROWS;
@@ -56,7 +62,7 @@ TARGET static void VARIANT(gemm)(
           continue;
         }
         // The last outputs do not fill the tile: compute it whole beside y and copy what exists.
-        float whole[TILE_ROWS * VECTORS * HF_STRIP];
+        float whole[TILE_ROWS * STRIPS * HF_STRIP];
         long left = outputs - output;
         for (long r = 0; r < tileRows; r++)
           for (long o = 0; o < width; o++)
@@ -69,31 +75,39 @@ TARGET static void VARIANT(gemm)(
   }
 }
 
-// One of the four steps of a transposition of 16 x 16: pairs of rows whose numbers differ in the bit `d` exchange the halves of each
-// group of 2 d lanes.
-#define LOW(j, d) (((j) & (d)) == 0 ? (j) : 16 + (j) - (d))
-#define HIGH(j, d) (((j) & (d)) == 0 ? (j) + (d) : 16 + (j))
-#define LANES(f, d) \
-  f(0, d), f(1, d), f(2, d), f(3, d), f(4, d), f(5, d), f(6, d), f(7, d), f(8, d), f(9, d), f(10, d), f(11, d), f(12, d), f(13, d), \
-    f(14, d), f(15, d)
+// One step of a transposition of LANES x LANES: pairs of rows whose numbers differ in the bit `d` exchange the halves of each group
+// of 2 d lanes.
+#define LOW(j, d) (((j) & (d)) == 0 ? (j) : LANES + (j) - (d))
+#define HIGH(j, d) (((j) & (d)) == 0 ? (j) + (d) : LANES + (j))
+#define FOUR(f, j, d) f(j, d), f((j) + 1, d), f((j) + 2, d), f((j) + 3, d)
+#if LANES == 16
+#define ALL(f, d) FOUR(f, 0, d), FOUR(f, 4, d), FOUR(f, 8, d), FOUR(f, 12, d)
+#elif LANES == 8
+#define ALL(f, d) FOUR(f, 0, d), FOUR(f, 4, d)
+#else
+#define ALL(f, d) FOUR(f, 0, d)
+#endif
 #define EXCHANGE(d) \
-  _Pragma("clang loop unroll(full)") for (int i = 0; i < 16; i++) if ((i & (d)) == 0) { \
-    v16 low = __builtin_shufflevector(row[i], row[i + (d)], LANES(LOW, d)); \
-    row[i + (d)] = __builtin_shufflevector(row[i], row[i + (d)], LANES(HIGH, d)); \
-    row[i] = low; \
-  }
+  if ((d) < LANES) \
+    _Pragma("clang loop unroll(full)") for (int i = 0; i < LANES; i++) if ((i & (d)) == 0) { \
+      VARIANT(lanes) low = __builtin_shufflevector(row[i], row[(i + (d)) % LANES], ALL(LOW, (d) % LANES)); \
+      row[(i + (d)) % LANES] = __builtin_shufflevector(row[i], row[(i + (d)) % LANES], ALL(HIGH, (d) % LANES)); \
+      row[i] = low; \
+    }
 
 TARGET static void VARIANT(pack_strip)(const float *const *rows, int count, long k, float *strip) {
   long i = 0;
   if (count == HF_STRIP)
-    for (; i + 16 <= k; i += 16) {
-      v16 row[16];
+    for (; i + LANES <= k; i += LANES)
 #pragma clang loop unroll(full)
-      for (int r = 0; r < 16; r++) row[r] = *(const v16 *)(rows[r] + i);
-      EXCHANGE(8) EXCHANGE(4) EXCHANGE(2) EXCHANGE(1)
+      for (int first = 0; first < HF_STRIP; first += LANES) {
+        VARIANT(lanes) row[LANES];
 #pragma clang loop unroll(full)
-      for (int r = 0; r < 16; r++) *(v16 *)(strip + (i + r) * HF_STRIP) = row[r];
-    }
+        for (int r = 0; r < LANES; r++) row[r] = *(const VARIANT(lanes) *)(rows[first + r] + i);
+        EXCHANGE(8) EXCHANGE(4) EXCHANGE(2) EXCHANGE(1)
+#pragma clang loop unroll(full)
+        for (int r = 0; r < LANES; r++) *(VARIANT(lanes) *)(strip + (i + r) * HF_STRIP + first) = row[r];
+      }
   for (; i < k; i++) {
     float *to = strip + i * HF_STRIP;
     int r = 0;
@@ -104,6 +118,8 @@ TARGET static void VARIANT(pack_strip)(const float *const *rows, int count, long
 
 #undef LOW
 #undef HIGH
-#undef LANES
+#undef FOUR
+#undef ALL
 #undef EXCHANGE
 #undef TILE_ROWS
+#undef PARTS

@@ -1,5 +1,8 @@
 #include "include/kernel_choice.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 static int current = -1;
 
 int hf_kernel_best(void) {
@@ -14,10 +17,27 @@ int hf_kernel_best(void) {
   return HF_KERNEL_PORTABLE;
 }
 
+const char *hf_kernel_name(int kernel) {
+  switch (kernel) {
+    case HF_KERNEL_AVX512: return "avx512";
+    case HF_KERNEL_AVX2: return "avx2";
+    default: return "portable";
+  }
+}
+
+int hf_kernel_requested(void) {
+  const char *name = getenv("HOLDFAST_KERNEL");
+  if (!name) return hf_kernel_best();
+  for (int kernel = HF_KERNEL_PORTABLE; kernel <= hf_kernel_best(); kernel++)
+    if (!strcmp(name, hf_kernel_name(kernel))) return kernel;
+  return -1;
+}
+
 int hf_kernel_current(void) {
   int chosen = __atomic_load_n(&current, __ATOMIC_RELAXED);
   if (chosen < 0) {
-    chosen = hf_kernel_best();
+    chosen = hf_kernel_requested();
+    if (chosen < 0) chosen = hf_kernel_best();
     __atomic_store_n(&current, chosen, __ATOMIC_RELAXED);
   }
   return chosen;

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Foundation
+import Transformer
 
 /// Parses, runs, and turns every outcome into one of the documented exit codes.
 @main
@@ -8,6 +9,7 @@ enum Main {
   static func main() {
     do {
       try ProcessSetup.prepare()
+      try Kernel.checkRequested()
       Interruption.listen { note("ending in good order; again to end at once") }
       exit(try ProcessSetup.onOwnStack(runVerb))
     } catch {

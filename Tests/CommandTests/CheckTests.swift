@@ -38,6 +38,18 @@ struct CheckTests {
     #expect(try looked(in: empty)?.hasSuffix("\(empty.url.lastPathComponent)/models") == true)
   }
 
+  @Test("HOLDFAST_KERNEL forces an instruction set, and doctor says so")
+  func kernel() throws {
+    let found = try holdfast("doctor", "--json", in: folder, environment: ["HOLDFAST_KERNEL": "portable"]).object()
+    #expect(found["kernel"] as? String == "portable")
+    #expect((found["problems"] as? [String])?.contains { $0.contains("HOLDFAST_KERNEL=portable") } == true)
+    for name in ["avx9", "", "AVX2"] {
+      let refused = try holdfast("doctor", in: folder, environment: ["HOLDFAST_KERNEL": name])
+      #expect(refused.status == 2)
+      #expect(refused.err.contains("HOLDFAST_KERNEL: '\(name)' is no kernel of this processor"))
+    }
+  }
+
   @Test("doctor needs no configuration, and says that there is none")
   func doctorAlone() throws {
     let finished = try holdfast("doctor", "--json", in: try TemporaryFolder())

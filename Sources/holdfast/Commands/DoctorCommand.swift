@@ -75,7 +75,10 @@ private struct Checkup: Encodable {
     kernelGflops = (speed.packed / 1e8).rounded() / 10
     openblasGflops = speed.openBLAS.map { ($0 / 1e8).rounded() / 10 }
     openblasCore = openBLASCore
-    if Kernel.current == .portable {
+    if let kernel = ProcessInfo.processInfo.environment["HOLDFAST_KERNEL"] {
+      problems.append("HOLDFAST_KERNEL=\(kernel) is set; this processor's best is \(Kernel.best.name)")
+    }
+    if Kernel.best == .portable, !Kernel.hasNativePortableKernel {
       problems.append("this processor has neither AVX2 nor AVX-512: scoring will be some hundred times slower")
     }
     if openblasCore == nil { problems.append("OpenBLAS is not installed: the comparison with it is left out") }
