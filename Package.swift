@@ -10,7 +10,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
@@ -20,29 +19,22 @@ let package = Package(
     .target(name: "COpenBLAS"),
     .target(name: "CCompression", linkerSettings: [.linkedLibrary("z"), .linkedLibrary("zstd")]),
     .target(name: "Diagnostics"),
+    .target(name: "CDigests"),
+    .target(name: "Digests", dependencies: ["CDigests"]),
     .target(name: "CMappings"),
     .target(name: "Patterns", dependencies: ["Diagnostics"]),
     .target(name: "Reading", dependencies: ["CCompression", "CMappings", "Diagnostics", "Yams"]),
-    .target(
-      name: "Checkpoints",
-      dependencies: [
-        "CKernels", "Diagnostics", "Patterns", "Reading", .product(name: "Crypto", package: "swift-crypto"),
-      ]),
+    .target(name: "Checkpoints", dependencies: ["CKernels", "Diagnostics", "Digests", "Patterns", "Reading"]),
     .target(name: "Tokenizers", dependencies: ["Checkpoints", "Diagnostics", "Patterns", "Reading"]),
     .target(name: "Transformer", dependencies: ["Checkpoints", "CKernels", "COpenBLAS", "Diagnostics"]),
     .target(
       name: "Catalogue",
-      dependencies: ["Diagnostics", "Reading", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: ["Diagnostics", "Digests", "Reading"],
       resources: [.embedInCode("catalogue.yaml")]),
-    .target(
-      name: "Suites",
-      dependencies: ["Diagnostics", "Reading", .product(name: "Crypto", package: "swift-crypto")]),
+    .target(name: "Suites", dependencies: ["Diagnostics", "Digests", "Reading"]),
     .target(
       name: "Scoring",
-      dependencies: [
-        "Checkpoints", "Diagnostics", "Reading", "Suites", "Tokenizers", "Transformer",
-        .product(name: "Crypto", package: "swift-crypto"),
-      ]),
+      dependencies: ["Checkpoints", "Diagnostics", "Digests", "Reading", "Suites", "Tokenizers", "Transformer"]),
     .target(
       name: "Training",
       dependencies: [
@@ -54,11 +46,7 @@ let package = Package(
     .target(
       name: "Ledger",
       dependencies: ["Suites", "Diagnostics", "Reading", .product(name: "GRDB", package: "GRDB.swift")]),
-    .target(
-      name: "Gating",
-      dependencies: [
-        "Suites", "Statistics", "Diagnostics", "Reading", .product(name: "Crypto", package: "swift-crypto"),
-      ]),
+    .target(name: "Gating", dependencies: ["Diagnostics", "Digests", "Reading", "Statistics", "Suites"]),
     .target(
       name: "Reporting",
       dependencies: [
@@ -116,6 +104,7 @@ let package = Package(
     .testTarget(name: "CalibrationTests", dependencies: ["Calibration", "Gating", "Statistics"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "PatternsTests", dependencies: ["Patterns", "Diagnostics"]),
+    .testTarget(name: "DigestsTests", dependencies: ["Digests", "Diagnostics"]),
     .testTarget(name: "ReadingTests", dependencies: ["Reading", "Diagnostics"]),
     .testTarget(
       name: "CheckpointsTests", dependencies: ["Checkpoints", "CKernels", "Diagnostics", "Patterns", "Reading"]),

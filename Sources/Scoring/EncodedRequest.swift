@@ -1,5 +1,5 @@
-import Crypto
 import Diagnostics
+import Digests
 import Suites
 import Tokenizers
 

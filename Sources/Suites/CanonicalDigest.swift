@@ -1,5 +1,5 @@
-import Crypto
 import Diagnostics
+import Digests
 
 /// SHA-256 over a sequence of fields, each behind its length, so that no two different sequences have the same bytes.
 ///

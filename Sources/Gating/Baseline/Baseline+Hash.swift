@@ -1,5 +1,5 @@
-import Crypto
 import Diagnostics
+import Digests
 
 extension Baseline {
   /// SHA-256 of the file that this baseline is written as, in lower-case hexadecimal.

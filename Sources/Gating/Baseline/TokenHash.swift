@@ -1,5 +1,5 @@
-import Crypto
 import Diagnostics
+import Digests
 import Foundation
 
 /// One hash over the token ids of a task's requests: SHA-256 over a line "request id, space, token hash" for each, sorted.
