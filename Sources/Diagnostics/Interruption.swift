@@ -64,6 +64,14 @@ package enum Interruption {
     try $deadline.withValue(deadline, operation: body)
   }
 
+  /// Runs what may have an equal part of the time that is left, where so many such parts have yet to come, this one included.
+  package static func withPart<Value>(of parts: Int, _ body: () throws -> Value) rethrows -> Value {
+    try withDeadline(remaining.map { ContinuousClock.now + max(.zero, $0) / max(1, parts) }, body)
+  }
+
+  /// The time that is left, negative where it is over; nil where there is no deadline.
+  package static var remaining: Duration? { deadline.map { $0 - ContinuousClock.now } }
+
   /// - Throws: `Interrupted` where the work is to end.
   package static func check() throws {
     let number = pending.load(ordering: .relaxed)

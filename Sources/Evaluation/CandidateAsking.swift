@@ -12,6 +12,10 @@ package enum GateReading: Sendable, Hashable {
   case stoppingEarly
   /// INCONCLUSIVE units get more draws of demonstrations (`AdaptiveLooks`).
   case adaptive
+  /// As large a share as this time, for all candidates together, allows (`TimedReading`).
+  case timed(Duration)
+
+  var time: Duration? { if case .timed(let time) = self { time } else { nil } }
 }
 
 /// A candidate, and what is known of its fine-tuning.
@@ -35,11 +39,16 @@ struct CandidateAsking {
   /// The baseline's model, where it is asked again: of an adaptive gate, for a rule about leaks, for a diagnosis.
   let base: Subject?
   let diagnoses: Bool
+  let reported: ReportedTasks
+  /// How many candidates there are.
+  let candidates: Int
 
   /// What became of a candidate, and the run that it rests on.
   struct Asked {
     let finding: CandidateVerdict.Finding
     let run: Run?
+    /// The share of every task's blocks that was read, where it was not given.
+    var share: Share?
     /// The gold scores that the verdict rests on; empty where there is none.
     var items: [ItemScore] = []
     var diagnosis: Diagnosis?
@@ -57,24 +66,28 @@ struct CandidateAsking {
           "gate.max_leak_mass needs the fine-tuning's labels; name them in fine_tuning.labels, or give a checkpoint that "
             + "holdfast train made")
       }
-      let stop = reading == .stoppingEarly ? earlyStop(related) : nil
-      let policy = stop != nil ? policy.afterEarlyStop : reading == .adaptive ? policy.perLook : policy
-      let (description, outcome) = try read(
-        candidate, policy: policy, stop: stop, shelf: &shelf, report: report)
+      let stop = self.reading == .stoppingEarly ? earlyStop(related) : nil
+      let policy =
+        stop != nil ? policy.afterEarlyStop : self.reading == .adaptive ? policy.perLook : policy
+      let reading = try read(candidate, policy: policy, stop: stop, shelf: &shelf, report: report)
+      let (description, outcome) = (reading.description, reading.outcome)
       asked = outcome.run
       let leaks = policy.looksAtLeaks ? try leaks(candidate, shelf: &shelf, report: report) : nil
-      let verdict =
-        if reading == .adaptive, let base {
+      let unasked = unasked(by: candidate)
+      var verdict =
+        if self.reading == .adaptive, let base {
           try Verdict.judgeAdaptively(
             baseline: baseline, candidate: description, scores: outcome.items, policy: self.policy, related: related,
-            contaminated: contaminated, leaks: leaks,
+            contaminated: contaminated, leaks: leaks, unasked: unasked,
             more: { try again($0, $1, of: base, and: subject, shelf: &shelf, report: report) })
         } else {
           try Verdict.judge(
             baseline: baseline, candidate: description, scores: outcome.items, policy: policy, related: related,
-            contaminated: contaminated, leaks: leaks)
+            contaminated: contaminated, leaks: leaks, unasked: unasked)
         }
-      var found = Asked(finding: .judged(verdict), run: outcome.run, items: outcome.items)
+      if let plan = reading.plan { verdict = verdict.adding(note: plan.note) }
+      var found = Asked(
+        finding: .judged(verdict), run: outcome.run, share: reading.plan?.share, items: outcome.items)
       guard diagnoses, verdict.outcome == .fail else { return found }
       do {
         found.diagnosis = try diagnose(candidate, verdict, scores: outcome.items, shelf: &shelf, report: report)
@@ -104,7 +117,7 @@ struct CandidateAsking {
   ///   - run: the candidate's first reading; nil where that had not begun.
   ///   - blocks: how many that reading has; nil where it came to its end.
   private func ranOutOfTime(_ candidate: Candidate, run asked: Run?, blocks: Int?) throws -> Asked {
-    let all = SuiteRun.Questions().blocks(of: run.suite, share: run.share).count
+    let all = questions(of: candidate).blocks(of: run.suite, share: run.share).count
     let items = try asked.map { try run.ledger.itemScores($0).filter { SuiteRun.draws.contains($0.draw) } } ?? []
     let read = try asked.map { try run.ledger.completedBlocks($0).filter { SuiteRun.draws.contains($0.draw) }.count }
     let voting = votingTasks(of: candidate)
@@ -113,11 +126,19 @@ struct CandidateAsking {
     return Asked(finding: .ranOutOfTime(timeOut), run: asked, items: items)
   }
 
+  /// A candidate that was asked the suite.
+  private struct Reading {
+    let description: RunDescription
+    let outcome: SuiteRun.Outcome
+    /// Of a reading that had to end by a time.
+    var plan: TimedShare?
+  }
+
   /// Asks a candidate the suite. Its model is not held longer than that: what comes next may need another one's memory.
   private func read(
     _ candidate: Candidate, policy: GatePolicy, stop: EarlyStop?, shelf: inout ModelShelf,
     report: @escaping Report
-  ) throws -> (RunDescription, SuiteRun.Outcome) {
+  ) throws -> Reading {
     let subject = candidate.subject
     let model = try shelf.model(for: subject)
     for note in run.notes(on: model) { report(.note(note)) }
@@ -127,13 +148,49 @@ struct CandidateAsking {
     _ = try Comparability.check(baseline: baseline.run, candidate: description)
     try Verdict.demandEnough(
       baseline, share: run.share, policy: policy, related: candidate.related, contaminated: contaminated)
-    var watch = stop
-    let outcome = try run.execute(
-      subject, scorer: scorer, order: watch?.order.places ?? [], progress: { report(.progress($0)) }
-    ) { run, scores in
-      if let failure = watch?.observe(scores) { throw StoppedEarly(failure: failure, run: run) }
+    if let time = reading.time {
+      let timed = TimedReading(
+        time: time, candidates: candidates, run: run, questions: questions(of: candidate), baseline: baseline,
+        policy: policy, related: candidate.related, contaminated: contaminated)
+      let (outcome, plan) = try timed.read(subject, scorer, report: report)
+      return Reading(description: description, outcome: outcome, plan: plan)
     }
-    return (description, outcome)
+    var watch = stop
+    let voting = votingTasks(of: candidate)
+    do {
+      let outcome = try run.execute(
+        subject, scorer: scorer, questions: questions(of: candidate),
+        order: watch?.order.places ?? places(of: voting),
+        progress: { report(.progress($0)) }
+      ) { run, scores in
+        if let failure = watch?.observe(scores) { throw StoppedEarly(failure: failure, run: run) }
+      }
+      return Reading(description: description, outcome: outcome)
+    } catch let late as OutOfTime {
+      guard reported == .ask, let outcome = try run.outcome(of: late.run, questions: .init(voting: voting)) else {
+        throw late
+      }
+      return Reading(description: description, outcome: outcome)
+    }
+  }
+
+  /// What a candidate is asked.
+  private func questions(of candidate: Candidate) -> SuiteRun.Questions {
+    let voting = votingTasks(of: candidate)
+    let isWhole = (reported == .ask && reading.time == nil) || unasked(by: candidate).isEmpty
+    return isWhole ? SuiteRun.Questions() : SuiteRun.Questions(voting: voting)
+  }
+
+  /// Tasks that a candidate need not have been asked.
+  private func unasked(by candidate: Candidate) -> Set<String> {
+    Set(baseline.admission.map(\.task)).subtracting(votingTasks(of: candidate))
+  }
+
+  /// The blocks of some tasks, in the suite's order: those that a verdict rests on are asked before the others.
+  private func places(of tasks: Set<String>) -> [BlockOrder.Place] {
+    SuiteRun.Questions(voting: tasks).blocks(of: run.suite, share: run.share).map {
+      BlockOrder.Place(task: $0.task, block: $0.block)
+    }
   }
 
   /// The tasks that a verdict on a candidate would rest on.

@@ -22,10 +22,12 @@ package struct GateSession {
   package let reading: GateReading
   /// Whether a candidate that fails is asked why.
   package let diagnoses: Bool
+  package let reported: ReportedTasks
 
   package init(
     configuration: Configuration, settings: GateSettings, base: String, baselinePath: String, share: Share,
-    threads: Int, command: String, kernel: String, reading: GateReading = .whole, diagnoses: Bool = false
+    threads: Int, command: String, kernel: String, reading: GateReading = .whole, diagnoses: Bool = false,
+    reported: ReportedTasks = .skip
   ) {
     self.configuration = configuration
     self.settings = settings
@@ -37,6 +39,7 @@ package struct GateSession {
     self.kernel = kernel
     self.reading = reading
     self.diagnoses = diagnoses
+    self.reported = reported
   }
 
   /// All that a gate found.
@@ -96,7 +99,9 @@ package struct GateSession {
       run: SuiteRun(suite: suite, share: share, ledger: ledger, command: command, kernel: kernel, threads: threads),
       policy: settings.policy, reading: reading, contaminated: contaminated,
       withoutVote: Set(overlap?.withoutVote ?? []),
-      base: asksBase ? try baseAgain(baseline, baseCheckpoint.value(), hashes) : nil, diagnoses: diagnoses)
+      base: asksBase ? try baseAgain(baseline, baseCheckpoint.value(), hashes) : nil, diagnoses: diagnoses,
+      reported: reported,
+      candidates: candidates.count)
     var shelf = ModelShelf(threads: threads)
 
     var verdicts: [CandidateVerdict] = []
@@ -118,25 +123,28 @@ package struct GateSession {
       report(.opened(name: subject.name, index: index, count: candidates.count))
       for note in subject.notes { report(.note(note)) }
       let begun = Date()
-      var asked = CandidateAsking.Asked(finding: .refused("it was not asked"), run: nil)
-      do {
-        asked = try asking.ask(candidate, shelf: &shelf, report: report)
-      } catch let fault as InputError where candidates.count > 1 {
-        // The others' verdicts are worth keeping; the gate ends with this error all the same.
-        faults.append(fault)
-        asked = CandidateAsking.Asked(finding: Self.unasked(fault), run: nil)
+      // What time there is is for all of them.
+      try Interruption.withPart(of: candidates.count - index) {
+        var asked = CandidateAsking.Asked(finding: .refused("it was not asked"), run: nil)
+        do {
+          asked = try asking.ask(candidate, shelf: &shelf, report: report)
+        } catch let fault as InputError where candidates.count > 1 {
+          // The others' verdicts are worth keeping; the gate ends with this error all the same.
+          faults.append(fault)
+          asked = CandidateAsking.Asked(finding: Self.unasked(fault), run: nil)
+        }
+        let verdict = CandidateVerdict(
+          path: subject.path, model: subject.description, durationSeconds: Date().timeIntervalSince(begun),
+          share: (asked.share ?? share).description, finding: asked.finding, diagnosis: asked.diagnosis)
+        verdicts.append(verdict)
+        let compared = ItemContrast.list(
+          baseline: baseline, scores: asked.items, voting: verdict.votingTasks, contaminated: contaminated)
+        contrasts.append(compared)
+        // Said and kept before anything else is asked, which can only explain it.
+        report(.judged(verdict))
+        ids.append(try keep(verdict, subject, asked.run, baseline, ledger).id)
+        lost.append(try answers(compared, of: subject, run: asked.run, ledger: ledger, shelf: &shelf, report: report))
       }
-      let verdict = CandidateVerdict(
-        path: subject.path, model: subject.description, durationSeconds: Date().timeIntervalSince(begun),
-        share: share.description, finding: asked.finding, diagnosis: asked.diagnosis)
-      verdicts.append(verdict)
-      let compared = ItemContrast.list(
-        baseline: baseline, scores: asked.items, voting: verdict.votingTasks, contaminated: contaminated)
-      contrasts.append(compared)
-      // Said and kept before anything else is asked, which can only explain it.
-      report(.judged(verdict))
-      ids.append(try keep(verdict, subject, asked.run, baseline, ledger).id)
-      lost.append(try answers(compared, of: subject, run: asked.run, ledger: ledger, shelf: &shelf, report: report))
     }
     return Outcome(
       baseline: baseline, startedAt: started, seconds: Date().timeIntervalSince(started), verdicts: verdicts,

@@ -6,11 +6,13 @@ import Suites
 /// A look at whether a ledger's scores are the model's: one in a hundred of those that a run reuses is computed again.
 ///
 /// A checksum tells accidents; this tells rows that somebody wrote on purpose, and an engine that no longer computes what it did.
+/// Questions are drawn in groups that share their demonstrations (a block at one k), so that a hundredth of the scores costs a hundredth of
+/// the rows.
 package struct ScoreAudit {
   private let run: Run
   private let known: [String: Score]
 
-  /// One request in so many is asked again.
+  /// One group in so many is asked again.
   private static let oneIn: UInt64 = 100
 
   /// - Parameters:
@@ -21,16 +23,21 @@ package struct ScoreAudit {
     self.known = known
   }
 
-  /// The requests that are asked again: a random hundredth of those that are known, at least one where there is any.
-  package func chosen(_ requests: [Request]) -> [Request] {
-    let ranked = requests.filter { known[$0.id] != nil }.map { (request: $0, rank: rank($0)) }
+  /// The requests that are asked again, each once: those that are known of a random hundredth of the groups, at least one group's where any is
+  /// known.
+  package func chosen(_ groups: [[Request]]) -> [Request] {
+    let ranked = groups.map { $0.filter { known[$0.id] != nil } }.compactMap { group in
+      group.first.map { (requests: group, rank: rank($0)) }
+    }
     let hundredth = ranked.filter { $0.rank % Self.oneIn == 0 }
-    return hundredth.isEmpty ? ranked.min { $0.rank < $1.rank }.map { [$0.request] } ?? [] : hundredth.map(\.request)
+    let drawn = hundredth.isEmpty ? ranked.min { $0.rank < $1.rank }.map { [$0] } ?? [] : hundredth
+    var seen: Set<String> = []
+    return drawn.flatMap(\.requests).filter { seen.insert($0.id).inserted }
   }
 
   /// - Throws: `ScoreConflict` with every row that differs.
-  package func check(_ requests: [Request], _ scorer: some Scorer) throws {
-    let chosen = chosen(requests)
+  package func check(_ groups: [[Request]], _ scorer: some Scorer) throws {
+    let chosen = chosen(groups)
     guard !chosen.isEmpty else { return }
     var computed: [Score] = []
     // It is little, and what is known already takes no time that could be over.

@@ -38,11 +38,22 @@ package struct SuiteRun {
     /// nil for every task.
     package let tasks: Set<String>?
     package let asking: Asking
+    /// Whether it is a part of what a baseline was asked, to be known by its share alone.
+    private let isPart: Bool
 
     package init(draws: Range<Int> = SuiteRun.draws, tasks: Set<String>? = nil, asking: Asking = .gold) {
       self.draws = draws
       self.tasks = tasks
       self.asking = asking
+      isPart = false
+    }
+
+    /// The questions of a baseline that a verdict rests on.
+    init(voting tasks: Set<String>) {
+      draws = SuiteRun.draws
+      self.tasks = tasks
+      asking = .gold
+      isPart = true
     }
 
     package func blocks(of suite: Suite, share: Share) -> [RequestBlock] {
@@ -50,7 +61,10 @@ package struct SuiteRun {
         .filter { tasks?.contains($0.task) ?? true }
     }
 
-    fileprivate var isOrdinary: Bool { draws == SuiteRun.draws && asking == .gold && tasks == nil }
+    fileprivate var isOrdinary: Bool { draws == SuiteRun.draws && asking == .gold && (tasks == nil || isPart) }
+
+    /// As the ledger knows it.
+    fileprivate func text(of share: Share) -> String { isPart ? "\(share) voting" : share.description }
 
     /// Of exactly these questions: a run of some tasks, draws or a control is never taken for another one.
     fileprivate func promptHash(of suite: Suite) -> String { suite.promptHash(of: blocks(of: suite, share: .all)) }
@@ -96,8 +110,7 @@ package struct SuiteRun {
     let known = try ledger.knownScores(
       model: subject.identity.id, numerics: scorer.numericsID,
       requests: blocks.flatMap { $0.observations.map(\.request.id) })
-    try ScoreAudit(of: run, known: known).check(
-      Self.distinct(blocks.flatMap { $0.observations.map(\.request) }), scorer)
+    try ScoreAudit(of: run, known: known).check(blocks.flatMap(Self.groups), scorer)
     let open = blocks.filter { !done.contains($0.key) }
 
     var pending: [(block: RequestBlock, missing: [Request])] = []
@@ -118,6 +131,10 @@ package struct SuiteRun {
         waiting.isEmpty
         ? ScoringProgress()
         : try scorer.score(waiting.map(\.missing), progress: progress) { index, scores in
+          let (block, missing) = waiting[index]
+          let known = scores.map { (request: missing[$0.key], score: $0.value) }
+          try ledger.keep(known, of: block, of: run, unless: subject.demandUnchanged)
+        } deliver: { index, scores in
           let (block, missing) = waiting[index]
           var own: [String: Score] = [:]
           for request in block.observations.map(\.request) { own[request.id] = known[request.id] }
@@ -142,6 +159,16 @@ package struct SuiteRun {
       knownBlocks: blocks.count - pending.count)
   }
 
+  /// What a run that was stopped found of some questions; nil where it did not come to the end of them.
+  func outcome(of run: Run, questions: Questions) throws -> Outcome? {
+    let blocks = Set(questions.blocks(of: suite, share: share).map(\.key))
+    guard blocks.isSubset(of: try ledger.completedBlocks(run)) else { return nil }
+    let items = try ledger.itemScores(run).filter {
+      blocks.contains(BlockKey(task: $0.task, block: $0.block, draw: $0.draw))
+    }
+    return Outcome(run: run, items: items, scoring: ScoringProgress(), blocks: blocks.count, knownBlocks: blocks.count)
+  }
+
   private func ordered(_ blocks: [RequestBlock], by order: [BlockOrder.Place]) -> [RequestBlock] {
     guard !order.isEmpty else { return blocks }
     let rank = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($0.element, $0.offset) })
@@ -157,7 +184,7 @@ package struct SuiteRun {
     let plan = RunPlan(
       model: subject.identity.id, suite: suite.name, suiteHash: suiteHash,
       promptHash: questions.isOrdinary ? promptHash : questions.promptHash(of: suite), numerics: numerics,
-      share: share.description, draws: questions.draws.upperBound)
+      share: questions.text(of: share), draws: questions.draws.upperBound)
     if let stopped = try ledger.resumableRun(plan) { return stopped }
     return try ledger.beginRun(plan, command: command, kernel: kernel, threads: threads)
   }
@@ -194,6 +221,11 @@ package struct SuiteRun {
       byTask[block.task, default: [:]].merge(hashes) { first, _ in first }
     }
     return byTask.mapValues { tokenHash(ofRequests: $0) }
+  }
+
+  /// A block's requests by their number of demonstrations.
+  private static func groups(_ block: RequestBlock) -> [[Request]] {
+    Dictionary(grouping: block.observations, by: \.k).sorted { $0.key < $1.key }.map { $0.value.map(\.request) }
   }
 
   private static func distinct(_ requests: [Request]) -> [Request] {

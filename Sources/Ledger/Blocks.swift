@@ -37,11 +37,9 @@ extension Ledger {
       guard let score = scores[observation.request.id] else {
         throw ScoringFault.missingScore(request: observation.request.id)
       }
-      guard score.logprob.isFinite, score.terminatorLogprob?.isFinite ?? true else {
-        throw ScoringFault.notFinite(task: observation.task, item: observation.item)
-      }
       rows.append((observation.request, score))
     }
+    try demandFinite(rows, of: block)
     try write { db in
       try fault()
       try insert(rows, model: run.plan.model, numerics: run.plan.numerics, into: db)
@@ -53,6 +51,28 @@ extension Ledger {
           observation.draw, observation.condition.rawValue, Self.number(observation.role), observation.request.id,
         ])
       }
+    }
+  }
+
+  /// Commits scores of a block that is not whole: the run that goes on finds them as what is known already.
+  ///
+  /// - Parameter fault: as `commit` has it.
+  /// - Throws: as `commit`.
+  package func keep(
+    _ scores: [(request: Request, score: Score)], of block: RequestBlock, of run: Run,
+    unless fault: () throws -> Void = {}
+  ) throws {
+    try demandFinite(scores, of: block)
+    try write { db in
+      try fault()
+      try insert(scores, model: run.plan.model, numerics: run.plan.numerics, into: db)
+    }
+  }
+
+  private func demandFinite(_ scores: [(request: Request, score: Score)], of block: RequestBlock) throws {
+    for (request, score) in scores where !(score.logprob.isFinite && score.terminatorLogprob?.isFinite ?? true) {
+      let asked = block.observations.first { $0.request.id == request.id }
+      throw ScoringFault.notFinite(task: block.task, item: asked?.item ?? request.id)
     }
   }
 

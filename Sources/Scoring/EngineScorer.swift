@@ -30,30 +30,39 @@ package final class EngineScorer: Scorer {
 
   package func score(
     _ batches: [[Request]], progress: @escaping (ScoringProgress) -> Void,
-    deliver: @escaping (Int, [Score]) throws -> Void
+    keep: @escaping (Int, [Int: Score]) throws -> Void, deliver: @escaping (Int, [Score]) throws -> Void
   ) throws -> ScoringProgress {
     // Weights stay mapped: what was computed after somebody wrote to them is no score of this model, nor is an error.
     try model.files.whileUnchanged {
       try Interruption.watching {
-        try scoreAll(batches, progress: progress) { index, scores in
+        var state = ScoringState(batches, most: waveRows, progress: progress) { index, scores in
           try self.model.files.demandUnchanged()
           try deliver(index, scores)
         }
+        do {
+          try scoreAll(batches, &state)
+        } catch let interruption as Interrupted {
+          try state.handOver { index, scores in
+            try self.model.files.demandUnchanged()
+            try keep(index, scores)
+          }
+          throw interruption
+        }
+        return state.finish()
       }
     }
   }
 
-  private func scoreAll(
-    _ batches: [[Request]], progress: @escaping (ScoringProgress) -> Void,
-    deliver: @escaping (Int, [Score]) throws -> Void
-  ) throws -> ScoringProgress {
-    var state = ScoringState(batches, progress: progress, deliver: deliver)
+  private func scoreAll(_ batches: [[Request]], _ state: inout ScoringState) throws {
     var next = 0
     var encoded: [[EncodedRequest]] = []
     var firstEncoded = 0
     while next < batches.count {
       var job = ForestJob(adapter: adapter)
-      while next < batches.count, job.forest.nodeCount < forestRows {
+      // Where the time may end within it, a forest has one wave, so that batches are finished one after another.
+      let rows = try state.pace.rows()
+      let limit = Interruption.remaining == nil ? forestRows : rows
+      while next < batches.count, job.forest.nodeCount < limit {
         if next == firstEncoded + encoded.count {
           // Encoding divides evenly over the threads where there is much of it.
           firstEncoded = next
@@ -69,7 +78,6 @@ package final class EngineScorer: Scorer {
       }
       try run(job, &state)
     }
-    return state.finish()
   }
 
   /// Scores requests that belong to no suite, in their order.
@@ -92,6 +100,19 @@ package final class EngineScorer: Scorer {
     return scores.flatMap { $0 }
   }
 
+  /// The distinct rows that some batches take, those before them counted in; nothing is computed.
+  ///
+  /// - Throws: `UnscorableRequest`.
+  package func rowCounts(_ batches: [[Request]]) throws -> [Int] {
+    var forest = PrefixForest()
+    return try zip(batches, encode(batches, batches.indices)).map { batch, encoded in
+      for (request, encoded) in zip(batch, encoded) {
+        _ = forest.insert(ForestJob.rows(of: request, encoded), adapter: adapter)
+      }
+      return forest.nodeCount
+    }
+  }
+
   private func encode(_ batches: [[Request]], _ range: Range<Int>) throws -> [[EncodedRequest]] {
     let limits = EncodingLimits(model.decoder.spec)
     let tokenizer = model.tokenizer
@@ -112,11 +133,10 @@ package final class EngineScorer: Scorer {
     var answers = [NextToken?](repeating: nil, count: job.forest.nodeCount)
     var waiting = job.entries[...]
     var undecided: [OpenAnswer] = []
-    for planned in WavePlan(job.forest, waveRows: waveRows) {
-      try Interruption.check()
-      let results = try model.decoder.forward(planned.wave)
+    var waves = WavePlan(job.forest, waveRows: waveRows).makeIterator()
+    while let planned = try waves.next(atMost: state.pace.rows()) {
+      let results = try state.timing(planned) { try model.decoder.forward(planned.wave) }
       for (node, result) in zip(planned.scoredNodes, results) { answers[node] = result }
-      state.didRun(planned)
       // Entries were added in preorder but for prefixes that reach back to an earlier tree: take those that are complete from the front.
       while let entry = waiting.first, entry.predictions.allSatisfy({ answers[$0.node] != nil }) {
         waiting.removeFirst()
@@ -177,13 +197,11 @@ package final class EngineScorer: Scorer {
       var forest = PrefixForest()
       let nodes = open.map { forest.insert($0.ids[...], adapter: adapter).last ?? 0 }
       for node in nodes { forest.score(node) }
-      try Interruption.check()
       var next: [Int: Int32] = [:]
-      for planned in WavePlan(forest, waveRows: waveRows) {
-        for (node, result) in zip(planned.scoredNodes, try model.decoder.forward(planned.wave)) {
-          next[node] = result.argmax
-        }
-        state.didRun(planned)
+      var waves = WavePlan(forest, waveRows: waveRows).makeIterator()
+      while let planned = try waves.next(atMost: state.pace.rows()) {
+        let results = try state.timing(planned) { try model.decoder.forward(planned.wave) }
+        for (node, result) in zip(planned.scoredNodes, results) { next[node] = result.argmax }
       }
       var still: [OpenAnswer] = []
       for (index, node) in nodes.enumerated() {
@@ -206,57 +224,3 @@ package final class EngineScorer: Scorer {
 
 /// A forest ran and a request of it has no answer: a fault of the program's own, never a score.
 struct IncompleteForest: Error {}
-
-/// What is known of every batch while forests run.
-private struct ScoringState {
-  var progress = ScoringProgress()
-  private var scores: [[Score?]]
-  private var missing: [Int]
-  private let report: (ScoringProgress) -> Void
-  private let deliver: (Int, [Score]) throws -> Void
-  private let start = ContinuousClock.now
-
-  init(
-    _ batches: [[Request]], progress report: @escaping (ScoringProgress) -> Void,
-    deliver: @escaping (Int, [Score]) throws -> Void
-  ) {
-    scores = batches.map { Array(repeating: nil, count: $0.count) }
-    missing = batches.map(\.count)
-    self.report = report
-    self.deliver = deliver
-    progress.totalBatches = batches.count
-  }
-
-  mutating func didRun(_ planned: WavePlan.PlannedWave) {
-    progress.rows += planned.wave.rowCount
-    progress.scoredRows += planned.wave.scored.count
-    progress.contextSum += planned.contextSum
-    progress.seconds = elapsed
-    report(progress)
-  }
-
-  mutating func settle(_ entry: ForestJob.Entry, _ score: Score) throws {
-    scores[entry.batch][entry.index] = score
-    missing[entry.batch] -= 1
-    guard missing[entry.batch] == 0 else { return }
-    try deliver(entry.batch, scores[entry.batch].compactMap { $0 })
-    scores[entry.batch] = []
-    progress.batches += 1
-  }
-
-  mutating func deliverEmpty(_ batch: Int) throws {
-    try deliver(batch, [])
-    progress.batches += 1
-  }
-
-  func finish() -> ScoringProgress {
-    var progress = progress
-    progress.seconds = elapsed
-    return progress
-  }
-
-  private var elapsed: Double {
-    let duration = start.duration(to: .now)
-    return Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
-  }
-}

@@ -21,10 +21,15 @@ struct ForestJob {
 
   init(adapter: Int?) { self.adapter = adapter }
 
+  /// The tokens that are read: the last one is only predicted where nothing is wanted after it.
+  static func rows(of request: Request, _ encoded: EncodedRequest) -> ArraySlice<Int32> {
+    request.exactMatch != nil ? encoded.ids[...] : encoded.ids.dropLast()
+  }
+
   /// - Parameter terminator: the token whose logprob after the answer is kept, for requests with a rule.
   mutating func add(_ request: Request, _ encoded: EncodedRequest, terminator: Int32?, batch: Int, index: Int) {
     let needsEnd = request.exactMatch != nil
-    let rows = needsEnd ? encoded.ids[...] : encoded.ids.dropLast()
+    let rows = Self.rows(of: request, encoded)
     let path = forest.insert(rows, adapter: adapter)
     plainRows += rows.count
     var predictions: [PrefixForest.Target] = []

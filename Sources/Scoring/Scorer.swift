@@ -13,12 +13,23 @@ package protocol Scorer {
   ///
   /// - Parameters:
   ///   - deliver: gets a batch's index and its scores in the order of its requests. Batches may come in any order; each comes once.
+  ///   - keep: where the work is interrupted, gets what is known of each batch that was not delivered: scores by the request's place in it.
   ///   - progress: called now and then with what has been done so far.
   /// - Throws: `UnscorableRequest`; `Interrupted` where it is to end, after what is known was delivered; whatever `deliver` throws, which ends the scoring.
   func score(
     _ batches: [[Request]], progress: @escaping (ScoringProgress) -> Void,
-    deliver: @escaping (Int, [Score]) throws -> Void
+    keep: @escaping (Int, [Int: Score]) throws -> Void, deliver: @escaping (Int, [Score]) throws -> Void
   ) throws -> ScoringProgress
+}
+
+extension Scorer {
+  /// The same where nobody keeps parts of batches.
+  package func score(
+    _ batches: [[Request]], progress: @escaping (ScoringProgress) -> Void,
+    deliver: @escaping (Int, [Score]) throws -> Void
+  ) throws -> ScoringProgress {
+    try score(batches, progress: progress, keep: { _, _ in }, deliver: deliver)
+  }
 }
 
 /// How far a scorer has come, and what that took.

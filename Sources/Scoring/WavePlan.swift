@@ -29,20 +29,34 @@ package struct WavePlan: Sequence {
     order = forest.preorder
   }
 
-  package func makeIterator() -> AnyIterator<PlannedWave> {
-    var begin = 0
-    var rank = [Int](repeating: 0, count: forest.nodeCount)
-    for (index, node) in order.enumerated() { rank[node] = index }
-    return AnyIterator {
-      guard begin < order.count else { return nil }
-      let end = cut(after: begin)
+  package func makeIterator() -> Waves { Waves(self) }
+
+  /// The waves of a plan, one after another.
+  package struct Waves: IteratorProtocol {
+    private let plan: WavePlan
+    private let rank: [Int]
+    private var begin = 0
+
+    init(_ plan: WavePlan) {
+      self.plan = plan
+      var rank = [Int](repeating: 0, count: plan.forest.nodeCount)
+      for (index, node) in plan.order.enumerated() { rank[node] = index }
+      self.rank = rank
+    }
+
+    package mutating func next() -> PlannedWave? { next(atMost: .max) }
+
+    /// The next wave, of at most so many rows and never more than the plan allows; who has no more waves is not asked for rows.
+    mutating func next(atMost rows: @autoclosure () throws -> Int) rethrows -> PlannedWave? {
+      guard begin < plan.order.count else { return nil }
+      let end = try plan.cut(after: begin, capacity: Swift.max(1, Swift.min(rows(), plan.capacity)))
       defer { begin = end }
-      return plan(begin, end, rank)
+      return plan.plan(begin, end, rank)
     }
   }
 
   /// Where the wave that starts at `begin` ends: at the position nearest a root, the last such, in its last quarter.
-  private func cut(after begin: Int) -> Int {
+  private func cut(after begin: Int, capacity: Int) -> Int {
     guard begin + capacity < order.count else { return order.count }
     let candidates = (begin + Swift.max(1, capacity * 3 / 4)...begin + capacity)
     return candidates.reversed().min { forest.positions[order[$0]] < forest.positions[order[$1]] } ?? begin + capacity

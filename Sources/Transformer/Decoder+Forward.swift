@@ -6,7 +6,7 @@ import Synchronization
 extension Decoder {
   /// Runs a wave and returns what the model says after each of its scored rows, in their order.
   ///
-  /// - Throws: `InputError` for weights or activations that are not finite, the tensor or layer named.
+  /// - Throws: `InputError` for weights or activations that are not finite, the tensor or layer named; `Interrupted` between two layers.
   package func forward(_ wave: Wave) throws -> [NextToken] {
     try forward(wave, inspectLogits: nil)
   }
@@ -37,6 +37,8 @@ extension Decoder {
     let blocks = Self.blocks(ranges, rows: team.taskRows(wave.rowCount, atMost: BlockScratch.rows))
     let firstBad = Atomic<Int>(Int.max)  // A block's number.
     for index in 0..<spec.layerCount {
+      // A wave of a large model takes a minute: who wants it to end does not wait for that.
+      try Interruption.check()
       try layer.load(weights.layers[index], team: team, scratch: scratch, path: weights.path)
       spine.restore(layer: index, count: wave.spineLength, keys: buffers.keys, values: buffers.values)
       team.run(blocks.count) { task, worker in

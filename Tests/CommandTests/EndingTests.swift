@@ -63,6 +63,65 @@ struct EndingTests {
     #expect(whole.out.contains("FAIL: "))
   }
 
+  @Test("stopped by its time again and again, each gate adds scores, until one comes to the end")
+  func again() throws {
+    let folder = try TemporaryFolder.projectThatOnceKnew()
+    let whole = try holdfast("gate", "--candidate", golden("adapters/plain"), "--ledger", "whole.sqlite", in: folder)
+    var ended: Finished?
+    var times = 0.05
+    for _ in 0..<60 where ended == nil {
+      let gate = try holdfast(
+        "gate", "--candidate", golden("adapters/plain"), "--timeout", "\(times)", in: folder)
+      if !gate.out.contains("time ran out") { ended = gate }
+      times *= 1.2
+    }
+    #expect(try #require(ended).status == whole.status)
+    #expect(ended?.out == whole.out)
+  }
+
+  @Test("--within says what fits and what that can show, and the report says the same")
+  func within() throws {
+    let folder = try TemporaryFolder.projectThatOnceKnew()
+    let gate = try holdfast("gate", "--candidate", golden("adapters/plain"), "--within", "5m", in: folder)
+    #expect(gate.status == 1, "\(gate.err)")
+    let said = try #require(gate.err.firstMatch(of: /within 5 min: share (\d+\/\d+), 16 of 16 blocks: finds[^;\n]*/))
+    #expect(said.1 == "1/1")
+    #expect(try folder.read("reports/report.json").contains(String(said.0)))
+    for other in [["--share", "1/2"], ["--stop-early"], ["--adaptive"], ["--timeout", "1m"]] {
+      let refused = try Running(
+        ["gate", "--candidate", "x", "--within", "5m"] + other, in: folder
+      ).finish()
+      #expect(refused.status == 2)
+      #expect(refused.err.contains("--within chooses what is read and when it ends, and so does \(other[0])"))
+    }
+  }
+
+  @Test("tasks without a vote are skipped unless they are asked for, and the verdict is the same")
+  func reported() throws {
+    let folder = try TemporaryFolder.projectThatOnceKnew()
+    let baseline = try folder.read("baseline.json").split(separator: "\n").map(String.init).map { line in
+      line.contains("\"admitted\":true") && line.contains("\"echo\"")
+        ? line.replacing("\"admitted\":true", with: "\"admitted\":false")
+          .replacing("\"reason\":null", with: "\"reason\":\"it is a test's\"") : line
+    }
+    try folder.write("baseline.json", baseline.joined(separator: "\n") + "\n")
+    let config = try folder.read("holdfast.yaml")
+    let skipping = try holdfast("gate", "--candidate", golden("adapters/plain"), "--quiet", in: folder)
+    #expect(skipping.status == 1, "\(skipping.err)")
+    #expect(try folder.read("reports/report.json").contains("1 task without a vote was not asked: echo"))
+    for (options, more) in [(["--reported", "ask"], ""), ([], "\ngate: {reported: ask}\n")] {
+      try folder.write("holdfast.yaml", config + more)
+      let asking = try Running(
+        ["gate", "--candidate", golden("adapters/plain"), "--quiet"] + options, in: folder
+      ).finish()
+      #expect(asking.out == skipping.out && asking.status == 1)
+      #expect(!(try folder.read("reports/report.json").contains("was not asked")))
+    }
+    try folder.write("holdfast.yaml", config + "\ngate: {reported: maybe}\n")
+    let refused = try holdfast("gate", "--candidate", golden("adapters/plain"), in: folder)
+    #expect(refused.status == 2 && refused.err.contains("is none of ask, skip"))
+  }
+
   @Test("a time that is none is refused", arguments: ["0", "-1", "soon", "1d", "nan", "1e300h"])
   func badTimeout(_ text: String) throws {
     let folder = try TemporaryFolder.project()

@@ -9,17 +9,31 @@ import Testing
 @Suite("Reused scores are computed again")
 struct ScoreAuditTests {
   private let requests = (0..<5000).map { Request(context: "question \($0)", continuation: " yes", exactMatch: nil) }
+  private var alone: [[Request]] { requests.map { [$0] } }
 
   @Test("one in a hundred, the same for a run that is gone on with, others in the next run")
   func choice() throws {
     let ledger = try TemporaryLedger()
     let known = Dictionary(uniqueKeysWithValues: requests.map { ($0.id, Answering.score(of: $0)) })
     let first = try ledger.run()
-    let chosen = ScoreAudit(of: first, known: known).chosen(requests)
+    let chosen = ScoreAudit(of: first, known: known).chosen(alone)
     // Binomial with n = 5,000 and p = .01: within five standard deviations of 50.
     #expect((15...85).contains(chosen.count))
-    #expect(ScoreAudit(of: first, known: known).chosen(requests) == chosen)
-    #expect(ScoreAudit(of: try ledger.run(), known: known).chosen(requests) != chosen)
+    #expect(ScoreAudit(of: first, known: known).chosen(alone) == chosen)
+    #expect(ScoreAudit(of: try ledger.run(), known: known).chosen(alone) != chosen)
+  }
+
+  @Test("questions that share their demonstrations are asked again together, and each once")
+  func groups() throws {
+    let ledger = try TemporaryLedger()
+    let known = Dictionary(uniqueKeysWithValues: requests.map { ($0.id, Answering.score(of: $0)) })
+    let groups = stride(from: 0, to: requests.count, by: 10).map { Array(requests[$0..<$0 + 10]) }
+    let chosen = ScoreAudit(of: try ledger.run(), known: known).chosen(groups + groups)
+    // Binomial with n = 500 and p = .01: at most 17 groups but for one time in 10^5.
+    #expect((1...17).contains(chosen.count / 10) && chosen.count.isMultiple(of: 10))
+    for group in groups where group.contains(where: chosen.contains) {
+      #expect(group.allSatisfy { request in chosen.count { $0 == request } == 1 })
+    }
   }
 
   @Test("at least one where any is known, none where none is")
@@ -27,8 +41,8 @@ struct ScoreAuditTests {
     let ledger = try TemporaryLedger()
     let run = try ledger.run()
     let one = [requests[7].id: Answering.score(of: requests[7])]
-    #expect(ScoreAudit(of: run, known: one).chosen(requests) == [requests[7]])
-    #expect(ScoreAudit(of: run, known: [:]).chosen(requests).isEmpty)
+    #expect(ScoreAudit(of: run, known: one).chosen(alone) == [requests[7]])
+    #expect(ScoreAudit(of: run, known: [:]).chosen(alone).isEmpty)
   }
 
   @Test("scores that are the model's pass; of those that are not, each one that was looked at is named")
@@ -36,12 +50,12 @@ struct ScoreAuditTests {
     let ledger = try TemporaryLedger()
     let run = try ledger.run()
     var known = Dictionary(uniqueKeysWithValues: requests.map { ($0.id, Answering.score(of: $0)) })
-    try ScoreAudit(of: run, known: known).check(requests, Answering())
+    try ScoreAudit(of: run, known: known).check(alone, Answering())
 
-    let chosen = ScoreAudit(of: run, known: known).chosen(requests)
+    let chosen = ScoreAudit(of: run, known: known).chosen(alone)
     known[chosen[0].id] = Answering.score(of: chosen[0], logprob: -0.25)
     let conflict = try #require(throws: ScoreConflict.self) {
-      try ScoreAudit(of: run, known: known).check(requests, Answering())
+      try ScoreAudit(of: run, known: known).check(alone, Answering())
     }
     #expect(conflict.rows.map(\.request) == [chosen[0].id])
     #expect(conflict.checked == chosen.count)
@@ -55,7 +69,7 @@ private struct Answering: Scorer {
 
   func score(
     _ batches: [[Request]], progress: @escaping (ScoringProgress) -> Void,
-    deliver: @escaping (Int, [Score]) throws -> Void
+    keep: @escaping (Int, [Int: Score]) throws -> Void, deliver: @escaping (Int, [Score]) throws -> Void
   ) throws -> ScoringProgress {
     for (index, batch) in batches.enumerated() { try deliver(index, batch.map { Self.score(of: $0) }) }
     return ScoringProgress()

@@ -26,6 +26,7 @@ extension Configuration {
         "suites", "has \(suites.count) folders",
         remedy: "name one: each suite is gated by a configuration of its own")
     }
+    let (gate, reported) = try gate(settings)
     return Configuration(
       file: path,
       base: base.contains("/") || base.hasSuffix(".gguf") ? .path(absolute(base)) : .name(base),
@@ -34,7 +35,7 @@ extension Configuration {
       ledger: absolute(try settings.text("ledger") ?? ".holdfast/ledger.sqlite"),
       models: absolute(try settings.text("models") ?? "models"),
       reports: absolute(try settings.text("reports") ?? "reports"),
-      threads: try settings.integer("threads", in: 1...1024), gate: try gate(settings),
+      threads: try settings.integer("threads", in: 1...1024), gate: gate, reported: reported,
       fineTuning: try fineTuning(settings, absolute))
   }
 
@@ -50,11 +51,11 @@ extension Configuration {
     return FineTuning(labels: labels, data: try (section.texts("data", orOne: true) ?? []).map(absolute))
   }
 
-  private static func gate(_ settings: YAMLMapping) throws -> GateSettings {
+  private static func gate(_ settings: YAMLMapping) throws -> (GateSettings, ReportedTasks) {
     let defaults = GateSettings()
     let rules = defaults.limits.map(\.key)
     let gate = try settings.sectionOrEmpty(
-      "gate", known: rules + ["alpha_pass", "alpha_fail", "on_inconclusive", "min_families"])
+      "gate", known: rules + ["alpha_pass", "alpha_fail", "on_inconclusive", "min_families", "reported"])
     let read = GateSettings(
       maxDrop: try gate.limits("max_drop", otherwise: defaults.maxDrop, below: 1),
       maxRelativeDrop: try gate.limits("max_relative_drop", otherwise: defaults.maxRelativeDrop, below: 1),
@@ -75,7 +76,7 @@ extension Configuration {
         "gate", "every rule is off, so that anything would pass",
         remedy: "leave one of \(words: rules.joined(separator: ", ")) on")
     }
-    return read
+    return (read, try gate.choice("reported") ?? .skip)
   }
 
   private static func alpha(_ key: String, _ gate: YAMLMapping) throws -> Double? {

@@ -19,6 +19,8 @@ package struct Configuration: Sendable, Hashable {
   /// Threads to compute with; nil for one a core.
   package let threads: Int?
   package let gate: GateSettings
+  /// Whether a gate asks tasks without a vote.
+  package let reported: ReportedTasks
   package let fineTuning: FineTuning
 }
 

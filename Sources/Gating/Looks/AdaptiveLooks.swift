@@ -42,13 +42,13 @@ extension Verdict {
   /// - Throws: as `judge`, and what `more` throws.
   package static func judgeAdaptively(
     baseline: Baseline, candidate: RunDescription, scores: [ItemScore], policy: GatePolicy, related: Set<String> = [],
-    contaminated: [String: Set<String>] = [:], leaks: LeakContrast? = nil,
+    contaminated: [String: Set<String>] = [:], leaks: LeakContrast? = nil, unasked: Set<String> = [],
     more: (_ draws: Range<Int>, _ tasks: Set<String>) throws -> (base: [ItemScore], candidate: [ItemScore])
   ) throws -> Verdict {
     func judge(_ baseline: Baseline, _ scores: [ItemScore], after earlier: Verdict?) throws -> Verdict {
       try Verdict.judge(
         baseline: baseline, candidate: candidate, scores: scores, policy: policy.perLook, related: related,
-        contaminated: contaminated, leaks: leaks, after: earlier)
+        contaminated: contaminated, leaks: leaks, unasked: unasked, after: earlier)
     }
     let first = try judge(baseline, scores, after: nil)
     var verdict = first.asLook(draws: AdaptiveLooks.draws[0], tasks: Set(first.tasks.map(\.task)))
@@ -75,6 +75,9 @@ extension Verdict {
     let look = Look(draws: draws, tasks: tasks.sorted(), outcome: outcome)
     return with(notes: notes, looks: (looks ?? []) + [look])
   }
+
+  /// The same with one more note.
+  package func adding(note: Note) -> Verdict { with(notes: notes + [note], looks: looks) }
 
   private func with(note: String) -> Verdict { with(notes: notes + [Note(.note, note)], looks: looks) }
 

@@ -82,16 +82,17 @@ package struct GatePlan: Sendable, Encodable {
   package let units: [PlannedUnit]
   /// Why no verdict could be reached; nil where one could.
   package let refusal: String?
-  /// Answers that a candidate is asked for: items × k × draws, of tasks without a vote too.
+  /// Answers that a candidate is asked for: items × k × draws.
   package let answers: Int
   package let notes: [Note]
 
   /// - Parameters:
   ///   - related, contaminated: as `Verdict.judge` has them.
+  ///   - reported: whether tasks without a vote are asked too.
   /// - Throws: `NotGateable` where a rule names a family that is not there.
   package init(
     baseline: Baseline, policy: GatePolicy, share: Share, assumptions: PlanAssumptions = PlanAssumptions(),
-    related: Set<String> = [], contaminated: [String: Set<String>] = [:]
+    related: Set<String> = [], contaminated: [String: Set<String>] = [:], reported: ReportedTasks = .skip
   ) throws {
     let scores = baseline.scores(of: share)
     // Nothing is known before it is asked of what labels leak.
@@ -103,7 +104,8 @@ package struct GatePlan: Sendable, Encodable {
     self.assumptions = assumptions
     coverage = voting.coverage
     units = voting.tests.map { PlannedUnit($0, assumptions) }
-    answers = scores.count
+    let votes = Set(voting.admitted.values.joined().map(\.admission.task))
+    answers = reported == .ask ? scores.count : scores.count { votes.contains($0.task) }
     notes =
       voting.notes
       + (isLeakPlanned ? [Note(.note, "of max_leak_mass nothing can be said before models are asked")] : [])

@@ -91,11 +91,12 @@ extension PairedTask {
   ///   - contaminated: ids of the items that are in the fine-tuning data, by task: dropped from both sides once both are
   ///     known to be complete. Ids that the baseline has not are no matter.
   ///   - leaks: of a gate that has a rule on them.
+  ///   - unasked: names of tasks that the candidate need not have been asked; one of them without scores has no items.
   /// - Returns: one a task of the baseline, ascending.
   /// - Throws: `NotGateable` where a task is missing, or a block's lines are not exactly the baseline's.
   package static func pair(
     _ baseline: Baseline, with scores: [ItemScore], contaminated: [String: Set<String>] = [:],
-    leaks: LeakContrast? = nil
+    leaks: LeakContrast? = nil, unasked: Set<String> = []
   ) throws -> [PairedTask] {
     let isGold = scores.allSatisfy { $0.condition == .gold }
     let ofCandidate = (isGold ? scores : scores.filter { $0.condition == .gold }).byTask
@@ -107,16 +108,16 @@ extension PairedTask {
     return try baseline.admission.map {
       try pair(
         $0, base: ofBase[$0.task] ?? [], candidate: ofCandidate[$0.task] ?? [],
-        contaminated: contaminated[$0.task] ?? [], leaks: leaks)
+        contaminated: contaminated[$0.task] ?? [], leaks: leaks, mayBeMissing: unasked.contains($0.task))
     }
   }
 
   private static func pair(
     _ admission: TaskAdmission, base: ArraySlice<ItemScore>, candidate: ArraySlice<ItemScore>,
-    contaminated: Set<String>, leaks: LeakContrast?
+    contaminated: Set<String>, leaks: LeakContrast?, mayBeMissing: Bool
   ) throws -> PairedTask {
     let blocks = candidate.distinct(\.block)
-    guard !blocks.isEmpty else {
+    guard !blocks.isEmpty || mayBeMissing else {
       throw NotGateable("the candidate has no scores of task \(admission.task); finish its run")
     }
     let asked = blocks == base.distinct(\.block) ? base : base.filter { blocks.contains($0.block) }[...]

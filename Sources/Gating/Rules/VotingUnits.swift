@@ -18,12 +18,17 @@ struct VotingUnits {
   /// - Throws: `NotGateable` where the scores are not complete, or a rule names a family that is not there.
   init(
     _ baseline: Baseline, scores: [ItemScore], policy: GatePolicy, related: Set<String>,
-    contaminated: [String: Set<String>], leaks: LeakContrast? = nil
+    contaminated: [String: Set<String>], leaks: LeakContrast? = nil, unasked: Set<String> = []
   ) throws {
-    let paired = try PairedTask.pair(baseline, with: scores, contaminated: contaminated, leaks: leaks)
+    let paired = try PairedTask.pair(
+      baseline, with: scores, contaminated: contaminated, leaks: leaks, unasked: unasked)
     let tasks = paired.map { task in
       let cleaned = task.spoilt.map { task.withdrawn(reason: $0.reason) } ?? task
       return related.contains(task.admission.task) ? cleaned.withdrawn(reason: Self.relatedReason) : cleaned
+    }
+    // What may be left out is what has no vote.
+    if let task = tasks.first(where: { $0.admission.admitted && $0.shots.isEmpty })?.admission.task {
+      throw NotGateable("the candidate has no scores of task \(task), which votes; finish its run")
     }
     let admitted = Dictionary(grouping: tasks.filter(\.admission.admitted), by: \.admission.family)
     let families = Set(tasks.map(\.admission.family)).sorted()
@@ -108,6 +113,14 @@ extension VotingUnits {
         Note(
           .note,
           "\(what) in the fine-tuning data and dropped from both sides: \(parts.joined(separator: ", "))"))
+    }
+    let unasked = tasks.filter { $0.shots.isEmpty && !$0.admission.admitted }.map(\.admission.task)
+    if !unasked.isEmpty {
+      notes.append(
+        Note(
+          .note,
+          "\(unasked.count) task\(unasked.count == 1 ? "" : "s") without a vote \(unasked.count == 1 ? "was" : "were") "
+            + "not asked: \(unasked.joined(separator: ", ")); '--reported ask' asks them too"))
     }
     notes += tests.filter { $0.rule.level == .overall }.compactMap { test in
       guard let silence = test.silence, silence.isMoot else { return nil }

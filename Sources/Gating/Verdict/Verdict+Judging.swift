@@ -16,15 +16,18 @@ extension Verdict {
   ///   - contaminated: ids of the items that are in the fine-tuning data, by task: dropped from both sides before anything is
   ///     computed. A task that lost more than a fifth of its items so has no vote.
   ///   - leaks: what both answer unrelated questions with; where a rule looks at it.
+  ///   - unasked: names of tasks without a vote that the candidate need not have been asked.
   ///   - earlier: of an adaptive gate, the verdict at the look before: units that it decided stay decided.
   /// - Throws: `NotGateable` where the two are not comparable, the scores are not complete, or too little can vote.
   package static func judge(
     baseline: Baseline, candidate: RunDescription, scores: [ItemScore], policy: GatePolicy, related: Set<String> = [],
-    contaminated: [String: Set<String>] = [:], leaks: LeakContrast? = nil, after earlier: Verdict? = nil
+    contaminated: [String: Set<String>] = [:], leaks: LeakContrast? = nil, unasked: Set<String> = [],
+    after earlier: Verdict? = nil
   ) throws -> Verdict {
     let comparison = try Comparability.check(baseline: baseline.run, candidate: candidate)
     let voting = try VotingUnits(
-      baseline, scores: scores, policy: policy, related: related, contaminated: contaminated, leaks: leaks)
+      baseline, scores: scores, policy: policy, related: related, contaminated: contaminated, leaks: leaks,
+      unasked: unasked)
     try voting.demandEnough(policy)
     let notes = comparison + policy.marginNotes(baseline) + voting.notes
 

@@ -5,8 +5,10 @@ import Gating
 extension GatePlan {
   /// The plan as plain text of at most 80 columns.
   ///
-  /// - Parameter seconds: what a candidate is expected to take; nil where that is not known.
-  package func terminalTable(seconds: Double? = nil) -> String {
+  /// - Parameters:
+  ///   - rate: answers a second; nil where that is not known.
+  ///   - others: plans of other shares, to choose among.
+  package func terminalTable(rate: Double? = nil, others: [GatePlan] = []) -> String {
     var grid = TextGrid([
       ("unit", .left), ("tasks", .right), ("blocks", .right), ("margin", .right), ("passes", .right),
       ("fails", .right), ("P(PASS)", .right),
@@ -27,13 +29,35 @@ extension GatePlan {
     let texts =
       [explanation] + silent + notes.map { "\($0.severity.rawValue): \($0.text)" }
       + (refusal.map { ["NOT GATEABLE: \($0)"] } ?? [])
-      + ["share \(share): \(answers) answers a candidate, \(time(seconds)); coverage \(coverage.text)"]
-    return grid.text(width: 80) + "\n" + texts.map { wrapped($0, width: 80) + "\n" }.joined()
+      + ["share \(share): \(answers) answers a candidate, \(time(rate)); coverage \(coverage.text)"]
+    let table = others.isEmpty ? "" : "\n" + Self.table(others, rate: rate)
+    return grid.text(width: 80) + "\n" + texts.map { wrapped($0, width: 80) + "\n" }.joined() + table
   }
 
-  private func time(_ seconds: Double?) -> String {
-    seconds.map { "about \(Int($0.rounded(.up))) s by the ledger's last runs of this suite" }
+  private func time(_ rate: Double?) -> String {
+    seconds(rate).map { "about \(Int($0.rounded(.up))) s by the ledger's last runs of this suite" }
       ?? "in a time that is not known: the ledger has no finished run of this suite"
+  }
+
+  /// What a candidate is expected to take.
+  private func seconds(_ rate: Double?) -> Double? { rate.map { Double(answers) / $0 } }
+
+  /// One line a share: what it costs, and what it can show overall.
+  private static func table(_ plans: [GatePlan], rate: Double?) -> String {
+    var grid = TextGrid([
+      ("share", .left), ("blocks", .right), ("answers", .right), ("minutes", .right), ("families", .right),
+      ("passes", .right), ("fails", .right),
+    ])
+    for plan in plans {
+      let overall = plan.units.first { $0.level == .overall && $0.metric == .exactMatch }
+      func amount(_ value: Double?) -> String { plan.refusal == nil ? value.map(points) ?? "-" : "no verdict" }
+      grid.add([
+        plan.share, "\(plan.coverage.blocks)", "\(plan.answers)",
+        plan.seconds(rate).map { String(format: "%.1f", $0 / 60) } ?? "?", "\(plan.coverage.familiesVoting)",
+        amount(overall?.precision?.smallestPassingMargin), amount(overall?.precision?.smallestFailingDrop),
+      ])
+    }
+    return grid.text(width: 80)
   }
 
   private var explanation: String {
@@ -45,23 +69,58 @@ extension GatePlan {
 
   /// The plan as pretty JSON, keys sorted.
   ///
-  /// - Parameter seconds: as `terminalTable` has it.
-  package func json(seconds: Double? = nil) throws -> Data {
-    try shownJSON(TimedPlan(plan: self, seconds: seconds), isPretty: true) + Data("\n".utf8)
+  /// - Parameters: as `terminalTable` has them.
+  package func json(rate: Double? = nil, others: [GatePlan] = []) throws -> Data {
+    let shares = others.map { PlannedShare($0, seconds: $0.seconds(rate)) }
+    let priced = PricedPlan(plan: self, seconds: seconds(rate), shares: shares)
+    return try shownJSON(priced, isPretty: true) + Data("\n".utf8)
   }
 }
 
 /// A plan with the time that is expected.
-private struct TimedPlan: Encodable {
+private struct PricedPlan: Encodable {
   let plan: GatePlan
   let seconds: Double?
+  let shares: [PlannedShare]
 
-  private enum CodingKeys: String, CodingKey { case seconds }
+  private enum CodingKeys: String, CodingKey { case seconds, shares }
 
   func encode(to encoder: any Encoder) throws {
     try plan.encode(to: encoder)
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encodeIfPresent(seconds, forKey: .seconds)
+    try values.encode(shares, forKey: .shares)
+  }
+}
+
+/// What another share would cost and show overall.
+private struct PlannedShare: Encodable {
+  let share: String
+  let blocks: Int
+  let answers: Int
+  let familiesVoting: Int
+  let seconds: Double?
+  let smallestPassingMargin: Double?
+  let smallestFailingDrop: Double?
+  let refusal: String?
+
+  enum CodingKeys: String, CodingKey {
+    case share, blocks, answers, seconds, refusal
+    case familiesVoting = "families_voting"
+    case smallestPassingMargin = "smallest_passing_margin"
+    case smallestFailingDrop = "smallest_failing_drop"
+  }
+
+  init(_ plan: GatePlan, seconds: Double?) {
+    let overall = plan.units.first { $0.level == .overall && $0.metric == .exactMatch }?.precision
+    share = plan.share
+    blocks = plan.coverage.blocks
+    answers = plan.answers
+    familiesVoting = plan.coverage.familiesVoting
+    self.seconds = seconds
+    smallestPassingMargin = overall?.smallestPassingMargin
+    smallestFailingDrop = overall?.smallestFailingDrop
+    refusal = plan.refusal
   }
 }
 

@@ -1,5 +1,6 @@
 import CKernels
 import Checkpoints
+import Diagnostics
 import Foundation
 import Synchronization
 
@@ -58,6 +59,7 @@ final class VocabularyProjection: @unchecked Sendable {
     var targetLogits = targets.map { [Float](repeating: .nan, count: $0.count) }
     let wanted = Self.wantedByChunk(targets, chunkSize: chunk.outputs, vocabulary: head.rows)
     for (chunkIndex, first) in stride(from: 0, to: head.rows, by: chunk.outputs).enumerated() {
+      try Interruption.check()
       let tokens = min(chunk.outputs, head.rows - first)
       try load(first: first, tokens: tokens, team, scratch)
       for begin in stride(from: 0, to: count, by: Self.blockRows) {

@@ -23,13 +23,21 @@ struct GateCommand: ParsableCommand {
 
       Example: holdfast gate --candidate out/my-adapter
       Example: holdfast gate --candidate out/a --candidate out/b.gguf --share 1/2
+      Example: holdfast gate --candidate out/my-adapter --within 15m
       """)
 
   @Option(help: "A candidate's path; repeatable.")
   var candidate: [String]
 
-  @Option(help: "A fixed share of every task's blocks, such as 1/2.")
-  var share: String = "1"
+  @Option(help: "A fixed share of every task's blocks, such as 1/2; all by default.")
+  var share: String?
+
+  @Option(help: "Read as large a share as this time allows here, loading included: seconds, or 15m, or 2h.")
+  var within: Timeout?
+
+  @Option(
+    help: "Tasks that have no vote: ask them too, after the others, or skip them; the configuration's by default.")
+  var reported: ReportedTasks?
 
   @Flag(help: "Read blocks in one fixed random order, and a candidate that has failed already no further.")
   var stopEarly = false
@@ -69,10 +77,22 @@ struct GateCommand: ParsableCommand {
     if candidate.isEmpty { throw ValidationError("give at least one --candidate") }
     if stopEarly, adaptive { throw ValidationError("--stop-early and --adaptive each spend the error rates; give one") }
     if json, quiet { throw ValidationError("--json prints the report, --quiet the verdicts alone; give one") }
+    let alone = [
+      ("--share", share != nil), ("--stop-early", stopEarly), ("--adaptive", adaptive), ("--timeout", timeout != nil),
+    ]
+    if within != nil, let other = alone.first(where: \.1)?.0 {
+      throw ValidationError("--within chooses what is read and when it ends, and so does \(other); give one")
+    }
     if stopEarly, diagnose { throw ValidationError("--diagnose needs the scores that --stop-early does not read") }
   }
 
+  private var reading: GateReading {
+    if let within { return .timed(within.duration) }
+    return stopEarly ? .stoppingEarly : adaptive ? .adaptive : .whole
+  }
+
   func run() throws {
+    let begun = ContinuousClock.now
     // Before hours are spent on it.
     for file in output {
       _ = try GateForm(of: file)
@@ -82,15 +102,15 @@ struct GateCommand: ParsableCommand {
     let threads = options.threads(configuration)
     let session = GateSession(
       configuration: configuration, settings: configuration.gate, base: try basePath(configuration),
-      baselinePath: baseline ?? configuration.baseline, share: try Share(parsing: share), threads: threads,
+      baselinePath: baseline ?? configuration.baseline, share: try Share(parsing: share ?? "1"), threads: threads,
       command: typedCommand, kernel: Kernel.current.name,
-      reading: stopEarly ? .stoppingEarly : adaptive ? .adaptive : .whole, diagnoses: diagnose)
+      reading: reading, diagnoses: diagnose, reported: reported ?? configuration.reported)
     let given = try candidate.map { try CandidatePaths(at: try resolveModel($0, models: configuration.models)) }
     let ledger = try Ledger(path: options.ledger ?? configuration.ledger)
     let telling = GateTelling(form: quiet ? .quiet : json ? .events : .lines)
     defer { telling.end() }
     for line in given.flatMap(\.notes) { telling.say("\(line)") }
-    let outcome = try Interruption.withDeadline(timeout.map { ContinuousClock.now + $0.duration }) {
+    let outcome = try Interruption.withDeadline((timeout ?? within).map { begun + $0.duration }) {
       try session.run(candidates: given.flatMap(\.paths), ledger: ledger) { telling.tell($0) }
     }
     if let overlap = outcome.overlap { telling.say("held-out check: \(HeldOutSummary(overlap).text)") }
@@ -163,3 +183,5 @@ extension HeldOutSummary {
       contaminated: report.contaminatedCount, withoutVote: report.withoutVote)
   }
 }
+
+extension ReportedTasks: ExpressibleByArgument {}

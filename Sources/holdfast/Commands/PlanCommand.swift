@@ -16,7 +16,7 @@ struct PlanCommand: ParsableCommand {
     discussion: """
       Reads the configuration and the baseline and runs no model. For every unit of every rule it prints the smallest \
       margin that would pass and the smallest drop that would fail, both with 80 % power, and whether the unit could \
-      vote at all.
+      vote at all. Below that, what other shares would cost in minutes, and could show.
 
       Exit codes: 0 a verdict could be reached; 3 none could.
 
@@ -53,16 +53,21 @@ struct PlanCommand: ParsableCommand {
       ? nil
       : try configuration.heldOutCheck(try configuration.suite(of: loaded), threads: options.threads(configuration))
     if let heldOut { note("held-out check: \(HeldOutSummary(heldOut).text)") }
-    let plan = try GatePlan(
-      baseline: loaded, policy: configuration.gate.policy,
-      share: try Share(parsing: share), assumptions: PlanAssumptions(discordance: discordance),
-      related: try related(configuration), contaminated: heldOut?.contaminatedItems ?? [:])
-    let seconds = scoringRate(loaded, configuration).map { Double(plan.answers) / $0 }
+    let related = try related(configuration)
+    func plan(_ share: String) throws -> GatePlan {
+      try GatePlan(
+        baseline: loaded, policy: configuration.gate.policy,
+        share: try Share(parsing: share), assumptions: PlanAssumptions(discordance: discordance),
+        related: related, contaminated: heldOut?.contaminatedItems ?? [:], reported: configuration.reported)
+    }
+    let others = try ["1", "3/4", "1/2", "3/8", "1/4", "1/8"].map(plan)
+    let plan = try plan(share)
+    let rate = scoringRate(loaded, configuration)
     let code = plan.refusal == nil ? 0 : GateExit.undecided.rawValue
     if json {
-      try conclude(try plan.json(seconds: seconds), code: code)
+      try conclude(try plan.json(rate: rate, others: others), code: code)
     } else {
-      try conclude(ShownText(lines: plan.terminalTable(seconds: seconds)), code: code)
+      try conclude(ShownText(lines: plan.terminalTable(rate: rate, others: others)), code: code)
     }
   }
 
