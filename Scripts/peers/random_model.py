@@ -1,17 +1,36 @@
-"""Writes a llama of 1.5 billion random parameters in Q8_0, for measuring memory and speed: random_model.py SMOLLM2.gguf OUT.gguf
+"""Writes a llama of random parameters, for measuring memory and speed: random_model.py SMOLLM2.gguf OUT.gguf [SHAPE [TYPE]]
 
-Hidden size 2,048, 29 layers, 32 query and 8 key-value heads, feed-forward 6,144, tied embedding of 49,152: 1.50 billion parameters in
-1.6 GB. The tokenizer is that of the given file. What it says means nothing; that it costs what such a model costs is what counts.
-Blocks are written as they are drawn, so that this takes little memory itself. Needs numpy and gguf.
+SHAPE is llama-1.5b (the default; 29 layers of 2,048), qwen2.5-1.5b or llama-3.2-3b: the widths, heads, layers, vocabulary and tied
+embedding of the models of these names. TYPE is Q8_0 (the default), Q4_K or BF16. The tokenizer is that of the given file. What it says
+means nothing; that it costs what such a model costs is what counts. Tensors are written as they are drawn, so that this takes little
+memory itself. Needs numpy and gguf.
 """
 
 import sys
+from typing import NamedTuple
 
 import numpy as np
 from gguf import GGMLQuantizationType, GGUFReader, GGUFValueType, GGUFWriter
 
-HIDDEN, LAYERS, HEADS, KEY_VALUE_HEADS, FEED_FORWARD, CONTEXT = 2048, 29, 32, 8, 6144, 4096
-BLOCK = 32
+CONTEXT = 4096
+
+
+class Shape(NamedTuple):
+    hidden: int
+    layers: int
+    heads: int
+    key_value_heads: int
+    feed_forward: int
+    vocabulary: int
+
+
+SHAPES = {
+    "llama-1.5b": Shape(2048, 29, 32, 8, 6144, 49152),
+    "qwen2.5-1.5b": Shape(1536, 28, 12, 2, 8960, 151936),
+    "llama-3.2-3b": Shape(3072, 28, 24, 8, 8192, 128256),
+}
+# Numbers a block, bytes a block.
+TYPES = {"Q8_0": (32, 34), "Q4_K": (256, 144), "BF16": (1, 2)}
 
 
 def copy_tokenizer(reader, writer):
@@ -26,43 +45,57 @@ def copy_tokenizer(reader, writer):
             writer.add_key_value(name, value, kind)
 
 
-def random_blocks(random, rows, columns):
-    """Q8_0: a scale in half precision and 32 signed bytes a block."""
-    blocks = np.empty((rows * columns // BLOCK, 2 + BLOCK), dtype=np.uint8)
-    # Bytes are uniform over ±127: a scale that gives weights a deviation of 1 / sqrt(columns).
-    scale = np.float16(1 / (73.3 * np.sqrt(columns)))
-    blocks[:, :2] = np.frombuffer(scale.tobytes(), dtype=np.uint8)
-    blocks[:, 2:] = random.integers(-127, 128, size=(blocks.shape[0], BLOCK), dtype=np.int8).view(np.uint8)
-    return blocks.reshape(rows, columns // BLOCK * (2 + BLOCK))
+def random_tensor(random, kind, rows, columns):
+    """Weights with a deviation of about 1 / sqrt(columns), as the file holds them."""
+    numbers, size = TYPES[kind]
+    blocks = np.empty((rows * columns // numbers, size), dtype=np.uint8)
+    deviation = 1 / np.sqrt(columns)
+
+    def half(value):
+        return np.frombuffer(np.float16(value).tobytes(), dtype=np.uint8)
+
+    if kind == "Q8_0":  # a scale, then 32 signed bytes, uniform over ±127
+        blocks[:, :2] = half(deviation / 73.3)
+        blocks[:, 2:] = random.integers(-127, 128, size=(blocks.shape[0], 32), dtype=np.int8).view(np.uint8)
+    elif kind == "Q4_K":  # two scales, 12 bytes of 6-bit scales and minima, 256 numbers of 0 to 15
+        blocks[:] = random.integers(0, 256, size=blocks.shape, dtype=np.uint8)
+        blocks[:, :2] = half(deviation / 170)
+        blocks[:, 2:4] = half(deviation / 24)
+    else:
+        values = (random.standard_normal(blocks.shape[0], dtype=np.float32) * np.float32(deviation)).view(np.uint32)
+        blocks[:] = (values >> 16).astype(np.uint16).view(np.uint8).reshape(-1, 2)
+    return blocks.reshape(rows, columns // numbers * size)
 
 
 def main():
     source, out = sys.argv[1:3]
+    shape_name, kind = (sys.argv[3:] + ["llama-1.5b", "Q8_0"][len(sys.argv) - 3:])[:2]
+    hidden, layers, heads, key_value_heads, feed_forward, vocabulary = SHAPES[shape_name]
+    numbers, size = TYPES[kind]
     reader = GGUFReader(source)
-    vocabulary = len(reader.fields["tokenizer.ggml.tokens"].data)
     writer = GGUFWriter(out, "llama")
-    writer.add_name("random 1.5B")
+    writer.add_name(f"random {shape_name} {kind}")
     writer.add_context_length(CONTEXT)
-    writer.add_embedding_length(HIDDEN)
-    writer.add_block_count(LAYERS)
-    writer.add_feed_forward_length(FEED_FORWARD)
-    writer.add_head_count(HEADS)
-    writer.add_head_count_kv(KEY_VALUE_HEADS)
+    writer.add_embedding_length(hidden)
+    writer.add_block_count(layers)
+    writer.add_feed_forward_length(feed_forward)
+    writer.add_head_count(heads)
+    writer.add_head_count_kv(key_value_heads)
     writer.add_layer_norm_rms_eps(1e-5)
     writer.add_rope_freq_base(10000.0)
-    writer.add_rope_dimension_count(HIDDEN // HEADS)
+    writer.add_rope_dimension_count(hidden // heads)
     writer.add_vocab_size(vocabulary)
     copy_tokenizer(reader, writer)
 
-    key_value = HIDDEN // HEADS * KEY_VALUE_HEADS
-    shapes = [("token_embd.weight", vocabulary, HIDDEN), ("output_norm.weight", HIDDEN, None)]
-    for layer in range(LAYERS):
+    key_value = hidden // heads * key_value_heads
+    shapes = [("token_embd.weight", vocabulary, hidden), ("output_norm.weight", hidden, None)]
+    for layer in range(layers):
         shapes += [
             (f"blk.{layer}.{name}.weight", rows, columns)
             for name, rows, columns in [
-                ("attn_norm", HIDDEN, None), ("attn_q", HIDDEN, HIDDEN), ("attn_k", key_value, HIDDEN),
-                ("attn_v", key_value, HIDDEN), ("attn_output", HIDDEN, HIDDEN), ("ffn_norm", HIDDEN, None),
-                ("ffn_gate", FEED_FORWARD, HIDDEN), ("ffn_up", FEED_FORWARD, HIDDEN), ("ffn_down", HIDDEN, FEED_FORWARD),
+                ("attn_norm", hidden, None), ("attn_q", hidden, hidden), ("attn_k", key_value, hidden),
+                ("attn_v", key_value, hidden), ("attn_output", hidden, hidden), ("ffn_norm", hidden, None),
+                ("ffn_gate", feed_forward, hidden), ("ffn_up", feed_forward, hidden), ("ffn_down", hidden, feed_forward),
             ]
         ]
     parameters = 0
@@ -71,15 +104,15 @@ def main():
         if columns is None:
             writer.add_tensor_info(name, (rows,), np.dtype(np.float32), rows * 4)
         else:
-            bytes_a_row = columns // BLOCK * (2 + BLOCK)
+            bytes_a_row = columns // numbers * size
             writer.add_tensor_info(
-                name, (rows, bytes_a_row), np.dtype(np.uint8), rows * bytes_a_row, raw_dtype=GGMLQuantizationType.Q8_0)
+                name, (rows, bytes_a_row), np.dtype(np.uint8), rows * bytes_a_row, raw_dtype=GGMLQuantizationType[kind])
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_ti_data_to_file()
     random = np.random.default_rng(1)
     for name, rows, columns in shapes:
-        tensor = np.ones(rows, dtype=np.float32) if columns is None else random_blocks(random, rows, columns)
+        tensor = np.ones(rows, dtype=np.float32) if columns is None else random_tensor(random, kind, rows, columns)
         writer.write_tensor_data(tensor)
     writer.close()
     print(f"{out}: {parameters / 1e9:.2f} billion parameters")

@@ -167,7 +167,7 @@ struct CandidateAsking {
       }
       return Reading(description: description, outcome: outcome)
     } catch let late as OutOfTime {
-      guard reported == .ask, let outcome = try run.outcome(of: late.run, questions: .init(voting: voting)) else {
+      guard reported == .ask, let outcome = try run.outcome(of: late.run, questions: .init(voting: voting, of: run.suite)) else {
         throw late
       }
       return Reading(description: description, outcome: outcome)
@@ -176,9 +176,9 @@ struct CandidateAsking {
 
   /// What a candidate is asked.
   private func questions(of candidate: Candidate) -> SuiteRun.Questions {
-    let voting = votingTasks(of: candidate)
-    let isWhole = (reported == .ask && reading.time == nil) || unasked(by: candidate).isEmpty
-    return isWhole ? SuiteRun.Questions() : SuiteRun.Questions(voting: voting)
+    let isWhole = reported == .ask && reading.time == nil
+    return isWhole
+      ? SuiteRun.Questions() : SuiteRun.Questions(voting: votingTasks(of: candidate), of: run.suite)
   }
 
   /// Tasks that a candidate need not have been asked.
@@ -188,7 +188,7 @@ struct CandidateAsking {
 
   /// The blocks of some tasks, in the suite's order: those that a verdict rests on are asked before the others.
   private func places(of tasks: Set<String>) -> [BlockOrder.Place] {
-    SuiteRun.Questions(voting: tasks).blocks(of: run.suite, share: run.share).map {
+    SuiteRun.Questions(voting: tasks, of: run.suite).blocks(of: run.suite, share: run.share).map {
       BlockOrder.Place(task: $0.task, block: $0.block)
     }
   }

@@ -49,11 +49,11 @@ package struct SuiteRun {
     }
 
     /// The questions of a baseline that a verdict rests on.
-    init(voting tasks: Set<String>) {
+    init(voting tasks: Set<String>, of suite: Suite) {
       draws = SuiteRun.draws
-      self.tasks = tasks
       asking = .gold
-      isPart = true
+      isPart = !tasks.isSuperset(of: suite.tasks.map(\.name))
+      self.tasks = isPart ? tasks : nil
     }
 
     package func blocks(of suite: Suite, share: Share) -> [RequestBlock] {

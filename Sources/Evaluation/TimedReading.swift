@@ -39,9 +39,11 @@ struct TimedReading {
       throw NotGateable("no share of this suite can be judged")
     }
     var chosen = largest
-    if largest.rows > 0, let rate = try measure(subject, scorer, shares[0], report) {
+    if let open = shares.first(where: { $0.rows > 0 }),
+      let (rate, done) = try measure(subject, scorer, open, report)
+    {
       let room = max(0, secondsLeft - Self.rest) * rate * Self.planned
-      let fitting = shares.last { Double($0.rows) <= room + Double(shares[0].rows) && isJudgeable($0) }
+      let fitting = shares.last { Double($0.rows - done) <= room && isJudgeable($0) }
       guard let fitting else {
         let needed = Double(smallest.rows) / rate / Self.planned + Self.rest + Self.measuring.most
         throw NotGateable(
@@ -107,11 +109,11 @@ struct TimedReading {
     return zip(shares, ends).map { Candidate(share: $0, rows: $1 == 0 ? 0 : rows[$1 - 1]) }
   }
 
-  /// Rows a second, by asking the first blocks for some seconds; nil where the ledger knows them all.
+  /// Rows a second, by asking the first blocks that are not known for some seconds, and the rows that this took.
   private func measure(
     _ subject: Subject, _ scorer: EngineScorer, _ first: Candidate,
     _ report: @escaping (GateSession.Event) -> Void
-  ) throws -> Double? {
+  ) throws -> (rate: Double, rows: Int)? {
     var measured: [ScoringProgress] = []
     let seconds = min(Self.measuring.most, secondsLeft * Self.measuring.part)
     do {
@@ -128,7 +130,7 @@ struct TimedReading {
     guard let last = measured.last else { return nil }
     // The first wave is a small one, and finds nothing in the caches.
     let start = measured.count > 1 ? measured[0] : ScoringProgress()
-    return Double(last.rows - start.rows) / max(1e-3, last.seconds - start.seconds)
+    return (Double(last.rows - start.rows) / max(1e-3, last.seconds - start.seconds), last.rows)
   }
 
   private func isJudgeable(_ candidate: Candidate) -> Bool { (try? demandEnough(candidate.share)) != nil }

@@ -17,6 +17,8 @@ struct ExperimentSetting {
   let contaminated: [String: Set<String>]
   /// The folder that everything is trained into.
   let out: String
+  /// The tasks that are measured: those that the baseline admits and no arm is trained on. Others are not asked.
+  private(set) var measured: Set<String> = []
 
   init(
     _ experiment: Experiment, suite: Suite, baseline: Baseline, base: Subject, related: Set<String>,
@@ -30,6 +32,7 @@ struct ExperimentSetting {
     self.contaminated = contaminated
     self.out = out
     baselineHash = try baseline.contentHash()
+    measured = Set(try measuredTasks().map(\.admission.task))
   }
 
   /// All that decides a model's scores in the experiment beside the model.
@@ -44,10 +47,13 @@ struct ExperimentSetting {
 
   /// The tasks that are measured, each item's scores beside the baseline's.
   func measuredTasks(_ scores: [ItemScore]) throws -> [PairedTask] {
-    try PairedTask.pair(baseline, with: scores, contaminated: contaminated).filter {
+    try PairedTask.pair(baseline, with: scores, contaminated: contaminated, unasked: unasked).filter {
       $0.admission.admitted && !related.contains($0.admission.task) && $0.contaminated?.outweighs != true
     }
   }
+
+  /// Tasks that a checkpoint need not have been asked.
+  var unasked: Set<String> { Set(baseline.admission.map(\.task)).subtracting(measured) }
 
   /// The same of the baseline itself, at the experiment's share.
   func measuredTasks() throws -> [PairedTask] {

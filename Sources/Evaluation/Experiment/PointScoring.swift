@@ -37,14 +37,15 @@ struct PointScoring {
     let scorer = subject.scorer(in: model)
     let description = try run.description(of: subject, model, numerics: scorer.numericsID)
     _ = try Comparability.check(baseline: setting.baseline.run, candidate: description)
-    let items = try run.execute(subject, scorer: scorer, progress: progress).items
+    let questions = SuiteRun.Questions(voting: setting.measured, of: run.suite)
+    let items = try run.execute(subject, scorer: scorer, questions: questions, progress: progress).items
     let ability = try AbilityLeft(try setting.measuredTasks(items))
     var verdict: Verdict?
     var reason: String?
     do {
       verdict = try Verdict.judge(
         baseline: setting.baseline, candidate: description, scores: items, policy: policy,
-        related: setting.related, contaminated: setting.contaminated)
+        related: setting.related, contaminated: setting.contaminated, unasked: setting.unasked)
     } catch let refusal as NotGateable {
       // The estimate stands; only the gate's word is not to be had.
       reason = refusal.reason

@@ -24,6 +24,21 @@ struct RepairScoring {
   let ledger: Ledger
   /// Tasks without a vote: the fine-tuning was about them.
   let related: Set<String>
+  /// The tasks that a verdict rests on; others are not asked.
+  private let voting: Set<String>
+
+  init(setting: RepairSetting, test: TargetTest, ledger: Ledger, related: Set<String>) throws {
+    self.setting = setting
+    self.test = test
+    self.ledger = ledger
+    self.related = related
+    voting = Set(
+      try PairedTask.pair(setting.baseline, with: setting.baseline.scores, contaminated: setting.contaminated).filter {
+        $0.admission.admitted && !related.contains($0.admission.task) && $0.contaminated?.outweighs != true
+      }.map(\.admission.task))
+  }
+
+  private var unasked: Set<String> { Set(setting.baseline.admission.map(\.task)).subtracting(voting) }
 
   /// What a model answered.
   struct Answers {
@@ -45,7 +60,8 @@ struct RepairScoring {
     let scorer = subject.scorer(in: model)
     let description = try run.description(of: subject, model, numerics: scorer.numericsID)
     _ = try Comparability.check(baseline: setting.baseline.run, candidate: description)
-    let outcome = try run.execute(subject, scorer: scorer, progress: progress)
+    let outcome = try run.execute(
+      subject, scorer: scorer, questions: .init(voting: voting, of: run.suite), progress: progress)
     return Answers(
       subject: subject, description: description, run: outcome.run, items: outcome.items,
       target: try test.accuracy(try test.samples(for: subject.checkpoint), of: model, adapter: scorer.adapter))
@@ -55,7 +71,7 @@ struct RepairScoring {
   func verdict(_ answers: Answers, on blocks: RepairBlocks) throws -> Verdict {
     try Verdict.judge(
       baseline: setting.baseline, candidate: answers.description, scores: answers.items.filter { isIn(blocks, $0) },
-      policy: setting.policy, related: related, contaminated: setting.contaminated)
+      policy: setting.policy, related: related, contaminated: setting.contaminated, unasked: unasked)
   }
 
   func point(_ answers: Answers, share: GridShare, on blocks: RepairBlocks) throws -> RepairPoint {
@@ -93,10 +109,8 @@ struct RepairScoring {
 
   private func measured(_ scores: [ItemScore], on blocks: RepairBlocks) throws -> [PairedTask] {
     try PairedTask.pair(
-      setting.baseline, with: scores.filter { isIn(blocks, $0) }, contaminated: setting.contaminated
-    ).filter {
-      $0.admission.admitted && !related.contains($0.admission.task) && $0.contaminated?.outweighs != true
-    }
+      setting.baseline, with: scores.filter { isIn(blocks, $0) }, contaminated: setting.contaminated, unasked: unasked
+    ).filter { voting.contains($0.admission.task) }
   }
 
   private func isIn(_ blocks: RepairBlocks, _ score: ItemScore) -> Bool {
