@@ -1,5 +1,7 @@
 #include "include/CDigests.h"
 
+#include <string.h>
+
 #if defined(__x86_64__)
 #include <cpuid.h>
 #include <immintrin.h>
@@ -21,7 +23,8 @@ static const uint32_t K[64] __attribute__((aligned(64))) = {
 
 static uint32_t rotated(uint32_t x, int by) { return x >> by | x << (32 - by); }
 
-void hf_sha256_blocks_portable(uint32_t state[8], const uint8_t *blocks, size_t count) {
+// The compression function (6.2.2) over whole blocks of 64 bytes.
+static void portable(uint32_t state[8], const uint8_t *blocks, size_t count) {
   for (; count > 0; count--, blocks += 64) {
     uint32_t w[64];
     for (int i = 0; i < 16; i++)
@@ -108,7 +111,7 @@ static int detect(void) {
 #endif
 }
 #else
-static void native(uint32_t state[8], const uint8_t *blocks, size_t count) { hf_sha256_blocks_portable(state, blocks, count); }
+static void native(uint32_t state[8], const uint8_t *blocks, size_t count) { portable(state, blocks, count); }
 
 static int detect(void) { return 0; }
 #endif
@@ -123,7 +126,40 @@ int hf_sha256_is_native(void) {
   return is;
 }
 
-void hf_sha256_blocks(uint32_t state[8], const uint8_t *blocks, size_t count) {
-  if (hf_sha256_is_native()) native(state, blocks, count);
-  else hf_sha256_blocks_portable(state, blocks, count);
+static void compress(hf_sha256 *hash, const uint8_t *blocks, size_t count) {
+  if (!hash->is_portable && hf_sha256_is_native()) native(hash->state, blocks, count);
+  else portable(hash->state, blocks, count);
+}
+
+hf_sha256 hf_sha256_begin(int is_portable) {
+  // The first 32 bits of the fractional parts of the square roots of the first 8 primes.
+  return (hf_sha256){
+    .state = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19},
+    .is_portable = is_portable};
+}
+
+void hf_sha256_update(hf_sha256 *hash, const void *given, size_t count) {
+  const uint8_t *bytes = given;
+  size_t held = hash->count % 64;
+  hash->count += count;
+  if (held) {
+    size_t taken = count < 64 - held ? count : 64 - held;
+    memcpy(hash->rest + held, bytes, taken);
+    bytes += taken;
+    count -= taken;
+    if (held + taken < 64) return;
+    compress(hash, hash->rest, 1);
+  }
+  if (count >= 64) compress(hash, bytes, count / 64);
+  if (count % 64) memcpy(hash->rest, bytes + count / 64 * 64, count % 64);
+}
+
+void hf_sha256_digest(const hf_sha256 *hash, uint8_t digest[32]) {
+  hf_sha256 last = *hash;
+  // A one bit, noughts, and the length in bits as the last eight bytes of a block.
+  uint8_t end[72] = {0x80};
+  size_t noughts = (119 - last.count % 64) % 64;
+  for (int i = 0; i < 8; i++) end[1 + noughts + i] = (uint8_t)(last.count * 8 >> (56 - 8 * i));
+  hf_sha256_update(&last, end, noughts + 9);
+  for (int i = 0; i < 32; i++) digest[i] = (uint8_t)(last.state[i / 4] >> (24 - 8 * (i % 4)));
 }

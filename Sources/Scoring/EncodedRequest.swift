@@ -65,10 +65,10 @@ extension Tokenizer {
       guard ids.count > 1 else { throw .emptyContinuation }
       return EncodedRequest(ids: ids, contextCount: 1)
     }
-    let kept = context.unicodeScalars.reversed().drop { isPythonSpace($0) }
-    let trimmed = String(String.UnicodeScalarView(kept.reversed()))
-    let space = String(context.unicodeScalars.dropFirst(trimmed.unicodeScalars.count))
-    let whole = encodePrompt(trimmed + space + continuation, addSpecialTokens: specialTokens)
+    let last = context.unicodeScalars.lastIndex { !isPythonSpace($0) }
+    let end = last.map { context.unicodeScalars.index(after: $0) } ?? context.startIndex
+    let trimmed = String(context.unicodeScalars[..<end])
+    let whole = encodePrompt(context + continuation, addSpecialTokens: specialTokens)
     // Where a token spans the boundary, the context is fed as it is encoded by itself.
     let own = encodePrompt(trimmed, addSpecialTokens: specialTokens)
     guard own.count < whole.count else { throw .emptyContinuation }

@@ -42,8 +42,8 @@ struct SHA256Tests {
       var all = SHA256()
       for length in 0..<300 {
         var hash = SHA256(isPortable: isPortable)
-        hash.update(data: (0..<length).map { UInt8($0 % 251) })
-        all.update(data: hash.finalize())
+        hash.update(data: Data((0..<length).map { UInt8($0 % 251) }))
+        all.update(data: Data(hash.finalize()))
       }
       #expect(all.finalize().hexadecimal == "fa70b867db0a30acb7218d62945db0df52eb393808b30675ea9aac6b058a9a9d")
     }
@@ -52,9 +52,9 @@ struct SHA256Tests {
   @Test("a digest may be taken, and more added")
   func goingOn() {
     var hash = SHA256()
-    hash.update(data: "ab".utf8)
+    hash.update(data: Data("ab".utf8))
     _ = hash.finalize()
-    hash.update(data: "c".utf8)
+    hash.update(data: Data("c".utf8))
     #expect(hash.finalize().hexadecimal == Self.cases[1].2)
   }
 }
