@@ -167,9 +167,9 @@ struct CandidateAsking {
       }
       return Reading(description: description, outcome: outcome)
     } catch let late as OutOfTime {
-      guard reported == .ask, let outcome = try run.outcome(of: late.run, questions: .init(voting: voting, of: run.suite)) else {
-        throw late
-      }
+      // Tasks without a vote come last: where all that vote are known, the verdict is too.
+      let questions = SuiteRun.Questions(voting: voting, of: run.suite)
+      guard reported == .ask, let outcome = try run.outcome(of: late.run, questions: questions) else { throw late }
       return Reading(description: description, outcome: outcome)
     }
   }
