@@ -4,7 +4,7 @@
 #define TILE_ROWS 6
 #define PARTS (HF_STRIP / LANES)
 
-// A vector as wide as a register: one that the compiler must split keeps twice as many values alive, and it spills them.
+// A vector as wide as a register: transpositions of wider ones, which the compiler must split, are spilled to the stack.
 typedef float VARIANT(lanes) __attribute__((ext_vector_type(LANES), aligned(4)));
 
 // A tile of `rows` (a constant where inlined) rows by STRIPS strips. Accumulators stay in registers; x is broadcast from its rows.
@@ -26,6 +26,7 @@ TARGET INLINE void VARIANT(tile)(
       weight[v] = *(const lanes *)(w + v / PARTS * stripLength + i * HF_STRIP + v % PARTS * LANES);
 #pragma clang loop unroll(full)
     for (int r = 0; r < rows; r++) {
+      // Assigned, not added to noughts: that would be an addition and a shuffle where a broadcasting load does.
       lanes broadcast = x[r * xStride + i];
 #pragma clang loop unroll(full)
       for (int v = 0; v < STRIPS * PARTS; v++) sum[r][v] = __builtin_elementwise_fma(broadcast, weight[v], sum[r][v]);

@@ -1,5 +1,5 @@
-// The vector type that every kernel is written in: 16 floats. The compiler splits it into the registers of the target
-// (one zmm, two ymm, four xmm), so that one source gives three variants with equal bits.
+// The vector type that row-wise kernels are written in: 16 floats. The compiler splits it into the registers of the target
+// (one zmm, two ymm, four xmm), so that one source gives three variants with equal bits. gemm_variant.h has vectors of the registers' width.
 #ifndef HOLDFAST_VECTOR_H
 #define HOLDFAST_VECTOR_H
 
@@ -14,6 +14,7 @@ typedef int v16i __attribute__((vector_size(64), aligned(4)));
 
 #define TARGET_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma")))
 #define TARGET_AVX2 __attribute__((target("avx2,fma")))
+// SSE2 on x86-64; on 64-bit ARM NEON, which has fused multiply-adds.
 #define TARGET_PORTABLE
 
 #define CONCAT_(a, b) a##b

@@ -22,7 +22,7 @@ struct TimedReading {
   let contaminated: [String: Set<String>]
 
   /// The longest that the machine's rate is measured for, in seconds, and the part of the time that this may take.
-  private static let measuring = (most: 4.0, part: 0.1)
+  private static let measuring = (most: 10.0, part: 0.1)
   /// The part of the time that is planned for.
   private static let planned = 0.92
   /// Seconds for what comes after the reading.
@@ -39,9 +39,8 @@ struct TimedReading {
       throw NotGateable("no share of this suite can be judged")
     }
     var chosen = largest
-    if let open = shares.first(where: { $0.rows > 0 }),
+    if let open = shares.first(where: { $0.rows > 0 }) {
       let (rate, done) = try measure(subject, scorer, open, report)
-    {
       let room = max(0, secondsLeft - Self.rest) * rate * Self.planned
       let fitting = shares.last { Double($0.rows - done) <= room && isJudgeable($0) }
       guard let fitting else {
@@ -110,10 +109,12 @@ struct TimedReading {
   }
 
   /// Rows a second, by asking the first blocks that are not known for some seconds, and the rows that this took.
+  ///
+  /// - Throws: `NotGateable` where not even one wave was computed by then: nothing that could be said would be known.
   private func measure(
     _ subject: Subject, _ scorer: EngineScorer, _ first: Candidate,
     _ report: @escaping (GateSession.Event) -> Void
-  ) throws -> (rate: Double, rows: Int)? {
+  ) throws -> (rate: Double, rows: Int) {
     var measured: [ScoringProgress] = []
     let seconds = min(Self.measuring.most, secondsLeft * Self.measuring.part)
     do {
@@ -127,7 +128,11 @@ struct TimedReading {
       }
     } catch is OutOfTime {
     }
-    guard let last = measured.last else { return nil }
+    guard let last = measured.last else {
+      throw NotGateable(
+        "\(given) is too little for a verdict on this machine: its rate could not be measured within \(duration(seconds)); "
+          + "give --within more")
+    }
     // The first wave is a small one, and finds nothing in the caches.
     let start = measured.count > 1 ? measured[0] : ScoringProgress()
     return (Double(last.rows - start.rows) / max(1e-3, last.seconds - start.seconds), last.rows)

@@ -10,8 +10,8 @@ struct WavePace {
   /// Rows a second, of the last waves.
   private var rate: Double?
 
-  /// Rows of the first wave, and the fewest that are worth decoding every layer's weights for.
-  private static let first = 256
+  /// The fewest rows that are worth decoding every layer's weights for; the first wave has as many, as they take two seconds of a model of 3
+  /// billion parameters on two cores.
   private static let fewest = 64
   /// Of the time that is left, the part that a wave may take by what the ones before it took.
   private static let part = 0.7
@@ -29,9 +29,8 @@ struct WavePace {
   /// - Throws: `Interrupted.deadline` where no wave ends before the time does.
   func rows() throws -> Int {
     guard let remaining = Interruption.remaining else { return most }
-    guard let rate else { return min(most, Self.first) }
-    let seconds = Double(remaining.components.seconds) + Double(remaining.components.attoseconds) * 1e-18
-    let fitting = rate * seconds * Self.part
+    guard let rate else { return min(most, Self.fewest) }
+    let fitting = rate * (remaining / .seconds(1)) * Self.part
     guard fitting >= Double(Self.fewest) else { throw Interrupted.deadline }
     return fitting < Double(most) ? Int(fitting) : most
   }
