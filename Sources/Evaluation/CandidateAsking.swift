@@ -183,7 +183,7 @@ struct CandidateAsking {
 
   /// Tasks that a candidate need not have been asked.
   private func unasked(by candidate: Candidate) -> Set<String> {
-    Set(baseline.admission.map(\.task)).subtracting(votingTasks(of: candidate))
+    baseline.tasks(besides: votingTasks(of: candidate))
   }
 
   /// The blocks of some tasks, in the suite's order: those that a verdict rests on are asked before the others.

@@ -18,7 +18,7 @@ struct ExperimentSetting {
   /// The folder that everything is trained into.
   let out: String
   /// The tasks that are measured: those that the baseline admits and no arm is trained on. Others are not asked.
-  private(set) var measured: Set<String> = []
+  let measured: Set<String>
 
   init(
     _ experiment: Experiment, suite: Suite, baseline: Baseline, base: Subject, related: Set<String>,
@@ -32,7 +32,7 @@ struct ExperimentSetting {
     self.contaminated = contaminated
     self.out = out
     baselineHash = try baseline.contentHash()
-    measured = Set(try measuredTasks().map(\.admission.task))
+    measured = baseline.votingTasks(related: related, contaminated: contaminated)
   }
 
   /// All that decides a model's scores in the experiment beside the model.
@@ -48,12 +48,12 @@ struct ExperimentSetting {
   /// The tasks that are measured, each item's scores beside the baseline's.
   func measuredTasks(_ scores: [ItemScore]) throws -> [PairedTask] {
     try PairedTask.pair(baseline, with: scores, contaminated: contaminated, unasked: unasked).filter {
-      $0.admission.admitted && !related.contains($0.admission.task) && $0.contaminated?.outweighs != true
+      measured.contains($0.admission.task)
     }
   }
 
   /// Tasks that a checkpoint need not have been asked.
-  var unasked: Set<String> { Set(baseline.admission.map(\.task)).subtracting(measured) }
+  var unasked: Set<String> { baseline.tasks(besides: measured) }
 
   /// The same of the baseline itself, at the experiment's share.
   func measuredTasks() throws -> [PairedTask] {

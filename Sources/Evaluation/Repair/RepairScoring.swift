@@ -27,18 +27,15 @@ struct RepairScoring {
   /// The tasks that a verdict rests on; others are not asked.
   private let voting: Set<String>
 
-  init(setting: RepairSetting, test: TargetTest, ledger: Ledger, related: Set<String>) throws {
+  init(setting: RepairSetting, test: TargetTest, ledger: Ledger, related: Set<String>) {
     self.setting = setting
     self.test = test
     self.ledger = ledger
     self.related = related
-    voting = Set(
-      try PairedTask.pair(setting.baseline, with: setting.baseline.scores, contaminated: setting.contaminated).filter {
-        $0.admission.admitted && !related.contains($0.admission.task) && $0.contaminated?.outweighs != true
-      }.map(\.admission.task))
+    voting = setting.baseline.votingTasks(related: related, contaminated: setting.contaminated)
   }
 
-  private var unasked: Set<String> { Set(setting.baseline.admission.map(\.task)).subtracting(voting) }
+  private var unasked: Set<String> { setting.baseline.tasks(besides: voting) }
 
   /// What a model answered.
   struct Answers {

@@ -57,7 +57,7 @@ package struct RepairSession {
       weakened = try WeightInterpolation(base: checkpoint, tuned: opened.checkpoint)
     }
     record = try TrainingRecord.read(fromCheckpoint: candidate)
-    scoring = try RepairScoring(
+    scoring = RepairScoring(
       setting: setting, test: test, ledger: ledger,
       related: relatedTasks(of: setting.suite, labels: setting.fineTuningLabels + (record?.labels ?? [])))
     self.setting = setting
