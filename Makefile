@@ -43,9 +43,8 @@ bench-peers: build ## measure scoring beside lm-evaluation-harness and llama.cpp
 	$(HOLDFAST) fetch smollm2-135m-instruct
 	@Scripts/bench_peers.sh $(HOLDFAST) $(PEERS)
 
-calibrate: build ## simulate 20,000 gates a row through the shipped verdict and write docs/calibration*.md (about an hour)
-	swift run $(SWIFT_FLAGS) CalibrationBenchmark --rows whole --program "holdfast $$($(HOLDFAST) --version)" --out docs/calibration.md
-	swift run $(SWIFT_FLAGS) CalibrationBenchmark --rows readings --program "holdfast $$($(HOLDFAST) --version)" --out docs/calibration-readings.md
+calibrate: build ## simulate 20,000 gates a row through the shipped verdict and write docs/calibration.md (hours; --gates 2000 for a look)
+	swift run $(SWIFT_FLAGS) CalibrationBenchmark --program "holdfast $$($(HOLDFAST) --version)" --out docs/calibration.md
 
 dist: setup ## build dist/holdfast-VERSION-linux-x86_64.tar.gz, which runs with nothing installed, and test it in an empty root
 	@archive=$$(Scripts/dist/build.sh) && Scripts/dist/test.sh "$$archive"

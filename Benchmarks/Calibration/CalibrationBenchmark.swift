@@ -6,25 +6,11 @@ import Foundation
 /// Simulates gates and says how often the shipped verdict is wrong: run by `make calibrate`.
 @main
 struct CalibrationBenchmark: AsyncParsableCommand {
-  /// Which rows are simulated.
-  enum Rows: String, ExpressibleByArgument, CaseIterable {
-    /// Gates that read everything once.
-    case whole
-    /// Gates with --stop-early and with --adaptive.
-    case readings
-    case all
+  @Option(help: "Simulate only rows whose title has this in it.")
+  var only: String?
 
-    var cells: [CalibrationCell] {
-      switch self {
-      case .whole: CalibrationCell.whole
-      case .readings: CalibrationCell.readings
-      case .all: CalibrationCell.all
-      }
-    }
-  }
-
-  @Option(help: "whole: gates that read everything once; readings: --stop-early and --adaptive; all.")
-  var rows: Rows = .all
+  @Flag(help: "Simulate only rows of which something is promised.")
+  var promised = false
 
   @Option(help: "Simulated gates a row.")
   var gates: Int = 20_000
@@ -50,7 +36,7 @@ struct CalibrationBenchmark: AsyncParsableCommand {
     let start = ContinuousClock.now
     let total = gates
     let step = max(1, total / 20)
-    let run = try await CalibrationRun(cells: rows.cells, gates: gates, seed: seed, threads: threads) { done in
+    let run = try await CalibrationRun(cells: cells, gates: gates, seed: seed, threads: threads) { done in
       if done.isMultiple(of: step) || done == total { note("\(done) of \(total) gates a row") }
     }
     let page = run.markdown(program: program, command: command)
@@ -63,16 +49,22 @@ struct CalibrationBenchmark: AsyncParsableCommand {
       }
     }
     let taken = start.duration(to: .now)
-    let gate = taken / (total * rows.cells.count) * threads
+    let gate = taken / (total * cells.count) * threads
     note("\(taken) in all; \(gate) of a thread a gate")
     let broken = run.bounds.filter(\.isBroken)
     for bound in broken { note("broken: \(bound.claim)") }
     if !broken.isEmpty { throw ExitCode(1) }
   }
 
+  private var cells: [CalibrationCell] {
+    CalibrationCell.all.filter { cell in
+      (only.map { cell.title.contains($0) } ?? true) && (!promised || !cell.promises.isEmpty)
+    }
+  }
+
   /// What writes the same page again.
   private var command: String {
-    "swift run -c release CalibrationBenchmark --rows \(rows.rawValue) --gates \(gates) --seed \(seed)"
+    "swift run -c release CalibrationBenchmark\(only.map { " --only '\($0)'" } ?? "") --gates \(gates) --seed \(seed)"
   }
 }
 

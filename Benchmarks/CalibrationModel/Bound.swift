@@ -39,46 +39,16 @@ package struct Bound: Sendable, Hashable {
 extension CalibrationRun {
   /// What is promised, each with what was seen; of the cells that the run had.
   package var bounds: [Bound] {
-    var bounds: [Bound?] = []
-    func gate(_ cell: CalibrationCell, _ subject: String) {
-      guard let tally = tally(cell) else { return }
-      bounds.append(Bound("\(subject): the gate PASSes", .atMost(0.05), seen: tally.gate.passes, of: gates))
-      bounds.append(Bound("\(subject): the gate FAILs", .atMost(0.01), seen: tally.gate.fails, of: gates))
-    }
-    func unit(_ counts: UnitCounts, _ subject: String) {
-      bounds.append(Bound("\(subject) PASSes", .atMost(0.05), seen: counts.passes, of: counts.votes))
-      bounds.append(Bound("\(subject) FAILs", .atMost(0.01), seen: counts.fails, of: counts.votes))
-    }
-    for (cell, subject) in [
-      (CalibrationCell.overallAtMargin, "overall at its margin, unequal drops"),
-      (.fourFamilies, "overall and four families at their margins"),
-    ] {
-      if let tally = tally(cell) { unit(tally.overall, "\(subject): rule overall") }
-      gate(cell, subject)
-    }
-    if let tally = tally(.oneFamily) { unit(tally.familyAtMargin, "one family at its margin: its unit") }
-    gate(.oneFamily, "one family at its margin")
-    if let tally = tally(.allFamilies) {
-      unit(tally.familyAtMargin, "all families at their margins: a family's unit")
-      unit(tally.familyRule, "all families at their margins: rule family")
-    }
-    gate(.everyUnit(), "every unit at its margin")
-    for reading in [CalibrationCell.Reading.stoppingEarly, .adaptive] {
-      let name = "`\(reading.rawValue)`, every unit at its margin"
-      gate(.everyUnit(reading), name)
-      // A gate that stops early has no units; its overall rule decides by blocks in sequence.
-      if reading == .adaptive, let tally = tally(.everyUnit(reading)) {
-        unit(tally.overall, "\(name): rule overall")
-        unit(tally.familyAtMargin, "\(name): a family's unit")
+    zip(cells, tallies).flatMap { cell, tally in
+      cell.promises.compactMap { promise in
+        let counts = tally.counts(promise.subject)
+        let isPass = promise.outcome == .pass
+        let whose = promise.subject == .gate ? "" : "\(promise.subject.rawValue) "
+        return Bound(
+          "\(cell.title): \(whose)\(isPass ? "PASSes" : "FAILs")", promise.limit,
+          seen: isPass ? counts.passes : counts.fails,
+          of: counts.votes)
       }
     }
-    if let tally = tally(.noDrop) {
-      bounds.append(Bound("no drop: the gate PASSes", .atLeast(0.90), seen: tally.gate.passes, of: gates))
-    }
-    if let tally = tally(.uniformFifteen) {
-      bounds.append(
-        Bound("a drop of .15 in every task: the gate FAILs", .atLeast(0.95), seen: tally.gate.fails, of: gates))
-    }
-    return bounds.compactMap { $0 }
   }
 }

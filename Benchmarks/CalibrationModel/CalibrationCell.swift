@@ -1,44 +1,88 @@
 import Gating
+import Suites
 
-/// One row of the calibration: candidates of one kind, judged by one policy.
+/// One row of the calibration: candidates of one kind, judged by one policy and read in one way.
 package struct CalibrationCell: Sendable, Hashable {
-  package enum Kind: Sendable, Hashable {
-    /// A row of the table of outcomes by drop; the title says how the drop is spread.
-    case outcome(drop: Double)
-    /// Some units lost exactly their margins.
-    case margin
-  }
-
   /// How the gate reads.
-  package enum Reading: String, Sendable, Hashable, CaseIterable {
-    /// Everything, once.
-    case whole = ""
-    case stoppingEarly = "--stop-early"
-    case adaptive = "--adaptive"
+  package enum Reading: Sendable, Hashable {
+    /// A share of every task's blocks, once.
+    case once(Share)
+    /// One share after the other, for as long as it is INCONCLUSIVE: what a user does who follows the advice.
+    case again([Share])
+    /// The same, each look judged at the whole α: what an unguarded gate would do.
+    case unguarded([Share])
+    case stoppingEarly
+    case adaptive
+    /// So many candidates of one base, of which any PASS counts: "the best that passes".
+    case best(of: Int)
+    /// The same, each judged at the whole α.
+    case anyOf(Int)
   }
 
-  package let title: String
-  package let kind: Kind
-  package let coverage: SimulatedSuite.Coverage
-  package let pattern: DropPattern
-  package let reading: Reading
-  /// The shipped rules, but for the margin of the drop overall where a cell has its own.
-  package let policy: GatePolicy
+  /// What a candidate of the cell is to be counted by.
+  package enum Subject: String, Sendable, Hashable {
+    case gate = "the gate"
+    case overall = "rule overall"
+    case largestK = "rule at the largest k"
+    case family = "a family at its margin"
+    case task = "a task at its margin"
+  }
 
-  /// - Parameter overallMargin: nil for the shipped one.
-  package init(
-    _ title: String, _ kind: Kind, _ pattern: DropPattern, coverage: SimulatedSuite.Coverage = .whole,
-    reading: Reading = .whole, overallMargin: Double? = nil
+  /// A rate that the docs promise.
+  package struct Promise: Sendable, Hashable {
+    package let subject: Subject
+    package let outcome: Outcome
+    package let limit: Bound.Limit
+  }
+
+  /// The heading that it stands under.
+  package let section: Section
+  package let title: String
+  package let world: World
+  package let pattern: DropPattern
+  package let loss: Loss
+  /// Added to the drop at k = 1, 4 and 8.
+  package let trade: [Double]
+  /// The standard deviation of what is added to every drop of one candidate.
+  package let runShift: Double
+  package let reading: Reading
+  package let policy: GatePolicy
+  /// Empty where nothing is promised: the row then says what to expect.
+  package let promises: [Promise]
+
+  /// Of so many gates one is simulated: rows of ten candidates cost ten times as much, and what nothing is promised of may be rougher.
+  package var stride: Int {
+    switch reading {
+    case .best, .anyOf: 10
+    case .again, .unguarded, .stoppingEarly, .adaptive: promises.isEmpty ? 16 : 4
+    case .once: promises.isEmpty ? 16 : 1
+    }
+  }
+
+  package enum Section: String, Sendable, Hashable, CaseIterable {
+    case power = "What becomes of a candidate, by its true drop"
+    case margin = "At the margins"
+    case clustered = "Losses that are tied to demonstrations"
+    case again = "Looking again, and one of many"
+    case design = "What is judged"
+    case beyond = "What no standard error holds"
+  }
+
+  init(
+    _ section: Section, _ title: String, _ world: World = .core, _ pattern: DropPattern, loss: Loss = .scattered,
+    trade: [Double] = [0, 0, 0], runShift: Double = 0, reading: Reading = .once(.all),
+    policy: GatePolicy = GateSettings().policy, promises: [Promise] = []
   ) {
+    self.section = section
     self.title = title
-    self.kind = kind
+    self.world = world
     self.pattern = pattern
+    self.loss = loss
+    self.trade = trade
+    self.runShift = runShift
     self.reading = reading
-    self.coverage = coverage
-    let shipped = GateSettings().policy
-    policy = GatePolicy(
-      rules: shipped.rules.map { rule in overallMargin.map { rule.replacingDropOverall(margin: $0) } ?? rule },
-      minFamilies: shipped.minFamilies, onInconclusive: shipped.onInconclusive)
+    self.policy = policy
+    self.promises = promises
   }
 
   /// Families whose drop is the family margin in one gate.
@@ -48,78 +92,9 @@ package struct CalibrationCell: Sendable, Hashable {
 }
 
 extension Rule {
-  /// Whether it bounds an absolute drop of exact match: what the cells put at its margin.
+  /// Whether it bounds an absolute drop of exact match in the mean over k: what the cells put at its margin.
   var isDrop: Bool {
-    guard metric == .exactMatch, case .absoluteDrop = contrast else { return false }
+    guard metric == .exactMatch, shots == .fewShot, case .absoluteDrop = contrast else { return false }
     return true
   }
-
-  fileprivate func replacingDropOverall(margin: Double) -> Rule {
-    guard isDrop, level == .overall else { return self }
-    return Rule(
-      name: name, metric: metric, contrast: .absoluteDrop(margin: margin), shots: shots, level: level,
-      alphaPass: alphaPass, alphaFail: alphaFail)
-  }
-}
-
-extension CalibrationCell {
-  /// The same drop in every task.
-  static func uniform(_ drop: Double, reading: Reading = .whole) -> CalibrationCell {
-    CalibrationCell("equal", .outcome(drop: drop), .uniform(drop), reading: reading)
-  }
-
-  /// This drop on the average, unequal over families and tasks.
-  static func unequal(_ drop: Double) -> CalibrationCell {
-    CalibrationCell("unequal", .outcome(drop: drop), .unequal(drop))
-  }
-
-  /// The same drop in every task of a suite on which the base can do less.
-  static func thin(_ drop: Double, reading: Reading = .whole) -> CalibrationCell {
-    CalibrationCell(
-      "equal, 12 tasks in 7 families vote", .outcome(drop: drop), .uniform(drop), coverage: .thin, reading: reading)
-  }
-
-  package static let noDrop = uniform(0)
-  static let uniformFifteen = uniform(0.15)
-  /// No family is beyond .08.
-  static let overallAtMargin = unequal(0.05)
-
-  static let fourFamilies = CalibrationCell(
-    "overall and four families at their margins", .margin,
-    DropPattern(families: [0.01, 0.10, 0.01, 0.10, 0.01, 0.10, 0.01, 0.10, 0.01]))
-
-  package static let oneFamily = CalibrationCell(
-    "one family at its margin, each in turn; no drop in the others", .margin,
-    DropPattern(families: [0.10, 0, 0, 0, 0, 0, 0, 0, 0], rotates: true))
-
-  static let allFamilies = CalibrationCell(
-    "all families at their margins, so overall beyond its own", .margin,
-    DropPattern(families: [Double](repeating: 0.10, count: SimulatedSuite.families)))
-
-  static func everyUnit(_ reading: Reading = .whole) -> CalibrationCell {
-    CalibrationCell(
-      "all families at their margins, and overall by a margin of .10", .margin,
-      DropPattern(families: [Double](repeating: 0.10, count: SimulatedSuite.families)), reading: reading,
-      overallMargin: 0.10)
-  }
-
-  /// What is shown of a gate that reads otherwise.
-  private static func read(_ reading: Reading) -> [CalibrationCell] {
-    [0, 0.025, 0.05, 0.10, 0.15, 0.20].map { uniform($0, reading: reading) }
-      + [thin(0, reading: reading), everyUnit(reading)]
-  }
-
-  /// Gates that read everything once, in the order of the report.
-  package static let whole: [CalibrationCell] = {
-    var cells = [0, 0.025, 0.05, 0.10, 0.15, 0.20].map { uniform($0) }
-    cells += [0.05, 0.10, 0.15].map(unequal)
-    cells += [0, 0.05, 0.15].map { thin($0) }
-    cells += [fourFamilies, oneFamily, allFamilies, everyUnit()]
-    return cells
-  }()
-
-  /// Gates that read otherwise.
-  package static let readings = read(.stoppingEarly) + read(.adaptive)
-
-  package static let all = whole + readings
 }

@@ -1,5 +1,6 @@
 import Diagnostics
 import Gating
+import Suites
 
 /// Simulated gates and what the shipped verdict said of them.
 package struct CalibrationRun: Sendable {
@@ -12,7 +13,7 @@ package struct CalibrationRun: Sendable {
 
   /// Judges every cell's candidate in every gate.
   ///
-  /// A gate has one base and one set of random numbers, from which all cells' candidates are made: rows of the report are not
+  /// A gate has one base a world and one set of random numbers, from which all cells' candidates are made: rows of the report are not
   /// independent of each other, gates are. The tallies depend on the seed and the number of gates, not on the threads.
   ///
   /// - Parameter progress: is told the gates that are done, from one thread.
@@ -21,13 +22,14 @@ package struct CalibrationRun: Sendable {
     cells: [CalibrationCell], gates: Int, seed: UInt64, threads: Int, progress: @escaping @Sendable (Int) -> Void
   ) async throws {
     let workers = max(1, threads)
-    let empty = cells.map { _ in Tally(families: SimulatedSuite.families) }
+    let empty = cells.map { Tally(families: $0.world.families.count) }
+    let suites = Dictionary(uniqueKeysWithValues: Set(cells.map(\.world)).map { ($0, SimulatedSuite($0)) })
     self.tallies = try await withThrowingTaskGroup(of: [Tally].self) { group in
       for worker in 0..<workers {
         group.addTask {
           var tallies = empty
           for gate in stride(from: worker, to: gates, by: workers) {
-            try Self.judge(gate, cells: cells, seed: seed, into: &tallies)
+            try Self.judge(gate, cells: cells, suites, seed: seed, into: &tallies)
             if worker == 0 { progress(min(gate + workers, gates)) }
           }
           return tallies
@@ -41,55 +43,22 @@ package struct CalibrationRun: Sendable {
   }
 
   private static func judge(
-    _ gate: Int, cells: [CalibrationCell], seed: UInt64, into tallies: inout [Tally]
+    _ gate: Int, cells: [CalibrationCell], _ suites: [World: SimulatedSuite], seed: UInt64, into tallies: inout [Tally]
   ) throws {
-    var prepared: [SimulatedSuite.Coverage: (gate: SimulatedGate, baseline: Baseline)] = [:]
-    var stops = EarlyStops()
-    for (index, cell) in cells.enumerated() {
-      if prepared[cell.coverage] == nil {
-        let simulated = SimulatedGate(.of(cell.coverage), seed: seed, gate: gate)
-        prepared[cell.coverage] = (simulated, try simulated.baseline())
+    var prepared: [World: (gate: SimulatedGate, baseline: Baseline)] = [:]
+    for (index, cell) in cells.enumerated() where gate.isMultiple(of: cell.stride) {
+      tallies[index].trials += 1
+      if prepared[cell.world] == nil, let suite = suites[cell.world] {
+        let simulated = SimulatedGate(suite, seed: seed, gate: gate)
+        prepared[cell.world] = (simulated, try simulated.baseline())
       }
-      guard let (simulated, baseline) = prepared[cell.coverage] else { continue }
+      guard let (simulated, baseline) = prepared[cell.world] else { continue }
+      let judging = CellJudging(cell: cell, simulated: simulated, baseline: baseline, seed: seed, gate: gate)
       do {
-        try judge(simulated, baseline, cell: cell, gate: gate, seed: seed, stops: &stops, into: &tallies[index])
+        try judging.judge(into: &tallies[index])
       } catch is NotGateable {
         tallies[index].refused += 1
       }
-    }
-  }
-
-  private static func judge(
-    _ simulated: SimulatedGate, _ baseline: Baseline, cell: CalibrationCell, gate: Int, seed: UInt64,
-    stops: inout EarlyStops, into tally: inout Tally
-  ) throws {
-    let drops = cell.pattern.drops(simulated.suite, gate: gate)
-    let scores = simulated.suite.scores(simulated.candidate(drops: drops))
-    switch cell.reading {
-    case .whole:
-      tally.add(
-        try Verdict.judge(baseline: baseline, candidate: baseline.run, scores: scores, policy: cell.policy), of: cell,
-        gate: gate)
-    case .stoppingEarly:
-      if let failure = stops.stop(cell, baseline)?.failure(of: scores) {
-        tally.addEarlyFailure(failure)
-      } else {
-        tally.add(
-          try Verdict.judge(
-            baseline: baseline, candidate: baseline.run, scores: scores, policy: cell.policy.afterEarlyStop), of: cell,
-          gate: gate)
-      }
-    case .adaptive:
-      let verdict = try Verdict.judgeAdaptively(
-        baseline: baseline, candidate: baseline.run, scores: scores, policy: cell.policy
-      ) { draws, tasks in
-        let further = draws.map { simulated.further(draw: $0, seed: seed, gate: gate) }
-        return (
-          further.flatMap { $0.scores($0.base, tasks: tasks) },
-          further.flatMap { $0.scores($0.candidate(drops: drops), tasks: tasks) }
-        )
-      }
-      tally.add(verdict, of: cell, gate: gate)
     }
   }
 
@@ -99,16 +68,96 @@ package struct CalibrationRun: Sendable {
   }
 }
 
-/// The watches of one gate, which depend on the base and the policy alone.
-private struct EarlyStops {
-  private var stops: [(coverage: SimulatedSuite.Coverage, policy: GatePolicy, stop: EarlyStop?)] = []
+/// One cell's candidate in one gate.
+private struct CellJudging {
+  let cell: CalibrationCell
+  let simulated: SimulatedGate
+  let baseline: Baseline
+  let seed: UInt64
+  let gate: Int
 
-  mutating func stop(_ cell: CalibrationCell, _ baseline: Baseline) -> EarlyStop? {
-    if let known = stops.first(where: { $0.coverage == cell.coverage && $0.policy == cell.policy }) {
-      return known.stop
+  func judge(into tally: inout Tally) throws {
+    switch cell.reading {
+    case .once(let share):
+      tally.add(try verdict(share, SpentLook(share, declared: share)), of: cell, gate: gate)
+    case .again(let shares): try again(shares, spends: true, into: &tally)
+    case .unguarded(let shares): try again(shares, spends: false, into: &tally)
+    case .stoppingEarly: try stoppingEarly(into: &tally)
+    case .adaptive:
+      let drops = drops
+      let verdict = try Verdict.judgeAdaptively(
+        baseline: baseline, candidate: baseline.run, scores: scores(.all), policy: cell.policy
+      ) { draws, tasks in
+        let further = draws.map { simulated.further(draw: $0, seed: seed, gate: gate) }
+        return (
+          further.flatMap { $0.scores($0.base, tasks: tasks) },
+          further.flatMap { $0.scores($0.candidate(drops: drops), tasks: tasks) }
+        )
+      }
+      tally.add(verdict, of: cell, gate: gate)
+    case .best(let count): try best(of: count, policy: cell.policy.withPart(of: count), into: &tally)
+    case .anyOf(let count): try best(of: count, policy: cell.policy, into: &tally)
     }
-    let stop = EarlyStop(baseline, policy: cell.policy, share: .all)
-    stops.append((cell.coverage, cell.policy, stop))
-    return stop
+  }
+
+  private var drops: [Double] { cell.pattern.drops(simulated.suite, gate: gate) }
+
+  private func scores(_ share: Share, of simulated: SimulatedGate? = nil) -> [ItemScore] {
+    let simulated = simulated ?? self.simulated
+    let answers = simulated.candidate(drops: drops, loss: cell.loss, trade: cell.trade, runShift: cell.runShift)
+    let scores = simulated.suite.scores(answers)
+    return share == .all ? scores : scores.filter { $0.block < share.blocks(of: simulated.suite.world.blocks) }
+  }
+
+  private func verdict(_ share: Share, _ look: SpentLook) throws -> Verdict {
+    try Verdict.judge(
+      baseline: baseline, candidate: baseline.run, scores: scores(share), policy: cell.policy, look: look)
+  }
+
+  /// Reads on for as long as it is INCONCLUSIVE.
+  private func again(_ shares: [Share], spends: Bool, into tally: inout Tally) throws {
+    var earlier: [Double] = []
+    for share in shares {
+      let look = spends ? SpentLook(share, after: earlier) : .whole
+      let verdict = try verdict(share, look)
+      earlier.append(share.fraction)
+      guard verdict.outcome == .inconclusive, share != shares.last else {
+        return tally.add(verdict, of: cell, gate: gate, read: share.fraction)
+      }
+    }
+  }
+
+  private func stoppingEarly(into tally: inout Tally) throws {
+    let blocks = simulated.suite.tasks.filter { baseline.admittedTasks.contains($0.facts.task) }.map {
+      (task: $0.facts.task, blocks: Array(0..<simulated.suite.world.blocks))
+    }
+    let others = Set(simulated.suite.tasks.map(\.facts.task)).subtracting(baseline.admittedTasks)
+    var watch = try EarlyLooks(
+      blocks: blocks, share: .all, declared: .all, earlier: [],
+      tests: try Verdict.votingUnits(baseline, policy: cell.policy)
+    ) { scores, look, tests in
+      try Verdict.judge(
+        baseline: baseline, candidate: baseline.run, scores: scores, policy: cell.policy, unasked: others, look: look,
+        tests: tests)
+    }
+    let answers = Dictionary(grouping: scores(.all)) { BlockPlace(task: $0.task, block: $0.block) }
+    for place in watch.places {
+      if let decision = try watch.observe(answers[place] ?? []) {
+        return tally.add(decision.verdict, of: cell, gate: gate, read: decision.share.fraction)
+      }
+    }
+  }
+
+  /// Counts a PASS where any candidate passes, else a FAIL where all fail.
+  private func best(of count: Int, policy: GatePolicy, into tally: inout Tally) throws {
+    var outcomes: [Outcome] = []
+    for number in 0..<count {
+      let scores = scores(.all, of: number == 0 ? simulated : simulated.another(number, seed: seed, gate: gate))
+      outcomes.append(
+        try Verdict.judge(baseline: baseline, candidate: baseline.run, scores: scores, policy: policy).outcome)
+      if outcomes.last == .pass { break }
+    }
+    tally.gate.add(
+      outcomes.contains(.pass) ? .pass : outcomes.allSatisfy { $0 == .fail } ? .fail : .inconclusive)
   }
 }

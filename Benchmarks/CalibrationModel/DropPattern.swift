@@ -1,8 +1,8 @@
 /// How a candidate's true loss spreads over families and tasks.
 ///
-/// Within a family the first task loses more than the family's drop by the share `spread`, and the second as much less; a third
-/// loses the family's drop. So the family's drop is what it is said to be whether its third task, the only one whose
-/// admission is open, is admitted or not.
+/// Within a family the first task loses more than the family's drop by the share `spread`, and the second as much less; every other
+/// loses the family's drop, as does a task that is alone. So the family's drop is what it is said to be whether its third task, the only
+/// one whose admission is open, is admitted or not.
 package struct DropPattern: Sendable, Hashable {
   /// Each family's drop.
   package let families: [Double]
@@ -18,8 +18,8 @@ package struct DropPattern: Sendable, Hashable {
   }
 
   /// The same in every task.
-  package static func uniform(_ drop: Double) -> DropPattern {
-    DropPattern(families: [Double](repeating: drop, count: SimulatedSuite.families), spread: 0)
+  package static func uniform(_ drop: Double, families: Int = 9) -> DropPattern {
+    DropPattern(families: [Double](repeating: drop, count: families), spread: 0)
   }
 
   /// This drop on the average, from .4 to 1.6 times as much by family, and 25 % more or less by task.
@@ -41,7 +41,8 @@ package struct DropPattern: Sendable, Hashable {
     return suite.tasks.map { task in
       let factors = [1 + spread, 1 - spread, 1]
       defer { seen[task.family] += 1 }
-      return ofFamily[task.family] * factors[min(seen[task.family], 2)]
+      let isAlone = suite.world.families[task.family].count == 1
+      return ofFamily[task.family] * (isAlone ? 1 : factors[min(seen[task.family], 2)])
     }
   }
 }
@@ -53,18 +54,14 @@ package struct FlipRates: Sendable, Hashable {
   /// P(base right, candidate wrong).
   package let loss: Double
 
-  /// Base and candidate differ in this share of the answers while the drop leaves room for it.
-  package static let discordance = 0.15
-  /// However large its loss, a candidate gets some answers right that the base does not.
-  package static let leastGain = 0.025
-
-  /// loss - gain is the drop and loss + gain is .15, up to a drop of .10; above it gains stay at .025.
+  /// loss - gain is the drop and loss + gain the world's discordance, as far as the drop leaves room for it; beyond, gains stay at the
+  /// world's least.
   ///
   /// - Parameters:
-  ///   - drop: at least 0.
+  ///   - drop: below 0 where the candidate is better.
   ///   - share: the base's share of right answers. It cannot lose more; only tasks that are never admitted have so little.
-  package init(drop: Double, share: Double) {
-    gain = min(max(Self.leastGain, (Self.discordance - drop) / 2), 1 - share)
-    loss = min(gain + drop, share)
+  package init(drop: Double, share: Double, in world: World = .core) {
+    gain = min(max(world.leastGain, (world.discordance - drop) / 2, -drop), 1 - share)
+    loss = min(max(0, gain + drop), share)
   }
 }

@@ -31,6 +31,9 @@ package struct NormalStream: Sendable {
     }
   }
 
+  /// Uniform in 0..<count.
+  mutating func below(_ count: Int) -> Int { bits.below(count) }
+
   /// In [-1, 1), by the 53 highest bits.
   private mutating func uniform() -> Double { Double(bits.next() >> 11) * 0x1p-52 - 1 }
 }
@@ -48,20 +51,34 @@ package struct Dependence: Sendable, Hashable {
     self.item = item
   }
 
+  /// What eight of a pool's demonstrations, drawn without replacement, add up to: standard normal over pools.
+  private static func sumOfEight(_ effects: [Double], _ stream: inout NormalStream) -> Double {
+    var drawn: Set<Int> = []
+    while drawn.count < min(8, effects.count) { drawn.insert(stream.below(effects.count)) }
+    // In a fixed order: the sum must not depend on how a set happens to be laid out.
+    return drawn.sorted().reduce(0) { $0 + effects[$1] } / Double(drawn.count).squareRoot()
+  }
+
   /// Ascending by task, block, item and k.
   ///
-  /// - Parameter items: the items' own parts, which all draws of demonstrations share; drawn and left there where it is empty.
-  func latents(tasks: Int, shots: Int, items: inout [Double], from stream: inout NormalStream) -> [Double] {
+  /// - Parameters:
+  ///   - items: the items' own parts, which all draws of demonstrations share; drawn and left there where it is empty.
+  ///   - pool: how many demonstrations of a task a block's part is the sum of eight of; nil for a part of its own.
+  func latents(
+    tasks: Int, in world: World, shots: Int, items: inout [Double], pool: Int? = nil, from stream: inout NormalStream
+  ) -> [Double] {
     let (ofBlock, ofItem) = (block.squareRoot(), item.squareRoot())
     let ofAnswer = (1 - block - item).squareRoot()
     let isFirst = items.isEmpty
     var latents: [Double] = []
-    latents.reserveCapacity(tasks * SimulatedSuite.blocks * SimulatedSuite.itemsPerBlock * shots)
-    for place in 0..<tasks * SimulatedSuite.blocks {
-      let shared = ofBlock * stream.next()
-      for item in 0..<SimulatedSuite.itemsPerBlock {
+    latents.reserveCapacity(tasks * world.blocks * world.itemsPerBlock * shots)
+    var effects: [Double] = []
+    for place in 0..<tasks * world.blocks {
+      if let pool, place.isMultiple(of: world.blocks) { effects = (0..<pool).map { _ in stream.next() } }
+      let shared = ofBlock * (pool == nil ? stream.next() : Self.sumOfEight(effects, &stream))
+      for item in 0..<world.itemsPerBlock {
         if isFirst { items.append(ofItem * stream.next()) }
-        let known = shared + items[place * SimulatedSuite.itemsPerBlock + item]
+        let known = shared + items[place * world.itemsPerBlock + item]
         for _ in 0..<shots { latents.append(known + ofAnswer * stream.next()) }
       }
     }

@@ -1,3 +1,4 @@
+import Foundation
 import Gating
 import Statistics
 import Suites
@@ -11,15 +12,16 @@ import Suites
 package struct SimulatedGate: Sendable {
   /// Intra-block correlation of the base's mean over k > 0: about .05.
   package static let ability = Dependence(block: 0.045, item: 0.40)
-  /// For t - b, mean over k > 0, at a discordance of .15: an intra-block correlation of about .05, an item standard deviation of
-  /// about .29.
-  package static let change = Dependence(block: 0.07, item: 0.70)
 
   package let suite: SimulatedSuite
   /// In the order of the suite's questions.
   package let base: [Bool]
   /// Ascending by task, block, item and k > 0.
   private let changes: [Double]
+  /// A uniform number a block, which decides whether it dies or wins.
+  private let fates: [Double]
+  /// What is common to a run: standard normal.
+  private let shift: Double
   /// What every draw of demonstrations leaves as it is.
   private let itemParts: (ability: [Double], change: [Double])
   private let draw: Int
@@ -35,13 +37,21 @@ package struct SimulatedGate: Sendable {
       draw: draw)
   }
 
+  /// The same base beside another candidate, whose changes are its own.
+  func another(_ number: Int, seed: UInt64, gate: Int) -> SimulatedGate {
+    SimulatedGate(
+      suite, base: base,
+      stream: NormalStream(seed: seed ^ (UInt64(number + 1) &* 0xC2B2_AE3D_27D4_EB4F), gate: gate),
+      abilities: itemParts.ability)
+  }
+
   private init(
     _ suite: SimulatedSuite, stream: NormalStream, items: (ability: [Double], change: [Double]), draw: Int
   ) {
     var (stream, items) = (stream, items)
     let shots = SimulatedSuite.shots.count
     let abilities = Self.ability.latents(
-      tasks: suite.tasks.count, shots: shots, items: &items.ability, from: &stream)
+      tasks: suite.tasks.count, in: suite.world, shots: shots, items: &items.ability, from: &stream)
     let answersPerTask = abilities.count / suite.tasks.count
     var base: [Bool] = []
     base.reserveCapacity(abilities.count)
@@ -53,30 +63,79 @@ package struct SimulatedGate: Sendable {
     }
     self.suite = suite
     self.base = base
-    changes = Self.change.latents(
-      tasks: suite.tasks.count, shots: shots - 1, items: &items.change, from: &stream)
-    itemParts = items
     self.draw = draw
+    (changes, fates, shift) = Self.changes(suite, items: &items.change, &stream)
+    itemParts = items
+  }
+
+  private init(_ suite: SimulatedSuite, base: [Bool], stream: NormalStream, abilities: [Double]) {
+    var stream = stream
+    var items: [Double] = []
+    self.suite = suite
+    self.base = base
+    draw = 0
+    (changes, fates, shift) = Self.changes(suite, items: &items, &stream)
+    itemParts = (abilities, items)
+  }
+
+  private static func changes(
+    _ suite: SimulatedSuite, items: inout [Double], _ stream: inout NormalStream
+  ) -> (changes: [Double], fates: [Double], shift: Double) {
+    let changes = suite.world.change.latents(
+      tasks: suite.tasks.count, in: suite.world, shots: SimulatedSuite.shots.count - 1, items: &items,
+      pool: suite.world.pool, from: &stream)
+    let fates = (0..<suite.tasks.count * suite.world.blocks).map { _ in StandardNormal.cdf(stream.next()) }
+    return (changes, fates, stream.next())
   }
 
   /// A candidate's answers, in the order of the suite's questions. Without demonstrations, which never votes, it answers as the
   /// base does.
   ///
-  /// - Parameter drops: each task's true drop at every k > 0.
-  package func candidate(drops: [Double]) -> [Bool] {
+  /// - Parameters:
+  ///   - drops: each task's true drop at every k > 0.
+  ///   - loss: how it comes about.
+  ///   - trade: what is added to the drop at k = 1, 4 and 8.
+  ///   - runShift: the standard deviation of what is added to every drop of one candidate.
+  package func candidate(
+    drops: [Double], loss: Loss = .scattered, trade: [Double] = [0, 0, 0], runShift: Double = 0
+  ) -> [Bool] {
     let shots = SimulatedSuite.shots.count
-    let answersPerTask = base.count / suite.tasks.count
+    let (blocks, items) = (suite.world.blocks, suite.world.itemsPerBlock)
     var answers = base
-    var change = 0
+    var (change, place) = (0, 0)
     for (index, task) in suite.tasks.enumerated() {
-      let rates = task.shares.map { FlipRates(drop: drops[index], share: $0) }
-      let low = zip(rates, task.shares).map { StandardNormal.quantile($0.loss / $1) }
-      let high = zip(rates, task.shares).map { -StandardNormal.quantile($0.gain / (1 - $1)) }
-      for place in index * answersPerTask..<(index + 1) * answersPerTask {
-        let shot = place % shots
-        if SimulatedSuite.shots[shot] == 0 { continue }
-        answers[place] = base[place] ? changes[change] >= low[shot] : changes[change] > high[shot]
-        change += 1
+      let wanted = (0..<shots).map { drops[index] + runShift * shift + ($0 > 0 ? trade[$0 - 1] : 0) }
+      let fewShot = task.shares.dropFirst()
+      let mean = fewShot.reduce(0, +) / Double(fewShot.count)
+      // What is left to lose in a block that has no fate of its own, so that the task's drop is what was wanted.
+      var (fate, scattered) = (0.0, wanted)
+      switch loss {
+      case .scattered: break
+      case .dying(let part):
+        fate = min(1, part * drops[index] / mean)
+        scattered = zip(wanted, task.shares).map { ($0 - fate * $1) / (1 - fate) }
+      case .winning(let part):
+        fate = part
+        scattered = zip(wanted, task.shares).map { ($0 + fate * (1 - $1)) / (1 - fate) }
+      }
+      let rates = zip(scattered, task.shares).map { FlipRates(drop: $0, share: $1, in: suite.world) }
+      let low = zip(rates, task.shares).map { StandardNormal.quantile(max(1e-12, $0.loss / $1)) }
+      let high = zip(rates, task.shares).map { -StandardNormal.quantile(max(1e-12, $0.gain / (1 - $1))) }
+      for block in 0..<blocks {
+        let isFated = fates[index * blocks + block] < fate
+        for _ in 0..<items {
+          for shot in 0..<shots {
+            if shot > 0 {
+              if isFated {
+                if case .winning = loss { answers[place] = true } else { answers[place] = false }
+              } else {
+                answers[place] = base[place] ? changes[change] >= low[shot] : changes[change] > high[shot]
+              }
+              change += 1
+            }
+            place += 1
+          }
+        }
       }
     }
     return answers

@@ -229,7 +229,7 @@ def verdicts():
         families = {"alpha": 2, "beta": 1, "gamma": 3, "delta": 2}
         for family, count in families.items():
             for index in range(count):
-                blocks = int(rng.integers(8, 17))
+                blocks = int(rng.integers(12, 17))
                 groups = np.repeat(np.arange(blocks), 8)
                 draw = rng.normal(0, 0.08, blocks)[groups]
                 task = {"task": f"{family}-{index}", "family": family, "blocks": blocks, "base": {}, "candidate": {}}

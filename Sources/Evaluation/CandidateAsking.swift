@@ -8,7 +8,7 @@ import Suites
 package enum GateReading: Sendable, Hashable {
   /// Every block that the share has, once.
   case whole
-  /// Blocks in one fixed random order; a candidate that has failed already is read no further.
+  /// Block by block, with looks on the way (`EarlyLooks`): a candidate that is decided is read no further.
   case stoppingEarly
   /// INCONCLUSIVE units get more draws of demonstrations (`AdaptiveLooks`).
   case adaptive
@@ -24,6 +24,8 @@ struct Candidate {
   let labels: [String]
   /// Tasks that the fine-tuning was about.
   let related: Set<String>
+  /// The shares at which the ledger says that it was judged by this baseline before.
+  let earlier: [Double]
 }
 
 /// Asks one candidate after another what a baseline was asked, and judges them.
@@ -40,6 +42,8 @@ struct CandidateAsking {
   let base: Subject?
   let diagnoses: Bool
   let reported: ReportedTasks
+  /// The share that counts as all.
+  let declared: Share
   /// How many candidates there are.
   let candidates: Int
 
@@ -66,28 +70,33 @@ struct CandidateAsking {
           "gate.max_leak_mass needs the fine-tuning's labels; name them in fine_tuning.labels, or give a checkpoint that "
             + "holdfast train made")
       }
-      let stop = self.reading == .stoppingEarly ? earlyStop(related) : nil
-      let policy =
-        stop != nil ? policy.afterEarlyStop : self.reading == .adaptive ? policy.perLook : policy
-      let reading = try read(candidate, policy: policy, stop: stop, shelf: &shelf, report: report)
+      let reading = try read(candidate, shelf: &shelf, report: report)
       let (description, outcome) = (reading.description, reading.outcome)
       asked = outcome.run
       let leaks = policy.looksAtLeaks ? try leaks(candidate, shelf: &shelf, report: report) : nil
       let unasked = unasked(by: candidate)
+      let look = SpentLook(reading.plan?.share ?? reading.share, after: candidate.earlier, declared: declared)
       var verdict =
-        if self.reading == .adaptive, let base {
+        if let decided = reading.decided {
+          decided
+        } else if self.reading == .adaptive, let base {
           try Verdict.judgeAdaptively(
             baseline: baseline, candidate: description, scores: outcome.items, policy: self.policy, related: related,
-            contaminated: contaminated, leaks: leaks, unasked: unasked,
+            contaminated: contaminated, leaks: leaks, unasked: unasked, look: look,
             more: { try again($0, $1, of: base, and: subject, shelf: &shelf, report: report) })
         } else {
           try Verdict.judge(
             baseline: baseline, candidate: description, scores: outcome.items, policy: policy, related: related,
-            contaminated: contaminated, leaks: leaks, unasked: unasked)
+            contaminated: contaminated, leaks: leaks, unasked: unasked, look: look)
         }
       if let plan = reading.plan { verdict = verdict.adding(note: plan.note) }
+      if reading.share.fraction > run.share.fraction {
+        verdict = verdict.adding(
+          note: Note(
+            .note, "share \(reading.share) was read before and is judged again: a smaller one has nothing to add"))
+      }
       var found = Asked(
-        finding: .judged(verdict), run: outcome.run, share: reading.plan?.share, items: outcome.items)
+        finding: .judged(verdict), run: outcome.run, share: reading.plan?.share ?? reading.share, items: outcome.items)
       guard diagnoses, verdict.outcome == .fail else { return found }
       do {
         found.diagnosis = try diagnose(candidate, verdict, scores: outcome.items, shelf: &shelf, report: report)
@@ -105,7 +114,11 @@ struct CandidateAsking {
     } catch Interrupted.deadline {
       return try ranOutOfTime(candidate, run: asked, blocks: nil)
     } catch let stopped as StoppedEarly {
-      return Asked(finding: .failedEarly(stopped.failure), run: stopped.run)
+      let decision = stopped.decision
+      let note = Note(.note, "decided at share \(decision.share); the rest was not read")
+      return Asked(
+        finding: .judged(decision.verdict.adding(note: note)), run: stopped.run, share: decision.share,
+        items: decision.scores)
     } catch let reason as NotGateable {
       return Asked(finding: .refused(reason.reason), run: asked)
     }
@@ -130,16 +143,21 @@ struct CandidateAsking {
   private struct Reading {
     let description: RunDescription
     let outcome: SuiteRun.Outcome
+    let share: Share
     /// Of a reading that had to end by a time.
     var plan: TimedShare?
+    /// What the last of several looks said.
+    var decided: Verdict?
   }
 
   /// Asks a candidate the suite. Its model is not held longer than that: what comes next may need another one's memory.
   private func read(
-    _ candidate: Candidate, policy: GatePolicy, stop: EarlyStop?, shelf: inout ModelShelf,
-    report: @escaping Report
+    _ candidate: Candidate, shelf: inout ModelShelf, report: @escaping Report
   ) throws -> Reading {
     let subject = candidate.subject
+    // What was read before costs nothing, and a smaller share after a larger one has no error left to spend.
+    let share = candidate.earlier.max().map { self.run.share.atLeast($0, upTo: declared) } ?? self.run.share
+    let run = self.run.with(share: share)
     let model = try shelf.model(for: subject)
     for note in run.notes(on: model) { report(.note(note)) }
     let scorer = subject.scorer(in: model)
@@ -153,24 +171,44 @@ struct CandidateAsking {
         time: time, candidates: candidates, run: run, questions: questions(of: candidate), baseline: baseline,
         policy: policy, related: candidate.related, contaminated: contaminated)
       let (outcome, plan) = try timed.read(subject, scorer, report: report)
-      return Reading(description: description, outcome: outcome, plan: plan)
+      return Reading(description: description, outcome: outcome, share: plan.share, plan: plan)
     }
-    var watch = stop
     let voting = votingTasks(of: candidate)
+    var watch = reading == .stoppingEarly ? try looks(at: candidate, description, share: share) : nil
+    var decided: Verdict?
     do {
       let outcome = try run.execute(
-        subject, scorer: scorer, questions: questions(of: candidate),
-        order: watch?.order.places ?? places(of: voting),
+        subject, scorer: scorer, questions: questions(of: candidate), order: watch?.places ?? places(of: voting),
         progress: { report(.progress($0)) }
       ) { run, scores in
-        if let failure = watch?.observe(scores) { throw StoppedEarly(failure: failure, run: run) }
+        guard voting.contains(scores.first?.task ?? ""), let decision = try watch?.observe(scores) else { return }
+        // The last look's run comes to its own end.
+        if decision.share != share { throw StoppedEarly(decision: decision, run: run) }
+        decided = decision.verdict
       }
-      return Reading(description: description, outcome: outcome)
+      return Reading(description: description, outcome: outcome, share: share, decided: decided)
     } catch let late as OutOfTime {
       // Tasks without a vote come last: where all that vote are known, the verdict is too.
       let questions = SuiteRun.Questions(voting: voting, of: run.suite)
       guard reported == .ask, let outcome = try run.outcome(of: late.run, questions: questions) else { throw late }
-      return Reading(description: description, outcome: outcome)
+      return Reading(description: description, outcome: outcome, share: share)
+    }
+  }
+
+  /// The looks of a gate that ends as soon as it can.
+  private func looks(at candidate: Candidate, _ description: RunDescription, share: Share) throws -> EarlyLooks {
+    let voting = votingTasks(of: candidate)
+    let blocks = Dictionary(grouping: baseline.scores.filter { voting.contains($0.task) }, by: \.task)
+      .sorted { $0.key < $1.key }.map { (task: $0.key, blocks: Set($0.value.map(\.block)).sorted()) }
+    let unasked = unasked(by: candidate)
+    return try EarlyLooks(
+      blocks: blocks, share: share, declared: declared, earlier: candidate.earlier,
+      tests: try Verdict.votingUnits(
+        baseline, policy: policy, related: candidate.related, contaminated: contaminated)
+    ) { scores, look, tests in
+      try Verdict.judge(
+        baseline: baseline, candidate: description, scores: scores, policy: policy, related: candidate.related,
+        contaminated: contaminated, unasked: unasked, look: look, tests: tests)
     }
   }
 
@@ -187,20 +225,15 @@ struct CandidateAsking {
   }
 
   /// The blocks of some tasks, in the suite's order: those that a verdict rests on are asked before the others.
-  private func places(of tasks: Set<String>) -> [BlockOrder.Place] {
+  private func places(of tasks: Set<String>) -> [BlockPlace] {
     SuiteRun.Questions(voting: tasks, of: run.suite).blocks(of: run.suite, share: run.share).map {
-      BlockOrder.Place(task: $0.task, block: $0.block)
+      BlockPlace(task: $0.task, block: $0.block)
     }
   }
 
   /// The tasks that a verdict on a candidate would rest on.
   private func votingTasks(of candidate: Candidate) -> Set<String> {
     baseline.admittedTasks.subtracting(candidate.related).subtracting(withoutVote)
-  }
-
-  private func earlyStop(_ related: Set<String>) -> EarlyStop? {
-    EarlyStop(
-      baseline, policy: policy, share: run.share, related: related.union(withoutVote), contaminated: contaminated)
   }
 
   /// What base and candidate answer the voting tasks' questions with, as far as it is a label of the fine-tuning.
@@ -242,8 +275,8 @@ struct CandidateAsking {
   }
 }
 
-/// Ends a run whose candidate has failed already.
+/// Ends a run whose candidate is decided.
 private struct StoppedEarly: Error {
-  let failure: EarlyFailure
+  let decision: EarlyLooks.Decision
   let run: Run
 }

@@ -2,8 +2,24 @@ import Foundation
 import Gating
 import Ledger
 import Reporting
+import Suites
 
 extension Ledger {
+  /// The shares of the suite at which gates have judged a model by a baseline: looks that have spent a part of its errors.
+  ///
+  /// Verdicts that another version kept and this one cannot read are left out, and so is a gate whose time ran out: it has judged nothing.
+  package func looks(at model: String, baselineHash: String) throws -> [Double] {
+    var shares: Set<Double> = []
+    for record in try verdicts(baselineHash: baselineHash, model: model) {
+      guard let kept = try? JSONDecoder().decode(CandidateVerdict.self, from: Data(record.report.utf8)),
+        let verdict = kept.verdict
+      else { continue }
+      let share = (try? Share(parsing: kept.share))?.fraction
+      shares.formUnion((verdict.look?.earlier ?? []) + [verdict.look?.share ?? share ?? 1])
+    }
+    return shares.sorted()
+  }
+
   /// What gates against one baseline said until a gate, oldest first: the newest verdict of each model, share and baseline alone, so that a
   /// gate that was run again is one point.
   ///

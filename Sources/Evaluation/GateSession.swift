@@ -15,6 +15,8 @@ package struct GateSession {
   package let base: String
   package let baselinePath: String
   package let share: Share
+  /// The share that counts as all, so that a gate of it spends all of α.
+  package let declared: Share
   package let threads: Int
   /// As it was typed, for the ledger.
   package let command: String
@@ -26,7 +28,8 @@ package struct GateSession {
 
   package init(
     configuration: Configuration, settings: GateSettings, base: String, baselinePath: String, share: Share,
-    threads: Int, command: String, kernel: String, reading: GateReading = .whole, diagnoses: Bool = false,
+    declared: Share = .all, threads: Int, command: String, kernel: String, reading: GateReading = .whole,
+    diagnoses: Bool = false,
     reported: ReportedTasks = .skip
   ) {
     self.configuration = configuration
@@ -34,6 +37,7 @@ package struct GateSession {
     self.base = base
     self.baselinePath = baselinePath
     self.share = share
+    self.declared = declared
     self.threads = threads
     self.command = command
     self.kernel = kernel
@@ -90,7 +94,10 @@ package struct GateSession {
     let suite = try configuration.suite(of: baseline)
     let hashes = LedgerHashCache.forProcess(ledger)
     let baseCheckpoint = Lazy { [base, configuration] in try configuration.naming { try Checkpoint.open(base) } }
-    let candidates = try open(paths, suite: suite, base: baseCheckpoint, hashes: hashes)
+    let baselineHash = try baseline.contentHash()
+    let candidates = try open(paths, suite: suite, base: baseCheckpoint, hashes: hashes) {
+      try ledger.looks(at: $0.identity.id, baselineHash: baselineHash)
+    }
     let report = oncePerNote(report)
     let overlap = try configuration.heldOutCheck(suite, threads: threads)
     let contaminated = overlap?.contaminatedItems ?? [:]
@@ -100,7 +107,7 @@ package struct GateSession {
       policy: settings.policy, reading: reading, contaminated: contaminated,
       withoutVote: Set(overlap?.withoutVote ?? []),
       base: asksBase ? try baseAgain(baseline, baseCheckpoint.value(), hashes) : nil, diagnoses: diagnoses,
-      reported: reported,
+      reported: reported, declared: declared,
       candidates: candidates.count)
     var shelf = ModelShelf(threads: threads)
 
@@ -159,7 +166,8 @@ package struct GateSession {
 
   /// Opens every candidate. What is wrong with one of several costs the others nothing.
   private func open(
-    _ paths: [String], suite: Suite, base: Lazy<Checkpoint>, hashes: any FileHashCache
+    _ paths: [String], suite: Suite, base: Lazy<Checkpoint>, hashes: any FileHashCache,
+    looks: (Subject) throws -> [Double]
   ) throws -> [Opened] {
     // A base that is broken is no candidate's fault.
     if paths.contains(where: { (try? CheckpointKind.of($0)) == .adapter }) { _ = try base.value() }
@@ -168,7 +176,10 @@ package struct GateSession {
       do {
         let subject = try Subject(path: path, base: base.value(), hashes: hashes)
         let labels = try labels(of: subject)
-        return .whole(Candidate(subject: subject, labels: labels, related: relatedTasks(of: suite, labels: labels)))
+        return .whole(
+          Candidate(
+            subject: subject, labels: labels, related: relatedTasks(of: suite, labels: labels),
+            earlier: try looks(subject)))
       } catch let fault as InputError {
         faults.append(fault)
         return .broken(path: path, fault)

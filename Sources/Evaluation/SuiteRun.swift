@@ -86,7 +86,7 @@ package struct SuiteRun {
   ///   - observe: is given each block's scores once they are in the ledger. What it throws ends the run, which can be gone on with.
   /// - Throws: `OutOfTime`; `InputError` for a prompt that the model cannot be asked, task and item named, and for what is wrong with the ledger.
   package func execute(
-    _ subject: Subject, scorer: some Scorer, questions: Questions = Questions(), order: [BlockOrder.Place] = [],
+    _ subject: Subject, scorer: some Scorer, questions: Questions = Questions(), order: [BlockPlace] = [],
     progress: @escaping (ScoringProgress) -> Void = { _ in },
     observe: @escaping (Run, [ItemScore]) throws -> Void = { _, _ in }
   ) throws -> Outcome {
@@ -97,14 +97,14 @@ package struct SuiteRun {
   }
 
   private func ask(
-    _ subject: Subject, scorer: some Scorer, questions: Questions, order: [BlockOrder.Place],
+    _ subject: Subject, scorer: some Scorer, questions: Questions, order: [BlockPlace],
     progress: @escaping (ScoringProgress) -> Void, observe: @escaping (Run, [ItemScore]) throws -> Void
   ) throws -> Outcome {
     let run = try begin(subject, numerics: scorer.numericsID, questions)
     let blocks = ordered(questions.blocks(of: suite, share: share), by: order)
     let done = try ledger.completedBlocks(run)
     if !order.isEmpty, !done.isEmpty {
-      let known = Dictionary(grouping: try ledger.itemScores(run)) { BlockOrder.Place(task: $0.task, block: $0.block) }
+      let known = Dictionary(grouping: try ledger.itemScores(run)) { BlockPlace(task: $0.task, block: $0.block) }
       for place in order { if let scores = known[place] { try observe(run, scores) } }
     }
     let known = try ledger.knownScores(
@@ -169,11 +169,11 @@ package struct SuiteRun {
     return Outcome(run: run, items: items, scoring: ScoringProgress(), blocks: blocks.count, knownBlocks: blocks.count)
   }
 
-  private func ordered(_ blocks: [RequestBlock], by order: [BlockOrder.Place]) -> [RequestBlock] {
+  private func ordered(_ blocks: [RequestBlock], by order: [BlockPlace]) -> [RequestBlock] {
     guard !order.isEmpty else { return blocks }
     let rank = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($0.element, $0.offset) })
     let ranked = blocks.enumerated().map { offset, block in
-      (rank[BlockOrder.Place(task: block.task, block: block.block)] ?? order.count + offset, block)
+      (rank[BlockPlace(task: block.task, block: block.block)] ?? order.count + offset, block)
     }
     return ranked.sorted { $0.0 < $1.0 }.map(\.1)
   }

@@ -61,6 +61,17 @@ extension Ledger {
     }
   }
 
+  /// The verdicts on one model by one baseline, oldest first.
+  package func verdicts(baselineHash: String, model: String) throws -> [VerdictRecord] {
+    try read { db in
+      let sql = """
+        SELECT \(Table.verdicts.columns("v")) FROM verdicts AS v WHERE v.baseline_hash = ? AND v.model_id = ?
+        ORDER BY v.created_at, v.id
+        """
+      return try Row.fetchAll(db, sql: sql, arguments: [baselineHash, model]).map(verdict)
+    }
+  }
+
   func verdict(_ id: String, in db: Database) throws -> VerdictRecord? {
     let sql = "SELECT \(Table.verdicts.columns("v")) FROM verdicts AS v WHERE id = ?"
     return try Row.fetchOne(db, sql: sql, arguments: [id]).map(verdict)

@@ -15,6 +15,16 @@ package struct Holm: Sendable, Hashable {
   ///   - pValues: in [0, 1].
   ///   - alpha: the family-wise error.
   package init(pValues: [Double], alpha: Double) {
+    self.init(pValues: pValues, alpha: alpha) { alpha / Double($0) }
+  }
+
+  /// The same for one of several looks at growing evidence.
+  ///
+  /// - Parameters:
+  ///   - alpha: the family-wise error over all looks.
+  ///   - others: tests that count among the K and are not judged at this look.
+  ///   - level: the level at this look of one test that has α over so many tests; falls as they grow.
+  package init(pValues: [Double], alpha: Double, others: Int = 0, level ofTests: (Int) -> Double) {
     let count = pValues.count
     // Ties keep their order, so that the result is a function of the input.
     let order = pValues.indices.sorted { (pValues[$0], $0) < (pValues[$1], $1) }
@@ -24,10 +34,11 @@ package struct Holm: Sendable, Hashable {
     var running = 0.0
     var stoppedAt: Double?
     for (rank, index) in order.enumerated() {
-      let tests = Double(count - rank)
-      running = max(running, min(1, tests * pValues[index]))
+      let own = ofTests(count - rank + others)
+      // What the step of Holm's procedure makes of p, so that it is at most α exactly where p is at most its level.
+      running = max(running, own > 0 ? min(1, pValues[index] * (alpha / own)) : 1)
       adjusted[index] = running
-      let level = stoppedAt ?? alpha / tests
+      let level = stoppedAt ?? own
       levels[index] = level
       if stoppedAt == nil, pValues[index] <= level {
         rejected[index] = true

@@ -39,6 +39,25 @@ package struct Share: Sendable, Hashable, CustomStringConvertible {
     self.init(numerator: numerator / divisor, denominator: denominator / divisor)
   }
 
+  /// So many parts of it, such as three eighths.
+  ///
+  /// - Throws: `InputError` where the denominator would be too large.
+  package func part(_ parts: Int, of whole: Int) throws -> Share {
+    try Share(parsing: "\(numerator * parts)/\(denominator * whole)")
+  }
+
+  /// The larger of this and another one that is known as a number, at most a third.
+  package func atLeast(_ fraction: Double, upTo most: Share) -> Share {
+    let own = Double(numerator) / Double(denominator)
+    guard fraction > own + 1e-9 else { return self }
+    let other = (1...1024).lazy.compactMap { denominator -> Share? in
+      let numerator = (fraction * Double(denominator)).rounded()
+      return abs(numerator / Double(denominator) - fraction) < 1e-9
+        ? Share(numerator: Int(numerator), denominator: denominator) : nil
+    }.first
+    return (other ?? most).atMost(most)
+  }
+
   /// How many of `count` blocks the share takes: ⌈count · share⌉, at least 1 where there is any.
   package func blocks(of count: Int) -> Int {
     // Quotient and remainder apart, so that no count can overflow.

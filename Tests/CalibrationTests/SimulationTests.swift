@@ -20,7 +20,7 @@ import Testing
     init(_ suite: SimulatedSuite, drops: [Double], gates: Int) {
       let tasks = suite.tasks.count
       let shots = SimulatedSuite.shots.count
-      let items = SimulatedSuite.blocks * SimulatedSuite.itemsPerBlock
+      let items = suite.world.blocks * suite.world.itemsPerBlock
       let zeros = [[Double]](repeating: [Double](repeating: 0, count: shots), count: tasks)
       (base, gain, loss) = (zeros, zeros, zeros)
       changes = [[Double]](repeating: [], count: tasks)
@@ -51,17 +51,17 @@ import Testing
       }
     }
 
-    static func components(_ values: [[Double]]) -> VarianceComponents? {
+    static func components(_ values: [[Double]], in world: World) -> VarianceComponents? {
       VarianceComponents(
         values.compactMap { values in
-          DrawnTask(draws: [values], blocks: values.indices.map { $0 / SimulatedSuite.itemsPerBlock })
+          DrawnTask(draws: [values], blocks: values.indices.map { $0 / world.itemsPerBlock })
         })
     }
   }
 
   @Test("The base is right as often as its shares say, a candidate loses and gains as often as its rates say")
   func marginalRates() {
-    let suite = SimulatedSuite.whole
+    let suite = SimulatedSuite(.core)
     let drops = DropPattern.unequal(0.10).drops(suite, gate: 0)
     let observed = Observed(suite, drops: drops, gates: Self.gates)
     for (index, task) in suite.tasks.enumerated() {
@@ -81,15 +81,15 @@ import Testing
 
   @Test("Without a drop base and candidate differ in .15, clustered by .05, with an item standard deviation near .29")
   func dependence() throws {
-    let suite = SimulatedSuite.whole
+    let suite = SimulatedSuite(.core)
     let observed = Observed(suite, drops: suite.tasks.map { _ in 0 }, gates: Self.gates)
     let sound = suite.tasks.indices.filter { suite.tasks[$0].ability == .sound }
     let discordance = sound.flatMap { task in (1...3).map { observed.gain[task][$0] + observed.loss[task][$0] } }
     #expect(abs(discordance.reduce(0, +) / Double(discordance.count) - 0.15) < 0.003)
-    let change = try #require(Observed.components(sound.map { observed.changes[$0] }))
+    let change = try #require(Observed.components(sound.map { observed.changes[$0] }, in: suite.world))
     #expect(abs(change.intraclassCorrelation - 0.05) < 0.01)
     #expect(abs((change.item + change.draw).squareRoot() - 0.29) < 0.01)
-    let ability = try #require(Observed.components(sound.map { observed.abilities[$0] }))
+    let ability = try #require(Observed.components(sound.map { observed.abilities[$0] }, in: suite.world))
     #expect(abs(ability.intraclassCorrelation - 0.05) < 0.01)
   }
 
@@ -104,28 +104,24 @@ import Testing
     #expect(abs(beyond.gain - 0.025) < 1e-12 && abs(beyond.loss - 0.225) < 1e-12)
   }
 
-  @Test("Every cell's drop is what it says, in every gate and whether a borderline task is admitted or not")
+  @Test("Every cell's family drops are what it says, whether a borderline task is admitted or not, and may all be lost")
   func drops() {
     for cell in CalibrationCell.all {
-      let suite = SimulatedSuite.of(cell.coverage)
+      let suite = SimulatedSuite(cell.world)
+      #expect(cell.pattern.families.count == cell.world.families.count)
       for gate in 0..<9 {
         let drops = cell.pattern.drops(suite, gate: gate)
-        let ofFamilies = cell.pattern.familyDrops(gate: gate)
-        if case .outcome(let drop) = cell.kind {
-          #expect(abs(ofFamilies.reduce(0, +) / 9 - drop) < 1e-12)
-        }
-        for (family, expected) in ofFamilies.enumerated() {
-          let tasks = suite.tasks.indices.filter { suite.tasks[$0].family == family }
-          let sound = tasks.filter { suite.tasks[$0].ability == .sound }
-          let able = tasks.filter { suite.tasks[$0].ability != .lacking }
+        for (family, expected) in cell.pattern.familyDrops(gate: gate).enumerated() {
+          let able = suite.tasks.indices.filter {
+            suite.tasks[$0].family == family && suite.tasks[$0].ability != .lacking
+          }
+          let sound = able.filter { suite.tasks[$0].ability == .sound }
           for voting in [sound, able] where !voting.isEmpty {
             #expect(abs(voting.map { drops[$0] }.reduce(0, +) / Double(voting.count) - expected) < 1e-12)
           }
-          // A task that may vote has room for its loss.
           for task in able {
             for share in suite.tasks[task].shares.dropFirst() {
-              let rates = FlipRates(drop: drops[task], share: share)
-              #expect(rates.loss < share && abs(rates.loss - rates.gain - drops[task]) < 1e-12)
+              #expect(FlipRates(drop: drops[task], share: share, in: cell.world).loss < share)
             }
           }
         }
@@ -133,11 +129,44 @@ import Testing
     }
   }
 
+  @Test("Dying and winning blocks leave a task's drop what it is, and die in as many blocks as they should")
+  func fates() {
+    let suite = SimulatedSuite(.core)
+    for loss in [Loss.dying(0.5), .winning(0.12)] {
+      var drop = 0.0
+      for gate in 0..<Self.gates {
+        let simulated = SimulatedGate(suite, seed: 9, gate: gate)
+        let candidate = simulated.candidate(drops: suite.tasks.map { _ in 0.10 }, loss: loss)
+        let lost = zip(simulated.base, candidate).reduce(0) { $0 + ($1.0 ? 1 : 0) - ($1.1 ? 1 : 0) }
+        drop += Double(lost) / (Double(candidate.count) * 0.75)
+      }
+      // Three quarters of the answers are few-shot; about 7,000 blocks a kind.
+      #expect(abs(drop / Double(Self.gates) - 0.10) < 0.004)
+    }
+  }
+
+  @Test("A common shift moves every task of a candidate, a trade its k alone")
+  func shifts() {
+    let suite = SimulatedSuite(.core)
+    let simulated = SimulatedGate(suite, seed: 4, gate: 1)
+    let none = suite.tasks.map { _ in 0.0 }
+    let plain = simulated.candidate(drops: none)
+    let traded = simulated.candidate(drops: none, trade: [-0.10, 0, 0.10])
+    for shot in 1...3 {
+      let places = stride(from: shot, to: plain.count, by: 4)
+      let change = places.reduce(0) { $0 + (traded[$1] ? 1 : 0) - (plain[$1] ? 1 : 0) }
+      let expected = [0.10, 0, -0.10][shot - 1]
+      #expect(abs(Double(change) / Double(plain.count / 4) - expected) < 0.03)
+    }
+    let shifted = simulated.candidate(drops: none, runShift: 0.05)
+    #expect(shifted != plain)
+  }
+
   @Test("Admission sees the abilities that the suites are made of")
   func admission() throws {
     var borderline = 0
-    for coverage in [SimulatedSuite.Coverage.whole, .thin] {
-      let suite = SimulatedSuite.of(coverage)
+    for world in [World.core, .unsure] {
+      let suite = SimulatedSuite(world)
       for gate in 0..<12 {
         let admission = try SimulatedGate(suite, seed: 3, gate: gate).baseline().admission
         let admitted = Set(admission.filter(\.admitted).map(\.task))

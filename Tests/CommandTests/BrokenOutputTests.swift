@@ -25,7 +25,11 @@ struct BrokenOutputTests {
   func otherVerdicts(script: String) throws {
     let folder = try TemporaryFolder.projectThatOnceKnew()
     let config = try folder.read("holdfast.yaml")
-    try folder.write("holdfast.yaml", config + "\ngate: {max_drop: {overall: 0.99, family: off}, min_retention: off}\n")
+    try folder.write(
+      "holdfast.yaml",
+      config
+        + "\ngate: {max_drop: {overall: 0.99, family: off, task: off}, "
+        + "max_drop_largest_k: off, max_error_ratio: off, min_retention: off}\n")
     let pass = try holdfast(
       "gate", "--candidate", golden("adapters/plain"), "--adaptive", "--quiet", in: folder, wrapper: shell(script))
     #expect(pass.status == 0, "\(pass.err)")

@@ -17,7 +17,7 @@ struct CompareTests {
     #expect(pairs.map { ($0["other"] as? [String: Any])?["run"] as? String } == [second, first])
     for (pair, other) in zip(pairs, [tuned, base]) {
       // Two tasks of 32 items, at three k.
-      #expect(pair["questions"] as? Int == 192 && pair["items"] as? Int == 64 && pair["blocks"] as? Int == 8)
+      #expect(pair["questions"] as? Int == 192 && pair["items"] as? Int == 64 && pair["blocks"] as? Int == 16)
       #expect(units(pair) == ["overall", "copying", "facts"])
       for name in ["echo", "answer"] {
         for (side, run) in [("reference", base), ("other", other)] {
@@ -60,12 +60,12 @@ struct CompareTests {
     for (item, found) in a {
       residuals[found.block, default: 0] += (b[item]?.mean ?? .nan) - found.mean - difference
     }
-    #expect(residuals.count == 8)
+    #expect(residuals.count == 16)
     let squares = residuals.values.reduce(0) { $0 + $1 * $1 }
-    let error = (squares / (count * count) * 8 / 7).squareRoot()
+    let error = (squares / (count * count) * 16 / 15).squareRoot()
     #expect(error > 3.0.squareRoot() / count, "the floor would hide it")
-    // t at .975 with 7 degrees of freedom.
-    let margin = 2.364624251592784 * error
+    // t at .975 with 15 degrees of freedom.
+    let margin = 2.131449545559323 * error
 
     let few = try #require(try task("echo", of: pair)["few_shot"] as? [String: Any])
     try expect(few, "reference", means[0])

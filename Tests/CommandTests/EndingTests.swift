@@ -50,7 +50,7 @@ struct EndingTests {
     let late = try holdfast(
       "gate", "--candidate", golden("adapters/plain"), "--timeout", "0.000001s", "-o", "junit.xml", in: folder)
     #expect(late.status == 3, "\(late.err)")
-    #expect(late.out.contains("INCONCLUSIVE: time ran out after 0 of 16 blocks"))
+    #expect(late.out.contains("INCONCLUSIVE: time ran out after 0 of 32 blocks"))
     #expect(try folder.read("reports/report.json").contains("\"time_out\""))
     #expect(try folder.read("junit.xml").contains("<error type=\"undecided\""))
     #expect(try folder.read("reports/report.md").contains("**INCONCLUSIVE** time ran out"))
@@ -84,7 +84,7 @@ struct EndingTests {
     let folder = try TemporaryFolder.projectThatOnceKnew()
     let gate = try holdfast("gate", "--candidate", golden("adapters/plain"), "--within", "5m", in: folder)
     #expect(gate.status == 1, "\(gate.err)")
-    let said = try #require(gate.err.firstMatch(of: /within 5 min: share (\d+\/\d+), 16 of 16 blocks: finds[^;\n]*/))
+    let said = try #require(gate.err.firstMatch(of: /within 5 min: share (\d+\/\d+), 32 of 32 blocks: finds[^;\n]*/))
     #expect(said.1 == "1/1")
     #expect(try folder.read("reports/report.json").contains(String(said.0)))
     for other in [["--share", "1/2"], ["--stop-early"], ["--adaptive"], ["--timeout", "1m"]] {

@@ -47,9 +47,13 @@ struct SmokeTests {
     #expect(both.status == 1)
     #expect((try both.object()["candidates"] as? [Any])?.count == 2)
 
-    // Three blocks a task are too few to judge by.
-    let half = try holdfast("gate", "--candidate", "noise", "--share", "1/2", in: folder)
+    // Six blocks a task are too few to judge by, for whoever has not read them all before.
+    let half = try holdfast(
+      "gate", "--candidate", "noise", "--share", "1/2", "--ledger", "new.sqlite", in: folder)
     #expect(half.status == 3)
     #expect((half.out + half.err).contains("too little evidence"))
+    let again = try holdfast("gate", "--candidate", "noise", "--share", "1/2", in: folder)
+    #expect(again.status == 1)
+    #expect(try folder.read("reports/report.md").contains("share 1/1 was read before and is judged again"))
   }
 }

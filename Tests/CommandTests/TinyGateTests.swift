@@ -13,17 +13,17 @@ struct TinyGateTests {
     let second = try holdfast("run", "--json", in: folder)
     #expect(try findings(first) == findings(second))
     #expect(try first.object()["known_blocks"] as? Int == 0)
-    #expect(try first.object()["blocks"] as? Int == 8)
-    #expect(try second.object()["known_blocks"] as? Int == 8)
+    #expect(try first.object()["blocks"] as? Int == 16)
+    #expect(try second.object()["known_blocks"] as? Int == 16)
     #expect(try second.object()["rows"] as? Int == 0)
   }
 
   @Test("a share is asked first and the rest later, to the same result as all at once")
   func shares() throws {
     let half = try holdfast("run", "--share", "1/2", "--json", in: folder).object()
-    #expect(half["blocks"] as? Int == 4)
+    #expect(half["blocks"] as? Int == 8)
     let rest = try holdfast("run", "--json", in: folder)
-    #expect(try rest.object()["known_blocks"] as? Int == 4)
+    #expect(try rest.object()["known_blocks"] as? Int == 8)
     let once = try holdfast("run", "--json", "--ledger", "other.sqlite", in: folder)
     #expect(try findings(rest) == findings(once))
   }
@@ -49,7 +49,7 @@ struct TinyGateTests {
   func notGateable() throws {
     let saved = try holdfast("baseline", "save", in: folder)
     #expect(saved.status == 0)
-    #expect(saved.out.contains("no: base above chance by"))
+    #expect(saved.out.contains("no: base gains"))
     let show = try holdfast("baseline", "show", in: folder)
     #expect(show.status == 0)
     #expect(show.out == saved.out)
@@ -62,17 +62,19 @@ struct TinyGateTests {
     #expect((gate.out + gate.err).contains("too little evidence"))
   }
 
-  @Test("--stop-early reads no further once the candidate has failed; a gate without it goes on from there")
+  @Test("--stop-early looks on the way and reads no further once it is decided; a gate without it goes on from there")
   func stopEarly() throws {
     let folder = try TemporaryFolder.projectThatOnceKnew()
     let early = try holdfast("gate", "--candidate", golden("adapters/plain"), "--stop-early", in: folder)
     #expect(early.status == 1)
-    #expect(early.out.contains("over the first 11 of 16 blocks"))
+    // A family votes with twelve blocks, which are three quarters of its task's.
+    #expect(early.out.contains("2 of 2 families, 24 of 32"), "\(early.out)")
     let report = try folder.read("reports/report.json")
-    #expect(report.contains("\"early_failure\"") && !report.contains("\"verdict\""))
+    #expect(report.contains("decided at share 3/4; the rest was not read") && report.contains("\"look\""))
     let whole = try holdfast("gate", "--candidate", golden("adapters/plain"), in: folder)
     #expect(whole.status == 1)
     #expect(whole.out.contains("families fell beyond"))
+    #expect(try folder.read("reports/report.json").contains("look 2 at this model"))
   }
 
   @Test("--adaptive asks base and candidate again under further draws; not together with --stop-early")
@@ -80,7 +82,11 @@ struct TinyGateTests {
     let folder = try TemporaryFolder.projectThatOnceKnew()
     // Everything is lost, which is a drop of 1 without any variance: just beyond a margin of .99, and unproven at its floor.
     let config = try folder.read("holdfast.yaml")
-    try folder.write("holdfast.yaml", config + "\ngate: {max_drop: {overall: 0.99, family: off}, min_retention: off}\n")
+    try folder.write(
+      "holdfast.yaml",
+      config
+        + "\ngate: {max_drop: {overall: 0.99, family: off, task: off}, "
+        + "max_drop_largest_k: off, max_error_ratio: off, min_retention: off}\n")
     let gate = try holdfast("gate", "--candidate", golden("adapters/plain"), "--adaptive", in: folder)
     // Under the second draw the real base knows nothing either: half of the loss is left.
     #expect(gate.status == 0, "\(gate.err)")
@@ -150,7 +156,8 @@ struct TinyGateTests {
   func leaks() throws {
     let folder = try TemporaryFolder.projectThatOnceKnew()
     let config = try folder.read("holdfast.yaml")
-    let gate = "\ngate: {max_drop: off, min_retention: off, max_leak_mass: 0.5}\n"
+    let gate =
+      "\ngate: {max_drop: off, max_drop_largest_k: off, max_error_ratio: off, min_retention: off, max_leak_mass: 0.5}\n"
     try folder.write("holdfast.yaml", config + gate)
     let unnamed = try holdfast("gate", "--candidate", golden("adapters/plain"), in: folder)
     #expect(unnamed.status == 3 && unnamed.out.contains("fine_tuning.labels"))

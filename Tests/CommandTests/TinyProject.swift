@@ -58,7 +58,7 @@ extension TemporaryFolder {
       separator: "\n\n"
       stop: "\n"
       shots: [0, 1, 4]
-      block: 8
+      block: 4
       pool: 16
       conditions: [gold]
       source: made for tests

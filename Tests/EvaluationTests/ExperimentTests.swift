@@ -25,7 +25,7 @@ struct ExperimentTests {
         #expect((0...1).contains(point.leakMass ?? -1))
         #expect(point.ability.shots.map(\.k) == [0, 1, 4])
       }
-      // Two tasks of two blocks: too little for a verdict, enough for an estimate.
+      // Two tasks of four blocks: too little for a verdict, enough for an estimate.
       #expect(run.points.allSatisfy { $0.verdict == nil })
       #expect(run.points.last?.noVerdict?.contains("too little evidence") == true)
       #expect(run.points.last?.ability.dropInterval != nil)

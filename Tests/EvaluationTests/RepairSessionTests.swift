@@ -21,8 +21,8 @@ struct RepairSessionTests {
     #expect(result.symbol == "a")
     #expect(result.trials.count == 5)
     #expect(result.confirmsOnOthers)
-    #expect(result.searchBlocks == 12)
-    #expect(result.confirmationBlocks == 12)
+    #expect(result.searchBlocks == 24)
+    #expect(result.confirmationBlocks == 24)
     #expect(result.base.target?.samples == 8)
     #expect(result.candidateVerdict.hasPrefix("FAIL") || result.candidateVerdict.hasPrefix("INCONCLUSIVE"))
     let repaired = try #require(result.repaired)
@@ -92,7 +92,7 @@ struct RepairSessionTests {
 
   @Test("what the search found and the other blocks deny is not written")
   func denied() throws {
-    let result = try place.session(candidate: try place.candidate(), margin: 4) { $0 < 6 ? 0 : 9 }.run { _ in }
+    let result = try place.session(candidate: try place.candidate(), margin: 4) { $0 < 12 ? 0 : 9 }.run { _ in }
     #expect(result.ending == .none)
     #expect(result.confirmations.map(\.verdict) == [.fail])
     #expect(result.text.contains("blocks that the search did not use"))
@@ -102,7 +102,7 @@ struct RepairSessionTests {
   @Test("what the other blocks leave open is written and said to be unconfirmed, with exit code 3")
   func open() throws {
     let result = try place.session(candidate: try place.candidate(), margin: 4) { block in
-      block < 6 ? 0 : block.isMultiple(of: 2) ? 20 : -20
+      block < 12 ? 0 : block.isMultiple(of: 2) ? 20 : -20
     }.run { _ in }
     #expect(result.ending == .unconfirmed, "\(result.text)")
     #expect(result.exit == .undecided)
@@ -117,7 +117,7 @@ struct RepairSessionTests {
       let result = try place.session(candidate: try place.candidate(), margin: 4, share: share, out: out).run { _ in }
       #expect(result.ending == .repaired, "\(result.text)")
       #expect(!result.confirmsOnOthers)
-      #expect(result.confirmationBlocks == 24)
+      #expect(result.confirmationBlocks == 48)
       #expect(result.text.contains("too few for a verdict"))
       try FileManager.default.removeItem(atPath: place.tiny.path("candidate-0.6"))
     }

@@ -7,7 +7,7 @@ import Scoring
 import Suites
 import Training
 
-/// A folder with a suite of two tasks of twelve blocks, test samples, and a baseline of the tiny golden model.
+/// A folder with a suite of two tasks of 24 blocks, test samples, and a baseline of the tiny golden model.
 final class TinyRepair: Sendable {
   let tiny: TinyExperiment
   /// A tiny model that admits both tasks; its logprobs are its own but for what `changing` says.

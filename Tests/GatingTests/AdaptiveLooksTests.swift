@@ -6,7 +6,9 @@ import Testing
 @Suite("An adaptive gate")
 struct AdaptiveLooksTests {
   let fixture = Fixture()
-  let policy = GateSettings(maxDrop: RuleLimits(overall: 0.2, family: 0.10), minRetention: .off).policy
+  let policy = GateSettings(
+    maxDrop: RuleLimits(overall: 0.2, family: 0.10), maxDropLargestK: .off, maxErrorRatio: .off, minRetention: .off
+  ).policy
 
   /// Scores of a draw that the base mostly gets right; the candidate loses what `isLost` says.
   private func scores(_ draw: Int, tasks: Set<String>? = nil, isLost: (String, Int) -> Bool = { _, _ in false })

@@ -19,7 +19,7 @@ struct ComparisonTests {
     let found = try comparison(ComparisonSide(baseline, file: "base.json"), fixture.run(scores))
     let pair = try #require(found.comparisons.first)
     #expect(found.admission == "base.json")
-    let units = verdict.units.filter { $0.rule == "max_drop" }
+    let units = verdict.units.filter { $0.rule == "max_drop" && $0.level != .task }
     #expect(units.count == 5 && pair.units.map(\.unit) == ["overall", "alpha", "beta", "delta", "gamma"])
     for unit in pair.units {
       let judged = try #require(units.first { $0.unit == unit.unit })

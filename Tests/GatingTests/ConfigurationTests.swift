@@ -66,12 +66,16 @@ struct ConfigurationTests {
     #expect(
       configuration.gate
         == GateSettings(
-          maxDrop: RuleLimits(overall: 0.03, family: 0.2), alphaPass: 0.1, alphaFail: 0.001, onInconclusive: .fail,
+          maxDrop: RuleLimits(overall: 0.03, family: 0.2, task: 0.25), alphaPass: 0.1, alphaFail: 0.001,
+          onInconclusive: .fail,
           minFamilies: 4))
     let policy = configuration.gate.policy
     #expect(
       policy.rules.map(\.contrast)
-        == [.absoluteDrop(margin: 0.03), .absoluteDrop(margin: 0.2), .retention(share: 0.8)])
+        == [
+          .absoluteDrop(margin: 0.03), .absoluteDrop(margin: 0.2), .absoluteDrop(margin: 0.25),
+          .absoluteDrop(margin: 0.05), .errorRatio(1.5), .retention(share: 0.8),
+        ])
     #expect(policy.minFamilies == 4)
   }
 
@@ -82,11 +86,16 @@ struct ConfigurationTests {
   @Test("a rule is a number (overall), a mapping of levels, or off; what is not said stays as it is by default")
   func rules() throws {
     let defaults = GateSettings()
-    #expect(defaults.maxDrop == RuleLimits(overall: 0.05, family: 0.10))
+    #expect(defaults.maxDrop == RuleLimits(overall: 0.05, family: 0.10, task: 0.25))
+    #expect(defaults.maxDropLargestK == RuleLimits(overall: 0.05))
+    #expect(defaults.maxErrorRatio == RuleLimits(overall: 1.5))
     #expect(defaults.minRetention == RuleLimits(overall: 0.80))
-    #expect(defaults.maxRelativeDrop.isOff && defaults.maxLogprobDrop.isOff)
-    #expect(try gate("max_drop: 0.02") == GateSettings(maxDrop: RuleLimits(overall: 0.02, family: 0.10)))
-    #expect(try gate("max_drop: {family: off}") == GateSettings(maxDrop: RuleLimits(overall: 0.05)))
+    #expect(defaults.maxRelativeDrop.isOff && defaults.maxLogprobDrop.isOff && defaults.maxProbabilityDrop.isOff)
+    #expect(try gate("max_drop: 0.02") == GateSettings(maxDrop: RuleLimits(overall: 0.02, family: 0.10, task: 0.25)))
+    #expect(try gate("max_drop: {family: off}") == GateSettings(maxDrop: RuleLimits(overall: 0.05, task: 0.25)))
+    #expect(try gate("max_drop: {task: off}") == GateSettings(maxDrop: RuleLimits(overall: 0.05, family: 0.10)))
+    #expect(try gate("max_error_ratio: 2").maxErrorRatio == RuleLimits(overall: 2))
+    #expect(try gate("max_probability_drop: {family: 0.2}").maxProbabilityDrop == RuleLimits(family: 0.2))
     #expect(try gate("max_drop: off").maxDrop == .off)
     #expect(try gate("min_retention: off") == GateSettings(minRetention: .off))
     #expect(
@@ -95,28 +104,36 @@ struct ConfigurationTests {
     #expect(try gate("max_logprob_drop: 1.5").maxLogprobDrop == RuleLimits(overall: 1.5))
     #expect(
       try gate("max_drop: {families: {lexical: 0.2}, k: 8}").maxDrop
-        == RuleLimits(overall: 0.05, family: 0.10, families: ["lexical": 0.2], shots: [8]))
+        == RuleLimits(overall: 0.05, family: 0.10, families: ["lexical": 0.2], task: 0.25, shots: [8]))
   }
 
   @Test("every rule that is on is one contrast at one level; a family's own limit takes it out of the common one")
   func policy() {
     let policy = GateSettings(
-      maxDrop: RuleLimits(overall: 0.05, family: 0.1, families: ["b": 0.2, "a": 0.3]),
+      maxDrop: RuleLimits(overall: 0.05, family: 0.1, families: ["b": 0.2, "a": 0.3], task: 0.4),
+      maxDropLargestK: .off, maxErrorRatio: RuleLimits(overall: 2),
       maxRelativeDrop: RuleLimits(family: 0.4), minRetention: RuleLimits(overall: 0.7, shots: [4]),
       maxLogprobDrop: RuleLimits(overall: 0.5)
     ).policy
     #expect(
       policy.rules.map(\.name)
-        == ["max_drop", "max_drop", "max_drop", "max_drop", "max_relative_drop", "min_retention", "max_logprob_drop"])
+        == [
+          "max_drop", "max_drop", "max_drop", "max_drop", "max_drop", "max_error_ratio", "max_relative_drop",
+          "min_retention", "max_logprob_drop",
+        ])
     #expect(
       policy.rules.map(\.contrast) == [
         .absoluteDrop(margin: 0.05), .absoluteDrop(margin: 0.1), .absoluteDrop(margin: 0.3), .absoluteDrop(margin: 0.2),
-        .relativeDrop(share: 0.4), .retention(share: 0.7), .absoluteDrop(margin: 0.5),
+        .absoluteDrop(margin: 0.4), .errorRatio(2), .relativeDrop(share: 0.4), .retention(share: 0.7),
+        .absoluteDrop(margin: 0.5),
       ])
     #expect(
-      policy.rules.map(\.families) == [.all, .allBut(["a", "b"]), .only("a"), .only("b"), .all, .all, .all])
-    #expect(policy.rules.map(\.level) == [.overall, .family, .family, .family, .family, .overall, .overall])
-    #expect(policy.rules[5].shots == .only([4]) && policy.rules[4].shots == .fewShot)
+      policy.rules.map(\.families) == [
+        .all, .allBut(["a", "b"]), .only("a"), .only("b"), .all, .all, .all, .all, .all,
+      ])
+    #expect(
+      policy.rules.map(\.level) == [.overall, .family, .family, .family, .task, .overall, .family, .overall, .overall])
+    #expect(policy.rules[7].shots == .only([4]) && policy.rules[6].shots == .fewShot)
     #expect(policy.rules.last?.metric == .logprob)
   }
 
@@ -158,7 +175,10 @@ struct ConfigurationTests {
       ("base: tiny\nbaseline: b.json\ngate: {max_drop: {k: [0, 4]}}", "gate.max_drop.k: is not a list of different"),
       ("base: tiny\nbaseline: b.json\ngate: {max_drop: {k: [4, 4]}}", "gate.max_drop.k: is not a list of different"),
       ("base: tiny\nbaseline: b.json\ngate: {max_relative_drop: {k: [4]}}", "max_relative_drop: has k and no limit"),
-      ("base: tiny\nbaseline: b.json\ngate: {max_drop: off, min_retention: off}", "gate: every rule is off"),
+      (
+        "base: tiny\nbaseline: b.json\ngate: {max_drop: off, max_drop_largest_k: off, max_error_ratio: off, min_retention: off}",
+        "gate: every rule is off"
+      ),
       (
         "base: tiny\nbaseline: b.json\ngate: {max_drop: {overall: 5}}", "gate.max_drop.overall: is not a number above 0"
       ),

@@ -122,9 +122,9 @@ struct ContaminationTests {
     }
     #expect(try demand(leaked, "1") == reason)
     #expect(try demand([:], "1") == nil)
-    // Of half of alpha-0's blocks two are gone, which leaves enough; of a quarter of six tasks' three of four do not.
+    // Of half of alpha-0's blocks two are gone, which leaves enough; of half of six tasks' three of eight each do not.
     #expect(try demand(["alpha-0": ids(16)], "1/2") == nil)
     let early = Dictionary(uniqueKeysWithValues: families.map { ($0, ids(24)) })
-    #expect(try demand(early, "1/4")?.contains("1 of 4 families can vote") == true)
+    #expect(try demand(early, "1/2")?.contains("1 of 4 families can vote") == true)
   }
 }

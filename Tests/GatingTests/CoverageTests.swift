@@ -20,29 +20,32 @@ struct CoverageTests {
     var random = Seeded(state: 5)
     let fixture = Fixture()
     let base = fixture.scores(random: &random)
-    let quarter = base.filter { $0.block < 4 }
-    let verdict = try judge(fixture, base: base, candidate: quarter)
-    #expect(verdict.coverage.text == "8 of 8 tasks, 4 of 4 families, 32 of 128 blocks")
+    let half = base.filter { $0.block < 8 }
+    let verdict = try judge(fixture, base: base, candidate: half)
+    #expect(verdict.coverage.text == "8 of 8 tasks, 4 of 4 families, 64 of 128 blocks")
     #expect(verdict.units.allSatisfy { $0.degradation?.drop == 0 })
-    #expect(verdict.units.first?.items == 8 * 4 * 8)
+    #expect(verdict.units.first?.items == 8 * 8 * 8)
   }
 
-  @Test("a unit with fewer than six blocks never votes; with too few families it is no verdict")
+  @Test(
+    "a unit with fewer than twelve blocks never votes, nor one with a task of fewer than four; too few families are no verdict"
+  )
   func fewBlocks() throws {
     var random = Seeded(state: 6)
     let fixture = Fixture(families: ["a": 1, "b": 3, "c": 3])
     let base = fixture.scores(random: &random)
-    // Two blocks a task: family a has 2 blocks, b and c have 6 each.
-    let verdict = try judge(fixture, base: base, candidate: base.filter { $0.block < 2 })
+    // Four blocks a task: family a has 4 blocks, b and c have 12 each.
+    let policy = GateSettings.dropsAndRetention.policy
+    let verdict = try judge(fixture, base: base, candidate: base.filter { $0.block < 4 }, policy: policy)
     #expect(verdict.units.map(\.votes) == [true, false, true, true, true])
-    #expect(verdict.units[1].reason == "2 blocks, 6 needed")
+    #expect(verdict.units[1].reason == "4 blocks, 12 needed")
     #expect(verdict.units[1].outcome == .uninformative)
     #expect(verdict.coverage.familiesVoting == 2)
 
     let strict = GatePolicy(rules: policy.rules, minFamilies: 3)
-    let reason = try refusal { try judge(fixture, base: base, candidate: base.filter { $0.block < 2 }, policy: strict) }
+    let reason = try refusal { try judge(fixture, base: base, candidate: base.filter { $0.block < 4 }, policy: strict) }
     #expect(reason?.hasPrefix("too little evidence: 2 of 3 families can vote, 3 needed") == true)
-    let single = try refusal { try judge(fixture, base: base, candidate: base.filter { $0.block < 1 }) }
+    let single = try refusal { try judge(fixture, base: base, candidate: base.filter { $0.block < 3 }) }
     #expect(single?.hasPrefix("too little evidence: 0 of 3 families can vote, 2 needed") == true)
   }
 

@@ -66,6 +66,15 @@ struct Fixture {
   static let suite = SuiteIdentity(name: "core", version: 1, seed: 17, hash: "5a5a", promptHash: "9b9b")
 }
 
+extension GateSettings {
+  /// The drop overall and by family, and nothing else.
+  static let drops = GateSettings(
+    maxDrop: RuleLimits(overall: 0.05, family: 0.10), maxDropLargestK: .off, maxErrorRatio: .off, minRetention: .off)
+  /// The same, and what demonstrations give.
+  static let dropsAndRetention = GateSettings(
+    maxDrop: RuleLimits(overall: 0.05, family: 0.10), maxDropLargestK: .off, maxErrorRatio: .off)
+}
+
 /// A gold score under draw 0.
 func score(
   _ task: String, item: String, block: Int, k: Int, isRight: Bool, logprob: Double? = nil, choice: Bool? = nil

@@ -6,7 +6,10 @@ import Testing
 @Suite("max_leak_mass")
 struct LeakRuleTests {
   let fixture = Fixture()
-  let policy = GateSettings(maxDrop: .off, minRetention: .off, maxLeakMass: RuleLimits(overall: 0.1)).policy
+  let policy = GateSettings(
+    maxDrop: .off, maxDropLargestK: .off, maxErrorRatio: .off, minRetention: .off,
+    maxLeakMass: RuleLimits(overall: 0.1)
+  ).policy
 
   private func leaks(_ mass: (_ item: Int) -> Double, skipping isSkipped: (Int) -> Bool = { _ in false }) -> [LeakScore]
   {

@@ -52,19 +52,22 @@ struct NeverWorseTests {
     var passed = 0
     for seed in 0..<500 {
       var random = Seeded(state: UInt64(part * 500 + seed))
-      let fixture = Fixture(families: ["a": 1, "b": 2], blocks: Int.random(in: 6...9, using: &random))
+      let fixture = Fixture(families: ["a": 1, "b": 2], blocks: Int.random(in: 12...16, using: &random))
       let draws = Int.random(in: 1...5, using: &random) == 1 ? 2 : 1
       let (base, candidate) = scores(fixture, draws: draws, &random)
       let names = ["a", "b"]
       let settings = GateSettings(
         maxDrop: limits(&random, 0.001...0.3, families: names),
+        maxDropLargestK: limits(&random, 0.001...0.3, families: names),
+        maxErrorRatio: limits(&random, 1.001...3, families: names),
         maxRelativeDrop: limits(&random, 0.001...0.9, families: names),
         minRetention: limits(&random, 0.05...0.999, families: names),
+        maxProbabilityDrop: limits(&random, 0.001...0.3, families: names),
         maxLogprobDrop: limits(&random, 0.001...3, families: names), minFamilies: 1)
       let baseline = try Baseline(
         createdBy: "test", run: fixture.description(draws: draws), tasks: fixture.facts, scores: base,
         familyMargin: 0.05)
-      let asked = Bool.random(using: &random) ? fixture.blocks : Int.random(in: 4...fixture.blocks, using: &random)
+      let asked = Bool.random(using: &random) ? fixture.blocks : Int.random(in: 8...fixture.blocks, using: &random)
       let leaked = Bool.random(using: &random) ? ["b-1": Set((0..<12).map { "i\($0 * 2)" })] : [:]
       do {
         let verdict = try Verdict.judge(

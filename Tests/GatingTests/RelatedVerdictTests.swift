@@ -109,10 +109,10 @@ struct RelatedVerdictTests {
     #expect(try demand(related, share: Share(parsing: "1")) == reason)
     #expect(try demand([], share: Share(parsing: "1")) == nil)
     #expect(try demand(["alpha-0"], share: Share(parsing: "1")) == nil)
-    // A quarter leaves a family of one task 4 blocks, and 6 are needed.
+    // Half leaves a family of one task 8 blocks, and 12 are needed.
     let singles: Set<String> = ["alpha-0", "beta-0", "delta-0"]
-    #expect(try demand([], share: Share(parsing: "1/4")) == nil)
-    #expect(try demand(singles, share: Share(parsing: "1/4"))?.contains("1 of 4 families can vote") == true)
+    #expect(try demand([], share: Share(parsing: "1/2")) == nil)
+    #expect(try demand(singles, share: Share(parsing: "1/2"))?.contains("1 of 4 families can vote") == true)
   }
 
   @Test(
@@ -126,7 +126,7 @@ struct RelatedVerdictTests {
     let verdict = try judge(scores, related: ["beta-0", "of another suite"])
     #expect(verdict.notes.isEmpty)
     let reason = try #require(verdict.tasks.first { $0.task == "beta-0" }?.reason)
-    #expect(reason.hasPrefix("related: its labels are the fine-tuning labels; base above chance by"))
+    #expect(reason.hasPrefix("related: its labels are the fine-tuning labels; base gains"))
     let plain = try judge(scores, related: [])
     #expect(verdict.units == plain.units && verdict.coverage == plain.coverage && verdict.sentence == plain.sentence)
   }

@@ -39,8 +39,11 @@ struct RuleTests {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     let data = try Data(contentsOf: folder.appendingPathComponent("Goldens/gating/rules.json"))
     let policy = GateSettings(
-      maxDrop: RuleLimits(overall: 0.06, family: 0.12), maxRelativeDrop: RuleLimits(overall: 0.15, family: 0.3),
-      minRetention: RuleLimits(overall: 0.8, family: 0.7, shots: [4]), maxLogprobDrop: RuleLimits(overall: 0.3)
+      maxDrop: RuleLimits(overall: 0.06, family: 0.12, task: 0.25), maxDropLargestK: RuleLimits(overall: 0.05),
+      maxErrorRatio: RuleLimits(overall: 1.5),
+      maxRelativeDrop: RuleLimits(overall: 0.15, family: 0.3),
+      minRetention: RuleLimits(overall: 0.8, family: 0.7, shots: [4]), maxProbabilityDrop: RuleLimits(overall: 0.1),
+      maxLogprobDrop: RuleLimits(overall: 0.3)
     ).policy
     for golden in try JSONDecoder().decode(Cases.self, from: data).cases {
       let facts = golden.tasks.map { TaskFacts(task: $0.task, family: $0.family, chance: 0.1) }
@@ -79,7 +82,8 @@ struct RuleTests {
     let base = fixture.scores(random: &random)
     let lost = fixture.scores(fewShot: 0.4, random: &random)
     let settings = GateSettings(
-      maxDrop: .off, maxRelativeDrop: RuleLimits(overall: 0.1, family: 0.2, shots: [4]),
+      maxDrop: .off, maxDropLargestK: .off, maxErrorRatio: .off,
+      maxRelativeDrop: RuleLimits(overall: 0.1, family: 0.2, shots: [4]),
       minRetention: RuleLimits(family: 0.7), maxLogprobDrop: RuleLimits(overall: 0.5))
     let sentence = try judge(base, lost, settings).sentence
     #expect(sentence.hasPrefix("FAIL: "))
@@ -100,9 +104,12 @@ struct RuleTests {
     let candidate =
       fixture.scores(fewShot: 0.4, random: &random, tasks: { $0.family == "beta" })
       + base.filter { !$0.task.hasPrefix("beta") }
-    let strict = GateSettings(maxDrop: RuleLimits(family: 0.1), minRetention: .off)
+    let strict = GateSettings(
+      maxDrop: RuleLimits(family: 0.1), maxDropLargestK: .off, maxErrorRatio: .off, minRetention: .off)
     #expect(try judge(base, candidate, strict).outcome == .fail)
-    let lenient = GateSettings(maxDrop: RuleLimits(family: 0.1, families: ["beta": 0.7]), minRetention: .off)
+    let lenient = GateSettings(
+      maxDrop: RuleLimits(family: 0.1, families: ["beta": 0.7]), maxDropLargestK: .off, maxErrorRatio: .off,
+      minRetention: .off)
     let verdict = try judge(base, candidate, lenient)
     #expect(verdict.outcome == .pass)
     #expect(verdict.units.map(\.unit) == ["alpha", "delta", "gamma", "beta"])
@@ -138,6 +145,7 @@ struct RuleTests {
       }
     }
     let settings = GateSettings(
+      maxDropLargestK: .off, maxErrorRatio: .off,
       maxRelativeDrop: RuleLimits(overall: 0.1, family: 0.1, shots: [1]),
       minRetention: RuleLimits(overall: 0.8, shots: [1]))
     let verdict = try judge(base, base, settings)

@@ -45,7 +45,7 @@ struct VerdictTests {
         createdBy: "test", run: run, tasks: facts, scores: scores(golden.tasks, \.base), familyMargin: 0.10)
       let verdict = try Verdict.judge(
         baseline: baseline, candidate: run, scores: scores(golden.tasks, \.candidate),
-        policy: GateSettings(minRetention: .off).policy)
+        policy: GateSettings.drops.policy)
       #expect(verdict.outcome.rawValue == golden.outcome)
       #expect(verdict.units.map(\.unit) == golden.units.map(\.unit))
       for (unit, expected) in zip(verdict.units, golden.units) {
@@ -85,7 +85,7 @@ struct VerdictTests {
     let fixture = Fixture()
     let verdict = try Verdict.judge(
       baseline: fixture.baseline(fixture.scores(random: &random)), candidate: fixture.description(storage: "q4_1"),
-      scores: fixture.scores(fewShot: 0.3, random: &random), policy: policy)
+      scores: fixture.scores(fewShot: 0.3, random: &random), policy: GateSettings.dropsAndRetention.policy)
     #expect(verdict.outcome == .fail)
     #expect(verdict.units.allSatisfy { $0.outcome == .fail })
     let overall = try #require(verdict.units.first)
@@ -102,7 +102,10 @@ struct VerdictTests {
     #expect(isClose(loss.chanceCorrected, loss.drop / (loss.base - 0.05)))
     #expect(isClose(loss.relative, loss.drop / loss.base))
     let zeroShot = try #require(loss.baseZeroShot)
-    #expect(isClose(loss.retention, (loss.candidate - zeroShot) / (loss.base - zeroShot)))
+    // Each item's gain from the lower of both answers without demonstrations.
+    let lower = try #require(loss.lowerZeroShot)
+    #expect(lower < zeroShot && isClose(loss.retention, (loss.candidate - lower) / (loss.base - zeroShot)))
+    #expect(isClose(loss.errorRatio, (1 - loss.candidate) / (1 - loss.base)))
     #expect(try #require(verdict.spread).worstDrop >= (try #require(verdict.spread)).medianDrop)
     let task = try #require(verdict.tasks.first)
     #expect(task.shots.map(\.k) == [0, 1, 4])

@@ -38,7 +38,7 @@ struct ReportTests {
   @Test("every INCONCLUSIVE unit says what it needs: in the terminal within 80 columns, in Markdown, in JSON")
   func needs() throws {
     let verdict = try Fixture.verdict(
-      name: hostile, lost: 1, blocks: 6, settings: GateSettings(maxDrop: RuleLimits(overall: 0.15, family: 0.17)))
+      name: hostile, lost: 1, settings: GateSettings(maxDrop: RuleLimits(overall: 0.15, family: 0.17)))
     let undecided = verdict.units.filter { $0.outcome == .inconclusive }
     #expect(!undecided.isEmpty)
     let report = report(verdict)
@@ -84,7 +84,8 @@ struct ReportTests {
     let markdown = try Fixture.report().markdown()
     #expect(
       markdown.contains(
-        "| rules | max&#95;drop overall 0.05, family 0.1; min&#95;retention overall 0.8; α pass 0.05, α fail 0.01 |"))
+        "| rules | max&#95;drop overall 0.05, family 0.1, task 0.25; max&#95;drop&#95;largest&#95;k overall 0.05; "
+          + "max&#95;error&#95;ratio overall 1.5; min&#95;retention overall 0.8; α pass 0.05, α fail 0.01 |"))
   }
 
   @Test("dropped items are counted in the sentence, the notes and the JSON")
@@ -109,9 +110,9 @@ struct ReportTests {
     #expect(text.contains("a&#124;b&#96;c&#96;&lt;img src=x&gt;"))
     let rows = text.split(separator: "\n").filter { $0.hasPrefix("|") }
     let columns = rows.map { $0.filter { $0 == "|" }.count }
-    // Nine columns of units, ten of tasks at three k (and the empty last one), two of facts.
-    #expect(Set(columns) == [10, 12, 3], "\(text)")
-    #expect(rows.count == (2 + 6) + (2 + 4) + (2 + 13))
+    // Ten columns of units, twelve of tasks at three k (and the empty last one), two of facts. Every task failed by itself, too.
+    #expect(Set(columns) == [11, 14, 3], "\(text)")
+    #expect(rows.count == (2 + 12) + (2 + 4) + (2 + 13))
     #expect(text.hasPrefix("# Holdfast gate: FAIL\n"))
     #expect(text.contains("**FAIL** few-shot exact match fell by"))
     #expect(text.contains("**NOT GATEABLE** the prompt hash differs"))
@@ -165,7 +166,7 @@ struct ReportTests {
     #expect(markdown.contains("- note: task topic is admitted and does not vote here"))
     #expect(markdown.contains("coverage 3 of 4 tasks, 3 of 4 families"))
     let line = report.terminalTable().split(separator: "\n").first { $0.hasPrefix("topic") }
-    #expect(line?.hasSuffix("uninformative") == true)
+    #expect(line?.hasSuffix("no vote") == true)
     let json = String(decoding: try report.json(), as: UTF8.self)
     #expect(json.contains(#""reason" : "related: its labels are the fine-tuning labels""#))
   }

@@ -5,13 +5,13 @@ import Testing
 
 @Suite("Loading a suite")
 struct LoadingTests {
-  @Test("the smoke suite: four tasks in four families, six blocks each")
+  @Test("the smoke suite: four tasks in four families, twelve blocks each")
   func smoke() throws {
     let suite = try Suite.load(smokeSuite)
     #expect(suite.name == "smoke")
     #expect(suite.tasks.map(\.name) == ["capitalise", "copy-words", "first-of-list", "plural"])
     #expect(Set(suite.tasks.map(\.family)).count == 4)
-    #expect(suite.tasks.allSatisfy { $0.blockCount == 6 && $0.shots == [0, 1, 4] && $0.scoredItems.count == 48 })
+    #expect(suite.tasks.allSatisfy { $0.blockCount == 12 && $0.shots == [0, 1, 4] && $0.scoredItems.count == 48 })
     #expect(suite.tasks[3].chance == 1.0 / 48)
   }
 

@@ -65,13 +65,13 @@ struct RequestTests {
   func order() throws {
     let suite = try Suite.load(smokeSuite)
     let all = suite.requestBlocks()
-    #expect(all.count == 24)
+    #expect(all.count == 48)
     #expect(
       all.prefix(5).map { "\($0.task) \($0.block)" }
         == ["capitalise 0", "copy-words 0", "first-of-list 0", "plural 0", "capitalise 1"])
     let quarter = suite.requestBlocks(share: try Share(parsing: "1/4"))
-    #expect(quarter == Array(all.prefix(8)))
-    #expect(quarter.map(\.observations.count) == Array(repeating: 24, count: 8))
+    #expect(quarter == Array(all.prefix(12)))
+    #expect(quarter.map(\.observations.count) == Array(repeating: 12, count: 12))
   }
 
   @Test("choices add one request for each answer but the gold one, without a rule")

@@ -9,38 +9,46 @@ extension YAMLMapping {
   ///
   /// - Parameters:
   ///   - otherwise: what is not said.
-  ///   - bound: limits are above 0 and below this.
-  func limits(_ key: String, otherwise: RuleLimits, below bound: Double) throws -> RuleLimits {
+  ///   - least, bound: limits lie between them.
+  func limits(
+    _ key: String, otherwise: RuleLimits, above least: Double = 0, below bound: Double
+  ) throws -> RuleLimits {
     guard let kind = kind(key) else { return otherwise }
     if kind == .text {
       if try text(key) == "off" { return .off }
       return RuleLimits(
-        overall: try limit(key, otherwise: nil, below: bound), family: otherwise.family,
-        families: otherwise.families ?? [:], shots: otherwise.shots)
+        overall: try limit(key, otherwise: nil, above: least, below: bound), family: otherwise.family,
+        families: otherwise.families ?? [:], task: otherwise.task, shots: otherwise.shots)
     }
-    let section = try sectionOrEmpty(key, known: ["overall", "family", "families", "k"])
+    let section = try sectionOrEmpty(key, known: ["overall", "family", "families", "task", "k"])
     let limits = RuleLimits(
-      overall: try section.limit("overall", otherwise: otherwise.overall, below: bound),
-      family: try section.limit("family", otherwise: otherwise.family, below: bound),
-      families: try section.limitsByName("families", below: bound) ?? otherwise.families ?? [:],
+      overall: try section.limit("overall", otherwise: otherwise.overall, above: least, below: bound),
+      family: try section.limit("family", otherwise: otherwise.family, above: least, below: bound),
+      families: try section.limitsByName("families", above: least, below: bound) ?? otherwise.families ?? [:],
+      task: try section.limit("task", otherwise: otherwise.task, above: least, below: bound),
       shots: try section.shots("k") ?? otherwise.shots)
     guard !limits.isOff || !section.has("k") else {
-      throw error(key, "has k and no limit", remedy: "add 'overall:' or 'family:' and its limit")
+      throw error(key, "has k and no limit", remedy: "add 'overall:', 'family:' or 'task:' and its limit")
     }
     return limits
   }
 
-  /// A number above 0 and below a bound; nil for `off`.
-  private func limit(_ key: String, otherwise: Double?, below bound: Double) throws -> Double? {
+  /// A number between two bounds; nil for `off`.
+  private func limit(
+    _ key: String, otherwise: Double?, above least: Double, below bound: Double
+  ) throws -> Double? {
     if kind(key) == .text, try text(key) == "off" { return nil }
-    return try finiteLimit(key, below: bound) ?? otherwise
+    return try finiteLimit(key, above: least, below: bound) ?? otherwise
   }
 
-  private func finiteLimit(_ key: String, below bound: Double) throws -> Double? {
-    try number(key, "above 0 and below \(bound)", remedy: "write such a number, or off") { $0 > 0 && $0 < bound }
+  private func finiteLimit(_ key: String, above least: Double, below bound: Double) throws -> Double? {
+    try number(key, "above \(least == 0 ? "0" : "\(least)") and below \(bound)", remedy: "write such a number, or off")
+    {
+      $0 > least && $0 < bound
+    }
   }
 
-  private func limitsByName(_ key: String, below bound: Double) throws -> [String: Double]? {
+  private func limitsByName(_ key: String, above least: Double, below bound: Double) throws -> [String: Double]? {
     guard let kind = kind(key) else { return nil }
     guard kind == .mapping, let families = try section(key, known: nil) else {
       throw error(key, "is not a mapping", remedy: "write a limit a family, such as {lexical: 0.15}")
@@ -50,7 +58,7 @@ extension YAMLMapping {
       guard !name.isEmpty else {
         throw error(key, "a family's name is not text", remedy: "write it as its tasks do")
       }
-      limits[name] = try families.finiteLimit(name, below: bound)
+      limits[name] = try families.finiteLimit(name, above: least, below: bound)
     }
     return limits
   }

@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import Reading
+import Suites
 
 extension Configuration {
   private static let keys = [
@@ -26,7 +27,7 @@ extension Configuration {
         "suites", "has \(suites.count) folders",
         remedy: "name one: each suite is gated by a configuration of its own")
     }
-    let (gate, reported) = try gate(settings)
+    let (gate, reported, share) = try gate(settings)
     return Configuration(
       file: path,
       base: base.contains("/") || base.hasSuffix(".gguf") ? .path(absolute(base)) : .name(base),
@@ -35,7 +36,7 @@ extension Configuration {
       ledger: absolute(try settings.text("ledger") ?? ".holdfast/ledger.sqlite"),
       models: absolute(try settings.text("models") ?? "models"),
       reports: absolute(try settings.text("reports") ?? "reports"),
-      threads: try settings.integer("threads", in: 1...1024), gate: gate, reported: reported,
+      threads: try settings.integer("threads", in: 1...1024), gate: gate, reported: reported, share: share,
       fineTuning: try fineTuning(settings, absolute))
   }
 
@@ -51,15 +52,18 @@ extension Configuration {
     return FineTuning(labels: labels, data: try (section.texts("data", orOne: true) ?? []).map(absolute))
   }
 
-  private static func gate(_ settings: YAMLMapping) throws -> (GateSettings, ReportedTasks) {
+  private static func gate(_ settings: YAMLMapping) throws -> (GateSettings, ReportedTasks, Share) {
     let defaults = GateSettings()
     let rules = defaults.limits.map(\.key)
     let gate = try settings.sectionOrEmpty(
-      "gate", known: rules + ["alpha_pass", "alpha_fail", "on_inconclusive", "min_families", "reported"])
+      "gate", known: rules + ["alpha_pass", "alpha_fail", "on_inconclusive", "min_families", "reported", "share"])
     let read = GateSettings(
       maxDrop: try gate.limits("max_drop", otherwise: defaults.maxDrop, below: 1),
+      maxDropLargestK: try gate.limits("max_drop_largest_k", otherwise: defaults.maxDropLargestK, below: 1),
+      maxErrorRatio: try gate.limits("max_error_ratio", otherwise: defaults.maxErrorRatio, above: 1, below: 1000),
       maxRelativeDrop: try gate.limits("max_relative_drop", otherwise: defaults.maxRelativeDrop, below: 1),
       minRetention: try gate.limits("min_retention", otherwise: defaults.minRetention, below: 1),
+      maxProbabilityDrop: try gate.limits("max_probability_drop", otherwise: defaults.maxProbabilityDrop, below: 1),
       maxLogprobDrop: try gate.limits("max_logprob_drop", otherwise: defaults.maxLogprobDrop, below: 100),
       maxLeakMass: try gate.limits("max_leak_mass", otherwise: defaults.maxLeakMass, below: 1),
       alphaPass: try alpha("alpha_pass", gate) ?? defaults.alphaPass,
@@ -76,7 +80,17 @@ extension Configuration {
         "gate", "every rule is off, so that anything would pass",
         remedy: "leave one of \(words: rules.joined(separator: ", ")) on")
     }
-    return (read, try gate.choice("reported") ?? .skip)
+    guard read.maxDropLargestK.shots == nil else {
+      throw gate.error(
+        "max_drop_largest_k.k", "is not this rule's to say", remedy: "leave it out, or name the k in max_drop")
+    }
+    let share: Share
+    do {
+      share = try gate.text("share").map { try Share(parsing: $0) } ?? .all
+    } catch {
+      throw gate.error("share", "is not a fraction above 0 and at most 1", remedy: "write one such as 1/2")
+    }
+    return (read, try gate.choice("reported") ?? .skip, share)
   }
 
   private static func alpha(_ key: String, _ gate: YAMLMapping) throws -> Double? {

@@ -1,4 +1,5 @@
 import Foundation
+import Suites
 
 /// What a team agrees on, in `holdfast.yaml`: paths are absolute here, whatever the file says relative to its own folder.
 package struct Configuration: Sendable, Hashable {
@@ -21,6 +22,8 @@ package struct Configuration: Sendable, Hashable {
   package let gate: GateSettings
   /// Whether a gate asks tasks without a vote.
   package let reported: ReportedTasks
+  /// The share of every task's blocks that a gate asks, and that counts as all of them: a gate of it spends all of α.
+  package let share: Share
   package let fineTuning: FineTuning
 }
 

@@ -14,12 +14,7 @@ package enum AdaptiveLooks {
 
 extension GatePolicy {
   /// The same with the part of every α that one look of an adaptive gate has.
-  package var perLook: GatePolicy {
-    let looks = Double(AdaptiveLooks.draws.count)
-    return GatePolicy(
-      rules: rules.map { $0.withAlphas(pass: $0.alphaPass / looks, fail: $0.alphaFail / looks) },
-      minFamilies: minFamilies, onInconclusive: onInconclusive)
-  }
+  package var perLook: GatePolicy { withPart(of: AdaptiveLooks.draws.count) }
 }
 
 /// One look of an adaptive gate.
@@ -43,12 +38,13 @@ extension Verdict {
   package static func judgeAdaptively(
     baseline: Baseline, candidate: RunDescription, scores: [ItemScore], policy: GatePolicy, related: Set<String> = [],
     contaminated: [String: Set<String>] = [:], leaks: LeakContrast? = nil, unasked: Set<String> = [],
+    look: SpentLook = .whole,
     more: (_ draws: Range<Int>, _ tasks: Set<String>) throws -> (base: [ItemScore], candidate: [ItemScore])
   ) throws -> Verdict {
     func judge(_ baseline: Baseline, _ scores: [ItemScore], after earlier: Verdict?) throws -> Verdict {
       try Verdict.judge(
         baseline: baseline, candidate: candidate, scores: scores, policy: policy.perLook, related: related,
-        contaminated: contaminated, leaks: leaks, unasked: unasked, after: earlier)
+        contaminated: contaminated, leaks: leaks, unasked: unasked, look: look, after: earlier)
     }
     let first = try judge(baseline, scores, after: nil)
     var verdict = first.asLook(draws: AdaptiveLooks.draws[0], tasks: Set(first.tasks.map(\.task)))
@@ -84,7 +80,7 @@ extension Verdict {
   private func with(notes: [Note], looks: [Look]?) -> Verdict {
     Verdict(
       outcome: outcome, sentence: sentence, coverage: coverage, units: units, spread: spread, tasks: tasks,
-      notes: notes, looks: looks)
+      notes: notes, looks: looks, look: look, discordance: discordance)
   }
 
   /// Tasks that vote in a unit that is INCONCLUSIVE.

@@ -8,6 +8,8 @@ package struct Degradation: Sendable, Hashable, Codable {
   package let candidate: Double
   /// b⁰: the base's mean without demonstrations; nil where it was not asked.
   package let baseZeroShot: Double?
+  /// The mean over items of min(t⁰, b⁰), what `min_retention` counts the candidate's gain from; nil as `baseZeroShot`.
+  package let lowerZeroShot: Double?
   /// c: what guessing scores.
   package let chance: Double
 
@@ -17,8 +19,14 @@ package struct Degradation: Sendable, Hashable, Codable {
   package var relative: Double? { ratio(drop, base) }
   /// (b - t) / (b - c), the headline; nil where the base is not above chance.
   package var chanceCorrected: Double? { ratio(drop, base - chance) }
-  /// (t - b⁰) / (b - b⁰): the share of the base's few-shot ability above its zero-shot that is left; nil where there is none.
-  package var retention: Double? { baseZeroShot.flatMap { ratio(candidate - $0, base - $0) } }
+  /// (t - min(t⁰, b⁰)) / (b - b⁰), the minimum taken item by item: the share of what demonstrations give the base that is left; nil where
+  /// they give nothing.
+  package var retention: Double? {
+    baseZeroShot.flatMap { zero in ratio(candidate - (lowerZeroShot ?? zero), base - zero) }
+  }
+
+  /// (1 - t) / (1 - b): how many times the base's errors are made; nil where the base makes none.
+  package var errorRatio: Double? { ratio(1 - candidate, 1 - base) }
 
   private func ratio(_ part: Double, _ whole: Double) -> Double? { whole > 0 ? part / whole : nil }
 }
@@ -27,6 +35,8 @@ extension Degradation {
   private enum CodingKeys: String, CodingKey {
     case base, candidate, chance, drop, relative, retention
     case baseZeroShot = "base_zero_shot"
+    case lowerZeroShot = "lower_zero_shot"
+    case errorRatio = "error_ratio"
     case chanceCorrected = "chance_corrected"
   }
 
@@ -35,6 +45,7 @@ extension Degradation {
     base = try values.decode(Double.self, forKey: .base)
     candidate = try values.decode(Double.self, forKey: .candidate)
     baseZeroShot = try values.decodeIfPresent(Double.self, forKey: .baseZeroShot)
+    lowerZeroShot = try values.decodeIfPresent(Double.self, forKey: .lowerZeroShot)
     chance = try values.decode(Double.self, forKey: .chance)
   }
 
@@ -44,11 +55,13 @@ extension Degradation {
     try values.encode(base, forKey: .base)
     try values.encode(candidate, forKey: .candidate)
     try values.encodeIfPresent(baseZeroShot, forKey: .baseZeroShot)
+    try values.encodeIfPresent(lowerZeroShot, forKey: .lowerZeroShot)
     try values.encode(chance, forKey: .chance)
     try values.encode(drop, forKey: .drop)
     try values.encodeIfPresent(relative, forKey: .relative)
     try values.encodeIfPresent(chanceCorrected, forKey: .chanceCorrected)
     try values.encodeIfPresent(retention, forKey: .retention)
+    try values.encodeIfPresent(errorRatio, forKey: .errorRatio)
   }
 
   /// - Returns: nil without a task, or where a task was not asked at the given k or has no such metric.
@@ -71,10 +84,21 @@ extension Degradation {
     self.candidate = candidate
     self.chance = chance
     baseZeroShot = weighted { $0.mean(\.base, metric, over: [0]) }
+    lowerZeroShot = weighted { $0.lowerZeroShot(metric) }
   }
 }
 
 extension PairedTask {
+  /// The mean over items of the lower of both zero-shot scores; nil where one was not asked.
+  fileprivate func lowerZeroShot(_ metric: Metric) -> Double? {
+    let values = items.compactMap { item in
+      item.base.mean(metric, over: [0]).flatMap { base in
+        item.candidate.mean(metric, over: [0]).map { min(base, $0) }
+      }
+    }
+    return values.count == items.count ? Gating.mean(values) : nil
+  }
+
   /// One side's mean over items; nil where an item lacks one of the k or the metric.
   func mean(_ side: KeyPath<PairedItem, ItemAbility>, _ metric: Metric, over shots: [Int]) -> Double? {
     var sum = 0.0

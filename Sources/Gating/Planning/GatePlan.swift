@@ -35,8 +35,10 @@ package struct PlannedUnit: Sendable, Hashable, Encodable {
   package let rule: String
   package let metric: Metric
   package let contrast: ContrastKind
+  /// The k that the rule is about; nil for every k above 0.
+  package let shots: [Int]?
   package let level: Level
-  /// "overall", or the family's name.
+  /// "overall", or the family's or task's name.
   package let unit: String
   /// Why it could not vote; nil where it could.
   package let reason: String?
@@ -125,6 +127,7 @@ extension PlannedUnit {
     rule = test.rule.name
     metric = test.rule.metric
     contrast = test.rule.contrast.kind
+    shots = test.shots
     level = test.rule.level
     unit = test.unit
     reason = test.reason
@@ -144,7 +147,8 @@ extension PlannedUnit.Precision {
   ///
   /// - Returns: nil of a metric that is not right or wrong.
   init?(_ test: UnitTest, _ assumptions: PlanAssumptions) {
-    guard test.rule.metric != .logprob, test.rule.metric != .labelFree, let margin = test.allowance else { return nil }
+    let isRightOrWrong = test.rule.metric == .exactMatch || test.rule.metric == .choice
+    guard isRightOrWrong, let margin = test.allowance else { return nil }
     var variance = 0.0
     var squares = 0.0
     var items = 0

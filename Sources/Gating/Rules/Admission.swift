@@ -21,8 +21,10 @@ package struct TaskFacts: Sendable, Hashable {
 
 /// Whether a task can tell anything about a loss, decided once on the base model's own scores and frozen in its baseline.
 ///
-/// A task is admitted where the lower one-sided 95 % bounds, clustered by block, give b - c ≥ max(2 δ_family, .10) and a gain
-/// over zero-shot above 0; b is the mean exact match over k > 0, c is chance.
+/// A task is admitted where the lower one-sided 95 % bound of its gain from demonstrations, clustered by block, is at least
+/// max(2 δ_family, .10): b - b⁰, with b the mean exact match over k > 0 and b⁰ that without demonstrations, which is what free text scores by
+/// guessing. A share of labels is no such guess: who has not seen the demonstrations does not write a label at all, and a model that lost the
+/// ability to take labels from its prompt has lost something.
 package struct TaskAdmission: Sendable, Hashable, Codable {
   package let task: String
   package let family: String
@@ -32,7 +34,7 @@ package struct TaskAdmission: Sendable, Hashable, Codable {
   package let chance: Double
   /// The base's mean exact match at each k.
   package let means: [Int: Double]
-  /// Lower bound of b - c; nil where it cannot be estimated.
+  /// Lower bound of b - c, which decides nothing; nil where it cannot be estimated.
   package let lowerBoundAboveChance: Double?
   /// Lower bound of the gain over zero-shot; nil where it cannot be estimated.
   package let lowerBoundOfGain: Double?
@@ -78,12 +80,12 @@ extension TaskAdmission {
         "it is never asked with demonstrations"
       } else if !shots.contains(0) {
         "it is never asked without demonstrations"
-      } else if let aboveBound, let gainBound {
-        if aboveBound < required {
-          "base above chance by \(points(mean(above) ?? 0)) points (lower bound \(points(aboveBound)), "
+      } else if let gainBound {
+        if Set(blocks).count < GatePolicy.minimumBlocksPerTask {
+          "\(Set(blocks).count) blocks, \(GatePolicy.minimumBlocksPerTask) needed"
+        } else if gainBound < required {
+          "base gains \(points(mean(gain) ?? 0)) points over zero-shot (lower bound \(points(gainBound)), "
             + "required \(points(required)))"
-        } else if gainBound <= 0 {
-          "base gains \(points(mean(gain) ?? 0)) points over zero-shot (lower bound \(points(gainBound)), required above 0)"
         } else {
           nil
         }
@@ -100,6 +102,6 @@ extension TaskAdmission {
       chance: chance, means: means, lowerBoundAboveChance: lowerBoundAboveChance, lowerBoundOfGain: lowerBoundOfGain)
   }
 
-  /// What the lower bound of b - c must reach: max(2 δ_family, .10).
+  /// What the lower bound of the gain must reach: max(2 δ_family, .10).
   static func required(familyMargin: Double) -> Double { max(2 * familyMargin, 0.10) }
 }

@@ -41,8 +41,10 @@ package struct GatePolicy: Sendable, Hashable {
     self.onInconclusive = onInconclusive
   }
 
-  /// A unit with fewer blocks never votes: its error is too uncertain.
-  package static let minimumBlocks = 6
+  /// A unit with fewer blocks never votes: a loss that sits in single blocks may have hit none of them.
+  package static let minimumBlocks = 12
+  /// Nor does one with a task of fewer.
+  package static let minimumBlocksPerTask = 4
 
   /// Whether a rule looks at what the fine-tuning's labels leak.
   package var looksAtLeaks: Bool { rules.contains { $0.metric == .labelFree } }
@@ -53,12 +55,12 @@ package struct GatePolicy: Sendable, Hashable {
       rules: rules.filter { $0.metric != .labelFree }, minFamilies: minFamilies, onInconclusive: onInconclusive)
   }
 
-  /// The same with what is left of each α_fail for the test at the end, where the sequential test has had its part.
-  package var afterEarlyStop: GatePolicy {
-    GatePolicy(
-      rules: rules.map { $0.withAlphas(pass: $0.alphaPass, fail: $0.alphaFail * (1 - EarlyStop.sequentialShare)) },
-      minFamilies: minFamilies,
-      onInconclusive: onInconclusive)
+  /// The same with a part of every α: of one test among several whose errors add up.
+  package func withPart(of parts: Int) -> GatePolicy {
+    let count = Double(max(1, parts))
+    return GatePolicy(
+      rules: rules.map { $0.withAlphas(pass: $0.alphaPass / count, fail: $0.alphaFail / count) },
+      minFamilies: minFamilies, onInconclusive: onInconclusive)
   }
 
   /// The exit code of one verdict.

@@ -9,9 +9,12 @@ package enum Contrast: Sendable, Hashable {
   case absoluteDrop(margin: Double)
   /// It may lose at most this share of the ability above chance: u = (t - c) - (1-ρ)(b - c).
   case relativeDrop(share: Double)
-  /// It keeps at least this share of the few-shot ability above the *base's* zero-shot: u = (t - b⁰) - γ (b - b⁰). That the
-  /// base's zero-shot stands on both sides is the point: fine-tuning often raises the candidate's own.
+  /// It keeps at least this share of what demonstrations give the base: u = (t - min(t⁰, b⁰)) - γ (b - b⁰), item by item. Each
+  /// model's gain is counted from its own zero-shot answer, so that a general loss is not called one of learning; where
+  /// fine-tuning raised the candidate's, from the base's, so that nobody fails for being better without demonstrations.
   case retention(share: Double)
+  /// It makes at most this many times the base's errors, and one point more: u = ρ (1 - b) - (1 - t) + .01.
+  case errorRatio(Double)
 
   /// u of one item; nil for a retention where the base was not asked without demonstrations.
   func value(_ item: ContrastInput) -> Double? {
@@ -19,9 +22,18 @@ package enum Contrast: Sendable, Hashable {
     case .absoluteDrop(let margin): item.candidate - item.base + margin
     case .relativeDrop(let share): (item.candidate - item.chance) - (1 - share) * (item.base - item.chance)
     case .retention(let share):
-      item.baseZeroShot.map { (item.candidate - $0) - share * (item.base - $0) }
+      item.baseZeroShot.flatMap { zero in
+        item.candidateZeroShot.map { (item.candidate - min($0, zero)) - share * (item.base - zero) }
+      }
+    case .errorRatio(let ratio): ratio * (1 - item.base) - (1 - item.candidate) + Self.errorSlack
     }
   }
+
+  /// What an error ratio tolerates beside: of a base that errs hardly ever a ratio of errors is a matter of single items.
+  package static let errorSlack = 0.01
+  /// Of a base that gains less from demonstrations there is nothing to retain a share of: the margin would be smaller than that of
+  /// any drop, and the rule one about a general loss.
+  package static let leastGain = 0.25
 
   /// u of one item for a candidate that scores what the base does: the drop that is tolerated there.
   func allowance(_ item: ContrastInput) -> Double? {
@@ -29,13 +41,14 @@ package enum Contrast: Sendable, Hashable {
     case .absoluteDrop(let margin): margin
     case .relativeDrop(let share): share * (item.base - item.chance)
     case .retention(let share): item.baseZeroShot.map { (1 - share) * (item.base - $0) }
+    case .errorRatio(let ratio): (ratio - 1) * (1 - item.base) + Self.errorSlack
     }
   }
 
   /// δ, ρ or γ, as it was configured.
   package var limit: Double {
     switch self {
-    case .absoluteDrop(let limit), .relativeDrop(let limit), .retention(let limit): limit
+    case .absoluteDrop(let limit), .relativeDrop(let limit), .retention(let limit), .errorRatio(let limit): limit
     }
   }
 
@@ -44,6 +57,7 @@ package enum Contrast: Sendable, Hashable {
     case .absoluteDrop: .absoluteDrop
     case .relativeDrop: .relativeDrop
     case .retention: .retention
+    case .errorRatio: .errorRatio
     }
   }
 }
@@ -54,8 +68,10 @@ package enum ContrastKind: String, Sendable, Codable, Hashable {
   case absoluteDrop = "absolute_drop"
   /// At most the share ρ of what is above chance lost.
   case relativeDrop = "relative_drop"
-  /// At least the share γ of what is above the base's zero-shot kept.
+  /// At least the share γ of what demonstrations give the base kept.
   case retention
+  /// At most ρ times the base's errors made.
+  case errorRatio = "error_ratio"
 }
 
 /// All that a contrast may be made of, for one item.
@@ -66,6 +82,8 @@ struct ContrastInput {
   let base: Double
   /// b⁰: the base's score without demonstrations, where it was asked.
   let baseZeroShot: Double?
+  /// t⁰: the candidate's.
+  let candidateZeroShot: Double?
   /// c.
   let chance: Double
 }
@@ -74,12 +92,15 @@ struct ContrastInput {
 package enum Shots: Sendable, Hashable {
   /// Every k above 0 that the task was asked with.
   case fewShot
+  /// The largest that the task was asked with, if above 0.
+  case largest
   /// These.
   case only([Int])
 
   func selected(from asked: [Int]) -> [Int] {
     switch self {
     case .fewShot: asked.filter { $0 > 0 }
+    case .largest: asked.max().map { $0 > 0 ? [$0] : [] } ?? []
     case .only(let shots): shots
     }
   }
@@ -87,7 +108,7 @@ package enum Shots: Sendable, Hashable {
   /// The k that a rule names; nil for every k above 0.
   package var named: [Int]? {
     switch self {
-    case .fewShot: nil
+    case .fewShot, .largest: nil
     case .only(let shots): shots
     }
   }
@@ -99,6 +120,8 @@ package enum Level: String, Sendable, Codable, Hashable {
   case overall
   /// A unit a family: its admitted tasks.
   case family
+  /// A unit an admitted task.
+  case task
 }
 
 /// Which families a rule of that level is about.
@@ -189,7 +212,7 @@ package struct Rule: Sendable, Hashable {
         let value = value(
           ContrastInput(
             candidate: candidate, base: base, baseZeroShot: item.base.mean(metric, over: [0]),
-            chance: task.admission.chance))
+            candidateZeroShot: item.candidate.mean(metric, over: [0]), chance: task.admission.chance))
       else { return nil }
       values.append(value)
       blocks.append(item.base.block)

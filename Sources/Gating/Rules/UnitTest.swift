@@ -40,6 +40,7 @@ struct UnitTest {
     let blocks =
       rule.metric == .labelFree
       ? values.joined().reduce(0) { $0 + Set($1.blocks).count } : families.joined().reduce(0) { $0 + $1.blocks }
+    let thinnest = values.joined().map { Set($0.blocks).count }.min()
     let test = UnitEstimate(families: values)
     let allowance = Self.allowance(of: rule, families)
     self.rule = rule
@@ -54,22 +55,37 @@ struct UnitTest {
         Self.absence(rule, families)
       } else if blocks < GatePolicy.minimumBlocks {
         .scant("\(blocks) blocks, \(GatePolicy.minimumBlocks) needed")
+      } else if let thinnest, thinnest < GatePolicy.minimumBlocksPerTask {
+        .scant("a task with \(thinnest) block\(thinnest == 1 ? "" : "s"), \(GatePolicy.minimumBlocksPerTask) needed")
       } else if test == nil {
         .scant("a task with one block")
-      } else if let allowance, allowance > 0 {
-        nil
+      } else if let allowance {
+        Self.mootness(of: rule, allowance: allowance).map { .moot($0) }
       } else {
-        // Else a candidate that equals the base could fail: a share of nothing is nothing.
-        .moot(
-          rule.contrast.kind == .retention
-            ? "the base gains nothing over zero-shot" : "the base is not above chance")
+        .moot("the base has nothing there to lose")
       }
   }
 
-  /// Tasks that have items to which no label is the answer, in two blocks or more: the others cannot say what leaks.
+  /// Why a rule has nothing to judge where it tolerates so much of a candidate that equals the base; nil where it has.
+  private static func mootness(of rule: Rule, allowance: Double) -> String? {
+    if case .retention(let share) = rule.contrast {
+      let gain = allowance / (1 - share)
+      guard gain < Contrast.leastGain else { return nil }
+      return gain > 0
+        ? "the base gains \(points(gain)) points over zero-shot, too few to take a share of (\(points(Contrast.leastGain)) needed)"
+        : "the base gains nothing over zero-shot"
+    }
+    // Else a candidate that equals the base could fail: a share of nothing is nothing.
+    return allowance > 0 ? nil : "the base is not above chance"
+  }
+
+  /// Tasks that have items to which no label is the answer, in blocks enough: the others cannot say what leaks.
   private static func unrelated(_ families: [[PairedTask]], _ rule: Rule) -> [[PairedTask]] {
-    families.map { $0.filter { task in rule.values(of: task).map { Set($0.blocks).count > 1 } ?? false } }
-      .filter { !$0.isEmpty }
+    families.map {
+      $0.filter { task in rule.values(of: task).map { Set($0.blocks).count >= GatePolicy.minimumBlocksPerTask } ?? false
+      }
+    }
+    .filter { !$0.isEmpty }
   }
 
   private static func allowance(of rule: Rule, _ families: [[PairedTask]]) -> Double? {
@@ -87,13 +103,16 @@ struct UnitTest {
   }
 
   /// - Parameters:
+  ///   - alphaPass: what PASS is judged at.
   ///   - level: the unit's Holm level of α_fail.
   ///   - adjusted: its p value after Holm's adjustment.
   ///   - rejected: whether Holm's procedure says FAIL.
-  func verdict(level: Double, adjusted: Double, rejected: Bool) -> UnitVerdict {
+  func verdict(alphaPass: Double, level: Double, adjusted: Double, rejected: Bool) -> UnitVerdict {
     let drops = UnitEstimate(families: families.map { $0.compactMap { $0.drops(of: rule.metric, over: rule.shots) } })
     let evidence: Evidence? =
-      if let test, let drops { measured(test, drops: drops, level: level, adjusted: adjusted) } else { nil }
+      if let test, let drops {
+        measured(test, drops: drops, alphaPass: alphaPass, level: level, adjusted: adjusted)
+      } else { nil }
     let outcome: Outcome =
       if silence != nil {
         .uninformative
@@ -106,31 +125,42 @@ struct UnitTest {
       }
     let tasks = families.joined()
     return UnitVerdict(
-      rule: rule.name, metric: rule.metric, contrast: rule.contrast.kind, shots: rule.shots.named, level: rule.level,
+      rule: rule.name, metric: rule.metric, contrast: rule.contrast.kind, shots: shots, level: rule.level,
       unit: unit, outcome: outcome, reason: reason, tasks: tasks.count, items: tasks.reduce(0) { $0 + $1.items.count },
       blocks: tasks.reduce(0) { $0 + $1.blocks }, limit: rule.contrast.limit, margin: allowance,
       degradation: Degradation(families: families, metric: rule.metric, shots: rule.shots), evidence: evidence,
-      shortfall: outcome == .inconclusive ? shortfall(level: level) : nil)
+      shortfall: outcome == .inconclusive ? shortfall(alphaPass: alphaPass, level: level) : nil,
+      blockCorrelation: test == nil
+        ? nil : components.flatMap { $0.item + $0.draw > 1e-12 ? $0.intraclassCorrelation : nil })
   }
 
-  private func measured(_ test: UnitEstimate, drops: UnitEstimate, level: Double, adjusted: Double) -> Evidence {
+  /// The k that it averages over, where they are not every k above 0.
+  var shots: [Int]? {
+    guard case .largest = rule.shots else { return rule.shots.named }
+    return Set(families.joined().flatMap { rule.shots.selected(from: $0.shots) }).sorted()
+  }
+
+  private func measured(
+    _ test: UnitEstimate, drops: UnitEstimate, alphaPass: Double, level: Double, adjusted: Double
+  ) -> Evidence {
     Evidence(
       dropInterval: Interval(drops.interval()), standardError: test.standardError,
-      degreesOfFreedom: test.degreesOfFreedom, lowerBound: test.guardedLowerBound(alpha: rule.alphaPass),
+      degreesOfFreedom: test.degreesOfFreedom, lowerBound: test.guardedLowerBound(alpha: alphaPass),
       upperBound: test.guardedUpperBound(alpha: level), pPass: test.guardedPValueAboveZero,
       pFail: test.guardedPValueBelowZero,
-      pFailAdjusted: adjusted, smallestPassingMargin: test.smallestPassingMargin(alphaPass: rule.alphaPass),
-      smallestFailingDrop: test.smallestFailingDrop(margin: allowance ?? 0, alphaFail: rule.alphaFail))
+      pFailAdjusted: adjusted, smallestPassingMargin: test.smallestPassingMargin(alphaPass: alphaPass),
+      smallestFailingDrop: test.smallestFailingDrop(margin: allowance ?? 0, alphaFail: rule.alphaFail),
+      isFloored: test.isFloored ? true : nil)
   }
 
   /// What would settle it, as far as its suite goes.
   ///
   /// - Parameter level: the unit's Holm level of α_fail.
-  private func shortfall(level: Double) -> Shortfall? {
+  private func shortfall(alphaPass: Double, level: Double) -> Shortfall? {
     guard let test else { return nil }
     let total = families.joined().reduce(0) { $0 + $1.blocksInBaseline }
     let settlement = Settlement(
-      unit: test, components: components, alphaPass: rule.alphaPass, alphaFail: level, blockLimit: total)
+      unit: test, components: components, alphaPass: alphaPass, alphaFail: level, blockLimit: total)
     return Shortfall(settlement, blocksLeft: total - test.blocks, itemShare: components?.itemShare)
   }
 

@@ -1,4 +1,5 @@
 import Diagnostics
+import Statistics
 import Suites
 
 /// What a gate has to judge by: the tasks side by side, which of them count, and every rule's units.
@@ -43,6 +44,8 @@ struct VotingUnits {
         families.filter(rule.families.contains).map {
           UnitTest(rule, unit: $0, families: admitted[$0].map { [$0] } ?? [])
         }
+      case .task:
+        families.flatMap { admitted[$0] ?? [] }.map { UnitTest(rule, unit: $0.admission.task, families: [[$0]]) }
       }
     }
     coverage = Self.coverage(tasks, families: families, admitted: admitted)
@@ -54,7 +57,8 @@ struct VotingUnits {
   ) -> Coverage {
     let able = families.filter { family in
       let blocks = (admitted[family] ?? []).map(\.blocks)
-      return !blocks.isEmpty && blocks.allSatisfy { $0 > 1 } && blocks.reduce(0, +) >= GatePolicy.minimumBlocks
+      return !blocks.isEmpty && blocks.allSatisfy { $0 >= GatePolicy.minimumBlocksPerTask }
+        && blocks.reduce(0, +) >= GatePolicy.minimumBlocks
     }
     let counted = admitted.values.joined()
     let dropped = tasks.reduce(0) { $0 + $1.dropped }
@@ -62,6 +66,12 @@ struct VotingUnits {
       tasksAdmitted: counted.count, tasks: tasks.count, familiesVoting: able.count, families: families.count,
       blocks: counted.reduce(0) { $0 + $1.blocks }, blocksInBaseline: counted.reduce(0) { $0 + $1.blocksInBaseline },
       itemsDropped: dropped == 0 ? nil : dropped)
+  }
+
+  /// The share of the items that are answered differently at one k, mean over k > 0, families and tasks weighing as in every mean; nil
+  /// without a task that votes.
+  var discordance: Double? {
+    unitMean(families: admitted.sorted { $0.key < $1.key }.map { $0.value.compactMap(\.discordance) })
   }
 
   private static func demandKnown(_ families: [String], _ rules: [Rule]) throws {
@@ -124,7 +134,9 @@ extension VotingUnits {
     }
     notes += tests.filter { $0.rule.level == .overall }.compactMap { test in
       guard let silence = test.silence, silence.isMoot else { return nil }
-      return Note(.warning, "rule \(test.rule.name) does not vote overall: \(silence.reason)")
+      // A base that is good without demonstrations is no mistake in the rule.
+      let isUsual = test.rule.contrast.kind == .retention && (test.allowance ?? 0) > 0
+      return Note(isUsual ? .note : .warning, "rule \(test.rule.name) does not vote overall: \(silence.reason)")
     }
     return notes
   }
@@ -161,6 +173,17 @@ extension VotingUnits {
 }
 
 extension PairedTask {
+  /// The share of the items that base and candidate answer differently, mean over k > 0; nil where there is none.
+  fileprivate var discordance: Double? {
+    let asked = Shots.fewShot.selected(from: shots)
+    let differences = items.flatMap { item in
+      asked.compactMap { k in
+        item.base.cell(k).flatMap { base in item.candidate.cell(k).map { abs(base.exactMatch - $0.exactMatch) } }
+      }
+    }
+    return Gating.mean(differences)
+  }
+
   /// Its contamination, where that costs it the vote.
   fileprivate var spoilt: Contamination? { contaminated.flatMap { $0.outweighs ? $0 : nil } }
 }

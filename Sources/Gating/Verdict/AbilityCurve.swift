@@ -1,7 +1,7 @@
 import Statistics
 import Suites
 
-/// Exact match against the number of demonstrations, over the tasks that vote: families weigh equally, tasks equally within a family.
+/// Exact match, or the probability of the gold answer, against the number of demonstrations, over the tasks that vote: families weigh equally, tasks equally within a family.
 package struct AbilityCurve: Sendable, Hashable {
   package struct Point: Sendable, Hashable {
     package let k: Int
@@ -15,7 +15,8 @@ package struct AbilityCurve: Sendable, Hashable {
   /// Ascending by k; of the k that every voting task was asked.
   package let points: [Point]
 
-  package init(_ contrasts: [ItemContrast]) {
+  /// - Parameter value: of one answer, in 0...1.
+  package init(_ contrasts: [ItemContrast], value: (ItemScore) -> Double = { $0.exactMatch ? 1 : 0 }) {
     let counted = contrasts.filter(\.counts)
     let tasks = Set(counted.map(\.task)).count
     points = Dictionary(grouping: counted, by: \.k).sorted { $0.key < $1.key }.compactMap { k, ofK in
@@ -27,7 +28,7 @@ package struct AbilityCurve: Sendable, Hashable {
         families.map { family in
           family.map { task in
             TaskValues(
-              values: task.map { $0[keyPath: side].exactMatch ? 1 : 0 }, blocks: task.map { $0[keyPath: side].block })
+              values: task.map { value($0[keyPath: side]) }, blocks: task.map { $0[keyPath: side].block })
           }
         }
       }

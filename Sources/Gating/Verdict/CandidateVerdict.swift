@@ -7,10 +7,8 @@ package struct CandidateVerdict: Sendable, Hashable, Codable {
   package let durationSeconds: Double
   /// The share of every task's blocks that was asked, "1/4"; "1/1" for all.
   package let share: String
-  /// nil where it could not be judged, and where it failed early.
+  /// nil where it could not be judged.
   package let verdict: Verdict?
-  /// Where the sequential test ended the gate.
-  package let earlyFailure: EarlyFailure?
   /// Where the gate's time was over first.
   package let timeOut: TimeOut?
   /// Why it could not be judged; nil where it was.
@@ -21,8 +19,6 @@ package struct CandidateVerdict: Sendable, Hashable, Codable {
   /// What became of a candidate.
   package enum Finding: Sendable {
     case judged(Verdict)
-    /// It failed before it was read to the end.
-    case failedEarly(EarlyFailure)
     /// It was not read to the end in time.
     case ranOutOfTime(TimeOut)
     /// It could not be judged, and why.
@@ -38,7 +34,6 @@ package struct CandidateVerdict: Sendable, Hashable, Codable {
     self.durationSeconds = durationSeconds
     self.share = share
     verdict = if case .judged(let verdict) = finding { verdict } else { nil }
-    earlyFailure = if case .failedEarly(let failure) = finding { failure } else { nil }
     timeOut = if case .ranOutOfTime(let timeOut) = finding { timeOut } else { nil }
     self.diagnosis = diagnosis
     notGateable = if case .refused(let reason) = finding { reason } else { nil }
@@ -46,7 +41,7 @@ package struct CandidateVerdict: Sendable, Hashable, Codable {
 
   /// nil where it could not be judged.
   package var outcome: Outcome? {
-    verdict?.outcome ?? (earlyFailure != nil ? .fail : timeOut != nil ? .inconclusive : nil)
+    verdict?.outcome ?? (timeOut != nil ? .inconclusive : nil)
   }
 
   /// The tasks that voted; empty where none was judged.
@@ -62,14 +57,12 @@ package struct CandidateVerdict: Sendable, Hashable, Codable {
 
   /// The verdict's sentence, or why there is none.
   package var sentence: String {
-    verdict?.sentence ?? earlyFailure?.sentence ?? timeOut?.sentence
-      ?? "NOT GATEABLE: \(notGateable ?? "no reason given")"
+    verdict?.sentence ?? timeOut?.sentence ?? "NOT GATEABLE: \(notGateable ?? "no reason given")"
   }
 
   enum CodingKeys: String, CodingKey {
     case path, model, share, verdict, diagnosis
     case durationSeconds = "duration_seconds"
-    case earlyFailure = "early_failure"
     case timeOut = "time_out"
     case notGateable = "not_gateable"
   }

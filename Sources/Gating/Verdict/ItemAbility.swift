@@ -1,3 +1,4 @@
+import Foundation
 import Suites
 
 /// What a rule may be about.
@@ -6,6 +7,8 @@ package enum Metric: String, Sendable, Codable, Hashable {
   case exactMatch = "exact_match"
   /// Log p of the gold answer, in nats.
   case logprob
+  /// p of the gold answer, exp(logprob), in 0...1: it moves before the greedy answer does.
+  case probability
   /// The gold answer is the likeliest of the choices; only for tasks with choices.
   case choice
   /// The probability that the answer is none of the fine-tuning's labels: 1 less the leak mass, at the controls' k.
@@ -17,12 +20,15 @@ package struct Cell: Sendable, Hashable {
   package let k: Int
   package let exactMatch: Double
   package let logprob: Double
+  /// The mean over draws of exp(logprob).
+  package let probability: Double
   package let choice: Double?
 
   package func value(_ metric: Metric) -> Double? {
     switch metric {
     case .exactMatch: exactMatch
     case .logprob: logprob
+    case .probability: probability
     case .choice: choice
     case .labelFree: nil
     }
@@ -148,6 +154,7 @@ extension Cell {
     k = draws[0].k
     exactMatch = draws.reduce(0) { $0 + $1.exactMatch } / count
     logprob = draws.reduce(0) { $0 + $1.logprob } / count
+    probability = draws.reduce(0) { $0 + $1.probability } / count
     choice = choices.count == draws.count ? choices.reduce(0, +) / count : nil
   }
 
@@ -156,15 +163,18 @@ extension Cell {
     self.k = k
     var right = 0.0
     var logprob = 0.0
+    var probability = 0.0
     var choice: Double? = 0
     for line in lines {
       right += line.exactMatch ? 1 : 0
       logprob += line.logprob
+      probability += exp(line.logprob)
       choice = choice.flatMap { sum in line.choiceCorrect.map { sum + ($0 ? 1 : 0) } }
     }
     let count = Double(lines.count)
     exactMatch = right / count
     self.logprob = logprob / count
+    self.probability = probability / count
     self.choice = choice.map { $0 / count }
   }
 }

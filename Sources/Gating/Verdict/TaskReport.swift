@@ -7,7 +7,7 @@ package struct ShotMeans: Sendable, Hashable, Codable {
   package let candidate: Double
 }
 
-/// What is said of a task beside the verdict: tasks never vote.
+/// What is said of a task beside the verdict.
 package struct TaskReport: Sendable, Hashable, Codable {
   package let task: String
   package let family: String
@@ -28,6 +28,13 @@ package struct TaskReport: Sendable, Hashable, Codable {
   package let drop: Double?
   /// Its 95 % interval; nil where there are fewer than two blocks.
   package let dropInterval: Interval?
+  /// The drop of the gold answer's probability, mean over k > 0.
+  package let probabilityDrop: Double?
+  package let probabilityDropInterval: Interval?
+  /// Answers that the base had right and the candidate has wrong, over every k > 0 and draw; nil in verdicts kept before they were counted.
+  package let lost: Int?
+  /// The other way round.
+  package let won: Int?
   /// The drop of the gold answer's logprob in nats, mean over k > 0.
   package let logprobDrop: Double?
   package let logprobDropInterval: Interval?
@@ -37,7 +44,9 @@ package struct TaskReport: Sendable, Hashable, Codable {
   package let candidateChoice: Double?
 
   enum CodingKeys: String, CodingKey {
-    case task, family, admitted, reason, chance, items, blocks, contaminated, shots, drop
+    case task, family, admitted, reason, chance, items, blocks, contaminated, shots, drop, lost, won
+    case probabilityDrop = "probability_drop"
+    case probabilityDropInterval = "probability_drop_interval"
     case dropInterval = "drop_interval"
     case logprobDrop = "logprob_drop"
     case logprobDropInterval = "logprob_drop_interval"
@@ -67,6 +76,12 @@ extension TaskReport {
     }
     drop = exactMatch.flatMap { mean($0.values) }
     dropInterval = exactMatch.flatMap { UnitEstimate(task: $0) }.map { Interval($0.interval()) }
+    let probability = paired.drops(of: .probability)
+    probabilityDrop = probability.flatMap { mean($0.values) }
+    probabilityDropInterval = probability.flatMap { UnitEstimate(task: $0) }.map { Interval($0.interval()) }
+    let flips = paired.flips(over: fewShot)
+    lost = fewShot.isEmpty ? nil : flips.lost
+    won = fewShot.isEmpty ? nil : flips.won
     logprobDrop = logprob.flatMap { mean($0.values) }
     logprobDropInterval = logprob.flatMap { UnitEstimate(task: $0) }.map { Interval($0.interval()) }
     baseChoice = paired.mean(\.base, .choice, over: fewShot)
@@ -75,6 +90,21 @@ extension TaskReport {
 }
 
 extension PairedTask {
+  /// Answers that only one of both has right, over some k and every draw.
+  fileprivate func flips(over shots: [Int]) -> (lost: Int, won: Int) {
+    var (lost, won) = (0, 0)
+    for item in itemsByDraw.joined() {
+      for k in shots {
+        guard let base = item.base.cell(k)?.exactMatch, let candidate = item.candidate.cell(k)?.exactMatch else {
+          continue
+        }
+        if base > candidate { lost += 1 }
+        if candidate > base { won += 1 }
+      }
+    }
+    return (lost, won)
+  }
+
   /// b - t of each item, mean over some k; nil where an item lacks one of them or the metric.
   func drops(of metric: Metric, over shots: Shots = .fewShot) -> TaskValues? {
     let selected = shots.selected(from: self.shots)

@@ -44,6 +44,8 @@ package struct Evidence: Sendable, Hashable, Codable {
   package let smallestPassingMargin: Double
   /// The smallest true drop that would FAIL with 80 % power.
   package let smallestFailingDrop: Double
+  /// True where the standard error is its floor √3/n rather than what was seen; nil elsewhere.
+  package let isFloored: Bool?
 
   enum CodingKeys: String, CodingKey {
     case dropInterval = "drop_interval"
@@ -56,6 +58,7 @@ package struct Evidence: Sendable, Hashable, Codable {
     case pFailAdjusted = "p_fail_adjusted"
     case smallestPassingMargin = "smallest_passing_margin"
     case smallestFailingDrop = "smallest_failing_drop"
+    case isFloored = "is_floored"
   }
 }
 
@@ -65,10 +68,10 @@ package struct UnitVerdict: Sendable, Hashable, Codable {
   package let rule: String
   package let metric: Metric
   package let contrast: ContrastKind
-  /// The k that the rule names, ascending; nil for every k above 0.
+  /// The k that the rule is about, ascending; nil for every k above 0.
   package let shots: [Int]?
   package let level: Level
-  /// "overall", or the family's name.
+  /// "overall", or the family's or task's name.
   package let unit: String
   package let outcome: Outcome
   /// Why it does not vote; nil where it does.
@@ -88,12 +91,19 @@ package struct UnitVerdict: Sendable, Hashable, Codable {
   package let evidence: Evidence?
   /// What would settle it; only where it is INCONCLUSIVE.
   package let shortfall: Shortfall?
+  /// How alike the items of a block differ between base and candidate (an intraclass correlation, at least 0); nil where it is not
+  /// known. The stated error rates were simulated up to .15 or so.
+  package let blockCorrelation: Double?
+
+  /// Above this a loss sits in single blocks, and what hit no block that was drawn is not seen.
+  package static let highBlockCorrelation = 0.15
 
   package var votes: Bool { outcome != .uninformative }
 
   enum CodingKeys: String, CodingKey {
     case rule, metric, contrast, level, unit, outcome, reason, tasks, items, blocks, limit, margin, degradation
     case evidence, shortfall
+    case blockCorrelation = "block_correlation"
     case shots = "k"
   }
 }

@@ -17,21 +17,25 @@ extension Verdict {
   ///     computed. A task that lost more than a fifth of its items so has no vote.
   ///   - leaks: what both answer unrelated questions with; where a rule looks at it.
   ///   - unasked: names of tasks without a vote that the candidate need not have been asked.
+  ///   - look: what of each α may be spent, where the same model was judged before or not everything is read.
+  ///   - tests: how many units vote where everything is read, where that is known to be more than vote here: Holm's K.
   ///   - earlier: of an adaptive gate, the verdict at the look before: units that it decided stay decided.
   /// - Throws: `NotGateable` where the two are not comparable, the scores are not complete, or too little can vote.
   package static func judge(
     baseline: Baseline, candidate: RunDescription, scores: [ItemScore], policy: GatePolicy, related: Set<String> = [],
     contaminated: [String: Set<String>] = [:], leaks: LeakContrast? = nil, unasked: Set<String> = [],
-    after earlier: Verdict? = nil
+    look: SpentLook = .whole, tests: Int = 0, after earlier: Verdict? = nil
   ) throws -> Verdict {
     let comparison = try Comparability.check(baseline: baseline.run, candidate: candidate)
     let voting = try VotingUnits(
       baseline, scores: scores, policy: policy, related: related, contaminated: contaminated, leaks: leaks,
       unasked: unasked)
     try voting.demandEnough(policy)
-    let notes = comparison + policy.marginNotes(baseline) + voting.notes
-
-    let units = try decide(voting.tests, after: earlier)
+    let units = try decide(voting.tests, look: look, of: tests, after: earlier)
+    let report =
+      look.isWhole ? nil : policy.rules.first.map { look.report(alphaPass: $0.alphaPass, alphaFail: $0.alphaFail) }
+    let notes =
+      comparison + policy.marginNotes(baseline) + voting.notes + (report.map { [Note(.note, $0.text)] } ?? [])
     let outcome = overallOutcome(units)
     let drops = voting.families.compactMap { family in
       voting.admitted[family].flatMap { Degradation(families: [$0], metric: .exactMatch, shots: .fewShot) }
@@ -42,7 +46,7 @@ extension Verdict {
       sentence: VerdictSentence(outcome: outcome, units: units, coverage: voting.coverage, notes: notes).text,
       coverage: voting.coverage, units: units, spread: FamilySpread(drops),
       tasks: voting.tasks.map(TaskReport.init).sorted { ($0.family, $0.task) < ($1.family, $1.task) }, notes: notes,
-      looks: earlier?.looks)
+      looks: earlier?.looks, look: report, discordance: voting.discordance)
   }
 
   /// Whether a share of the blocks could be judged at all, before anything is asked: the baseline against itself.
@@ -60,6 +64,15 @@ extension Verdict {
       policy: policy.withoutLeaks, related: related, contaminated: contaminated)
   }
 
+  /// How many units vote where a baseline is read whole: the tests that share α_fail, at whatever look.
+  package static func votingUnits(
+    _ baseline: Baseline, policy: GatePolicy, related: Set<String> = [], contaminated: [String: Set<String>] = [:]
+  ) throws -> Int {
+    try VotingUnits(
+      baseline, scores: baseline.scores, policy: policy.withoutLeaks, related: related, contaminated: contaminated
+    ).tests.count { $0.silence == nil }
+  }
+
   private static func overallOutcome(_ units: [UnitVerdict]) -> Outcome {
     let voting = units.filter(\.votes)
     if voting.contains(where: { $0.outcome == .fail }) { return .fail }
@@ -71,7 +84,9 @@ extension Verdict {
   /// - Parameter earlier: the verdict at the look before. What it decided is not decided again: such a unit keeps its place among Holm's K and
   ///   has a p value of 1 there, so that no draw that was asked for another unit's sake makes anything easier. A unit that was open keeps
   ///   its vote.
-  private static func decide(_ units: [UnitTest], after earlier: Verdict?) throws -> [UnitVerdict] {
+  private static func decide(
+    _ units: [UnitTest], look: SpentLook, of tests: Int, after earlier: Verdict?
+  ) throws -> [UnitVerdict] {
     let before = earlier.flatMap { $0.units.count == units.count ? $0.units : nil }
     func isSettled(_ index: Int) -> Bool { before.map { $0[index].outcome != .inconclusive } ?? false }
     let alphas = Set(units.map(\.rule.alphaFail))
@@ -79,14 +94,20 @@ extension Verdict {
       throw NotGateable("the rules have different alpha_fail; Holm's procedure needs one")
     }
     let voting = units.indices.filter { units[$0].reason == nil }
+    guard look.level(alpha) > 0 else {
+      throw NotGateable(
+        "more of the suite was judged before, which left no error to spend; read at least as much again")
+    }
     let holm = Holm(
-      pValues: voting.map { isSettled($0) ? 1 : units[$0].test?.guardedPValueBelowZero ?? 1 }, alpha: alpha)
+      pValues: voting.map { isSettled($0) ? 1 : units[$0].test?.guardedPValueBelowZero ?? 1 }, alpha: alpha,
+      others: max(0, tests - voting.count), level: { look.level(alpha / Double($0)) })
     let places = Dictionary(uniqueKeysWithValues: voting.enumerated().map { ($0.element, $0.offset) })
     return units.indices.map { index in
       let place = places[index]
       if let before, isSettled(index) { return before[index] }
       let unit = units[index].verdict(
-        level: place.map { holm.levels[$0] } ?? alpha, adjusted: place.map { holm.adjusted[$0] } ?? 1,
+        alphaPass: look.level(units[index].rule.alphaPass), level: place.map { holm.levels[$0] } ?? alpha,
+        adjusted: place.map { holm.adjusted[$0] } ?? 1,
         rejected: place.map { holm.rejected[$0] } ?? false)
       return before.map { unit.votes ? unit : $0[index] } ?? unit
     }

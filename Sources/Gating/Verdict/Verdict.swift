@@ -71,4 +71,8 @@ package struct Verdict: Sendable, Hashable, Codable {
   package let notes: [Note]
   /// Of an adaptive gate, in their order; nil of any other.
   package let looks: [Look]?
+  /// Which look at this model it is, where it is not a first look at everything.
+  package let look: LookReport?
+  /// The share of the items that base and candidate answer differently at one k, mean over k > 0 with the weights of the overall mean.
+  package let discordance: Double?
 }

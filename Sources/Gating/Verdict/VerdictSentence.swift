@@ -14,7 +14,9 @@ struct VerdictSentence {
     let findings = rules.flatMap { rule in
       let ofRule = units.filter { $0.rule == rule }
       return ofRule.filter { $0.level == .overall }.compactMap(loss)
-        + [spread(ofRule.filter { $0.level == .family })].compactMap { $0 }
+        + [spread(ofRule.filter { $0.level == .family }), lostTasks(ofRule.filter { $0.level == .task })].compactMap {
+          $0
+        }
     }
     let warnings = notes.filter { $0.severity == .warning }.map { "warning: \($0.text)" }
     return "\(outcome.rawValue.uppercased()): "
@@ -26,6 +28,8 @@ struct VerdictSentence {
     guard let degradation = unit.degradation, let interval = unit.evidence?.dropInterval else { return nil }
     let place = "\(unit.shots.map { " at k = \($0.map { "\($0)" }.joined(separator: ", "))" } ?? "") overall"
     switch unit.contrast {
+    // Where they pass they say what the drop in the mean says already.
+    case .absoluteDrop where unit.rule == Self.atLargestK && unit.outcome == .pass: return nil
     case .absoluteDrop:
       let (moved, range) = movement(degradation.drop, interval, unit.metric)
       return "few-shot \(unit.metric.name) \(moved) (95 % interval \(range); "
@@ -34,12 +38,29 @@ struct VerdictSentence {
       return degradation.chanceCorrected.map {
         "\(points(max(0, $0))) % of what is above chance is lost (\(points(unit.limit)) % allowed)\(place)"
       }
+    case .errorRatio:
+      return unit.votes && unit.outcome != .pass
+        ? degradation.errorRatio.map {
+          "\(ratio($0)) times the base's errors (\(ratio(unit.limit)) times and one point more allowed)\(place)"
+        } : nil
     case .retention:
       return unit.votes
         ? degradation.retention.map {
           "\(points($0)) % of the few-shot gain is kept (\(points(unit.limit)) % demanded)\(place)"
         } : nil
     }
+  }
+
+  private static let atLargestK = "max_drop_largest_k"
+
+  private func ratio(_ value: Double) -> String { "\((value * 100).rounded() / 100)" }
+
+  /// Single tasks that are lost; nil where none is.
+  private func lostTasks(_ tasks: [UnitVerdict]) -> String? {
+    let lost = tasks.filter { $0.outcome == .fail }
+    guard let first = lost.first else { return nil }
+    let limit = first.contrast == .absoluteDrop ? " beyond \(amount(first))" : ""
+    return "\(lost.map(\.unit).joined(separator: ", ")) fell\(limit)"
   }
 
   /// "fell by 17.2 points", and its interval; a rise is stated as such, with its interval turned round.
@@ -70,6 +91,7 @@ struct VerdictSentence {
           : ("stayed within their margins", "fell beyond their margins")
       case .relativeDrop:
         ("lost at most \(share) of what is above chance", "lost more than \(share) of what is above chance")
+      case .errorRatio: ("stayed within their errors", "made too many errors")
       case .retention: ("kept \(share) of the few-shot gain", "kept less than \(share) of the few-shot gain")
       }
     if passed == voting.count { return "\(passed) of \(voting.count) families \(kept)" }
@@ -87,6 +109,7 @@ extension Metric {
     switch self {
     case .exactMatch: "exact match"
     case .logprob: "answer logprob"
+    case .probability: "probability of the gold answer"
     case .choice: "candidate choice"
     case .labelFree: "probability of an answer that is no fine-tuning label"
     }

@@ -59,11 +59,12 @@ extension GateReport {
     }
     let shots = Set(verdict.tasks.flatMap(\.shots).map(\.k)).sorted()
     let judged: [String: Any] = [
-      "units": verdict.units.map(unitContext), "power": power(verdict), "needs": needs(verdict),
+      "units": verdict.units.filter(\.isShown).map(unitContext), "power": power(verdict), "needs": needs(verdict),
       "spread": spread(verdict), "diagnosis": candidate.diagnosis.map { [DiagnosisSection($0).context] } ?? [],
       "shots": shots.map { ["k": "\($0)"] },
       "hasTasks": detail == .everything, "tasks": verdict.tasks.map { taskContext($0, shots: shots) },
-      "notes": verdict.notes.map { ["severity": $0.severity.rawValue, "text": markdownEscaped($0.text)] },
+      "notes": verdict.notes.map { ["severity": $0.severity.rawValue, "text": markdownEscaped($0.text)] }
+        + verdict.cautions.map { ["severity": "caution", "text": markdownEscaped($0)] },
     ]
     return [
       "path": markdownEscaped(candidate.path), "outcome": outcome, "sentence": markdownEscaped(String(sentence)),
@@ -82,6 +83,7 @@ extension GateReport {
       "interval": text(unit.evidence?.dropInterval, unit.metric.amount),
       "margin": "\(amount(unit.margin))\(unit.limitText.map { " (\($0))" } ?? "")",
       "corrected": percent(loss?.chanceCorrected), "retention": percent(loss?.retention),
+      "errors": unit.metric == .exactMatch ? loss?.errorRatio.map { String(format: "%.2f", $0) } ?? "-" : "-",
       "outcome": unit.outcome.rawValue.uppercased() + reason,
     ]
   }
@@ -97,6 +99,7 @@ extension GateReport {
       "task": markdownEscaped(task.task), "family": markdownEscaped(task.family), "chance": points(task.chance),
       "shots": cells.map { ["cell": $0] }, "drop": task.drop.map(points) ?? "-",
       "interval": text(task.dropInterval, points), "nats": task.logprobDrop.map(nats) ?? "-",
+      "probability": task.probabilityDrop.map(points) ?? "-", "flips": task.flipsText,
       "choice": choice ?? "-", "note": task.reason.map { "uninformative: \(markdownEscaped($0))" } ?? "",
     ]
   }
@@ -188,14 +191,21 @@ extension UnitVerdict {
     case .absoluteDrop: nil
     case .relativeDrop: "\(points(limit)) % lost"
     case .retention: "\(points(limit)) % kept"
+    case .errorRatio: "\(limit) times the errors"
     }
   }
+}
+
+extension TaskReport {
+  /// "12 lost, 3 won": answers, over every k above 0.
+  var flipsText: String { lost.flatMap { lost in won.map { "\(lost) lost, \($0) won" } } ?? "-" }
 }
 
 extension RuleLimits {
   /// "overall 0.05, family 0.1, lexical 0.15, k 4 8"
   fileprivate var text: String {
-    let levels = [overall.map { "overall \($0)" }, family.map { "family \($0)" }].compactMap { $0 }
+    let levels = [overall.map { "overall \($0)" }, family.map { "family \($0)" }, task.map { "task \($0)" }].compactMap
+    { $0 }
     let own = (families ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
     let k = shots.map { ["k \($0.map { "\($0)" }.joined(separator: " "))"] } ?? []
     return (levels + own + k).joined(separator: ", ")

@@ -13,7 +13,7 @@ extension GatePlan {
       ("unit", .left), ("tasks", .right), ("blocks", .right), ("margin", .right), ("passes", .right),
       ("fails", .right), ("P(PASS)", .right),
     ])
-    for unit in units {
+    for unit in units.filter({ $0.level != .task || $0.reason != nil }) {
       func amount(_ value: Double?) -> String { value.map(unit.metric.amount) ?? "-" }
       let power = unit.precision.map { String(format: "%.1f %%", $0.passingPower * 100) }
       grid.add([
@@ -125,5 +125,5 @@ private struct PlannedShare: Encodable {
 }
 
 extension PlannedUnit {
-  fileprivate var name: UnitName { UnitName(unit, level: level, metric: metric, contrast: contrast) }
+  fileprivate var name: UnitName { UnitName(unit, level: level, metric: metric, contrast: contrast, shots: shots) }
 }

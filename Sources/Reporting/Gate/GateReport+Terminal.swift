@@ -22,7 +22,7 @@ extension GateReport {
       ("unit", .left), ("base", .right), ("cand.", .right), ("drop", .right), ("95 % interval", .right),
       ("margin", .right), ("verdict", .left),
     ])
-    for unit in verdict.units {
+    for unit in verdict.units.filter(\.isShown) {
       let loss = unit.degradation
       func amount(_ value: Double?) -> String { value.map(unit.metric.amount) ?? "-" }
       grid.add([
@@ -35,21 +35,23 @@ extension GateReport {
 
   /// What every INCONCLUSIVE unit needs.
   private func needs(_ verdict: Verdict) -> String {
-    let texts = verdict.units.compactMap { unit in unit.need.map { "\(unit.name.alone): \($0)." } }
+    let texts =
+      verdict.units.filter(\.isShown).compactMap { unit in unit.need.map { "\(unit.name.alone): \($0)." } }
+      + verdict.cautions
     return texts.isEmpty ? "" : "\n" + texts.map { wrapped($0, width: 80) + "\n" }.joined()
   }
 
   private func tasks(_ verdict: Verdict) -> String {
     var grid = TextGrid([
-      ("task (does not vote)", .left), ("base", .right), ("cand.", .right), ("drop", .right),
-      ("95 % interval", .right), ("nats", .right), ("", .left),
+      ("task", .left), ("base", .right), ("cand.", .right), ("drop", .right), ("95 % interval", .right), ("p", .right),
+      ("lost", .right), ("won", .right), ("", .left),
     ])
     for task in verdict.tasks {
       let means = task.fewShotMeans
       grid.add([
         task.task, means.map { points($0.base) } ?? "-", means.map { points($0.candidate) } ?? "-",
-        task.drop.map(points) ?? "-", text(task.dropInterval, points), task.logprobDrop.map(nats) ?? "-",
-        task.admitted ? "" : "uninformative",
+        task.drop.map(points) ?? "-", text(task.dropInterval, points), task.probabilityDrop.map(points) ?? "-",
+        task.lost.map { "\($0)" } ?? "-", task.won.map { "\($0)" } ?? "-", task.admitted ? "" : "no vote",
       ])
     }
     return grid.text(width: 80)

@@ -1,3 +1,4 @@
+import Foundation
 import Gating
 
 /// A candidate with what its page shows beside the verdict.
@@ -5,17 +6,23 @@ package struct CandidateEvidence: Sendable {
   package let verdict: CandidateVerdict
   package let contrasts: [ItemContrast]
   package let curve: AbilityCurve
+  /// The same of the gold answer's probability.
+  let probabilities: AbilityCurve
   /// Answers that it lost, the worst first; as many as a page can hold.
   package let flips: [LostAnswer]
   /// All that it lost.
   package let flipCount: Int
+  /// All that it won: answers that it gives and the base does not.
+  let wonCount: Int
 
   /// - Parameter lost: the worst of what it lost.
   package init(verdict: CandidateVerdict, contrasts: [ItemContrast], lost: [LostAnswer]) {
     self.verdict = verdict
     self.contrasts = contrasts
     curve = AbilityCurve(contrasts)
+    probabilities = AbilityCurve(contrasts) { exp($0.logprob) }
     flipCount = contrasts.lost.count
+    wonCount = contrasts.count { $0.k > 0 && !$0.base.exactMatch && $0.candidate.exactMatch }
     flips = lost
   }
 

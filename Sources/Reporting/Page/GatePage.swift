@@ -22,7 +22,8 @@ package struct GatePage {
     return [
       "style": pageStyle, "script": pageScript, "outcome": report.exit.word, "state": report.exit.word.lowercased(),
       "base": report.header.base.name, "suite": report.header.suite.name, "startedAt": report.header.startedAt,
-      "curves": twice { plots.curves(width: $0) }, "series": twice { plots.series(width: $0) },
+      "curves": twice { plots.curves(width: $0) },
+      "probabilities": twice { plots.probabilities(width: $0) }, "series": twice { plots.series(width: $0) },
       "history": twice { plots.pastGates(width: $0) },
       "candidates": zip(candidates.indices, candidates).map { candidate($0, $1, plots) },
       "facts": report.rows.map { ["name": $0.0, "value": $0.1] },
@@ -40,13 +41,16 @@ package struct GatePage {
       "parts": candidate.path.split(separator: "/", omittingEmptySubsequences: false).map { ["part": $0] },
       "hasAdvice": !advice.isEmpty,
       "forest": twice { width in candidate.verdict.map { plots.forest($0, id: "\(index)", width: width) } },
-      "units": candidate.verdict.map { [["rows": $0.units.map(unit)]] } ?? [],
+      "units": candidate.verdict.map { [["rows": $0.units.filter(\.isShown).map(unit)]] } ?? [],
       "needs": candidate.verdict?.units.compactMap { unit in
         unit.need.map { ["unit": unit.name.alone, "need": $0] }
       } ?? [],
       "diagnosis": candidate.diagnosis.map { [DiagnosisSection($0).pageContext] } ?? [],
       "flips": flips(index, evidence), "advice": advice,
-      "notes": candidate.verdict?.notes.map { ["severity": $0.severity.rawValue, "text": $0.text] } ?? [],
+      "notes": candidate.verdict.map { verdict in
+        verdict.notes.map { ["severity": $0.severity.rawValue, "text": $0.text] }
+          + verdict.cautions.map { ["severity": "caution", "text": $0] }
+      } ?? [],
     ]
   }
 
@@ -94,7 +98,8 @@ package struct GatePage {
     return [
       [
         "id": "flips-\(index)", "rows": rows, "tasks": tasks.map { ["task": $0] }, "shown": "\(shown)",
-        "all": "\(evidence.flipCount)", "isCut": shown < evidence.flipCount,
+        "all": "\(evidence.flipCount)", "won": "\(evidence.wonCount)",
+        "net": "\(evidence.flipCount - evidence.wonCount)", "isCut": shown < evidence.flipCount,
       ]
     ]
   }

@@ -71,7 +71,7 @@ let pageTemplate = """
   {{/hasAdvice}}
   {{#flips}}
   <h3>What it no longer answers</h3>
-  <p>{{all}} answers that the base gives and the candidate does not, the largest fall of the gold answer's logprob first\
+  <p>{{all}} answers that the base gives and the candidate does not, {{won}} the other way round, {{net}} net; the largest fall of the gold answer's logprob first\
   {{#isCut}}; the first {{shown}} are here, <code>holdfast report -o items.csv</code> writes all{{/isCut}}.</p>
   <form class="filter" data-list="{{id}}" role="search">
   <label>Search <input type="search" autocomplete="off"></label>
@@ -93,6 +93,10 @@ let pageTemplate = """
   {{/flips}}
   </section>
   {{/candidates}}
+  {{#probabilities}}
+  <section><h2>How sure</h2><figure class="plot wide" tabindex="0" aria-label="How sure">{{{wide}}}</figure>
+  <figure class="plot narrow" tabindex="0" aria-label="How sure">{{{narrow}}}</figure></section>
+  {{/probabilities}}
   {{#series}}
   <section><h2>The series</h2><figure class="plot wide" tabindex="0" aria-label="The series">{{{wide}}}</figure>
   <figure class="plot narrow" tabindex="0" aria-label="The series">{{{narrow}}}</figure></section>

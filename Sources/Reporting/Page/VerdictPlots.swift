@@ -15,7 +15,8 @@ struct VerdictPlots {
       candidate.verdict.verdict.map { (name: "forest-\(index + 1)", svg: forest($0, id: "\(index)")) }
     }
     return forests
-      + [("curves", curves()), ("series", series()), ("history", pastGates())].compactMap { name, svg in
+      + [("curves", curves()), ("probabilities", probabilities()), ("series", series()), ("history", pastGates())]
+      .compactMap { name, svg in
         svg.map { (name: name, svg: $0) }
       }
   }
@@ -23,15 +24,16 @@ struct VerdictPlots {
   /// One candidate's drops: overall, families, tasks under their family.
   func forest(_ verdict: Verdict, id: String, width: Double = Self.wide) -> String {
     let units = verdict.units.filter { $0.contrast == .absoluteDrop && $0.metric == .exactMatch }
+    let failed = Set(units.filter { $0.level == .task && $0.outcome == .fail }.map(\.unit))
     func row(_ unit: UnitVerdict, _ kind: ForestPlot.Kind) -> ForestPlot.Row {
       ForestPlot.Row(
-        label: unit.unit, estimate: unit.degradation?.drop, interval: unit.evidence.map { plot($0.dropInterval) },
+        label: unit.name.alone, estimate: unit.degradation?.drop, interval: unit.evidence.map { plot($0.dropInterval) },
         kind: kind, state: state(unit.outcome), margin: unit.margin, note: unit.votes ? nil : unit.reason)
     }
     func row(_ task: TaskReport) -> ForestPlot.Row {
       ForestPlot.Row(
         label: task.task, estimate: task.drop, interval: task.dropInterval.map(plot), kind: .task,
-        state: task.admitted ? .silent : .uninformative)
+        state: failed.contains(task.task) ? .fail : task.admitted ? .silent : .uninformative)
     }
     let overall = units.filter { $0.level == .overall }.map { row($0, .overall) }
     var groups = overall.isEmpty ? [] : [ForestPlot.Group(nil, rows: overall)]
@@ -41,7 +43,7 @@ struct VerdictPlots {
       return ForestPlot.Group(nil, rows: unit + verdict.tasks.filter { $0.family == family }.map { row($0) })
     }
     return ForestPlot(
-      title: "What was lost", subtitle: "Drop of few-shot exact match; 95 % intervals; tasks do not vote",
+      title: "What was lost", subtitle: "Drop of few-shot exact match; 95 % intervals",
       axis: PlotAxis("Drop in points", unit: .points), groups: groups, numbersTitle: "drop [95 % interval]",
       width: width
     ).svg(idPrefix: "forest-\(id)-\(Int(width))")
@@ -49,28 +51,43 @@ struct VerdictPlots {
 
   /// Exact match against k: the base once, every candidate that was read to the end. Nil where none was.
   func curves(width: Double = Self.wide) -> String? {
-    let read = candidates.filter { !$0.curve.points.isEmpty }
-    guard let first = read.first else { return nil }
+    curves(
+      \.curve, "Learning from examples",
+      "Exact match over the tasks that vote, families weighing equally; 95 % intervals", "Exact match", "curves", width)
+  }
+
+  /// The gold answer's probability against k, which moves before answers do.
+  func probabilities(width: Double = Self.wide) -> String? {
+    curves(
+      \.probabilities, "How sure of the right answer", "Probability of the gold answer, the same tasks; 95 % intervals",
+      "p(gold answer)", "probabilities", width)
+  }
+
+  private func curves(
+    _ curve: KeyPath<CandidateEvidence, AbilityCurve>, _ title: String, _ subtitle: String, _ axis: String,
+    _ name: String, _ width: Double
+  ) -> String? {
+    let read = candidates.filter { !$0[keyPath: curve].points.isEmpty }
+    guard let first = read.first?[keyPath: curve] else { return nil }
     let base = CurvePlot.Series(
       name: "base",
-      points: first.curve.points.map {
+      points: first.points.map {
         CurvePlot.Point(x: Double($0.k), y: $0.base, yInterval: $0.baseInterval.map(plot))
       })
     let others = read.map { candidate in
       CurvePlot.Series(
         name: candidate.name,
-        points: candidate.curve.points.map {
+        points: candidate[keyPath: curve].points.map {
           CurvePlot.Point(x: Double($0.k), y: $0.candidate, yInterval: $0.candidateInterval.map(plot))
         })
     }
     return CurvePlot(
-      title: "Learning from examples",
-      subtitle: "Exact match over the tasks that vote, families weighing equally; 95 % intervals",
+      title: title, subtitle: subtitle,
       x: PlotAxis(
-        "Demonstrations in the prompt (k)", scale: .log2OnePlus, ticks: first.curve.points.map { Double($0.k) }),
-      y: PlotAxis("Exact match", unit: .percent, including: [0]), series: [base] + others, namesAtEnds: true,
+        "Demonstrations in the prompt (k)", scale: .log2OnePlus, ticks: first.points.map { Double($0.k) }),
+      y: PlotAxis(axis, unit: .percent, including: [0]), series: [base] + others, namesAtEnds: true,
       width: width
-    ).svg(idPrefix: "curves-\(Int(width))")
+    ).svg(idPrefix: "\(name)-\(Int(width))")
   }
 
   /// The drop overall from checkpoint to checkpoint; nil where the candidates are no series.

@@ -12,11 +12,11 @@ let markdownTemplate = """
   **{{{outcome}}}** {{{sentence}}}
 
   {{#judged}}
-  | unit | base | candidate | drop | 95 % interval | margin | chance-corrected loss | few-shot ability kept | verdict |
-  |---|--:|--:|--:|--:|--:|--:|--:|---|
+  | unit | base | candidate | drop | 95 % interval | margin | chance-corrected loss | few-shot gain kept | times the errors | verdict |
+  |---|--:|--:|--:|--:|--:|--:|--:|--:|---|
   {{#units}}
   | {{{unit}}} | {{{base}}} | {{{candidate}}} | {{{drop}}} | {{{interval}}} | {{{margin}}} \
-  | {{{corrected}}} | {{{retention}}} | {{{outcome}}} |
+  | {{{corrected}}} | {{{retention}}} | {{{errors}}} | {{{outcome}}} |
   {{/units}}
 
   Exact match in points (nats in rows that say so), mean over one or more demonstrations; families weigh equally, tasks
@@ -61,16 +61,17 @@ let markdownTemplate = """
   {{/needs}}
 
   {{#hasTasks}}
-  <details><summary>Tasks (reported, never voting)</summary>
+  <details><summary>Tasks</summary>
 
-  | task | family | chance | {{#shots}}k = {{{k}}} | {{/shots}}drop | 95 % interval | logprob drop (nats) | choice | |
-  |---|---|--:|{{#shots}}--:|{{/shots}}--:|--:|--:|--:|---|
+  | task | family | chance | {{#shots}}k = {{{k}}} | {{/shots}}drop | 95 % interval | drop of p(gold) | answers | logprob drop (nats) | choice | |
+  |---|---|--:|{{#shots}}--:|{{/shots}}--:|--:|--:|---|--:|--:|---|
   {{#tasks}}
   | {{{task}}} | {{{family}}} | {{{chance}}} | {{#shots}}{{{cell}}} | {{/shots}}{{{drop}}} \
-  | {{{interval}}} | {{{nats}}} | {{{choice}}} | {{{note}}} |
+  | {{{interval}}} | {{{probability}}} | {{{flips}}} | {{{nats}}} | {{{choice}}} | {{{note}}} |
   {{/tasks}}
 
-  Cells read base → candidate.
+  Cells read base → candidate; p(gold) is the probability of the right answer, in points; answers are those lost and won over every k
+  above 0.
 
   </details>
   {{/hasTasks}}

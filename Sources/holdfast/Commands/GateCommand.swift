@@ -29,7 +29,7 @@ struct GateCommand: ParsableCommand {
   @Option(help: "A candidate's path; repeatable.")
   var candidate: [String]
 
-  @Option(help: "A fixed share of every task's blocks, such as 1/2; all by default.")
+  @Option(help: "A fixed share of every task's blocks, such as 1/2; the configuration's by default, else all.")
   var share: String?
 
   @Option(help: "Read as large a share as this time allows here, loading included: seconds, or 15m, or 2h.")
@@ -39,7 +39,7 @@ struct GateCommand: ParsableCommand {
     help: "Tasks that have no vote: ask them too, after the others, or skip them; the configuration's by default.")
   var reported: ReportedTasks?
 
-  @Flag(help: "Read blocks in one fixed random order, and a candidate that has failed already no further.")
+  @Flag(help: "Look at the candidate on the way, and read one that has passed or failed already no further.")
   var stopEarly = false
 
   @Flag(
@@ -75,7 +75,7 @@ struct GateCommand: ParsableCommand {
 
   func validate() throws {
     if candidate.isEmpty { throw ValidationError("give at least one --candidate") }
-    if stopEarly, adaptive { throw ValidationError("--stop-early and --adaptive each spend the error rates; give one") }
+    if stopEarly, adaptive { throw ValidationError("--stop-early and --adaptive each plan their own looks; give one") }
     if json, quiet { throw ValidationError("--json prints the report, --quiet the verdicts alone; give one") }
     let alone = [
       ("--share", share != nil), ("--stop-early", stopEarly), ("--adaptive", adaptive), ("--timeout", timeout != nil),
@@ -83,7 +83,6 @@ struct GateCommand: ParsableCommand {
     if within != nil, let other = alone.first(where: \.1)?.0 {
       throw ValidationError("--within chooses what is read and when it ends, and so does \(other); give one")
     }
-    if stopEarly, diagnose { throw ValidationError("--diagnose needs the scores that --stop-early does not read") }
   }
 
   private var reading: GateReading {
@@ -100,9 +99,17 @@ struct GateCommand: ParsableCommand {
     }
     let configuration = try options.load()
     let threads = options.threads(configuration)
+    let share = try self.share.map { try Share(parsing: $0) } ?? configuration.share
+    guard share.atMost(configuration.share) == share else {
+      throw InputError(
+        "--share",
+        "\(share) is more than gate.share in \(configuration.file), \(configuration.share), which counts as all",
+        remedy: "give at most that, or change gate.share and save no verdict of the smaller one")
+    }
     let session = GateSession(
       configuration: configuration, settings: configuration.gate, base: try basePath(configuration),
-      baselinePath: baseline ?? configuration.baseline, share: try Share(parsing: share ?? "1"), threads: threads,
+      baselinePath: baseline ?? configuration.baseline, share: share,
+      declared: configuration.share, threads: threads,
       command: typedCommand, kernel: Kernel.current.name,
       reading: reading, diagnoses: diagnose, reported: reported ?? configuration.reported)
     let given = try candidate.map { try CandidatePaths(at: try resolveModel($0, models: configuration.models)) }

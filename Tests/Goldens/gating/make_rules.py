@@ -15,16 +15,21 @@ TASKS = [("a0", "a"), ("a1", "a"), ("b0", "b")]
 SHOTS = [0, 1, 4]
 BLOCKS, SIZE = 12, 8
 LOGPROB = {1: -0.25, 0: -2.5}
+PROBABILITY = {right: np.exp(logprob) for right, logprob in LOGPROB.items()}
 
-# key, level, k, metric, u
+# key, level, k, metric, u of t, b and both zero-shot scores z (base) and y (candidate)
 RULES = [
-    ("max_drop", "overall", [1, 4], "exact", lambda t, b, z: t - b + 0.06),
-    ("max_drop", "family", [1, 4], "exact", lambda t, b, z: t - b + 0.12),
-    ("max_relative_drop", "overall", [1, 4], "exact", lambda t, b, z: (t - CHANCE) - 0.85 * (b - CHANCE)),
-    ("max_relative_drop", "family", [1, 4], "exact", lambda t, b, z: (t - CHANCE) - 0.7 * (b - CHANCE)),
-    ("min_retention", "overall", [4], "exact", lambda t, b, z: (t - z) - 0.8 * (b - z)),
-    ("min_retention", "family", [4], "exact", lambda t, b, z: (t - z) - 0.7 * (b - z)),
-    ("max_logprob_drop", "overall", [1, 4], "logprob", lambda t, b, z: t - b + 0.3),
+    ("max_drop", "overall", [1, 4], "exact", lambda t, b, z, y: t - b + 0.06),
+    ("max_drop", "family", [1, 4], "exact", lambda t, b, z, y: t - b + 0.12),
+    ("max_drop", "task", [1, 4], "exact", lambda t, b, z, y: t - b + 0.25),
+    ("max_drop_largest_k", "overall", [4], "exact", lambda t, b, z, y: t - b + 0.05),
+    ("max_error_ratio", "overall", [1, 4], "exact", lambda t, b, z, y: 1.5 * (1 - b) - (1 - t) + 0.01),
+    ("max_relative_drop", "overall", [1, 4], "exact", lambda t, b, z, y: (t - CHANCE) - 0.85 * (b - CHANCE)),
+    ("max_relative_drop", "family", [1, 4], "exact", lambda t, b, z, y: (t - CHANCE) - 0.7 * (b - CHANCE)),
+    ("min_retention", "overall", [4], "exact", lambda t, b, z, y: (t - np.minimum(z, y)) - 0.8 * (b - z)),
+    ("min_retention", "family", [4], "exact", lambda t, b, z, y: (t - np.minimum(z, y)) - 0.7 * (b - z)),
+    ("max_probability_drop", "overall", [1, 4], "probability", lambda t, b, z, y: t - b + 0.1),
+    ("max_logprob_drop", "overall", [1, 4], "logprob", lambda t, b, z, y: t - b + 0.3),
 ]
 
 
@@ -43,16 +48,19 @@ def unit(families, rule):
         for base, candidate in family:
             def at(scores, ks):
                 value = np.mean([scores[k] for k in ks], axis=0)
-                return value * (LOGPROB[1] - LOGPROB[0]) + LOGPROB[0] if metric == "logprob" else value
-            b, t, z = at(base, shots), at(candidate, shots), at(base, [0])
-            values = u(t, b, z)
+                if metric == "exact":
+                    return value
+                scale = LOGPROB if metric == "logprob" else PROBABILITY
+                return value * (scale[1] - scale[0]) + scale[0]
+            b, t, z, y = at(base, shots), at(candidate, shots), at(base, [0]), at(candidate, [0])
+            values = u(t, b, z, y)
             weight = 1 / (len(families) * len(family))
             fit = sm.OLS(values, np.ones(len(values))).fit(
                 cov_type="cluster", use_t=True,
                 cov_kwds={"groups": np.repeat(np.arange(BLOCKS), SIZE), "use_correction": False})
             squared = fit.bse[0] ** 2 * BLOCKS / (BLOCKS - 1)
             mean += weight * fit.params[0]
-            allowance += weight * np.mean(u(b, b, z))
+            allowance += weight * np.mean(u(b, b, z, z))
             sums = (values - values.mean()).reshape(BLOCKS, SIZE).sum(axis=1)
             third += weight**3 * (sums**3).sum() / len(values) ** 3 * BLOCKS**2 / ((BLOCKS - 1) * (BLOCKS - 2))
             parts.append(weight**2 * squared)
@@ -89,13 +97,17 @@ def main():
             groups = {"overall": [[scores[t] for t, f in TASKS if f == name] for name in ("a", "b")]}
             if rule[1] == "family":
                 groups = {name: [[scores[t] for t, f in TASKS if f == name]] for name in ("a", "b")}
+            if rule[1] == "task":
+                groups = {task: [[scores[task]]] for task, _ in TASKS}
             for name, families in groups.items():
                 mean, allowance, se, df, skewness = unit(families, rule)
                 down, up = min(skewness, 0), max(skewness, 0)
                 units.append({
                     "rule": rule[0], "unit": name, "margin": allowance, "se": se, "df": df,
-                    "lower": mean - hall_inverse(stats.t.ppf(0.95, df), down) * se,
-                    "p_pass": stats.t.sf(hall(mean / se, down), df), "p_fail": stats.t.cdf(hall(mean / se, up), df)})
+                    # A guard never makes a verdict easier to reach.
+                    "lower": mean - max(stats.t.ppf(0.95, df), hall_inverse(stats.t.ppf(0.95, df), down)) * se,
+                    "p_pass": stats.t.sf(min(mean / se, hall(mean / se, down)), df),
+                    "p_fail": stats.t.cdf(max(mean / se, hall(mean / se, up)), df)})
         text = lambda s: {str(k): "".join(map(str, s[k])) for k in SHOTS}
         cases.append({
             "tasks": [{"task": t, "family": f, "base": text(scores[t][0]), "candidate": text(scores[t][1])}

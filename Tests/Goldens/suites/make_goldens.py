@@ -76,12 +76,12 @@ def request_id(context, continuation, special, rule):
 
 
 def smoke():
-    """Draws and the last item's prompt at k = 1 of two blocks of every smoke task (pool of 16, blocks of 8)."""
+    """Draws and the last item's prompt at k = 1 of two blocks of every smoke task (pool of 16, blocks of 4)."""
     rows = []
     for path in sorted(SMOKE.glob("*.jsonl")):
         items = [json.loads(line) for line in path.read_text().splitlines()]
-        for block in (0, 5):
-            members = items[16 + 8 * block : 24 + 8 * block]
+        for block in (0, 11):
+            members = items[16 + 4 * block : 20 + 4 * block]
             for number in (0, 1):
                 shown = draw(1, path.stem, members[0]["id"], number, items[:16], 4)
                 last = members[-1]
