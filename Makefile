@@ -43,8 +43,9 @@ bench-peers: build ## measure scoring beside lm-evaluation-harness and llama.cpp
 	$(HOLDFAST) fetch smollm2-135m-instruct
 	@Scripts/bench_peers.sh $(HOLDFAST) $(PEERS)
 
-calibrate: build ## simulate 20,000 gates a row through the shipped verdict and write docs/calibration.md (hours; --gates 2000 for a look)
-	swift run $(SWIFT_FLAGS) CalibrationBenchmark --program "holdfast $$($(HOLDFAST) --version)" --out docs/calibration.md
+calibrate: build ## simulate gates through the shipped verdict and write docs/calibration*.md (five hours on two cores)
+	swift run $(SWIFT_FLAGS) CalibrationBenchmark --rows promised --gates 20000 --program "holdfast $$($(HOLDFAST) --version)" --out docs/calibration.md
+	swift run $(SWIFT_FLAGS) CalibrationBenchmark --rows expected --gates 20000 --program "holdfast $$($(HOLDFAST) --version)" --out docs/calibration-limits.md
 
 dist: setup ## build dist/holdfast-VERSION-linux-x86_64.tar.gz, which runs with nothing installed, and test it in an empty root
 	@archive=$$(Scripts/dist/build.sh) && Scripts/dist/test.sh "$$archive"

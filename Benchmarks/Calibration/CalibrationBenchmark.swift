@@ -6,11 +6,24 @@ import Foundation
 /// Simulates gates and says how often the shipped verdict is wrong: run by `make calibrate`.
 @main
 struct CalibrationBenchmark: AsyncParsableCommand {
+  /// Which rows are simulated.
+  enum Rows: String, ExpressibleByArgument, CaseIterable {
+    case promised, expected, all
+
+    func contains(_ cell: CalibrationCell) -> Bool {
+      switch self {
+      case .promised: !cell.promises.isEmpty
+      case .expected: cell.promises.isEmpty
+      case .all: true
+      }
+    }
+  }
+
   @Option(help: "Simulate only rows whose title has this in it.")
   var only: String?
 
-  @Flag(help: "Simulate only rows of which something is promised.")
-  var promised = false
+  @Option(help: "promised: rows of which something is promised; expected: the others; all.")
+  var rows: Rows = .all
 
   @Option(help: "Simulated gates a row.")
   var gates: Int = 20_000
@@ -58,13 +71,13 @@ struct CalibrationBenchmark: AsyncParsableCommand {
 
   private var cells: [CalibrationCell] {
     CalibrationCell.all.filter { cell in
-      (only.map { cell.title.contains($0) } ?? true) && (!promised || !cell.promises.isEmpty)
+      (only.map { cell.title.contains($0) } ?? true) && rows.contains(cell)
     }
   }
 
   /// What writes the same page again.
   private var command: String {
-    "swift run -c release CalibrationBenchmark\(only.map { " --only '\($0)'" } ?? "") --gates \(gates) --seed \(seed)"
+    "swift run -c release CalibrationBenchmark --rows \(rows.rawValue)\(only.map { " --only '\($0)'" } ?? "") --gates \(gates) --seed \(seed)"
   }
 }
 

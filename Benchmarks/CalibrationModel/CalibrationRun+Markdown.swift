@@ -20,22 +20,29 @@ extension CalibrationRun {
 
     With the shipped rules: \(rules).
 
-    ## What is promised
-
-    | case | promised | seen | |
-    |---|--:|--:|---|
-    \(bounds.map(row).joined(separator: "\n"))
-
-    A promise counts as broken where the count seen would come up with a probability below .001 if the true rate were the
-    promised one; the program then ends with 1. Rows of the tables below that are not here are not promised: they say what to expect.
-
-    \(Self.limits)
+    \(promised)\(Self.limits)
 
     \(CalibrationCell.Section.allCases.compactMap(table).joined(separator: "\n\n"))
 
     \(Self.assumptions)
 
     """
+  }
+
+  private var promised: String {
+    guard !bounds.isEmpty else { return "Nothing is promised of the rows of this page: they say what to expect.\n\n" }
+    return """
+      ## What is promised
+
+      | case | promised | seen | |
+      |---|--:|--:|---|
+      \(bounds.map(row).joined(separator: "\n"))
+
+      A promise counts as broken where the count seen would come up with a probability below .001 if the true rate were the
+      promised one; the program then ends with 1.
+
+
+      """
   }
 
   /// One section's rows.

@@ -11,6 +11,8 @@ struct DrawnAnswers {
   let seeds: Int
   /// What adapters sit on.
   let base: String
+  /// The tasks that vote, which alone are asked.
+  let tasks: Set<String>
 
   /// - Returns: one list of scores a seed, each as if its draw were the only one.
   func of(_ path: String, name: String) throws -> (description: RunDescription, scores: [[ItemScore]]) {
@@ -20,19 +22,13 @@ struct DrawnAnswers {
     let scorer = subject.scorer(in: model)
     let scores = try (0..<seeds).map { seed in
       let began = Date()
-      let items = try run.execute(subject, scorer: scorer, questions: SuiteRun.Questions(draws: seed..<seed + 1)).items
+      let items = try run.execute(
+        subject, scorer: scorer, questions: SuiteRun.Questions(draws: seed..<seed + 1, tasks: tasks)
+      ).items
       let seconds = String(format: "%.1f", Date().timeIntervalSince(began))
       FileHandle.standardError.write(Data("\(name), seed \(seed): \(seconds) s\n".utf8))
-      return items.map(\.asOnlyDraw)
+      return items.map(\.asFirstDraw)
     }
     return (try run.description(of: subject, model, numerics: scorer.numericsID), scores)
-  }
-}
-
-extension ItemScore {
-  fileprivate var asOnlyDraw: ItemScore {
-    ItemScore(
-      task: task, item: item, block: block, k: k, draw: 0, condition: condition, exactMatch: exactMatch,
-      logprob: logprob, choiceCorrect: choiceCorrect)
   }
 }

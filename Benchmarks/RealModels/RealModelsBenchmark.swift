@@ -52,9 +52,9 @@ struct RealModelsBenchmark: ParsableCommand {
     let asking = SuiteRun(
       suite: suite, share: share, ledger: ledger, command: "RealModelsBenchmark", kernel: Kernel.current.name,
       threads: threads)
-    let answers = DrawnAnswers(run: asking, seeds: seeds, base: base)
-    let ofBase = try answers.of(base, name: "base")
     let committed = try Baseline.load(baseline)
+    let answers = DrawnAnswers(run: asking, seeds: seeds, base: base, tasks: committed.admittedTasks)
+    let ofBase = try answers.of(base, name: "base")
     let baselines = ofBase.scores.map(committed.with)
     print("\(seeds) seeds of demonstrations, share \(share), \(suite.name) version \(suite.version)\n")
     print(

@@ -195,6 +195,34 @@ struct CandidateAsking {
     }
   }
 
+  /// Judges a candidate that was chosen among several once more, under one draw of demonstrations that no gate has used.
+  ///
+  /// - Returns: nil where it could not be asked.
+  func confirm(
+    _ candidate: Candidate, policy: GatePolicy, shelf: inout ModelShelf, report: @escaping Report
+  ) throws -> Verdict? {
+    guard let base else { return nil }
+    let fresh = AdaptiveLooks.mostDraws
+    do {
+      let (ofBase, own) = try again(
+        fresh..<fresh + 1, votingTasks(of: candidate), of: base, and: candidate.subject, shelf: &shelf, report: report)
+      // The same model as the baseline's, and the candidate was compared with that before.
+      return try Verdict.judge(
+        baseline: baseline.with(scores: ofBase.map(\.asFirstDraw)), candidate: baseline.run,
+        scores: own.map(\.asFirstDraw), policy: policy.withoutLeaks, related: candidate.related,
+        contaminated: contaminated, look: SpentLook(run.share, declared: run.share))
+    } catch is NotGateable {
+      return nil
+    }
+  }
+
+  /// What the gold answers' probabilities say of scores that were judged.
+  func earlyWarning(_ candidate: Candidate, _ scores: [ItemScore]) -> Verdict? {
+    try? Verdict.judge(
+      baseline: baseline, candidate: baseline.run, scores: scores, policy: .earlyWarning, related: candidate.related,
+      contaminated: contaminated, unasked: unasked(by: candidate))
+  }
+
   /// The looks of a gate that ends as soon as it can.
   private func looks(at candidate: Candidate, _ description: RunDescription, share: Share) throws -> EarlyLooks {
     let voting = votingTasks(of: candidate)

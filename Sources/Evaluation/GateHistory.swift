@@ -20,6 +20,18 @@ extension Ledger {
     return shares.sorted()
   }
 
+  /// The newest verdict on each model that one baseline has judged.
+  package func judged(baselineHash: String) throws -> [Verdict] {
+    var newest: [String: Verdict] = [:]
+    for record in try verdicts(baselineHash: baselineHash, model: nil) {
+      guard let kept = try? JSONDecoder().decode(CandidateVerdict.self, from: Data(record.report.utf8)) else {
+        continue
+      }
+      if let verdict = kept.verdict { newest[record.model] = verdict }
+    }
+    return newest.sorted { $0.key < $1.key }.map(\.value)
+  }
+
   /// What gates against one baseline said until a gate, oldest first: the newest verdict of each model, share and baseline alone, so that a
   /// gate that was run again is one point.
   ///

@@ -25,12 +25,16 @@ package struct GateSession {
   /// Whether a candidate that fails is asked why.
   package let diagnoses: Bool
   package let reported: ReportedTasks
+  /// What is to be found among several candidates; nil where each is judged for itself.
+  package let selection: SelectionRule?
+  /// Whether it is said where the gold answer's probability has fallen already.
+  package let warnsEarly: Bool
 
   package init(
     configuration: Configuration, settings: GateSettings, base: String, baselinePath: String, share: Share,
     declared: Share = .all, threads: Int, command: String, kernel: String, reading: GateReading = .whole,
     diagnoses: Bool = false,
-    reported: ReportedTasks = .skip
+    reported: ReportedTasks = .skip, selection: SelectionRule? = nil, warnsEarly: Bool = false
   ) {
     self.configuration = configuration
     self.settings = settings
@@ -44,6 +48,8 @@ package struct GateSession {
     self.reading = reading
     self.diagnoses = diagnoses
     self.reported = reported
+    self.selection = selection
+    self.warnsEarly = warnsEarly
   }
 
   /// All that a gate found.
@@ -65,6 +71,8 @@ package struct GateSession {
     package let overlap: OverlapReport?
     /// What was wrong with candidates that could not be opened or asked.
     package let faults: [InputError]
+    /// What was found among them, where something was looked for.
+    package let selection: SeriesSelection?
   }
 
   /// What a gate tells while it runs.
@@ -104,7 +112,8 @@ package struct GateSession {
     let asking = CandidateAsking(
       baseline: baseline,
       run: SuiteRun(suite: suite, share: share, ledger: ledger, command: command, kernel: kernel, threads: threads),
-      policy: settings.policy, reading: reading, contaminated: contaminated,
+      policy: selection == nil ? settings.policy : settings.policy.withPart(of: candidates.count), reading: reading,
+      contaminated: contaminated,
       withoutVote: Set(overlap?.withoutVote ?? []),
       base: asksBase ? try baseAgain(baseline, baseCheckpoint.value(), hashes) : nil, diagnoses: diagnoses,
       reported: reported, declared: declared,
@@ -149,13 +158,46 @@ package struct GateSession {
         contrasts.append(compared)
         // Said and kept before anything else is asked, which can only explain it.
         report(.judged(verdict))
+        warn(asked, candidate, asking, report)
         ids.append(try keep(verdict, subject, asked.run, baseline, ledger).id)
         lost.append(try answers(compared, of: subject, run: asked.run, ledger: ledger, shelf: &shelf, report: report))
       }
     }
     return Outcome(
       baseline: baseline, startedAt: started, seconds: Date().timeIntervalSince(started), verdicts: verdicts,
-      contrasts: contrasts, lost: lost, verdictIDs: ids, contaminated: contaminated, overlap: overlap, faults: faults)
+      contrasts: contrasts, lost: lost, verdictIDs: ids, contaminated: contaminated, overlap: overlap, faults: faults,
+      selection: try selected(verdicts, of: candidates, asking: asking, shelf: &shelf, report: report))
+  }
+
+  /// What was looked for among the candidates. The best is asked once more, under demonstrations that no gate has used.
+  private func selected(
+    _ verdicts: [CandidateVerdict], of candidates: [Opened], asking: CandidateAsking, shelf: inout ModelShelf,
+    report: @escaping (Event) -> Void
+  ) throws -> SeriesSelection? {
+    guard let selection else { return nil }
+    guard let index = SeriesSelection.find(selection, in: verdicts) else {
+      return SeriesSelection(rule: selection, candidates: verdicts.count, selected: nil)
+    }
+    let path = verdicts[index].path
+    guard selection == .best, case .whole(let candidate) = candidates[index] else {
+      return SeriesSelection(rule: selection, candidates: verdicts.count, selected: path)
+    }
+    let confirmed = try asking.confirm(candidate, policy: settings.policy, shelf: &shelf, report: report)
+    return SeriesSelection(
+      rule: selection, candidates: verdicts.count, selected: path, confirmation: confirmed?.outcome,
+      confirmedDrop: confirmed?.overallDrop)
+  }
+
+  /// Where the gold answer's probability has fallen beyond its margin, whatever the answers say.
+  private func warn(
+    _ asked: CandidateAsking.Asked, _ candidate: Candidate, _ asking: CandidateAsking, _ report: (Event) -> Void
+  ) {
+    guard warnsEarly, case .judged = asked.finding, let verdict = asking.earlyWarning(candidate, asked.items) else {
+      return
+    }
+    let warnings = verdict.warnings
+    for warning in warnings { report(.note(warning)) }
+    if warnings.isEmpty { report(.note("early warning: nothing; the probability of the gold answer holds")) }
   }
 
   /// A candidate as it was opened.
@@ -228,7 +270,9 @@ package struct GateSession {
     return found
   }
 
-  private var asksBase: Bool { reading == .adaptive || diagnoses || settings.policy.looksAtLeaks }
+  private var asksBase: Bool {
+    reading == .adaptive || diagnoses || settings.policy.looksAtLeaks || selection == .best
+  }
 
   /// The baseline's model, to be asked what the baseline does not hold.
   ///
@@ -243,7 +287,7 @@ package struct GateSession {
     else {
       throw InputError(
         base,
-        "is not the model of the baseline \(baselinePath), which --adaptive, --diagnose and max_leak_mass ask again",
+        "is not the model of the baseline \(baselinePath), which --adaptive, --diagnose, --select best and max_leak_mass ask again",
         remedy: "name the baseline's own model as base in \(configuration.file), or do without them")
     }
     return subject

@@ -3,6 +3,7 @@ import Foundation
 import Gating
 import Ledger
 import Reporting
+import Suites
 
 /// A gate that the ledger holds, with all that its report shows.
 package struct KeptGate {
@@ -36,7 +37,9 @@ package struct KeptGate {
         return CandidateEvidence(verdict: verdict, contrasts: [], lost: [])
       }
       let contrasts = ItemContrast.list(
-        baseline: baseline, scores: try ledger.itemScores(run).filter { SuiteRun.draws.contains($0.draw) },
+        baseline: baseline,
+        scores: baseline.within(
+          try? Share(parsing: verdict.share), try ledger.itemScores(run).filter { SuiteRun.draws.contains($0.draw) }),
         voting: verdict.votingTasks, contaminated: record.leftOut)
       return CandidateEvidence(
         verdict: verdict, contrasts: contrasts, lost: try LostAnswers(ledger, run: run).list(contrasts))

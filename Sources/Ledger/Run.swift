@@ -71,8 +71,8 @@ extension Ledger {
     try read { db in (try undertakings("WHERE id = ?", [id], in: db) as [Run]).first }
   }
 
-  /// Answers a second of the newest finished runs of a suite under one draw, ascending. A run that the ledger knew the answers of was
-  /// fast, one that was gone on with was slow: the middle is the one to go by.
+  /// Answers a second of the newest finished runs of a suite under one draw, ascending: of each model the first, whose answers had to be
+  /// computed. One that was gone on with was slow: the middle is the one to go by.
   ///
   /// - Parameter leastAnswers: shorter runs say nothing about a rate.
   package func scoringRates(suiteHash: String, limit: Int = 8, leastAnswers: Int = 100) throws -> [Double] {
@@ -83,6 +83,9 @@ extension Ledger {
            WHERE o.run_id = r.id AND o.role = -1 AND o.condition = 'gold') AS answers
         FROM (
           SELECT * FROM runs WHERE suite_hash = ? AND draws = 1 AND finished_at IS NOT NULL
+            AND NOT EXISTS (
+              SELECT 1 FROM runs AS earlier WHERE earlier.model_id = runs.model_id
+                AND earlier.suite_hash = runs.suite_hash AND (earlier.started_at, earlier.id) < (runs.started_at, runs.id))
           ORDER BY started_at DESC, id DESC LIMIT ?
         ) AS r
         WHERE answers >= ?

@@ -61,11 +61,11 @@ extension Ledger {
     }
   }
 
-  /// The verdicts on one model by one baseline, oldest first.
-  package func verdicts(baselineHash: String, model: String) throws -> [VerdictRecord] {
+  /// The verdicts by one baseline on one model, or on all, oldest first.
+  package func verdicts(baselineHash: String, model: String?) throws -> [VerdictRecord] {
     try read { db in
       let sql = """
-        SELECT \(Table.verdicts.columns("v")) FROM verdicts AS v WHERE v.baseline_hash = ? AND v.model_id = ?
+        SELECT \(Table.verdicts.columns("v")) FROM verdicts AS v WHERE v.baseline_hash = ? AND v.model_id = COALESCE(?, v.model_id)
         ORDER BY v.created_at, v.id
         """
       return try Row.fetchAll(db, sql: sql, arguments: [baselineHash, model]).map(verdict)

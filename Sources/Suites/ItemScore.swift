@@ -33,6 +33,15 @@ package struct ItemScore: Sendable, Codable, Hashable {
   }
 }
 
+extension ItemScore {
+  /// The same as if its draw of demonstrations had been the first: where one further draw alone is judged.
+  package var asFirstDraw: ItemScore {
+    ItemScore(
+      task: task, item: item, block: block, k: k, draw: 0, condition: condition, exactMatch: exactMatch,
+      logprob: logprob, choiceCorrect: choiceCorrect)
+  }
+}
+
 /// What the items of a block scored, in the block's order.
 ///
 /// - Parameter scores: at least the scores of the block's requests, by request id.

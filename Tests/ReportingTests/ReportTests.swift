@@ -112,7 +112,7 @@ struct ReportTests {
     let columns = rows.map { $0.filter { $0 == "|" }.count }
     // Ten columns of units, twelve of tasks at three k (and the empty last one), two of facts. Every task failed by itself, too.
     #expect(Set(columns) == [11, 14, 3], "\(text)")
-    #expect(rows.count == (2 + 12) + (2 + 4) + (2 + 13))
+    #expect(rows.count == (2 + 12) + (2 + 4) + (2 + 14))
     #expect(text.hasPrefix("# Holdfast gate: FAIL\n"))
     #expect(text.contains("**FAIL** few-shot exact match fell by"))
     #expect(text.contains("**NOT GATEABLE** the prompt hash differs"))

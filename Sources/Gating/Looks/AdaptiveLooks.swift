@@ -9,7 +9,7 @@ import Suites
 package enum AdaptiveLooks {
   /// Draws a block that an open unit has at each look.
   package static let draws = [1, 2, 4]
-  static var mostDraws: Int { draws.max() ?? 1 }
+  package static var mostDraws: Int { draws.max() ?? 1 }
 }
 
 extension GatePolicy {

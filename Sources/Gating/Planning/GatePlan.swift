@@ -10,12 +10,39 @@ package struct PlanAssumptions: Sendable, Hashable, Encodable {
   package let correlation: Double
   /// How the differences of one block's items correlate.
   package let intraclassCorrelation: Double
+  /// Candidates that discordance and block correlation are the medians of; nil where they are assumed.
+  package let candidates: Int?
 
   /// The defaults give an item's mean difference over three k a standard deviation of .30.
-  package init(discordance: Double = 0.15, correlation: Double = 0.4, intraclassCorrelation: Double = 0.05) {
+  package init(
+    discordance: Double = 0.15, correlation: Double = 0.4, intraclassCorrelation: Double = 0.05, candidates: Int? = nil
+  ) {
     self.discordance = discordance
     self.correlation = correlation
     self.intraclassCorrelation = intraclassCorrelation
+    self.candidates = candidates
+  }
+
+  /// What earlier candidates of the same baseline were like: the medians over those that did not fail, whose answers are nearest to those
+  /// of one that may pass.
+  ///
+  /// - Returns: nil without one that says it.
+  package init?(_ verdicts: [Verdict]) {
+    let sound = verdicts.filter { $0.outcome != .fail }
+    let found = sound.compactMap { verdict in
+      verdict.discordance.map { discordance in
+        (
+          discordance,
+          verdict.units.first { $0.level == .overall && $0.contrast == .absoluteDrop }?.blockCorrelation ?? 0
+        )
+      }
+    }
+    guard !found.isEmpty else { return nil }
+    let (discordances, correlations) = (found.map(\.0).sorted(), found.map(\.1).sorted())
+    // Of candidates that never differ no plan could be made.
+    self.init(
+      discordance: max(0.01, discordances[found.count / 2]), intraclassCorrelation: correlations[found.count / 2],
+      candidates: found.count)
   }
 
   /// σ² of one item's difference, mean over so many k, where nothing dropped: ψ (1 + (K-1) r) / K.
@@ -25,7 +52,7 @@ package struct PlanAssumptions: Sendable, Hashable, Encodable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case discordance, correlation
+    case discordance, correlation, candidates
     case intraclassCorrelation = "intraclass_correlation"
   }
 }

@@ -115,6 +115,15 @@ extension Verdict {
 }
 
 extension Baseline {
+  /// The scores of a run that a share of every task's blocks has: a run may have gone on.
+  package func within(_ share: Share?, _ scores: [ItemScore]) -> [ItemScore] {
+    guard let share, share != .all else { return scores }
+    let blocks = Dictionary(grouping: self.scores, by: \.task).mapValues {
+      share.blocks(of: Set($0.map(\.block)).count)
+    }
+    return scores.filter { $0.block < blocks[$0.task] ?? 0 }
+  }
+
   /// The scores that a share of every task's blocks has.
   func scores(of share: Share) -> [ItemScore] {
     var asked: [String: Int] = [:]

@@ -149,6 +149,7 @@ extension GateReport {
         (gate.limits.filter { !$0.limits.isOff }.map { "\($0.key) \($0.limits.text)" }
           + ["α pass \(gate.alphaPass), α fail \(gate.alphaFail)"]).joined(separator: "; ")
       ),
+      ("selection", header.selection?.text ?? "none: each candidate is judged for itself"),
       ("held out", header.heldOut?.text ?? "not checked: no fine-tuning data are named"),
       ("command", header.command),
       ("configuration", header.configuration),

@@ -60,11 +60,17 @@ extension GatePlan {
     return grid.text(width: 80)
   }
 
+  private var source: String {
+    assumptions.candidates.map {
+      "As the ledger's \($0) candidate\($0 == 1 ? "" : "s") of this baseline that did not fail were"
+    } ?? "Assumed"
+  }
+
   private var explanation: String {
     "passes: the smallest margin that would PASS with 80 % power where nothing dropped; fails: the smallest drop that "
-      + "would FAIL with 80 % power, before Holm's adjustment; P(PASS): of the unit alone, where nothing dropped. Assumed: base "
+      + "would FAIL with 80 % power, before Holm's adjustment; P(PASS): of the unit alone, where nothing dropped. \(source): base "
       + "and candidate answer \(points(assumptions.discordance)) % of the items differently at each k, correlated "
-      + "\(assumptions.correlation) between k and \(assumptions.intraclassCorrelation) within a block."
+      + "\(assumptions.correlation) between k and \((assumptions.intraclassCorrelation * 100).rounded() / 100) within a block."
   }
 
   /// The plan as pretty JSON, keys sorted.

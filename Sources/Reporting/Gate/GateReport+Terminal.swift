@@ -9,12 +9,13 @@ extension GateReport {
       let body = candidate.verdict.map { "\n\(units($0))\(needs($0))\n\(tasks($0))" } ?? ""
       let why = candidate.diagnosis.map { "\n" + wrapped($0.text, width: 80) + "\n" } ?? ""
       return heading + body + "\n" + wrapped(candidate.sentence, width: 80) + "\n" + why
-    }.joined(separator: "\n")
+    }.joined(separator: "\n") + (header.selection.map { "\n" + wrapped($0.text, width: 80) + "\n" } ?? "")
   }
 
   /// The verdict sentences alone, one line a candidate.
   package var sentences: String {
     candidates.map { "\(shown($0.path)): \(shown($0.sentence))\n" }.joined()
+      + (header.selection.map { "\(shown($0.text))\n" } ?? "")
   }
 
   private func units(_ verdict: Verdict) -> String {

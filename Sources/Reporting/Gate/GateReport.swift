@@ -20,6 +20,8 @@ package struct ReportHeader: Sendable, Hashable, Codable {
   package let suite: SuiteIdentity
   /// What the check of the fine-tuning data found; nil where none are named.
   package let heldOut: HeldOutSummary?
+  /// What was found among the candidates; nil where each was judged for itself.
+  package let selection: SeriesSelection?
   /// The engine's numeric version.
   package let numerics: String
   /// The kernel that computed, such as `avx512`.
@@ -31,7 +33,7 @@ package struct ReportHeader: Sendable, Hashable, Codable {
   package init(
     createdBy: String, startedAt: String, durationSeconds: Double, command: String, configuration: String,
     settings: GateSettings, baseline: String, base: ModelDescription, suite: SuiteIdentity,
-    heldOut: HeldOutSummary? = nil,
+    heldOut: HeldOutSummary? = nil, selection: SeriesSelection? = nil,
     numerics: String, kernel: String, threads: Int, machine: String
   ) {
     self.createdBy = createdBy
@@ -44,6 +46,7 @@ package struct ReportHeader: Sendable, Hashable, Codable {
     self.base = base
     self.suite = suite
     self.heldOut = heldOut
+    self.selection = selection
     self.numerics = numerics
     self.kernel = kernel
     self.threads = threads
@@ -51,7 +54,7 @@ package struct ReportHeader: Sendable, Hashable, Codable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case command, configuration, settings, baseline, base, suite, numerics, kernel, threads, machine
+    case command, configuration, settings, baseline, base, suite, selection, numerics, kernel, threads, machine
     case createdBy = "created_by"
     case startedAt = "started_at"
     case durationSeconds = "duration_seconds"
@@ -113,7 +116,8 @@ package struct GateReport: Sendable, Hashable, Codable {
 
   /// The code that the gate ends with: 1 for any regression, else 3 for anything undecided, else 0.
   package var exit: GateExit {
-    GateExit.combined(candidates.map { $0.exit(header.settings.policy) })
+    let policy = header.settings.policy
+    return header.selection?.exit(policy) ?? GateExit.combined(candidates.map { $0.exit(policy) })
   }
 
   /// report.json: pretty, keys sorted.

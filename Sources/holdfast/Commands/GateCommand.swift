@@ -24,6 +24,7 @@ struct GateCommand: ParsableCommand {
       Example: holdfast gate --candidate out/my-adapter
       Example: holdfast gate --candidate out/a --candidate out/b.gguf --share 1/2
       Example: holdfast gate --candidate out/my-adapter --within 15m
+      Example: holdfast gate --candidate out/series --select best
       """)
 
   @Option(help: "A candidate's path; repeatable.")
@@ -48,6 +49,15 @@ struct GateCommand: ParsableCommand {
 
   @Flag(help: "Ask of a candidate that fails what it lost, and in which layers: controls that never vote.")
   var diagnose = false
+
+  @Option(
+    help:
+      "Of several candidates, each judged at α over their number, find the best that passes, confirmed under fresh demonstrations, or the first that fails."
+  )
+  var select: SelectionRule?
+
+  @Flag(help: "Say where the probability of the right answer has fallen already, before answers did.")
+  var earlyWarning = false
 
   @Option(help: "The baseline file; the configuration's by default.")
   var baseline: String?
@@ -111,7 +121,8 @@ struct GateCommand: ParsableCommand {
       baselinePath: baseline ?? configuration.baseline, share: share,
       declared: configuration.share, threads: threads,
       command: typedCommand, kernel: Kernel.current.name,
-      reading: reading, diagnoses: diagnose, reported: reported ?? configuration.reported)
+      reading: reading, diagnoses: diagnose, reported: reported ?? configuration.reported,
+      selection: select, warnsEarly: earlyWarning)
     let given = try candidate.map { try CandidatePaths(at: try resolveModel($0, models: configuration.models)) }
     let ledger = try Ledger(path: options.ledger ?? configuration.ledger)
     let telling = GateTelling(form: quiet ? .quiet : json ? .events : .lines)
@@ -177,6 +188,7 @@ struct GateCommand: ParsableCommand {
       durationSeconds: outcome.seconds, command: session.command, configuration: configuration.file,
       settings: session.settings, baseline: session.baselinePath, base: outcome.baseline.run.model,
       suite: outcome.baseline.run.suite, heldOut: outcome.overlap.map { HeldOutSummary($0) },
+      selection: outcome.selection,
       numerics: outcome.baseline.run.numerics, kernel: session.kernel,
       threads: session.threads, machine: Machine.description)
   }
@@ -192,3 +204,4 @@ extension HeldOutSummary {
 }
 
 extension ReportedTasks: ExpressibleByArgument {}
+extension SelectionRule: ExpressibleByArgument {}

@@ -25,13 +25,16 @@ struct PlanCommand: ParsableCommand {
       """)
 
   @Option(help: "A fixed share of every task's blocks, such as 1/2.")
-  var share: String = "1"
+  var share: String?
 
   @Option(help: "The baseline file; the configuration's by default.")
   var baseline: String?
 
-  @Option(help: "The share of items that base and candidate are assumed to answer differently at one k.")
-  var discordance: Double = 0.15
+  @Option(
+    help:
+      "The share of items that base and candidate are assumed to answer differently at one k; by default what the ledger's candidates did, else 0.15."
+  )
+  var discordance: Double?
 
   @Flag(help: "Print JSON.")
   var json = false
@@ -39,7 +42,7 @@ struct PlanCommand: ParsableCommand {
   @OptionGroup var options: ConfigurationOptions
 
   func validate() throws {
-    guard discordance > 0, discordance <= 1 else {
+    guard discordance.map({ $0 > 0 && $0 <= 1 }) ?? true else {
       throw ValidationError("--discordance is a share above 0 and at most 1")
     }
   }
@@ -54,14 +57,16 @@ struct PlanCommand: ParsableCommand {
       : try configuration.heldOutCheck(try configuration.suite(of: loaded), threads: options.threads(configuration))
     if let heldOut { note("held-out check: \(HeldOutSummary(heldOut).text)") }
     let related = try related(configuration)
+    let ledger = try? Ledger(existingAt: options.ledger ?? configuration.ledger)
+    let assumptions = try assumptions(loaded, ledger)
     func plan(_ share: String) throws -> GatePlan {
       try GatePlan(
         baseline: loaded, policy: configuration.gate.policy,
-        share: try Share(parsing: share), assumptions: PlanAssumptions(discordance: discordance),
+        share: try Share(parsing: share), assumptions: assumptions,
         related: related, contaminated: heldOut?.contaminatedItems ?? [:], reported: configuration.reported)
     }
     let others = try ["1", "3/4", "1/2", "3/8", "1/4", "1/8"].map(plan)
-    let plan = try plan(share)
+    let plan = try plan(share ?? configuration.share.description)
     let rate = scoringRate(loaded, configuration)
     let code = plan.refusal == nil ? 0 : GateExit.undecided.rawValue
     if json {
@@ -69,6 +74,13 @@ struct PlanCommand: ParsableCommand {
     } else {
       try conclude(ShownText(lines: plan.terminalTable(rate: rate, others: others)), code: code)
     }
+  }
+
+  /// What is said, else what the ledger's own candidates of this baseline were like, else the usual.
+  private func assumptions(_ baseline: Baseline, _ ledger: Ledger?) throws -> PlanAssumptions {
+    if let discordance { return PlanAssumptions(discordance: discordance) }
+    let hash = try baseline.contentHash()
+    return (try? ledger?.judged(baselineHash: hash)).flatMap { PlanAssumptions($0) } ?? PlanAssumptions()
   }
 
   /// Answers a second, in the median of the last runs that this ledger has; nil where there is none. A plan makes no ledger, and one
