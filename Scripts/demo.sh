@@ -19,14 +19,14 @@ cat <<TEXT
 Two ways to teach SmolLM2-135M-Instruct the sentiment of a review (recipes/data/sentiment), 40 steps of 8 reviews each:
   naive    recipes/full.yaml at learning rate 1e-4
   careful  recipes/preserve.yaml: learning rate 5e-5, and a term that keeps the model's answers to few-shot prompts of other tasks
-Both are then asked the held-out few-shot tasks of suites/core that the model can do, 12 of 20. About $minutes minutes here, where the kernel does $rate GFLOP/s now.
+Both are then asked the held-out few-shot tasks of suites/core that the model can do, half of the questions. About $minutes minutes here, where the kernel does $rate GFLOP/s now.
 
 TEXT
 "$holdfast" experiment recipes/experiments/demo.yaml --out "$work/runs" --reports reports --ledger "$ledger" || exit $?
 
 cat <<'TEXT'
 
-target: accuracy on 200 test reviews; k: exact match over 12 held-out tasks with so many examples in the prompt; kept: of the base's
+target: accuracy on 200 test reviews; k: exact match over 28 held-out tasks with so many examples in the prompt; kept: of the base's
 few-shot ability; leak: probability that an answer to an unrelated question begins as "positive" or "negative". All in percent.
 Now the gate, against the committed baseline, as CI would run it (what was scored is not scored again):
 TEXT
@@ -35,7 +35,7 @@ failures=0
 judge() { # name, expected exit code, what that code says
   local candidate=$work/runs/$1/seed-1/checkpoint-40
   echo
-  "$holdfast" gate --candidate "$candidate" --ledger "$ledger" --reports "reports/demo/$1"
+  "$holdfast" gate --candidate "$candidate" --share 1/2 --ledger "$ledger" --reports "reports/demo/$1"
   local code=$?
   if [ "$code" = "$2" ]; then
     echo "exit $code: $1 $3, as expected"

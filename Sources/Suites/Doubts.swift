@@ -1,8 +1,8 @@
 import Foundation
 
 extension TaskDefinition {
-  /// Below this many blocks a unit has too few clusters for its standard error, and never votes.
-  private static let leastBlocks = 6
+  /// A task of fewer blocks never votes; a family or the whole needs twelve together.
+  private static let leastBlocks = 4
   /// Characters; longer answers are rarely matched word by word.
   private static let longestAnswer = 40
 
@@ -16,7 +16,7 @@ extension TaskDefinition {
     if blockCount < Self.leastBlocks {
       found.append(
         doubt(
-          "items", "\(blockCount) blocks: a unit of fewer than \(Self.leastBlocks) never votes", remedy: "add items"))
+          "items", "\(blockCount) blocks: a task of fewer than \(Self.leastBlocks) never votes", remedy: "add items"))
     }
     if shots.first != 0 || shots.count < 2 {
       found.append(

@@ -8,7 +8,9 @@ struct SecondEditionTests {
   private let fixture = Fixture(blocks: 16)
 
   /// Scores whose rate of right answers is given by k: every item in turn, so that each block has its share.
-  private func scores(_ rates: [Int: Double], only tasks: (String) -> Bool = { _ in true }, else other: [Int: Double]? = nil)
+  private func scores(
+    _ rates: [Int: Double], only tasks: (String) -> Bool = { _ in true }, else other: [Int: Double]? = nil
+  )
     -> [ItemScore]
   {
     fixture.facts.flatMap { task in
@@ -41,7 +43,8 @@ struct SecondEditionTests {
     #expect(verdict.sentence.contains("at k = 4 overall"))
   }
 
-  @Test("retention is moot where demonstrations hardly help the base, and counts a candidate's gain from its own zero-shot")
+  @Test(
+    "retention is moot where demonstrations hardly help the base, and counts a candidate's gain from its own zero-shot")
   func retention() throws {
     let only = GateSettings(maxDropLargestK: .off, maxErrorRatio: .off)
     // A base that is good without demonstrations has nothing to keep a share of; the rule says so in a note, not as INCONCLUSIVE.
@@ -51,7 +54,9 @@ struct SecondEditionTests {
     let same = try Verdict.judge(
       baseline: baseline, candidate: fixture.description(), scores: strong, policy: only.policy)
     let moot = try #require(same.units.first { $0.rule == "min_retention" })
-    #expect(moot.outcome == .uninformative && moot.reason?.contains("points over zero-shot, too few to take a share of (25.0 needed)") == true)
+    #expect(
+      moot.outcome == .uninformative
+        && moot.reason?.contains("points over zero-shot, too few to take a share of (25.0 needed)") == true)
     #expect(same.outcome == .pass && same.notes.contains { $0.severity == .note && $0.text.contains("min_retention") })
     // A general loss of ten points: what demonstrations give is as large as before.
     let base = scores([0: 0.3, 1: 0.8, 4: 0.8])
@@ -103,7 +108,8 @@ struct SecondEditionTests {
     let drop = try #require(task.probabilityDrop)
     // One more won than lost, over two k of 128 items: probabilities of .78 and .08 change places.
     #expect(abs(drop + (exp(-0.25) - exp(-2.5)) / 256) < 1e-12)
-    let lost = try judge(base, scores([0: 0, 1: 0.5, 4: 0.4]), GateSettings(maxProbabilityDrop: RuleLimits(overall: 0.1)))
+    let lost = try judge(
+      base, scores([0: 0, 1: 0.5, 4: 0.4]), GateSettings(maxProbabilityDrop: RuleLimits(overall: 0.1)))
     let unit = try #require(lost.units.first { $0.metric == .probability })
     #expect(unit.outcome == .fail)
     #expect(abs((unit.degradation?.drop ?? 0) - 0.25 * (exp(-0.25) - exp(-2.5))) < 0.01)

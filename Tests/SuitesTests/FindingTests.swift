@@ -27,7 +27,7 @@ struct FindingTests {
   @Test(
     "what weakens the evidence is a warning, and the suite still loads",
     arguments: [
-      ("[0, 4]", itemLines(40), "3 blocks: a unit of fewer than 6 never votes"),
+      ("[0, 4]", itemLines(40), "3 blocks: a task of fewer than 4 never votes"),
       ("[1, 4]", itemLines(64), "without 0 and a k above it"),
       ("[0, 4]", itemLines(64) + [item("x", "Question, 3!", "y")], "is but for form the input of 'item-3'"),
       ("[0, 4]", itemLines(64) + [item("x", "answer 3", "question 3")], "is 'item-3' turned round"),
