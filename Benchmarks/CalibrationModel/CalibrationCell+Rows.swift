@@ -54,11 +54,17 @@ extension CalibrationCell {
       CalibrationCell(.power, "a drop of .15", .core, uniform(0.15, .core), promises: atLeast(.fail, 0.95)),
     ]
     // As many rows as core 1 had in all: 129,000 of SmolLM2's voting tasks.
-    for (drop, promise) in [(0.0, atLeast(.pass, 0.95)), (0.025, atLeast(.pass, 0.75)), (0.10, atLeast(.fail, 0.90))] {
+    for (drop, promise) in [(0.0, atLeast(.pass, 0.95)), (0.025, []), (0.10, atLeast(.fail, 0.90))] {
       let name = drop == 0 ? "no drop" : drop == 0.10 ? "a drop of .10" : "a drop of .025"
       cells.append(
         CalibrationCell(
           .power, "\(name), share 5/8", .core, uniform(drop, .core), reading: .once(share(5, 8)), promises: promise))
+    }
+    cells += [0, 0.025].map {
+      CalibrationCell(
+        .power, "\(World.careful.name): \($0 == 0 ? "no drop" : "a drop of \($0)"), share 5/8", .careful,
+        uniform($0, .careful),
+        reading: .once(share(5, 8)))
     }
     for world in [World.blocksOf8, .blocksOf2, .coreOne] {
       cells += [0, 0.025, 0.10].map {

@@ -14,7 +14,8 @@ extension CalibrationRun {
 
     Written by `\(command)`.
 
-    \(gates) simulated gates a row of a promise, a quarter of that where a gate looks several times, a tenth of ten candidates, a sixteenth in rows without one; seed \(seed); \(program). Every gate went through admission as `holdfast baseline save`
+    \(gates) simulated gates a row of a promise, a quarter of that where a gate looks several times, a tenth of ten candidates, a
+    sixteenth in rows without one; seed \(seed); \(program). Every gate went through admission as `holdfast baseline save`
     decides it and through `Verdict.judge`, the function that `holdfast gate` ends with: pairing, every rule at every level,
     Holm's procedure over all voting units. Brackets are 95 % Clopper-Pearson intervals of the Monte Carlo error.
 

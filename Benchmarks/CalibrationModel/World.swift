@@ -56,6 +56,8 @@ extension World {
 
   /// Core 2 as SmolLM2 can do it.
   package static let core = World("core 2", levels: smolLevels)
+  /// The same beside a candidate that differs in as few answers as a carefully tuned one did.
+  static let careful = World("core 2, answers differ in .08", levels: smolLevels, discordance: 0.08, leastGain: 0.02)
   /// The same in blocks of 8 and of 2.
   static let blocksOf8 = World("core 2 in blocks of 8", levels: smolLevels, blocks: 16, itemsPerBlock: 8)
   static let blocksOf2 = World("core 2 in blocks of 2", levels: smolLevels, blocks: 64, itemsPerBlock: 2)
