@@ -25,6 +25,12 @@ package struct KeptGate {
     }
     let header = try decode(ReportHeader.self, record.header, of: "header")
     let verdicts = try record.verdicts.map { try decode(CandidateVerdict.self, $0.report, of: "a verdict") }
+    // What version 0.1 said of a candidate that failed early is no longer read.
+    guard verdicts.allSatisfy({ $0.outcome != nil || $0.notGateable != nil }) else {
+      throw InputError(
+        ledger.path, field: "a verdict of gate \(record.id)", "was kept by another version of Holdfast, or is damaged",
+        remedy: "run the gate again: its scores are kept")
+    }
     let baseline = try Self.baseline(of: record)
     var goneOn: [String] = []
     let evidence = try zip(record.verdicts, verdicts).map { kept, verdict in

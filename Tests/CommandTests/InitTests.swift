@@ -41,8 +41,9 @@ struct InitTests {
     let rules = lines.filter { $0.hasPrefix("  ") && !$0.contains("#") }.compactMap { $0.split(separator: ":").first }
     #expect(
       rules == [
-        "  max_drop", "  min_retention", "  max_relative_drop", "  max_logprob_drop", "  max_leak_mass", "  alpha_pass",
-        "  alpha_fail", "  on_inconclusive", "  min_families",
+        "  max_drop", "  max_drop_largest_k", "  max_error_ratio", "  min_retention", "  max_relative_drop",
+        "  max_probability_drop", "  max_logprob_drop", "  max_leak_mass", "  alpha_pass", "  alpha_fail",
+        "  on_inconclusive", "  min_families", "  share",
       ])
     #expect(lines.contains { $0.hasPrefix("# fine_tuning: ") })
   }

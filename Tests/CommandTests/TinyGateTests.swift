@@ -96,6 +96,45 @@ struct TinyGateTests {
     #expect(both.status == 2)
   }
 
+  @Test("a series is one gate: the best that passes is confirmed under fresh demonstrations, the first that fails named")
+  func select() throws {
+    let folder = try TemporaryFolder.projectThatOnceKnew()
+    let two = ["gate", "--candidate", golden("adapters/plain"), "--candidate", golden("adapters/rslora")]
+    let failing = try Running(two + ["--select", "first-failing"], in: folder).finish()
+    #expect(failing.status == 1)
+    #expect(failing.out.contains("the first of 2 that fails, each judged"), "\(failing.out)")
+    let none = try Running(two + ["--select", "best"], in: folder).finish()
+    #expect(none.status == 1)
+    #expect(none.out.contains("selected: none of 2 passes"), "\(none.out)")
+    let config = try folder.read("holdfast.yaml")
+    let others = "max_drop: off, max_drop_largest_k: off, max_error_ratio: off, min_retention: off"
+    let lenient = "\(others), max_logprob_drop: 50"
+    try folder.write("holdfast.yaml", config + "\ngate: {\(lenient)}\n")
+    let best = try Running(two + ["--select", "best", "--early-warning"], in: folder).finish()
+    #expect(best.status == 0, "\(best.out)\(best.err)")
+    let said = best.out.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(said.contains("under fresh demonstrations, at the whole α, it is PASS"), "\(best.out)")
+    #expect(best.err.contains("early warning: "))
+    let report = try folder.read("reports/report.json")
+    #expect(report.contains("\"selection\"") && report.contains("\"confirmation\" : \"pass\""))
+    #expect(try holdfast("report", in: folder).out.contains("it is PASS"))
+  }
+
+  @Test("a share that is declared counts as all: more may not be asked")
+  func declaredShare() throws {
+    let folder = try TemporaryFolder.projectThatOnceKnew()
+    let config = try folder.read("holdfast.yaml")
+    try folder.write("holdfast.yaml", config + "\ngate: {share: 3/4}\n")
+    let more = try holdfast("gate", "--candidate", golden("adapters/plain"), "--share", "1", in: folder)
+    #expect(more.status == 2 && more.err.contains("is more than gate.share"), "\(more.err)")
+    let declared = try holdfast("gate", "--candidate", golden("adapters/plain"), in: folder)
+    #expect(declared.status == 1 && declared.out.contains("24 of 32"))
+    #expect(try !folder.read("reports/report.json").contains("\"look\""))
+    try folder.write("holdfast.yaml", config + "\ngate: {share: 9/8}\n")
+    let wrong = try holdfast("gate", "--candidate", golden("adapters/plain"), in: folder)
+    #expect(wrong.status == 2 && wrong.err.contains("gate.share: is not a fraction"), "\(wrong.err)")
+  }
+
   @Test(
     "runs and verdicts are listed, and an item is traced to its prompt, token ids and logprob; what is not there is exit code 2"
   )

@@ -37,12 +37,18 @@ package struct ConfigurationText {
       threads: null
 
       gate:
-        # How many exact-match answers, as a share of all, a candidate may lose: over everything, and in each family of tasks.
+        # How many exact-match answers, as a share of all, a candidate may lose: over everything, in each family of tasks and in each task; and
+        # over everything at the largest number of demonstrations alone.
         max_drop: \(limits(gate.maxDrop))
-        # The least share of the few-shot exact match above the base's zero-shot that a candidate must keep, over everything.
+        max_drop_largest_k: \(limits(gate.maxDropLargestK))
+        # How many times the base's errors a candidate may make, and one point more: what binds where the base is nearly always right.
+        max_error_ratio: \(limits(gate.maxErrorRatio))
+        # The least share of what demonstrations give the base that a candidate must keep, over everything.
         min_retention: \(limits(gate.minRetention))
-        # The share of the exact match above chance that a candidate may lose, and the nats by which a right answer's logprob may drop.
+        # The share of the exact match above chance that a candidate may lose; by how much a right answer's probability may drop, and its
+        # logprob, in nats.
         max_relative_drop: \(limits(gate.maxRelativeDrop))
+        max_probability_drop: \(limits(gate.maxProbabilityDrop))
         max_logprob_drop: \(limits(gate.maxLogprobDrop))
         # By how much the probability of a fine-tuning label may rise where it is no answer; it needs the labels.
         max_leak_mass: \(limits(gate.maxLeakMass))
@@ -53,6 +59,8 @@ package struct ConfigurationText {
         on_inconclusive: \(gate.onInconclusive.rawValue)
         # How many families must have enough evidence to vote; null for half of them.
         min_families: \(gate.minFamilies.map { "\($0)" } ?? "null")
+        # The share of every task's blocks that a gate asks, which then counts as all of them.
+        share: 1
 
       """
   }
@@ -137,7 +145,7 @@ package struct ConfigurationText {
     guard !limits.isOff else { return "off" }
     let overall = limits.overall.map { number($0) } ?? "off"
     let family = limits.family.map { number($0) } ?? "off"
-    return "{overall: \(overall), family: \(family)}"
+    return "{overall: \(overall), family: \(family)\(limits.task.map { ", task: \(number($0))" } ?? "")}"
   }
 
   private func number(_ value: Double) -> String { String(format: "%.2f", value) }
