@@ -11,15 +11,15 @@ ledger=$work/ledger.sqlite
 
 "$holdfast" fetch smollm2-135m-instruct >/dev/null || exit $?
 
-# Training and scoring took 480 s where the kernel did 224 GFLOP/s (two cores of an EPYC): what it does here, now, says how long it takes here.
+# Training and scoring took 770 s where the kernel did 186 GFLOP/s (two cores of an EPYC): what it does here, now, says how long it takes here.
 rate=$("$holdfast" doctor --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["kernel_gflops"])') || exit 70
-minutes=$(python3 -c "print(max(1, round(480 * 224 / 60 / $rate)))") || exit 70
+minutes=$(python3 -c "print(max(1, round(770 * 186 / 60 / $rate)))") || exit 70
 cat <<TEXT
 
 Two ways to teach SmolLM2-135M-Instruct the sentiment of a review (recipes/data/sentiment), 40 steps of 8 reviews each:
   naive    recipes/full.yaml at learning rate 1e-4
   careful  recipes/preserve.yaml: learning rate 5e-5, and a term that keeps the model's answers to few-shot prompts of other tasks
-Both are then asked the held-out few-shot tasks of suites/core that the model can do, half of the questions. About $minutes minutes here, where the kernel does $rate GFLOP/s now.
+Both are then asked the held-out few-shot tasks of suites/core that the model can do: half of the questions, and the careful one the other half too. About $minutes minutes here, where the kernel does $rate GFLOP/s now.
 
 TEXT
 "$holdfast" experiment recipes/experiments/demo.yaml --out "$work/runs" --reports reports --ledger "$ledger" || exit $?
@@ -28,14 +28,15 @@ cat <<'TEXT'
 
 target: accuracy on 200 test reviews; k: exact match over 28 held-out tasks with so many examples in the prompt; kept: of the base's
 few-shot ability; leak: probability that an answer to an unrelated question begins as "positive" or "negative". All in percent.
-Now the gate, against the committed baseline, as CI would run it (what was scored is not scored again):
+Now the gate, against the committed baseline, as CI would run it (what was scored is not scored again). A PASS takes more evidence than a FAIL:
+the careful one is asked everything.
 TEXT
 
 failures=0
-judge() { # name, expected exit code, what that code says
+judge() { # name, expected exit code, what that code says, the share of the questions
   local candidate=$work/runs/$1/seed-1/checkpoint-40
   echo
-  "$holdfast" gate --candidate "$candidate" --share 1/2 --ledger "$ledger" --reports "reports/demo/$1"
+  "$holdfast" gate --candidate "$candidate" --share "$4" --ledger "$ledger" --reports "reports/demo/$1"
   local code=$?
   if [ "$code" = "$2" ]; then
     echo "exit $code: $1 $3, as expected"
@@ -44,8 +45,8 @@ judge() { # name, expected exit code, what that code says
     failures=$((failures + 1))
   fi
 }
-judge naive 1 FAILs
-judge careful 0 PASSes
+judge naive 1 FAILs 1/2
+judge careful 0 PASSes 1
 
 echo
 if [ "$failures" -ne 0 ]; then

@@ -15,7 +15,7 @@ extension Verdict {
           + "blocks is judged less surely than stated (docs/verdict.md)",
       floored.isEmpty
         ? nil
-        : "nothing varies in \(floored.map(\.unit).joined(separator: ", ")): the standard error is its floor, √3 over the items",
+        : "hardly anything varies in \(floored.map(\.unit).joined(separator: ", ")): the standard error is its floor, √3 over the items",
     ].compactMap { $0 }
   }
 
