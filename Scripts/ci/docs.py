@@ -24,8 +24,8 @@ TEXTS = ["README.md", "CONTRIBUTING.md", "examples/ci/README.md", *sorted(str(p.
 FINDINGS = {"gate": {1, 3}, "overlap": {1}, "repair": {1, 3}, "plan": {3}, "experiment": {3}}
 CANDIDATES = [
     "path/to/checkpoint", "path/to/adapter", "out/my-adapter", "out/a", "out/naive/checkpoint-200", "out/full/checkpoint-100",
-    "out/lora", "out/lora/checkpoint-100", ".holdfast/demo/runs/naive/seed-1/checkpoint-40", "ADAPTER", "sentiment-lora-hot",
-    "sentiment-lora-mixed",
+    "out/lora", "out/lora/checkpoint-100", ".holdfast/demo/runs/naive/seed-1/checkpoint-40",
+    ".holdfast/demo/runs/careful/seed-1/checkpoint-40", "out/series", "ADAPTER",
 ]
 RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
 
@@ -90,8 +90,8 @@ def prepare(folder, holdfast, model):
         (folder / name).write_text(sample)
     (folder / "b.csv").write_text("text,label\nThe lamp is warm.,positive\n")
     (folder / "FILE").write_text('{"context": "Hello", "continuation": " world"}\n')
-    run("run", "--model", "smollm2-135m-instruct", "--suite", "suites/core", "--share", "1/4")
-    run("run", "--model", "out/my-adapter", "--share", "1/4")
+    run("run", "--model", "smollm2-135m-instruct", "--suite", "suites/core", "--share", "1/8")
+    run("run", "--model", "out/my-adapter", "--share", "1/8")
     run("gate", "--candidate", "out/my-adapter", "--share", "1/16", accepted=(3,))
     runs, gates = run("runs"), run("runs", "--verdicts")
     return RUN_ID.findall(runs), RUN_ID.findall(gates)[0]

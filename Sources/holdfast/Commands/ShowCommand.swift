@@ -9,9 +9,9 @@ struct ShowCommand: ParsableCommand {
     commandName: "show",
     abstract: "Traces an item to its prompts, token ids and logprobs, as a run in the ledger has them.",
     discussion: """
-      Example: holdfast show wise --task antonyms
-      Example: holdfast show wise --run 20260101-120000-3f9a1c
-      Example: holdfast show wise --json
+      Example: holdfast show guilty --task antonyms
+      Example: holdfast show guilty --run 20260101-120000-3f9a1c
+      Example: holdfast show guilty --json
       """)
 
   @Argument(help: "The item's id.")
