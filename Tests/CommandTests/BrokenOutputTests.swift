@@ -7,7 +7,7 @@ import Testing
 struct BrokenOutputTests {
   static let brokenStreams = [
     #"exec "$@" >/dev/full"#, #"exec "$@" >&-"#, #"exec "$@" <&- >&-"#,
-    #"exec 3>&1; { "$@" 3>&-; echo $? >code; } | true; exit "$(cat code)""#,
+    #"exec 3>&1; { "$@" 3>&-; echo $? >code.$$; } | true; exit "$(cat code.$$)""#,
   ]
 
   @Test("of a gate that FAILs: exit code 1, whole reports, a kept gate", arguments: brokenStreams)

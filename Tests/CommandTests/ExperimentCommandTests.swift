@@ -42,7 +42,7 @@ struct ExperimentCommandTests {
     let lines = whole.out.split(separator: "\n")
     #expect(lines.map { $0.split(separator: " ").first } == ["arm", "base", "full,", "lora,", "lora,", "report:"])
     #expect(lines.last.map(String.init) == "report: \(folder.path)/reports/tiny/README.md")
-    let seconds = Date().timeIntervalSince(begun)
+    var seconds = Date().timeIntervalSince(begun)
     let expected = try findings()
     for name in ["out", "reports"] { try FileManager.default.removeItem(at: folder.file(name)) }
 
@@ -52,10 +52,16 @@ struct ExperimentCommandTests {
       let run = try Running(["experiment", "experiment.yaml"], in: folder)
       Thread.sleep(forTimeInterval: seconds * Double.random(in: 0.02...0.5, using: &generator))
       run.kill()
-      if try run.finish().status == Program.killed { kills += 1 } else { break }
+      if try run.finish().status == Program.killed {
+        kills += 1
+      } else {
+        // The machine got faster since the first run was timed: what came out is the same, and it begins anew with earlier moments.
+        #expect(try findings() == expected)
+        for name in ["out", "reports"] { try FileManager.default.removeItem(at: folder.file(name)) }
+        seconds /= 2
+      }
     }
-    // Moments are parts of what the first run took: on a machine that gets faster meanwhile few of them come before the end.
-    #expect(kills > 0)
+    #expect(kills > 2)
     #expect(try holdfast("experiment", "experiment.yaml", in: folder).status == 0)
     #expect(try findings() == expected)
   }
