@@ -106,8 +106,6 @@ def combined(candidates, code, fault):
 
 
 def outcome(candidate):
-    if candidate.get("early_failure"):
-        return "fail"
     if candidate.get("time_out"):
         return "inconclusive"
     found = candidate.get("verdict", {}).get("outcome")
@@ -118,10 +116,6 @@ def largest_drop(candidates):
     """The largest drop of exact match over all tasks; None where no candidate has one."""
     drops = []
     for candidate in candidates:
-        early = candidate.get("early_failure")
-        if early:
-            drops.append(early["drop"])
-            continue
         # A rule over other k than all comes last.
         overall = [
             unit
@@ -142,8 +136,7 @@ def findings(candidates, strict):
             continue
         units = candidate.get("verdict", {}).get("units", [])
         open_units = [unit for unit in units if unit["outcome"] in ("fail", "inconclusive")]
-        early = candidate.get("early_failure")
-        worst = max([weight(unit) for unit in open_units] + [early["drop"] / early["margin"] if early else 0])
+        worst = max([weight(unit) for unit in open_units] + [0])
         name = candidate.get("model", {}).get("name") or os.path.basename(candidate["path"].rstrip("/"))
         found.append((result, 0, worst, name, line(candidate)))
         found += [(unit["outcome"], 1, weight(unit), name, unit_line(unit)) for unit in open_units]
@@ -155,12 +148,6 @@ def findings(candidates, strict):
 
 def line(candidate):
     """A candidate's verdict in one line."""
-    early = candidate.get("early_failure")
-    if early:
-        return (
-            f"FAIL: exact match fell by {number(100 * early['drop'], 1)} points overall (margin {number(100 * early['margin'], 1)}); "
-            f"it was stopped after {early['blocks_read']} of {early['blocks']} blocks"
-        )
     late = candidate.get("time_out")
     if late:
         return f"INCONCLUSIVE: time ran out after {late['blocks_read']} of {late['blocks']} blocks"
@@ -186,6 +173,8 @@ def unit_line(unit):
         if unit.get("contrast") == "relative_drop" and "chance_corrected" in loss:
             lost, allowed = number(100 * max(0, loss["chance_corrected"]), 1), number(100 * unit.get("limit", 0), 1)
             parts.append(f"{lost} % of what is above chance is lost, {allowed} % allowed")
+        if unit.get("contrast") == "error_ratio" and "error_ratio" in loss:
+            parts.append(f"{number(loss['error_ratio'], 2)} times the base's errors, {number(unit.get('limit', 0), 2)} allowed")
     shortfall = unit.get("shortfall", {})
     if "blocks" in shortfall and "towards" in shortfall:
         parts.append(f"{shortfall['blocks']} further blocks would settle it as {shortfall['towards'].upper()}")

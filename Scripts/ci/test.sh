@@ -122,8 +122,10 @@ write("refused", unsure, refused)
 hostile = dict(refused, path="out/x", model={"name": "m\n::error::\u202e\x1b[2J,:%"}, not_gateable="r\n::set-output name=x::\u2028\x07")
 write("hostile", hostile)
 write("many", *(candidate(f"step-{n}", "fail", [unit("overall", "fail", n / 100, 0.05)]) for n in (7, 30, 12, 9, 25, 18, 40)))
-write("early", {"path": "out/hot", "duration_seconds": 1, "share": "1/1", "early_failure": {
-    "blocks_read": 20, "blocks": 190, "drop": 0.421, "margin": 0.05, "alpha": 0.004, "p_value": 0.001}})
+write("early", dict(candidate("hot", "fail", [
+    unit("overall", "fail", 0.421, 0.05), unit("overall", "fail", 0.38, 0.05, "max_drop_largest_k", k=[8]),
+    unit("overall", "fail", 0.421, 0.2, "max_error_ratio", "error_ratio", limit=1.5),
+    unit("swap-two", "fail", 0.6, 0.25)]), share="1/8"))
 PYTHON
 printf '# Holdfast gate\n\nä short report\n' >report.md
 cp report.md short.md
@@ -195,8 +197,8 @@ case="stopped early"
 github early model
 check "code" equal $code 1
 check "outputs" equal "$(head -n 2 output)" $'verdict=fail\ndrop=0.4210'
-check "annotation" equal "$(annotations)" "::error title=Holdfast FAIL%3A hot::FAIL: exact match fell by 42.1 points overall \
-(margin 5.0); it was stopped after 20 of 190 blocks"
+check "annotation" equal "$(annotations | head -n 1)" "::error title=Holdfast FAIL%3A hot::FAIL: of hot"
+check "a single task is named" has out "swap-two (max_drop): exact match fell by 60.0 points"
 
 case="inconclusive"
 github open model
