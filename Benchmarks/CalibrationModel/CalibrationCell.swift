@@ -23,9 +23,7 @@ package struct CalibrationCell: Sendable, Hashable {
   package enum Subject: String, Sendable, Hashable {
     case gate = "the gate"
     case overall = "rule overall"
-    case largestK = "rule at the largest k"
     case family = "a family at its margin"
-    case task = "a task at its margin"
   }
 
   /// A rate that the docs promise.

@@ -116,11 +116,11 @@ private struct CellJudging {
 
   /// Reads on for as long as it is INCONCLUSIVE.
   private func again(_ shares: [Share], spends: Bool, into tally: inout Tally) throws {
-    var earlier: [Double] = []
+    var earlier: [Share] = []
     for share in shares {
       let look = spends ? SpentLook(share, after: earlier) : .whole
       let verdict = try verdict(share, look)
-      earlier.append(share.fraction)
+      earlier.append(share)
       guard verdict.outcome == .inconclusive, share != shares.last else {
         return tally.add(verdict, of: cell, gate: gate, read: share.fraction)
       }
@@ -128,13 +128,14 @@ private struct CellJudging {
   }
 
   private func stoppingEarly(into tally: inout Tally) throws {
-    let blocks = simulated.suite.tasks.filter { baseline.admittedTasks.contains($0.facts.task) }.map {
-      (task: $0.facts.task, blocks: Array(0..<simulated.suite.world.blocks))
-    }
+    let tasks = simulated.suite.tasks.map(\.facts.task).filter(baseline.admittedTasks.contains)
+    let blocks = simulated.suite.world.blocks
     let others = Set(simulated.suite.tasks.map(\.facts.task)).subtracting(baseline.admittedTasks)
     var watch = try EarlyLooks(
-      blocks: blocks, share: .all, declared: .all, earlier: [],
-      tests: try Verdict.votingUnits(baseline, policy: cell.policy)
+      share: .all, declared: .all, earlier: [], tests: try Verdict.votingUnits(baseline, policy: cell.policy),
+      blocks: { share in
+        (0..<share.blocks(of: blocks)).flatMap { block in tasks.map { BlockPlace(task: $0, block: block) } }
+      }
     ) { scores, look, tests in
       try Verdict.judge(
         baseline: baseline, candidate: baseline.run, scores: scores, policy: cell.policy, unasked: others, look: look,

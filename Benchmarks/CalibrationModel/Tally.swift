@@ -31,12 +31,8 @@ package struct Tally: Sendable, Hashable {
   package var read = 0.0
   /// The drop over all admitted tasks.
   package var overall = UnitCounts()
-  /// The same at the largest k.
-  package var largestK = UnitCounts()
   /// Each family, in the gates in which its true drop is its margin.
   package var familiesAtMargin: [UnitCounts]
-  /// Single tasks.
-  package var tasks = UnitCounts()
 
   package init(families: Int) {
     familiesAtMargin = [UnitCounts](repeating: UnitCounts(), count: families)
@@ -50,10 +46,8 @@ package struct Tally: Sendable, Hashable {
     gate.add(verdict.outcome)
     read += share
     let drops = Set(cell.policy.rules.filter(\.isDrop).map(\.name))
-    for unit in verdict.units where unit.rule == "max_drop_largest_k" { largestK.add(unit.outcome) }
     let units = verdict.units.filter { drops.contains($0.rule) }
     for unit in units where unit.level == .overall { overall.add(unit.outcome) }
-    for unit in units where unit.level == .task { tasks.add(unit.outcome) }
     for (family, isAtMargin) in cell.familiesAtMargin(gate: index).enumerated() where isAtMargin {
       let name = SimulatedSuite.name(ofFamily: family)
       for unit in units where unit.level == .family && unit.unit == name { familiesAtMargin[family].add(unit.outcome) }
@@ -65,9 +59,7 @@ package struct Tally: Sendable, Hashable {
     switch subject {
     case .gate: gate
     case .overall: overall
-    case .largestK: largestK
     case .family: familyAtMargin
-    case .task: tasks
     }
   }
 
@@ -78,9 +70,7 @@ package struct Tally: Sendable, Hashable {
     sum.refused += second.refused
     sum.read += second.read
     sum.overall = first.overall + second.overall
-    sum.largestK = first.largestK + second.largestK
     sum.familiesAtMargin = zip(first.familiesAtMargin, second.familiesAtMargin).map(+)
-    sum.tasks = first.tasks + second.tasks
     return sum
   }
 }

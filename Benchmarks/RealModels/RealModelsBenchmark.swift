@@ -117,12 +117,16 @@ struct SeedTally {
   ) throws -> EarlyLooks.Decision? {
     let voting = scores.filter { baseline.admittedTasks.contains($0.task) }
     let blocks = Dictionary(grouping: voting) { BlockPlace(task: $0.task, block: $0.block) }
-    let tasks = Dictionary(grouping: blocks.keys, by: \.task).sorted { $0.key < $1.key }
+    let tasks = Dictionary(grouping: blocks.keys, by: \.task).mapValues { $0.map(\.block).sorted() }
     let unasked = Set(baseline.admission.map(\.task)).subtracting(baseline.admittedTasks)
     // The scores have this share of the blocks already.
     var watch = try EarlyLooks(
-      blocks: tasks.map { (task: $0.key, blocks: $0.value.map(\.block).sorted()) }, share: .all, declared: .all,
-      earlier: [], tests: try Verdict.votingUnits(baseline, policy: policy)
+      share: .all, declared: .all, earlier: [], tests: try Verdict.votingUnits(baseline, policy: policy),
+      blocks: { share in
+        tasks.sorted { $0.key < $1.key }.flatMap { task, blocks in
+          blocks.prefix(share.blocks(of: blocks.count)).map { BlockPlace(task: task, block: $0) }
+        }
+      }
     ) { scores, look, tests in
       try Verdict.judge(
         baseline: baseline, candidate: description, scores: scores, policy: policy, unasked: unasked, look: look,

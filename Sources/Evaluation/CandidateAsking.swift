@@ -25,7 +25,7 @@ struct Candidate {
   /// Tasks that the fine-tuning was about.
   let related: Set<String>
   /// The shares at which the ledger says that it was judged by this baseline before.
-  let earlier: [Double]
+  let earlier: [Share]
 }
 
 /// Asks one candidate after another what a baseline was asked, and judges them.
@@ -73,9 +73,10 @@ struct CandidateAsking {
       let reading = try read(candidate, shelf: &shelf, report: report)
       let (description, outcome) = (reading.description, reading.outcome)
       asked = outcome.run
-      let leaks = policy.looksAtLeaks ? try leaks(candidate, shelf: &shelf, report: report) : nil
+      let leaks =
+        try reading.leaks ?? (policy.looksAtLeaks ? leaks(candidate, shelf: &shelf, report: report) : nil)
       let unasked = unasked(by: candidate)
-      let look = SpentLook(reading.plan?.share ?? reading.share, after: candidate.earlier, declared: declared)
+      let look = SpentLook(reading.share, after: candidate.earlier, declared: declared)
       var verdict =
         if let decided = reading.decided {
           decided
@@ -90,13 +91,13 @@ struct CandidateAsking {
             contaminated: contaminated, leaks: leaks, unasked: unasked, look: look)
         }
       if let plan = reading.plan { verdict = verdict.adding(note: plan.note) }
-      if reading.share.fraction > run.share.fraction {
+      if reading.plan == nil, reading.share > run.share {
         verdict = verdict.adding(
           note: Note(
             .note, "share \(reading.share) was read before and is judged again: a smaller one has nothing to add"))
       }
       var found = Asked(
-        finding: .judged(verdict), run: outcome.run, share: reading.plan?.share ?? reading.share, items: outcome.items)
+        finding: .judged(verdict), run: outcome.run, share: reading.share, items: outcome.items)
       guard diagnoses, verdict.outcome == .fail else { return found }
       do {
         found.diagnosis = try diagnose(candidate, verdict, scores: outcome.items, shelf: &shelf, report: report)
@@ -109,6 +110,8 @@ struct CandidateAsking {
         report(.undiagnosed("\(fault.problem); \(fault.remedy)"))
       }
       return found
+    } catch let late as LateBetweenLooks {
+      return try ranOutOfTime(candidate, run: late.cause.run, blocks: late.cause.blocks, looks: late.looks)
     } catch let late as OutOfTime {
       return try ranOutOfTime(candidate, run: asked ?? late.run, blocks: asked == nil ? late.blocks : nil)
     } catch Interrupted.deadline {
@@ -129,13 +132,16 @@ struct CandidateAsking {
   /// - Parameters:
   ///   - run: the candidate's first reading; nil where that had not begun.
   ///   - blocks: how many that reading has; nil where it came to its end.
-  private func ranOutOfTime(_ candidate: Candidate, run asked: Run?, blocks: Int?) throws -> Asked {
+  ///   - looks: the shares that were judged on the way.
+  private func ranOutOfTime(
+    _ candidate: Candidate, run asked: Run?, blocks: Int?, looks: [Share] = []
+  ) throws -> Asked {
     let all = questions(of: candidate).blocks(of: run.suite, share: run.share).count
     let items = try asked.map { try run.ledger.itemScores($0).filter { SuiteRun.draws.contains($0.draw) } } ?? []
     let read = try asked.map { try run.ledger.completedBlocks($0).filter { SuiteRun.draws.contains($0.draw) }.count }
     let voting = votingTasks(of: candidate)
     let contrasts = ItemContrast.list(baseline: baseline, scores: items, voting: voting, contaminated: contaminated)
-    let timeOut = TimeOut(blocksRead: read ?? 0, blocks: blocks ?? all, contrasts: contrasts)
+    let timeOut = TimeOut(blocksRead: read ?? 0, blocks: blocks ?? all, contrasts: contrasts, looks: looks)
     return Asked(finding: .ranOutOfTime(timeOut), run: asked, items: items)
   }
 
@@ -143,11 +149,14 @@ struct CandidateAsking {
   private struct Reading {
     let description: RunDescription
     let outcome: SuiteRun.Outcome
+    /// Of every task's blocks, as it was read.
     let share: Share
     /// Of a reading that had to end by a time.
     var plan: TimedShare?
     /// What the last of several looks said.
     var decided: Verdict?
+    /// Where they had to be known before the suite was asked.
+    var leaks: LeakContrast?
   }
 
   /// Asks a candidate the suite. Its model is not held longer than that: what comes next may need another one's memory.
@@ -156,7 +165,8 @@ struct CandidateAsking {
   ) throws -> Reading {
     let subject = candidate.subject
     // What was read before costs nothing, and a smaller share after a larger one has no error left to spend.
-    let share = candidate.earlier.max().map { self.run.share.atLeast($0, upTo: declared) } ?? self.run.share
+    let read = candidate.earlier.max()
+    let share = min(max(self.run.share, read ?? self.run.share), declared)
     let run = self.run.with(share: share)
     let model = try shelf.model(for: subject)
     for note in run.notes(on: model) { report(.note(note)) }
@@ -169,16 +179,22 @@ struct CandidateAsking {
     if let time = reading.time {
       let timed = TimedReading(
         time: time, candidates: candidates, run: run, questions: questions(of: candidate), baseline: baseline,
-        policy: policy, related: candidate.related, contaminated: contaminated)
+        policy: policy, related: candidate.related, contaminated: contaminated, least: read)
       let (outcome, plan) = try timed.read(subject, scorer, report: report)
       return Reading(description: description, outcome: outcome, share: plan.share, plan: plan)
     }
     let voting = votingTasks(of: candidate)
-    var watch = reading == .stoppingEarly ? try looks(at: candidate, description, share: share) : nil
+    // A look judges by leaks too.
+    let leaks =
+      reading == .stoppingEarly && policy.looksAtLeaks
+      ? try leaks(candidate, shelf: &shelf, report: report) : nil
+    var watch =
+      reading == .stoppingEarly ? try looks(at: candidate, description, leaks: leaks, share: share) : nil
     var decided: Verdict?
     do {
       let outcome = try run.execute(
-        subject, scorer: scorer, questions: questions(of: candidate), order: watch?.places ?? places(of: voting),
+        subject, scorer: scorer, questions: questions(of: candidate),
+        order: watch?.places ?? places(of: voting, share: share),
         progress: { report(.progress($0)) }
       ) { run, scores in
         guard voting.contains(scores.first?.task ?? ""), let decision = try watch?.observe(scores) else { return }
@@ -186,8 +202,9 @@ struct CandidateAsking {
         if decision.share != share { throw StoppedEarly(decision: decision, run: run) }
         decided = decision.verdict
       }
-      return Reading(description: description, outcome: outcome, share: share, decided: decided)
+      return Reading(description: description, outcome: outcome, share: share, decided: decided, leaks: leaks)
     } catch let late as OutOfTime {
+      if let watch { throw LateBetweenLooks(cause: late, looks: watch.taken) }
       // Tasks without a vote come last: where all that vote are known, the verdict is too.
       let questions = SuiteRun.Questions(voting: voting, of: run.suite)
       guard reported == .ask, let outcome = try run.outcome(of: late.run, questions: questions) else { throw late }
@@ -211,32 +228,40 @@ struct CandidateAsking {
         baseline: baseline.with(scores: ofBase.map(\.asFirstDraw)), candidate: baseline.run,
         scores: own.map(\.asFirstDraw), policy: policy.withoutLeaks, related: candidate.related,
         contaminated: contaminated, look: SpentLook(run.share, declared: run.share))
-    } catch is NotGateable {
-      return nil
+    } catch let reason as NotGateable {
+      report(.unconfirmed(reason.reason))
+    } catch is OutOfTime, Interrupted.deadline {
+      report(.unconfirmed("time ran out"))
+    } catch let fault as InputError {
+      report(.unconfirmed("\(fault)"))
     }
+    // The verdicts are not lost because the best one could not be asked again.
+    return nil
   }
 
   /// What the gold answers' probabilities say of scores that were judged.
-  func earlyWarning(_ candidate: Candidate, _ scores: [ItemScore]) -> Verdict? {
+  func earlyWarning(_ candidate: Candidate, _ scores: [ItemScore], settings: GateSettings) -> Verdict? {
     try? Verdict.judge(
-      baseline: baseline, candidate: baseline.run, scores: scores, policy: .earlyWarning, related: candidate.related,
+      baseline: baseline, candidate: baseline.run, scores: scores, policy: settings.earlyWarning,
+      related: candidate.related,
       contaminated: contaminated, unasked: unasked(by: candidate))
   }
 
   /// The looks of a gate that ends as soon as it can.
-  private func looks(at candidate: Candidate, _ description: RunDescription, share: Share) throws -> EarlyLooks {
+  private func looks(
+    at candidate: Candidate, _ description: RunDescription, leaks: LeakContrast?, share: Share
+  ) throws -> EarlyLooks {
     let voting = votingTasks(of: candidate)
-    let blocks = Dictionary(grouping: baseline.scores.filter { voting.contains($0.task) }, by: \.task)
-      .sorted { $0.key < $1.key }.map { (task: $0.key, blocks: Set($0.value.map(\.block)).sorted()) }
     let unasked = unasked(by: candidate)
     return try EarlyLooks(
-      blocks: blocks, share: share, declared: declared, earlier: candidate.earlier,
+      share: share, declared: declared, earlier: candidate.earlier,
       tests: try Verdict.votingUnits(
-        baseline, policy: policy, related: candidate.related, contaminated: contaminated)
+        baseline, policy: policy, related: candidate.related, contaminated: contaminated),
+      blocks: { places(of: voting, share: $0) }
     ) { scores, look, tests in
       try Verdict.judge(
         baseline: baseline, candidate: description, scores: scores, policy: policy, related: candidate.related,
-        contaminated: contaminated, unasked: unasked, look: look, tests: tests)
+        contaminated: contaminated, leaks: leaks, unasked: unasked, look: look, tests: tests)
     }
   }
 
@@ -253,8 +278,8 @@ struct CandidateAsking {
   }
 
   /// The blocks of some tasks, in the suite's order: those that a verdict rests on are asked before the others.
-  private func places(of tasks: Set<String>) -> [BlockPlace] {
-    SuiteRun.Questions(voting: tasks, of: run.suite).blocks(of: run.suite, share: run.share).map {
+  private func places(of tasks: Set<String>, share: Share) -> [BlockPlace] {
+    SuiteRun.Questions(voting: tasks, of: run.suite).blocks(of: run.suite, share: share).map {
       BlockPlace(task: $0.task, block: $0.block)
     }
   }
@@ -301,6 +326,12 @@ struct CandidateAsking {
     }
     return (ofBase.items, ofCandidate.items)
   }
+}
+
+/// The time was over between two looks at a candidate.
+private struct LateBetweenLooks: Error {
+  let cause: OutOfTime
+  let looks: [Share]
 }
 
 /// Ends a run whose candidate is decided.

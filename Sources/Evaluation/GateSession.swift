@@ -86,6 +86,8 @@ package struct GateSession {
     case restored(Int, of: Int)
     /// A candidate failed, and why could not be found out.
     case undiagnosed(String)
+    /// The best of several could not be asked again, and why.
+    case unconfirmed(String)
     /// What a candidate answers to what it lost could not be found out.
     case withoutAnswers(String)
     case progress(ScoringProgress)
@@ -192,7 +194,9 @@ package struct GateSession {
   private func warn(
     _ asked: CandidateAsking.Asked, _ candidate: Candidate, _ asking: CandidateAsking, _ report: (Event) -> Void
   ) {
-    guard warnsEarly, case .judged = asked.finding, let verdict = asking.earlyWarning(candidate, asked.items) else {
+    guard warnsEarly, case .judged = asked.finding,
+      let verdict = asking.earlyWarning(candidate, asked.items, settings: settings)
+    else {
       return
     }
     let warnings = verdict.warnings
@@ -209,7 +213,7 @@ package struct GateSession {
   /// Opens every candidate. What is wrong with one of several costs the others nothing.
   private func open(
     _ paths: [String], suite: Suite, base: Lazy<Checkpoint>, hashes: any FileHashCache,
-    looks: (Subject) throws -> [Double]
+    looks: (Subject) throws -> [Share]
   ) throws -> [Opened] {
     // A base that is broken is no candidate's fault.
     if paths.contains(where: { (try? CheckpointKind.of($0)) == .adapter }) { _ = try base.value() }

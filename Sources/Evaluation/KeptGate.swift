@@ -34,7 +34,7 @@ package struct KeptGate {
     let baseline = try Self.baseline(of: record)
     var goneOn: [String] = []
     let evidence = try zip(record.verdicts, verdicts).map { kept, verdict in
-      // What could not be judged, or failed early, was shown without its items.
+      // What could not be judged was shown without its items.
       guard let baseline, let id = kept.run, let run = try ledger.run(id),
         verdict.verdict != nil || verdict.timeOut != nil
       else { return CandidateEvidence(verdict: verdict, contrasts: [], lost: []) }
@@ -45,7 +45,7 @@ package struct KeptGate {
       let contrasts = ItemContrast.list(
         baseline: baseline,
         scores: baseline.within(
-          try? Share(parsing: verdict.share), try ledger.itemScores(run).filter { SuiteRun.draws.contains($0.draw) }),
+          try Share(parsing: verdict.share), try ledger.itemScores(run).filter { SuiteRun.draws.contains($0.draw) }),
         voting: verdict.votingTasks, contaminated: record.leftOut)
       return CandidateEvidence(
         verdict: verdict, contrasts: contrasts, lost: try LostAnswers(ledger, run: run).list(contrasts))

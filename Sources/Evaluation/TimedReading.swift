@@ -20,6 +20,8 @@ struct TimedReading {
   let policy: GatePolicy
   let related: Set<String>
   let contaminated: [String: Set<String>]
+  /// The largest share that was judged before: less has nothing to say.
+  let least: Share?
 
   /// The longest that the machine's rate is measured for, in seconds, and the part of the time that this may take.
   private static let measuring = (most: 10.0, part: 0.1)
@@ -94,7 +96,8 @@ struct TimedReading {
     let known = try run.ledger.knownScores(
       model: subject.identity.id, numerics: scorer.numericsID,
       requests: all.flatMap { $0.observations.map(\.request.id) })
-    let shares = try (1...max(1, rounds)).map { try Share(parsing: "\($0)/\(max(1, rounds))") }
+    let shares = Set(try (1...max(1, rounds)).map { try Share(parsing: "\($0)/\(max(1, rounds))") } + [run.share])
+      .filter { share in share <= run.share && least.map { share >= $0 } ?? true }.sorted()
     var listed: Set<BlockKey> = []
     var batches: [[Request]] = []
     var ends: [Int] = []

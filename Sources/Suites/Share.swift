@@ -3,7 +3,7 @@ import Diagnostics
 /// A fixed share of every task's blocks: the first ⌈n · share⌉ in the task's block order, at least one.
 ///
 /// A share is always the same blocks, so that two runs of one share compare, and a larger share contains a smaller one.
-package struct Share: Sendable, Hashable, CustomStringConvertible {
+package struct Share: Sendable, Hashable, Comparable, CustomStringConvertible {
   package let numerator: Int
   package let denominator: Int
 
@@ -12,10 +12,12 @@ package struct Share: Sendable, Hashable, CustomStringConvertible {
   package static let quarter = Share(numerator: 1, denominator: 4)
   package static let eighth = Share(numerator: 1, denominator: 8)
 
-  /// The smaller of the two.
-  package func atMost(_ other: Share) -> Share {
-    numerator * other.denominator <= other.numerator * denominator ? self : other
+  package static func < (first: Share, second: Share) -> Bool {
+    first.numerator * second.denominator < second.numerator * first.denominator
   }
+
+  /// As a number above 0 and at most 1.
+  package var fraction: Double { Double(numerator) / Double(denominator) }
 
   private init(numerator: Int, denominator: Int) {
     self.numerator = numerator
@@ -46,18 +48,6 @@ package struct Share: Sendable, Hashable, CustomStringConvertible {
     try Share(parsing: "\(numerator * parts)/\(denominator * whole)")
   }
 
-  /// The larger of this and another one that is known as a number, at most a third.
-  package func atLeast(_ fraction: Double, upTo most: Share) -> Share {
-    let own = Double(numerator) / Double(denominator)
-    guard fraction > own + 1e-9 else { return self }
-    let other = (1...1024).lazy.compactMap { denominator -> Share? in
-      let numerator = (fraction * Double(denominator)).rounded()
-      return abs(numerator / Double(denominator) - fraction) < 1e-9
-        ? Share(numerator: Int(numerator), denominator: denominator) : nil
-    }.first
-    return (other ?? most).atMost(most)
-  }
-
   /// How many of `count` blocks the share takes: ⌈count · share⌉, at least 1 where there is any.
   package func blocks(of count: Int) -> Int {
     // Quotient and remainder apart, so that no count can overflow.
@@ -69,5 +59,22 @@ package struct Share: Sendable, Hashable, CustomStringConvertible {
 
   private static func greatestCommonDivisor(_ first: Int, _ second: Int) -> Int {
     second == 0 ? first : greatestCommonDivisor(second, first % second)
+  }
+}
+
+extension Share: Codable {
+  /// As it is typed: "3/8".
+  package init(from decoder: any Decoder) throws {
+    let text = try decoder.singleValueContainer().decode(String.self)
+    do {
+      try self.init(parsing: text)
+    } catch {
+      throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "not a share"))
+    }
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var value = encoder.singleValueContainer()
+    try value.encode(description)
   }
 }

@@ -41,6 +41,8 @@ final class GateTelling {
       if form == .lines { progress.show(part: done, of: total) }
     case .undiagnosed(let reason):
       say("no diagnosis: \(reason)")
+    case .unconfirmed(let reason):
+      say("not confirmed: \(reason)")
     case .withoutAnswers(let reason):
       say("no answers to what it lost: \(reason)")
     case .progress(let scoring):

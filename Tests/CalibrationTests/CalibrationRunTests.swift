@@ -49,7 +49,7 @@ import Testing
   func promises() async throws {
     let cells = CalibrationCell.all.filter { !$0.promises.isEmpty && $0.stride == 1 }
     #expect(cells.count > 20)
-    let run = try await CalibrationRun(cells: cells, gates: 12, seed: 20_261_126, threads: 2) { _ in }
+    let run = try await CalibrationRun(cells: cells, gates: 32, seed: 20_261_126, threads: 2) { _ in }
     #expect(run.bounds.filter(\.isBroken).map(\.claim) == [])
   }
 }

@@ -30,13 +30,15 @@ struct LooksTests {
         baseline: baseline, candidate: fixture.description(), scores: scores(losing: nil), policy: policy, look: look)
     }
     #expect(try judge(.whole).look == nil)
-    let second = try #require(try judge(SpentLook(.all, after: [0.5])).look)
-    #expect(second.number == 2 && second.share == 1 && second.earlier == [0.5] && second.declared == nil)
+    let second = try #require(try judge(SpentLook(.all, after: [share("1/2")])).look)
+    #expect(
+      try second.number == 2 && second.share == .all && second.earlier == [share("1/2")] && second.declared == nil)
     // scipy's multivariate normal: Tests/Goldens/statistics/spending.json.
     #expect(abs(second.alphaPass - 0.029723) < 1e-4 && abs(second.alphaFail - 0.005158) < 3e-5)
-    #expect(try judge(SpentLook(.all, after: [0.5])).notes.contains { $0.text.hasPrefix("look 2 at this model") })
+    #expect(
+      try judge(SpentLook(.all, after: [share("1/2")])).notes.contains { $0.text.hasPrefix("look 2 at this model") })
     // The same look once more is the same look.
-    #expect(try judge(SpentLook(.all, after: [0.5, 1])).look == second)
+    #expect(try judge(SpentLook(.all, after: [share("1/2"), .all])).look == second)
   }
 
   @Test("a share that was declared to be all has all of α; a smaller share after a larger one has nothing left")
@@ -50,15 +52,19 @@ struct LooksTests {
     #expect(try judge(SpentLook(share("1/2"), declared: share("1/2"))).look == nil)
     let spent = try #require(try judge(SpentLook(share("1/2"))).look)
     #expect(abs(spent.alphaPass - 0.05 * 0.6201145) < 1e-7)
-    #expect(try refusal { try judge(SpentLook(share("1/2"), after: [1])) }?.contains("no error to spend") == true)
+    #expect(try refusal { try judge(SpentLook(share("1/2"), after: [.all])) }?.contains("no error to spend") == true)
   }
 
   /// The decision that watching block by block comes to.
-  private func watched(losing every: Int?, earlier: [Double] = []) throws -> EarlyLooks.Decision {
+  private func watched(losing every: Int?, earlier: [Share] = []) throws -> EarlyLooks.Decision {
     let baseline = try fixture.baseline(scores(losing: nil))
     var looks = try EarlyLooks(
-      blocks: fixture.facts.map { (task: $0.task, blocks: Array(0..<32)) }, share: .all, declared: .all,
-      earlier: earlier, tests: try Verdict.votingUnits(baseline, policy: policy)
+      share: .all, declared: .all, earlier: earlier, tests: try Verdict.votingUnits(baseline, policy: policy),
+      blocks: { share in
+        fixture.facts.flatMap { task in
+          (0..<share.blocks(of: 32)).map { BlockPlace(task: task.task, block: $0) }
+        }
+      }
     ) { scores, look, tests in
       try Verdict.judge(
         baseline: baseline, candidate: fixture.description(), scores: scores, policy: policy, look: look, tests: tests)
@@ -82,14 +88,17 @@ struct LooksTests {
     #expect(try watched(losing: nil).verdict.outcome == .pass)
     let open = try watched(losing: 20)
     #expect(open.share == .all && open.verdict.outcome == .inconclusive)
-    #expect(open.verdict.look?.earlier == [0.25, 0.375, 0.5, 0.75])
+    #expect(try open.verdict.look?.earlier == ["1/4", "3/8", "1/2", "3/4"].map(share))
   }
 
   @Test("looks that the ledger knows count before those on the way")
   func known() throws {
-    let again = try watched(losing: nil, earlier: [0.25])
+    let again = try watched(losing: nil, earlier: [share("1/4")])
     // The same look as before.
     #expect(try again.share == share("1/4") && again.verdict.look?.number == 1)
+    // Below what was judged there is nothing left to spend: the first look is at half.
+    let later = try watched(losing: nil, earlier: [share("1/2")])
+    #expect(try later.share == share("1/2") && later.verdict.look?.number == 1)
   }
 
   @Test("of several candidates the best that passes is the one that lost least; the first that fails is the first")

@@ -13,7 +13,7 @@ extension CandidateAsking {
     let names = verdict.votingTasks(ofUnits: .fail)
     guard let base, !names.isEmpty else { return nil }
     let subject = candidate.subject
-    let controls = run.with(share: run.share.atMost(.quarter))
+    let controls = run.with(share: min(run.share, .quarter))
     let asking = ControlAsking(
       run: controls, tasks: names, labels: candidate.labels, contaminated: contaminated,
       progress: { report(.progress($0)) })
@@ -25,7 +25,7 @@ extension CandidateAsking {
     let ofBase = try ask(base, gold: baseline.scores)
     report(.again(name: subject.name, what: "parts of the fine-tuning"))
     let profile = try Restoration(
-      suite: run.suite, tasks: names, share: run.share.atMost(.eighth), contaminated: contaminated,
+      suite: run.suite, tasks: names, share: min(run.share, .eighth), contaminated: contaminated,
       threads: run.threads,
       progress: { report(.restored($0, of: $1)) }
     ).profile(subject, base: base.checkpoint, shelf: &shelf)

@@ -17,14 +17,16 @@ package struct EarlyLooks {
 
   /// The blocks in the order in which they are to be asked.
   package let places: [BlockPlace]
+  /// The shares that were judged so far and left the candidate undecided; ascending.
+  package private(set) var taken: [Share] = []
 
   private let shares: [Share]
   /// How many of `places` each look needs.
   private let ends: [Int]
   private let judge: ([ItemScore], SpentLook, Int) throws -> Verdict
   private let declared: Share
+  private let earlier: [Share]
   private let tests: Int
-  private var earlier: [Double]
   private var next = 0
   private var arrived: [BlockPlace: [ItemScore]] = [:]
 
@@ -32,28 +34,23 @@ package struct EarlyLooks {
   package static let eighths = [1, 2, 3, 4, 6, 8]
 
   /// - Parameters:
-  ///   - blocks: each voting task's blocks, in their order.
-  ///   - share: of them that is read at most.
-  ///   - declared, earlier: as `SpentLook` has them.
-  ///   - tests: how many units vote where everything is read.
+  ///   - share: of every task's blocks that is read at most; at least the largest of `earlier`.
+  ///   - declared, earlier: as `SpentLook` has them. A share below one that was judged before has nothing to spend, and is no look.
+  ///   - tests: how many units vote where everything is read, but for those about leaks.
+  ///   - blocks: of a share, in the order in which they are asked.
   ///   - judge: what is known at a look, and what it may spend.
   /// - Throws: `InputError` for a share whose eighth has too large a denominator.
   package init(
-    blocks: [(task: String, blocks: [Int])], share: Share, declared: Share, earlier: [Double], tests: Int,
+    share: Share, declared: Share, earlier: [Share], tests: Int, blocks: (Share) -> [BlockPlace],
     judge: @escaping ([ItemScore], SpentLook, _ tests: Int) throws -> Verdict
   ) throws {
-    shares = try Self.eighths.map { try share.part($0, of: 8) }
+    let least = earlier.max()
+    shares = try Self.eighths.map { try share.part($0, of: 8) }.filter { look in least.map { look >= $0 } ?? true }
     var places: [BlockPlace] = []
     var ends: [Int] = []
     var known: Set<BlockPlace> = []
     for share in shares {
-      let rounds = blocks.map { Array($0.blocks.prefix(share.blocks(of: $0.blocks.count))) }
-      for round in 0..<(rounds.map(\.count).max() ?? 0) {
-        for (task, blocks) in zip(blocks, rounds) where blocks.indices.contains(round) {
-          let place = BlockPlace(task: task.task, block: blocks[round])
-          if known.insert(place).inserted { places.append(place) }
-        }
-      }
+      places += blocks(share).filter { known.insert($0).inserted }
       ends.append(places.count)
     }
     (self.places, self.ends) = (places, ends)
@@ -69,19 +66,19 @@ package struct EarlyLooks {
     arrived[BlockPlace(task: first.task, block: first.block)] = scores
     while next < ends.count, arrived.count >= ends[next], let known = scoresOfNext {
       let isLast = next == ends.count - 1
-      let look = SpentLook(shares[next], after: earlier, declared: declared)
+      let share = shares[next]
       next += 1
       let verdict: Verdict
       do {
-        verdict = try judge(known, look, tests)
+        verdict = try judge(known, SpentLook(share, after: earlier + taken, declared: declared), tests)
       } catch is NotGateable where !isLast {
         continue
       }
-      let isWhole = verdict.units.count(where: \.votes) >= tests
+      let isWhole = verdict.units.count { $0.votes && $0.metric != .labelFree } >= tests
       if isLast || verdict.outcome == .fail || (verdict.outcome == .pass && isWhole) {
-        return Decision(verdict: verdict, share: shares[next - 1], scores: known)
+        return Decision(verdict: verdict, share: share, scores: known)
       }
-      earlier = look.shares
+      taken.append(share)
     }
     return nil
   }

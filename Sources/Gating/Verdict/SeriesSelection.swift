@@ -37,7 +37,7 @@ package struct SeriesSelection: Sendable, Hashable, Codable {
     case (.firstFailing, let path?): return "selected: \(path), the first of \(candidates) that fails, \(levels)"
     case (.best, let path?):
       let found = "selected: \(path), which passes with the smallest drop of \(candidates), \(levels)"
-      guard let confirmation else { return found }
+      guard let confirmation else { return "\(found); it could not be asked again, and is not confirmed" }
       let drop = confirmedDrop.map { " (a drop of \(points($0)) points)" } ?? ""
       return "\(found); under fresh demonstrations, at the whole α, it is \(confirmation.rawValue.uppercased())\(drop)"
     }

@@ -9,12 +9,15 @@ package struct TimeOut: Sendable, Hashable, Codable {
   /// Mean few-shot exact match of the base, and of the candidate, over the questions of voting tasks that were read; nil of none.
   package let base: Double?
   package let candidate: Double?
+  /// The shares at which `--stop-early` had judged it by then, without a decision; nil where there is none.
+  package let looks: [Share]?
 
   /// - Parameter contrasts: of the questions that were read.
-  package init(blocksRead: Int, blocks: Int, contrasts: [ItemContrast]) {
+  package init(blocksRead: Int, blocks: Int, contrasts: [ItemContrast], looks: [Share] = []) {
     let asked = contrasts.filter { $0.counts && $0.k > 0 }
     self.blocksRead = blocksRead
     self.blocks = blocks
+    self.looks = looks.isEmpty ? nil : looks
     base = mean(asked.map { $0.base.exactMatch ? 1 : 0 })
     candidate = mean(asked.map { $0.candidate.exactMatch ? 1 : 0 })
   }
@@ -32,7 +35,7 @@ package struct TimeOut: Sendable, Hashable, Codable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case blocks, base, candidate
+    case blocks, base, candidate, looks
     case blocksRead = "blocks_read"
   }
 }

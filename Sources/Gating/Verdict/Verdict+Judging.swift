@@ -100,7 +100,8 @@ extension Verdict {
     }
     let holm = Holm(
       pValues: voting.map { isSettled($0) ? 1 : units[$0].test?.guardedPValueBelowZero ?? 1 }, alpha: alpha,
-      others: max(0, tests - voting.count), level: { look.level(alpha / Double($0)) })
+      others: max(0, tests - voting.count { units[$0].rule.metric != .labelFree }),
+      level: { look.level(alpha / Double($0)) })
     let places = Dictionary(uniqueKeysWithValues: voting.enumerated().map { ($0.element, $0.offset) })
     return units.indices.map { index in
       let place = places[index]
@@ -115,22 +116,15 @@ extension Verdict {
 }
 
 extension Baseline {
-  /// The scores of a run that a share of every task's blocks has: a run may have gone on.
-  package func within(_ share: Share?, _ scores: [ItemScore]) -> [ItemScore] {
-    guard let share, share != .all else { return scores }
+  /// The scores that a share of every task's blocks has.
+  func scores(of share: Share) -> [ItemScore] { within(share, scores) }
+
+  /// Those of a run's scores that a share of every task's blocks has: a run may have gone on.
+  package func within(_ share: Share, _ scores: [ItemScore]) -> [ItemScore] {
     let blocks = Dictionary(grouping: self.scores, by: \.task).mapValues {
       share.blocks(of: Set($0.map(\.block)).count)
     }
     return scores.filter { $0.block < blocks[$0.task] ?? 0 }
-  }
-
-  /// The scores that a share of every task's blocks has.
-  func scores(of share: Share) -> [ItemScore] {
-    var asked: [String: Int] = [:]
-    for (task, scores) in Dictionary(grouping: scores, by: \.task) {
-      asked[task] = share.blocks(of: Set(scores.map(\.block)).count)
-    }
-    return scores.filter { $0.block < asked[$0.task] ?? 0 }
   }
 }
 

@@ -93,6 +93,7 @@ struct GateCommand: ParsableCommand {
     if within != nil, let other = alone.first(where: \.1)?.0 {
       throw ValidationError("--within chooses what is read and when it ends, and so does \(other); give one")
     }
+    if stopEarly, diagnose { throw ValidationError("--diagnose needs the scores that --stop-early does not read") }
   }
 
   private var reading: GateReading {
@@ -110,11 +111,11 @@ struct GateCommand: ParsableCommand {
     let configuration = try options.load()
     let threads = options.threads(configuration)
     let share = try self.share.map { try Share(parsing: $0) } ?? configuration.share
-    guard share.atMost(configuration.share) == share else {
+    guard share <= configuration.share else {
       throw InputError(
         "--share",
         "\(share) is more than gate.share in \(configuration.file), \(configuration.share), which counts as all",
-        remedy: "give at most that, or change gate.share and save no verdict of the smaller one")
+        remedy: "give at most that, or raise gate.share")
     }
     let session = GateSession(
       configuration: configuration, settings: configuration.gate, base: try basePath(configuration),
