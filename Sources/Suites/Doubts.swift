@@ -1,8 +1,6 @@
 import Foundation
 
 extension TaskDefinition {
-  /// A task of fewer blocks never votes; a family or the whole needs twelve together.
-  private static let leastBlocks = 4
   /// Characters; longer answers are rarely matched word by word.
   private static let longestAnswer = 40
 
@@ -13,10 +11,11 @@ extension TaskDefinition {
 
   private func countDoubts() -> [Finding] {
     var found: [Finding] = []
-    if blockCount < Self.leastBlocks {
+    if blockCount < VotingFloor.blocksPerTask {
       found.append(
         doubt(
-          "items", "\(blockCount) blocks: a task of fewer than \(Self.leastBlocks) never votes", remedy: "add items"))
+          "items", "\(blockCount) blocks: a task of fewer than \(VotingFloor.blocksPerTask) never votes",
+          remedy: "add items"))
     }
     if shots.first != 0 || shots.count < 2 {
       found.append(

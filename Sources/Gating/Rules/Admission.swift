@@ -81,8 +81,8 @@ extension TaskAdmission {
       } else if !shots.contains(0) {
         "it is never asked without demonstrations"
       } else if let gainBound {
-        if Set(blocks).count < GatePolicy.minimumBlocksPerTask {
-          "\(Set(blocks).count) blocks, \(GatePolicy.minimumBlocksPerTask) needed"
+        if Set(blocks).count < VotingFloor.blocksPerTask {
+          "\(Set(blocks).count) blocks, \(VotingFloor.blocksPerTask) needed"
         } else if gainBound < required {
           "base gains \(points(mean(gain) ?? 0)) points over zero-shot (lower bound \(points(gainBound)), "
             + "required \(points(required)))"

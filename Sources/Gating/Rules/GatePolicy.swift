@@ -41,11 +41,6 @@ package struct GatePolicy: Sendable, Hashable {
     self.onInconclusive = onInconclusive
   }
 
-  /// A unit with fewer blocks never votes: a loss that sits in single blocks may have hit none of them.
-  package static let minimumBlocks = 12
-  /// Nor does one with a task of fewer.
-  package static let minimumBlocksPerTask = 4
-
   /// Whether a rule looks at what the fine-tuning's labels leak.
   package var looksAtLeaks: Bool { rules.contains { $0.metric == .labelFree } }
 

@@ -1,4 +1,5 @@
 import Statistics
+import Suites
 
 /// One rule on one unit, before Holm's procedure has looked at all of them.
 struct UnitTest {
@@ -53,10 +54,10 @@ struct UnitTest {
         .scant("no admitted task")
       } else if values.joined().count < families.joined().count {
         Self.absence(rule, families)
-      } else if blocks < GatePolicy.minimumBlocks {
-        .scant("\(blocks) blocks, \(GatePolicy.minimumBlocks) needed")
-      } else if let thinnest, thinnest < GatePolicy.minimumBlocksPerTask {
-        .scant("a task with \(thinnest) block\(thinnest == 1 ? "" : "s"), \(GatePolicy.minimumBlocksPerTask) needed")
+      } else if blocks < VotingFloor.blocks {
+        .scant("\(blocks) blocks, \(VotingFloor.blocks) needed")
+      } else if let thinnest, thinnest < VotingFloor.blocksPerTask {
+        .scant("a task with \(thinnest) block\(thinnest == 1 ? "" : "s"), \(VotingFloor.blocksPerTask) needed")
       } else if test == nil {
         .scant("a task with one block")
       } else if let allowance {
@@ -82,7 +83,7 @@ struct UnitTest {
   /// Tasks that have items to which no label is the answer, in blocks enough: the others cannot say what leaks.
   private static func unrelated(_ families: [[PairedTask]], _ rule: Rule) -> [[PairedTask]] {
     families.map {
-      $0.filter { task in rule.values(of: task).map { Set($0.blocks).count >= GatePolicy.minimumBlocksPerTask } ?? false
+      $0.filter { task in rule.values(of: task).map { Set($0.blocks).count >= VotingFloor.blocksPerTask } ?? false
       }
     }
     .filter { !$0.isEmpty }

@@ -57,8 +57,8 @@ struct VotingUnits {
   ) -> Coverage {
     let able = families.filter { family in
       let blocks = (admitted[family] ?? []).map(\.blocks)
-      return !blocks.isEmpty && blocks.allSatisfy { $0 >= GatePolicy.minimumBlocksPerTask }
-        && blocks.reduce(0, +) >= GatePolicy.minimumBlocks
+      return !blocks.isEmpty && blocks.allSatisfy { $0 >= VotingFloor.blocksPerTask }
+        && blocks.reduce(0, +) >= VotingFloor.blocks
     }
     let counted = admitted.values.joined()
     let dropped = tasks.reduce(0) { $0 + $1.dropped }

@@ -83,7 +83,8 @@ extension GateReport {
       "interval": text(unit.evidence?.dropInterval, unit.metric.amount),
       "margin": "\(amount(unit.margin))\(unit.limitText.map { " (\($0))" } ?? "")",
       "corrected": percent(loss?.chanceCorrected), "retention": percent(loss?.retention),
-      "errors": unit.metric == .exactMatch ? loss?.errorRatio.map { String(format: "%.2f", $0) } ?? "-" : "-",
+      "errors": unit.timesTheErrors ?? "-",
+      "correlation": unit.blockCorrelationText ?? "-",
       "outcome": unit.outcome.rawValue.uppercased() + reason,
     ]
   }
@@ -186,6 +187,14 @@ private enum MarkdownDetail: Int, CaseIterable, Comparable {
 }
 
 extension UnitVerdict {
+  /// "1.65": how many times the base's errors the candidate makes; nil of what is neither right nor wrong.
+  var timesTheErrors: String? {
+    metric == .exactMatch ? degradation?.errorRatio.map { String(format: "%.2f", $0) } : nil
+  }
+
+  /// "0.08"; nil where nothing varies.
+  var blockCorrelationText: String? { blockCorrelation.map { String(format: "%.2f", $0) } }
+
   /// What was configured, where that is no drop: "80.0 % kept".
   fileprivate var limitText: String? {
     switch contrast {

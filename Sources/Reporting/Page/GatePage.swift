@@ -72,6 +72,7 @@ package struct GatePage {
       "unit": unit.name.alone, "base": amount(loss?.base), "candidate": amount(loss?.candidate),
       "drop": amount(loss?.drop), "interval": unit.evidence.map { text($0.dropInterval, unit.metric.amount) } ?? "–",
       "margin": amount(unit.margin), "kept": loss?.retention.map { "\(points($0)) %" } ?? "–",
+      "errors": unit.timesTheErrors ?? "–", "correlation": unit.blockCorrelationText ?? "–",
       "outcome": unit.outcome.rawValue.uppercased(), "state": unit.outcome.rawValue,
     ]
   }

@@ -49,10 +49,11 @@ let pageTemplate = """
   <details><summary>Every rule and unit in numbers</summary>
   <div class="scroll" tabindex="0" role="region" aria-label="Rules and units"><table>
   <thead><tr><th scope="col">unit</th><th scope="col">base</th><th scope="col">candidate</th><th scope="col">drop</th>
-  <th scope="col">95 % interval</th><th scope="col">margin</th><th scope="col">few-shot gain kept</th><th scope="col">verdict</th>
+  <th scope="col">95 % interval</th><th scope="col">margin</th><th scope="col">few-shot gain kept</th>
+  <th scope="col">times the errors</th><th scope="col">block correlation</th><th scope="col">verdict</th>
   </tr></thead>
   <tbody>{{#rows}}<tr><th scope="row">{{unit}}</th><td>{{base}}</td><td>{{candidate}}</td><td>{{drop}}</td>
-  <td>{{interval}}</td><td>{{margin}}</td><td>{{kept}}</td><td><span class="word {{state}}">{{outcome}}</span></td></tr>
+  <td>{{interval}}</td><td>{{margin}}</td><td>{{kept}}</td><td>{{errors}}</td><td>{{correlation}}</td><td><span class="word {{state}}">{{outcome}}</span></td></tr>
   {{/rows}}</tbody>
   </table></div>
   </details>

@@ -12,15 +12,16 @@ let markdownTemplate = """
   **{{{outcome}}}** {{{sentence}}}
 
   {{#judged}}
-  | unit | base | candidate | drop | 95 % interval | margin | chance-corrected loss | few-shot gain kept | times the errors | verdict |
-  |---|--:|--:|--:|--:|--:|--:|--:|--:|---|
+  | unit | base | candidate | drop | 95 % interval | margin | chance-corrected loss | few-shot gain kept | times the errors | block correlation | verdict |
+  |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|
   {{#units}}
   | {{{unit}}} | {{{base}}} | {{{candidate}}} | {{{drop}}} | {{{interval}}} | {{{margin}}} \
-  | {{{corrected}}} | {{{retention}}} | {{{errors}}} | {{{outcome}}} |
+  | {{{corrected}}} | {{{retention}}} | {{{errors}}} | {{{correlation}}} | {{{outcome}}} |
   {{/units}}
 
   Exact match in points (nats in rows that say so), mean over one or more demonstrations; families weigh equally, tasks
-  equally within a family. A margin is the drop that the rule tolerates there.
+  equally within a family. A margin is the drop that the rule tolerates there; block correlation is how alike
+  items that share demonstrations change.
   {{#power}}
   {{{power}}}
   {{/power}}
