@@ -121,7 +121,8 @@ def write(folder, name, text):
 def files(folder):
     for name, text in FILES.items():
         write(folder, name, text)
-    for name, family, pool in (("echo", "copying", "pool: 8"), ("answer", "facts", "closed: 24")):
+    # 12 blocks of 4 a task: with fewer no family votes, and no gate comes to a verdict (docs/verdict.md, "Which tasks vote").
+    for name, family, pool in (("echo", "copying", "pool: 8"), ("answer", "facts", "closed: 56")):
         write(folder, f"suite/{name}.yaml", TASK.format(name=name, family=family, pool=pool))
         items = lambda n: {
             "id": f"{name}-{n}",
@@ -129,7 +130,7 @@ def files(folder):
             "output": f"word {n}",
             **({"aliases": [f"w{n}"]} if n == 9 else {}),
         }
-        write(folder, f"suite/{name}.jsonl", lines(items, 24))
+        write(folder, f"suite/{name}.jsonl", lines(items, 56))
     write(folder, "data/train.jsonl", lines(sample, 10))
     write(folder, "data/chat.jsonl", lines(chat, 6))
     write(folder, "data/test.jsonl", lines(sample, 4))

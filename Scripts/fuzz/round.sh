@@ -8,12 +8,13 @@ cd "$(dirname "$0")/../.."
 seed=${FUZZ_SEED:-1}
 findings=${FUZZ_FINDINGS:-fuzz-findings}
 export SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0:abort_on_error=1:allocator_may_return_null=1
-found=0
+found=0 failures=
 
-# parsers BUILD ARGUMENTS…, runs BUILD ARGUMENTS…: each ends with its own table.
-parsers() { local build=$1; shift; echo "== parsers, $build"; "$build/release/ParserFuzzer" --seed "$seed" --findings "$findings" "$@" || found=1; }
-runs() { local build=$1; shift; echo "== whole runs, $build"; python3 Scripts/fuzz --program "$build/release/holdfast" --seed "$seed" --findings "$findings" "$@" || found=1; }
-kernels() { echo "== kernels, AddressSanitizer and UndefinedBehaviorSanitizer"; Scripts/fuzz/kernels.sh "$1" "$seed" || found=1; }
+# parsers BUILD ARGUMENTS…, runs BUILD ARGUMENTS…: each ends with its own table. What failed is said once more at the end, below all that was printed.
+failed() { found=1; failures+="$1 (exit $2); "; }
+parsers() { local build=$1; shift; echo "== parsers, $build"; "$build/release/ParserFuzzer" --seed "$seed" --findings "$findings" "$@" || failed "parsers, $build" $?; }
+runs() { local build=$1; shift; echo "== whole runs, $build"; python3 Scripts/fuzz --program "$build/release/holdfast" --seed "$seed" --findings "$findings" "$@" || failed "whole runs, $build" $?; }
+kernels() { echo "== kernels, AddressSanitizer and UndefinedBehaviorSanitizer"; Scripts/fuzz/kernels.sh "$1" "$seed" || failed kernels $?; }
 
 case ${1:-} in
   short)
@@ -42,9 +43,9 @@ case ${1:-} in
     for target in $targets; do
       echo "== libFuzzer, $target"
       FUZZ_TARGET=$target .build-fuzzer/release/ParserFuzzer -seed="$seed" -max_total_time="$each" -max_len=200000 -timeout=20 \
-        -rss_limit_mb=1024 -print_final_stats=1 -verbosity=0 -artifact_prefix="$findings/libfuzzer-$target-" || found=1
+        -rss_limit_mb=1024 -print_final_stats=1 -verbosity=0 -artifact_prefix="$findings/libfuzzer-$target-" || failed "libFuzzer, $target" $?
     done
     ;;
   *) sed -n '2,5s/^# \?//p' "$0"; exit 2 ;;
 esac
-[ $found = 0 ] || { echo "findings are kept in $findings"; exit 1; }
+[ $found = 0 ] || { echo "not clean: ${failures%; }; findings, where there are any, are kept in $findings" >&2; exit 1; }
