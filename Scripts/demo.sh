@@ -27,7 +27,8 @@ TEXT
 cat <<'TEXT'
 
 target: accuracy on 200 test reviews; k: exact match over 28 held-out tasks with so many examples in the prompt; kept: of the base's
-few-shot ability; leak: probability that an answer to an unrelated question begins as "positive" or "negative". All in percent.
+few-shot ability; p(gold): probability of the right answer, mean over k > 0; leak: probability that an answer to an unrelated question
+begins as "positive" or "negative". All in percent.
 Now the gate, against the committed baseline, as CI would run it (what was scored is not scored again). A PASS takes more evidence than a FAIL:
 the careful one is asked everything.
 TEXT

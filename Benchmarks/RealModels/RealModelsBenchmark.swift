@@ -104,7 +104,7 @@ struct SeedTally {
       ofProbability += [drop("max_probability_drop")].compactMap { $0 }
       if let decision = try stopped(baseline, description, scores, share, shipped) {
         early.append(decision.verdict.outcome)
-        read.append(decision.share.fraction / share.fraction)
+        read.append(decision.share.fraction)
       }
     } catch is NotGateable {
       refused += 1

@@ -101,6 +101,18 @@ package struct UnitEstimate: Sendable, Hashable {
   package init?(task: TaskValues) {
     self.init(families: [[task]])
   }
+
+  /// The same mean with a larger error.
+  init(_ estimate: UnitEstimate, standardError: Double, degreesOfFreedom: Double) {
+    let ratio = estimate.standardError / standardError
+    mean = estimate.mean
+    self.standardError = standardError
+    self.degreesOfFreedom = degreesOfFreedom
+    skewness = estimate.skewness * ratio * ratio * ratio
+    items = estimate.items
+    blocks = estimate.blocks
+    isFloored = false
+  }
 }
 
 /// The mean alone, by the weights of `UnitEstimate`: families equally, tasks equally within a family.

@@ -28,6 +28,22 @@ struct CompareRefusalTests {
     #expect(alone.status == 2 && alone.out == "" && alone.err.contains("at least one other"))
   }
 
+  @Test("a recipe of one run, of one model twice, and one as the base of a CSV file")
+  func recipes() throws {
+    let folder = try TemporaryFolder.project()
+    let known = try run(in: folder)
+    let tuned = try run("--model", golden("adapters/plain"), in: folder)
+    for (recipe, words) in [
+      ("r=\(tuned)", "is a recipe of one run"), ("r=\(tuned),\(tuned)", "is a model that it has already"),
+      ("r=\(tuned),", "is no run or model"), ("=\(tuned),\(known)", "is no run or model"),
+    ] {
+      try expectRefusal("compare", known, recipe, in: folder, besides: "ledger.sqlite", naming: [words])
+    }
+    try expectRefusal(
+      "compare", "r=\(tuned),\(known)", known, "-o", "c.csv", in: folder, besides: "ledger.sqlite",
+      naming: ["r=\(tuned),\(known)", "a row of a CSV file has one base"])
+  }
+
   @Test("a run of another suite is refused; a model's own run of the reference's suite is found beneath newer ones")
   func suites() throws {
     let folder = try TemporaryFolder.project()

@@ -106,6 +106,33 @@ struct CompareTests {
     #expect(lines.contains { $0.hasPrefix("overall ") && $0.contains(" 50.0 → 0.0 ") && $0.contains(" -50.0 ") })
   }
 
+  @Test(
+    "a recipe's runs are one side: means over them, wider intervals than of one run, each run's questions in the CSV file"
+  )
+  func recipe() throws {
+    let folder = try TemporaryFolder.project()
+    let base = try #require(try holdfast("run", "--json", in: folder).object()["run"] as? String)
+    let runs = try ["plain", "rslora", "patterns"].map { name in
+      try #require(
+        try holdfast("run", "--model", golden("adapters/\(name)"), "--json", in: folder).object()["run"] as? String)
+    }
+    let recipe = "tuned=\(runs.joined(separator: ","))"
+    let finished = try holdfast("compare", base, recipe, "--json", "-o", "c.csv", "-o", "c.md", in: folder)
+    let pair = try #require(try pairs(finished).first)
+    let other = try #require(pair["other"] as? [String: Any])
+    #expect(other["name"] as? String == "tuned" && other["source"] as? String == recipe && other["model"] == nil)
+    #expect((other["runs"] as? [[String: Any]])?.map { $0["run"] as? String } == runs)
+    let alone = try runs.map { try #require(try pairs(holdfast("compare", base, $0, "--json", in: folder)).first) }
+    let means = try alone.map { try number(try task("echo", of: $0)["few_shot_probability"], "difference") }
+    #expect(Set(means).count == 3, "the runs differ")
+    let probability = try task("echo", of: pair)["few_shot_probability"]
+    try expect(probability, "difference", means.reduce(0, +) / 3)
+    #expect(try folder.read("c.csv").split(separator: "\r\n").count == 1 + 3 * 2 * 32 * 3)
+    #expect(try folder.read("c.md").contains("Runs are a sample here, beside blocks"))
+    let table = try holdfast("compare", base, recipe, in: folder)
+    #expect(table.out.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(table.out)")
+  }
+
   @Test("a model stands for its newest finished run, whatever its share: by path and by name")
   func models() throws {
     let folder = try TemporaryFolder.project()

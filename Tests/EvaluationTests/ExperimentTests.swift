@@ -137,6 +137,38 @@ struct ExperimentTests {
     }
   }
 
+  @Test("recipes with several seeds stand beside each other, with seeds as the sampling unit; p(gold) is in every row")
+  func recipes() throws {
+    try tiny.writeExperiment(
+      arms:
+        "[{arm: lora, recipe: lora.yaml, seeds: [1, 2, 3], learning_rate: 2e-2}, {arm: full, recipe: full.yaml, seeds: [1, 2]}]"
+    )
+    let result = try tiny.run()
+    let last = result.runs.compactMap(\.points.last?.ability)
+    let ofBase = try #require(result.base.ability.probability)
+    for ability in last {
+      let left = try #require(ability.probability)
+      #expect(abs(ofBase.fewShot - left.fewShot - left.drop) < 1e-12 && left.fewShot > 0 && left.fewShot < 1)
+      let interval = try #require(left.dropInterval)
+      #expect(interval.lower < left.drop && left.drop < interval.upper)
+    }
+    #expect(result.recipes.map(\.arm) == ["lora", "full"] && result.recipes.map(\.seeds) == [[1, 2, 3], [1, 2]])
+    let drops = last.map(\.drop)
+    let means = [drops[..<3], drops[3...]].map { $0.reduce(0, +) / Double($0.count) }
+    for (recipe, mean) in zip(result.recipes, means) { #expect(abs(recipe.drop.mean - mean) < 1e-12) }
+    // t at .975 with 2 degrees of freedom, s over the three runs by the textbook; exact match is lost alike in all of them.
+    let ofProbability = last[..<3].compactMap { $0.probability?.drop }
+    let mean = ofProbability.reduce(0, +) / 3
+    let variance = ofProbability.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 2
+    let interval = try #require(result.recipes[0].probabilityDrop?.interval)
+    #expect(variance > 0 && abs(interval.upper - mean - 4.302652729911275 * (variance / 3).squareRoot()) < 1e-9)
+    #expect(result.recipes[0].againstFirst == nil)
+    #expect(abs(try #require(result.recipes[1].againstFirst).mean - (means[1] - means[0])) < 1e-12)
+    let readme = try tiny.read("reports/README.md")
+    #expect(readme.contains("## Recipes beside each other") && readme.contains("| full | 2 | "))
+    #expect(try tiny.read("reports/results.json").contains("\"against_first\""))
+  }
+
   @Test("without a target accuracy that is reached, an arm says so in the table of equal accuracy")
   func unreached() throws {
     try tiny.writeExperiment("base: false", arms: "[{arm: lora, recipe: lora.yaml, learning_rate: 1e-9}]")

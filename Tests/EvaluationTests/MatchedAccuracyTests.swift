@@ -72,6 +72,7 @@ private func point(_ step: Int, _ accuracy: Double, drop: Double) -> ExperimentP
     step: step, target: TargetAccuracy(accuracy: accuracy, interval: Interval(0...1), samples: 100),
     leakMass: 2 * drop,
     ability: AbilityLeft(
-      shots: [], fewShot: 0.5 - drop, kept: 1 - 2 * drop, keptInterval: nil, drop: drop, dropInterval: interval),
+      shots: [], fewShot: 0.5 - drop, kept: 1 - 2 * drop, keptInterval: nil, drop: drop, dropInterval: interval,
+      probability: nil),
     verdict: nil, noVerdict: nil, scoringSeconds: 0)
 }

@@ -13,12 +13,12 @@ struct ComparisonCheckTests {
     scores = fixture.scores(random: &random)
   }
 
-  private func requests(_ hashes: [String: String]) -> ComparisonSide.TokenIDs { .byRequest(["beta-1": hashes]) }
+  private func requests(_ hashes: [String: String]) -> ComparisonRun.TokenIDs { .byRequest(["beta-1": hashes]) }
 
   @Test("another suite, other prompts, scoring or token ids are refused, the difference named")
   func refused() throws {
     let reference = fixture.run(scores, tokens: requests(["a": "1", "b": "2"]))
-    let cases: [(ComparisonSide, String)] = [
+    let cases: [(ComparisonRun, String)] = [
       (fixture.run(scores, suiteHash: "5a5b"), "the suite's content hash differs (5a5b, not 5a5a)"),
       (fixture.run(scores, promptHash: "9b9c"), "the prompt hash differs (9b9c, not 9b9b)"),
       (fixture.run(scores, scoring: 2), "the scoring version differs (2, not 1)"),
@@ -43,7 +43,7 @@ struct ComparisonCheckTests {
     let baseline = try Baseline(
       createdBy: "holdfast test", run: fixture.description(tokens: { $0 == "beta-1" ? hash : "ids of \($0)" }),
       tasks: fixture.facts, scores: scores, familyMargin: 0.10)
-    let reference = ComparisonSide(baseline, file: "base.json")
+    let reference = ComparisonRun(baseline, file: "base.json")
     func notes(
       _ hashes: [String: String], blocks: Range<Int> = 0..<16, tokenizer: String = "padded"
     ) throws -> [Note.Severity] {

@@ -16,7 +16,7 @@ struct ComparisonTests {
     let scores = fixture.scores(zeroShot: 0.1, fewShot: 0.6, random: &random)
     let verdict = try Verdict.judge(
       baseline: baseline, candidate: fixture.description(), scores: scores, policy: GateSettings().policy)
-    let found = try comparison(ComparisonSide(baseline, file: "base.json"), fixture.run(scores))
+    let found = try comparison(ComparisonRun(baseline, file: "base.json"), fixture.run(scores))
     let pair = try #require(found.comparisons.first)
     #expect(found.admission == "base.json")
     let units = verdict.units.filter { $0.rule == "max_drop" && $0.level != .task }
@@ -123,7 +123,7 @@ struct ComparisonTests {
     #expect(found.tasks.map(\.blocks) == [6, 6, 5, 6, 6, 6])
     #expect(found.units.map(\.unit) == ["overall", "alpha", "beta", "gamma"])
     let contrasts = try #require(compared.contrasts.first)
-    #expect(contrasts.count == found.questions && contrasts.allSatisfy { $0.base == $0.candidate })
+    #expect(contrasts.questions.count == found.questions && contrasts.questions.allSatisfy { $0.base == $0.candidate })
     let apart = fixture.run(whole.filter { $0.block < 4 })
     #expect(throws: InputError.self) { try pair(apart, fixture.run(part)) }
   }

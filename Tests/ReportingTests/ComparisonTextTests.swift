@@ -13,13 +13,16 @@ struct ComparisonTextTests {
   /// Two tasks of twelve blocks; the other one has lost the first wholly with demonstrations, and has half of the other's blocks.
   private func comparison(_ name: String = "antonyms", command: String = "holdfast compare a b") throws -> Comparison {
     try Comparison(
-      createdBy: "holdfast 0.1.0", command: command, reference: side(name, run: "20260101-120000-3f9a1c"),
-      others: [side(name, run: nil, lost: [name], blocks: ["capitals": 6], storage: "q4_1")])
+      createdBy: "holdfast 0.1.0", command: command,
+      reference: ComparisonSide(side(name, run: "20260101-120000-3f9a1c")),
+      others: [
+        ComparisonSide(side(name, run: nil, lost: [name], blocks: ["capitals": 6], storage: "q4_1"))
+      ])
   }
 
   private func side(
     _ name: String, run: String?, lost: Set<String> = [], blocks: [String: Int] = [:], storage: String = "bf16"
-  ) -> ComparisonSide {
+  ) -> ComparisonRun {
     let scores = [name, "capitals"].flatMap { task in
       (0..<8 * blocks[task, default: 12]).flatMap { item in
         [0, 1, 4].map { k in
@@ -29,7 +32,7 @@ struct ComparisonTextTests {
         }
       }
     }
-    return ComparisonSide(
+    return ComparisonRun(
       ComparedModel(
         source: run ?? name, run: run, isFinished: true,
         model: ModelDescription(name: name, weights: "w", tokenizer: "t", configuration: "c", storage: storage),

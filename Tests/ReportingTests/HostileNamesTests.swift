@@ -90,11 +90,12 @@ struct HostileNamesTests {
 
   @Test("side by side")
   func comparison() throws {
-    func side(_ right: Bool) -> ComparisonSide {
-      ComparisonSide(
+    func run(_ right: Bool, _ weights: String = "w") -> ComparisonRun {
+      ComparisonRun(
         ComparedModel(
           source: hostile, run: nil, isFinished: true,
-          model: ModelDescription(name: hostile, weights: "w", tokenizer: "t", configuration: "c", storage: hostile),
+          model: ModelDescription(
+            name: hostile, weights: weights, tokenizer: "t", configuration: "c", storage: hostile),
           suite: AskedSuite(name: hostile, hash: "5a", promptHash: "9b"), share: "1/1", draws: 1, numerics: hostile),
         scoring: 1,
         scores: (0..<16).map {
@@ -104,7 +105,10 @@ struct HostileNamesTests {
             choiceCorrect: nil)
         }, families: [hostile: hostile], tokens: .byRequest([:]))
     }
-    let found = try Comparison(createdBy: hostile, command: hostile, reference: side(true), others: [side(false)])
+    let recipe = try ComparisonSide(recipe: hostile, source: hostile, runs: [run(false, "a"), run(true, "b")])
+    let found = try Comparison(
+      createdBy: hostile, command: hostile, reference: ComparisonSide(run(true)),
+      others: [ComparisonSide(run(false)), recipe])
     expectHarmless(found.terminalTable())
     for form in ComparisonForm.allCases {
       let text = try found.rendered(form)

@@ -35,15 +35,43 @@ package struct ComparisonSources {
   ///
   /// - Throws: `InputError` for what is not there, cannot be read, was not asked, or may mean several models.
   package func sides(_ names: [String]) throws -> [ComparisonSide] {
-    let found = try names.map(find)
-    let questions = asked(found)
-    return try zip(names, found).map { name, one in
-      switch one {
-      case .baseline(let baseline): return ComparisonSide(baseline, file: name)
-      case .run(let run, let ledger): return try side(run, name: name, in: ledger)
-      case .model(let runs, let ledger):
-        return try side(try newest(of: runs, asked: questions, name: name, in: ledger), name: name, in: ledger)
+    let named = names.map(Named.init)
+    let found = try named.map { try $0.members.map(find) }
+    let questions = asked(found.flatMap { $0 })
+    return try zip(named, found).map { side, found in
+      let runs = try zip(side.members, found).map { try run($0, $1, questions) }
+      guard let recipe = side.recipe else { return ComparisonSide(runs[0]) }
+      return try ComparisonSide(recipe: recipe, source: side.source, runs: runs)
+    }
+  }
+
+  private func run(_ name: String, _ found: Found, _ questions: Asked?) throws -> ComparisonRun {
+    switch found {
+    case .baseline(let baseline): ComparisonRun(baseline, file: name)
+    case .run(let run, let ledger): try scored(run, name: name, in: ledger)
+    case .model(let runs, let ledger):
+      try scored(try newest(of: runs, asked: questions, name: name, in: ledger), name: name, in: ledger)
+    }
+  }
+
+  /// A side as it was typed: RUN, or RECIPE=RUN,RUN for the runs of a recipe under several training seeds.
+  private struct Named {
+    let source: String
+    let recipe: String?
+    let members: [String]
+
+    init(_ text: String) {
+      source = text
+      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      // A file may have such a name.
+      guard parts.count == 2, !parts[0].isEmpty, !parts[0].contains("/"), !FileManager.default.fileExists(atPath: text)
+      else {
+        recipe = nil
+        members = [text]
+        return
       }
+      recipe = parts[0]
+      members = parts[1].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     }
   }
 
@@ -142,7 +170,7 @@ package struct ComparisonSources {
     return run
   }
 
-  private func side(_ run: Run, name: String, in ledger: Ledger) throws -> ComparisonSide {
+  private func scored(_ run: Run, name: String, in ledger: Ledger) throws -> ComparisonRun {
     guard let model = try ledger.model(run.plan.model) else {
       throw InputError(ledger.path, field: run.id, "its model is not there", remedy: "restore a copy of the ledger")
     }
@@ -153,7 +181,7 @@ package struct ComparisonSources {
         remedy: "finish it, or choose another from 'holdfast runs'")
     }
     let tasks = try ledger.askedTasks(run)
-    return ComparisonSide(
+    return ComparisonRun(
       ComparedModel(
         source: name, run: run.id, isFinished: run.finishedAt != nil,
         model: ModelDescription(

@@ -12,11 +12,13 @@ extension AbilityLeft {
   /// - Throws: `NotGateable` where there is none, or one was not asked with demonstrations.
   init(_ admitted: [PairedTask]) throws {
     let families = Dictionary(grouping: admitted, by: \.admission.family).sorted { $0.key < $1.key }.map(\.value)
-    func mean(_ side: KeyPath<PairedItem, ItemAbility>, over shots: (PairedTask) -> [Int]) -> Double? {
+    func mean(
+      _ side: KeyPath<PairedItem, ItemAbility>, _ metric: Metric = .exactMatch, over shots: (PairedTask) -> [Int]
+    ) -> Double? {
       var means: [[Double]] = []
       for family in families {
         let ofTasks = family.compactMap { task -> Double? in
-          let values = task.items.compactMap { $0[keyPath: side].mean(.exactMatch, over: shots(task)) }
+          let values = task.items.compactMap { $0[keyPath: side].mean(metric, over: shots(task)) }
           return values.count == task.items.count ? values.reduce(0, +) / Double(values.count) : nil
         }
         guard ofTasks.count == family.count else { return nil }
@@ -29,21 +31,31 @@ extension AbilityLeft {
       throw NotGateable(
         "the baseline admits no task with demonstrations; choose a base that can do more, or another suite")
     }
-    let drops = UnitEstimate(families: families.map { $0.compactMap(Self.drops) })
-    let interval = drops.map { Interval($0.interval()) }
+    func dropInterval(_ metric: Metric) -> Interval? {
+      UnitEstimate(families: families.map { $0.compactMap { Self.drops(of: $0, metric) } }).map {
+        Interval($0.interval())
+      }
+    }
+    let interval = dropInterval(.exactMatch)
+    let probabilities = [\PairedItem.base, \.candidate].compactMap { mean($0, .probability, over: fewShot) }
     let shots = Set(admitted.flatMap(\.shots)).sorted().compactMap { k in
       mean(\.candidate, over: { _ in [k] }).map { ShotMean(k: k, exactMatch: $0) }
     }
     self.init(
       shots: shots, fewShot: candidate, kept: base > 0 ? candidate / base : nil,
       keptInterval: base > 0 ? interval.map { Interval((1 - $0.upper / base)...(1 - $0.lower / base)) } : nil,
-      drop: base - candidate, dropInterval: interval)
+      drop: base - candidate, dropInterval: interval,
+      probability: probabilities.count < 2
+        ? nil
+        : ProbabilityLeft(
+          fewShot: probabilities[1], drop: probabilities[0] - probabilities[1],
+          dropInterval: dropInterval(.probability)))
   }
 
   /// b - t of each item, mean over k > 0: the gate's own contrast without a margin.
-  private static func drops(of task: PairedTask) -> TaskValues? {
+  private static func drops(of task: PairedTask, _ metric: Metric) -> TaskValues? {
     let contrast = Rule(
-      name: "drop", metric: .exactMatch, contrast: .absoluteDrop(margin: 0), level: .overall, alphaPass: 0.05,
+      name: "drop", metric: metric, contrast: .absoluteDrop(margin: 0), level: .overall, alphaPass: 0.05,
       alphaFail: 0.01)
     return contrast.values(of: task).map { TaskValues(values: $0.values.map { 0 - $0 }, blocks: $0.blocks) }
   }

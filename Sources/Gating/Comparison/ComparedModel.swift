@@ -18,6 +18,30 @@ package struct AskedSuite: Sendable, Hashable, Codable {
   }
 }
 
+/// What stands on a side of a comparison.
+package struct ComparedSide: Sendable, Hashable, Encodable {
+  /// The recipe's name; nil of a model.
+  package let name: String?
+  /// As it was named.
+  package let source: String
+  /// At least one; several of a recipe.
+  package let models: [ComparedModel]
+
+  enum CodingKeys: String, CodingKey {
+    case name, source
+    case models = "runs"
+  }
+
+  /// A model is an object of its own, a recipe one that holds its runs.
+  package func encode(to encoder: any Encoder) throws {
+    guard let name else { return try models[0].encode(to: encoder) }
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(name, forKey: .name)
+    try container.encode(source, forKey: .source)
+    try container.encode(models, forKey: .models)
+  }
+}
+
 /// A model in a comparison, and where its scores come from.
 package struct ComparedModel: Sendable, Hashable, Codable {
   /// As it was named: a run's id, a baseline file, a model.

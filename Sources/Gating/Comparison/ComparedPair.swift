@@ -12,6 +12,8 @@ package struct UnitComparison: Sendable, Hashable, Codable {
   package let zeroShot: Difference?
   /// Mean over k > 0; nil where no task was asked so. Its p value is not adjusted.
   package let fewShot: Difference?
+  /// The same of p(gold answer).
+  package let probability: Difference?
 
   init(_ level: Level, _ unit: String, families: [[CommonTask]]) {
     let all = families.joined()
@@ -22,12 +24,14 @@ package struct UnitComparison: Sendable, Hashable, Codable {
     blocks = all.reduce(0) { $0 + $1.blocks }
     zeroShot = Difference(families: families.map { $0.compactMap(\.zeroShot) })
     fewShot = Difference(families: families.map { $0.compactMap(\.fewShot) })
+    probability = Difference(families: families.map { $0.compactMap(\.probability) })
   }
 
   enum CodingKeys: String, CodingKey {
     case level, unit, tasks, items, blocks
     case zeroShot = "zero_shot"
     case fewShot = "few_shot"
+    case probability = "few_shot_probability"
   }
 }
 
@@ -46,6 +50,8 @@ package struct TaskComparison: Sendable, Hashable, Codable {
   package let zeroShot: Difference?
   /// Mean over k > 0; nil where that was not asked. Its p value is not adjusted.
   package let fewShot: Difference?
+  /// The same of p(gold answer).
+  package let probability: Difference?
   /// The few-shot p value after Benjamini and Hochberg's adjustment over the pair's tasks; nil where there is none.
   package let adjustedPValue: Double?
   /// Whether that is below the level.
@@ -55,6 +61,7 @@ package struct TaskComparison: Sendable, Hashable, Codable {
     case task, family, counts, items, blocks
     case zeroShot = "zero_shot"
     case fewShot = "few_shot"
+    case probability = "few_shot_probability"
     case adjustedPValue = "p_value_adjusted"
     case isMarked = "marked"
   }
@@ -76,19 +83,22 @@ package struct TaskComparison: Sendable, Hashable, Codable {
     blocks = task.blocks
     zeroShot = Difference(families: [[task.zeroShot].compactMap { $0 }])
     self.fewShot = fewShot
+    probability = Difference(families: [[task.probability].compactMap { $0 }])
     self.adjustedPValue = adjustedPValue
     isMarked = adjustedPValue.map { $0 < Self.level } ?? false
   }
 }
 
 /// The reference and another one, on the questions that both were asked.
-package struct ComparedPair: Sendable, Hashable, Codable {
-  package let other: ComparedModel
-  /// Items at one k under one draw that both were asked.
+package struct ComparedPair: Sendable, Hashable, Encodable {
+  package let other: ComparedSide
+  /// Trained runs of the reference and of the other one, which the intervals take as a sample; 1 of a model, which stands for itself.
+  package let runs: [Int]
+  /// Items at one k under one draw that every run of both was asked.
   package let questions: Int
   package let items: Int
   package let blocks: Int
-  /// Questions of the reference that are left out, as their block was not asked of the other one.
+  /// Questions of the reference (of a recipe's first run) that are left out, as their block was not asked of the other one.
   package let onlyReference: Int
   /// The other way round.
   package let onlyOther: Int
@@ -98,10 +108,11 @@ package struct ComparedPair: Sendable, Hashable, Codable {
   package let tasks: [TaskComparison]
   package let notes: [Note]
 
-  init(_ questions: CommonQuestions, other: ComparedModel, notes: [Note]) {
+  init(_ questions: CommonQuestions, reference: ComparedSide, other: ComparedSide, notes: [Note]) {
     let counted = Dictionary(grouping: questions.tasks.filter(\.counts), by: \.family).sorted { $0.key < $1.key }
     self.other = other
-    self.questions = questions.tasks.reduce(0) { $0 + $1.contrasts.count }
+    runs = [reference.models.count, other.models.count]
+    self.questions = questions.tasks.reduce(0) { $0 + $1.questions }
     items = questions.tasks.reduce(0) { $0 + $1.items }
     blocks = questions.tasks.reduce(0) { $0 + $1.blocks }
     onlyReference = questions.onlyReference

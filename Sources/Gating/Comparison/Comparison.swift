@@ -10,23 +10,31 @@ package struct Comparison: Sendable, Encodable {
   package let createdBy: String
   /// As it was typed.
   package let command: String
-  package let reference: ComparedModel
+  package let reference: ComparedSide
   /// The first baseline that was named, whose admitted tasks count in families and overall, as they do in a gate; nil where there
   /// is none, and every task counts.
   package let admission: String?
   /// One a model after the reference, in the order given.
   package let comparisons: [ComparedPair]
-  /// Each pair's questions, the reference as the base, by task; no part of the JSON.
-  package let contrasts: [[ItemContrast]]
+  /// Each other run's questions, the reference as the base, by task; none where the reference is a recipe. No part of the JSON.
+  package let contrasts: [(source: String, questions: [ItemContrast])]
 
   /// - Throws: `InputError` where one was not asked what the reference was, or read it as other tokens.
   package init(createdBy: String, command: String, reference: ComparisonSide, others: [ComparisonSide]) throws {
-    let judge = ([reference] + others).first { $0.admitted != nil }
+    let judge = ([reference] + others).lazy.flatMap(\.runs).first { $0.admitted != nil }
+    let ofReference = try reference.check(against: reference.runs[0])
     let pairs = try others.map { other in
-      let notes = try other.check(against: reference)
+      let notes = try other.check(against: reference.runs[0])
       let questions = try CommonQuestions(reference, other, counting: judge?.admitted)
       return (
-        pair: ComparedPair(questions, other: other.facts, notes: notes), contrasts: questions.tasks.flatMap(\.contrasts)
+        pair: ComparedPair(
+          questions, reference: reference.facts, other: other.facts,
+          notes: ofReference + notes.filter { !ofReference.contains($0) }),
+        contrasts: reference.runs.count > 1
+          ? []
+          : other.runs.indices.map { run in
+            (other.runs[run].facts.source, questions.tasks.flatMap { $0.contrasts(ofRun: run) })
+          }
       )
     }
     schemaVersion = Self.schemaVersion
@@ -35,7 +43,7 @@ package struct Comparison: Sendable, Encodable {
     self.reference = reference.facts
     admission = judge?.facts.source
     comparisons = pairs.map(\.pair)
-    contrasts = pairs.map(\.contrasts)
+    contrasts = pairs.flatMap(\.contrasts)
   }
 
   enum CodingKeys: String, CodingKey {

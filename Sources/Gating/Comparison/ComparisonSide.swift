@@ -1,59 +1,59 @@
-import Suites
+import Diagnostics
 
-/// One side of a comparison: a model, what it was asked, and what it scored.
+/// One side of a comparison: a model, or a recipe's runs under several training seeds.
 package struct ComparisonSide: Sendable {
-  package let facts: ComparedModel
-  /// The version of the rule that made scores of its answers; nil where its run does not say.
-  let scoring: Int?
-  /// Under gold demonstrations only.
-  let scores: [ItemScore]
-  /// The family of each task.
-  let families: [String: String]
-  let tokens: TokenIDs
-  /// The tasks that a baseline admits; nil of a run, which decides on none.
-  let admitted: Set<String>?
+  /// The recipe's name; nil of a model.
+  let name: String?
+  /// As it was named.
+  let source: String
+  /// At least one; several of a recipe.
+  let runs: [ComparisonRun]
 
-  /// What is known of the token ids that a model was fed.
-  package enum TokenIDs: Sendable {
-    /// Of a run: each request's token hash by task and request id, as far as it was asked.
-    case byRequest([String: [String: String]])
-    /// Of a baseline: one hash a task over all of its requests (`tokenHash(ofRequests:)`).
-    case byTask([String: String])
+  package init(_ run: ComparisonRun) {
+    name = nil
+    source = run.facts.source
+    runs = [run]
   }
 
-  /// A run.
+  /// A recipe.
   ///
-  /// - Parameter scores: those under other conditions are left out.
-  package init(
-    _ facts: ComparedModel, scoring: Int?, scores: [ItemScore], families: [String: String], tokens: TokenIDs
-  ) {
-    self.init(facts, scoring: scoring, scores: scores, families: families, tokens: tokens, admitted: nil)
+  /// - Parameter source: as it was named, for messages.
+  /// - Throws: `InputError` where there are not two different models: how seeds differ is not to be learned from one.
+  package init(recipe name: String, source: String, runs: [ComparisonRun]) throws {
+    var seen: [ModelDescription] = []
+    for run in runs {
+      guard !seen.contains(where: { $0.isTheSame(as: run.facts.model) }) else {
+        throw InputError(
+          source, "'\(run.facts.source)' is a model that it has already",
+          remedy: "name every run of the recipe once: each is to be trained under a seed of its own")
+      }
+      seen.append(run.facts.model)
+    }
+    guard runs.count > 1 else {
+      throw InputError(
+        source, "is a recipe of one run", remedy: "name at least two, with commas: \(name)=FIRST,SECOND")
+    }
+    self.name = name
+    self.source = source
+    self.runs = runs
   }
 
-  /// A baseline.
-  ///
-  /// - Parameter file: as it was named.
-  package init(_ baseline: Baseline, file: String) {
-    let run = baseline.run
-    self.init(
-      ComparedModel(
-        source: file, run: nil, isFinished: true, model: run.model,
-        suite: AskedSuite(name: run.suite.name, hash: run.suite.hash, promptHash: run.suite.promptHash),
-        share: Share.all.description, draws: run.draws, numerics: run.numerics),
-      scoring: run.scoring, scores: baseline.scores,
-      families: Dictionary(baseline.admission.map { ($0.task, $0.family) }) { first, _ in first },
-      tokens: .byTask(run.tokenHashes), admitted: baseline.admittedTasks)
-  }
+  var facts: ComparedSide { ComparedSide(name: name, source: source, models: runs.map(\.facts)) }
 
-  private init(
-    _ facts: ComparedModel, scoring: Int?, scores: [ItemScore], families: [String: String], tokens: TokenIDs,
-    admitted: Set<String>?
-  ) {
-    self.facts = facts
-    self.scoring = scoring
-    self.scores = scores.filter { $0.condition == .gold }
-    self.families = families
-    self.tokens = tokens
-    self.admitted = admitted
+  /// - Returns: what differs without making the comparison wrong, each of it once.
+  /// - Throws: `InputError` where a run was not asked what the reference was.
+  func check(against reference: ComparisonRun) throws -> [Note] {
+    var notes: [Note] = []
+    for run in runs {
+      for note in try run.check(against: reference) where !notes.contains(note) { notes.append(note) }
+    }
+    return notes
+  }
+}
+
+extension ModelDescription {
+  /// By content, whatever the two are called.
+  fileprivate func isTheSame(as other: ModelDescription) -> Bool {
+    (weights, adapter, configuration) == (other.weights, other.adapter, other.configuration)
   }
 }

@@ -1,6 +1,6 @@
 import Statistics
 
-/// Exact match of two models on the same questions, and how far apart they are.
+/// The mean of a metric of two sides on the same questions, and how far apart they are.
 package struct Difference: Sendable, Hashable, Codable {
   /// The reference's mean.
   package let reference: Double
@@ -8,7 +8,7 @@ package struct Difference: Sendable, Hashable, Codable {
   package let other: Double
   /// Other less reference: above 0 where the other one is better.
   package let difference: Double
-  /// Its 95 % interval, clustered by block; nil where a task has fewer than two blocks.
+  /// Its 95 % interval, clustered by block, and by run where a side has several; nil where a task has fewer than two blocks.
   package let interval: Interval?
   /// Two-sided, of the same t: P of a difference this far from 0 where there is none; nil as the interval.
   package let pValue: Double?
@@ -26,7 +26,12 @@ package struct Difference: Sendable, Hashable, Codable {
     guard let reference = unitMean(families: families.map { $0.map(\.reference) }),
       let other = unitMean(families: families.map { $0.map(\.other) })
     else { return nil }
-    let estimate = UnitEstimate(families: families.map { $0.map(\.differences) })
+    func means(of runs: KeyPath<TaskMeans, [Double]>) -> [Double] {
+      let count = families.joined().map { $0[keyPath: runs].count }.min() ?? 0
+      return (0..<count).compactMap { run in unitMean(families: families.map { $0.map { $0[keyPath: runs][run] } }) }
+    }
+    let estimate = UnitEstimate(families: families.map { $0.map(\.differences) })?
+      .over(runs: [means(of: \.referenceRuns), means(of: \.otherRuns)])
     self.reference = reference
     self.other = other
     difference = other - reference

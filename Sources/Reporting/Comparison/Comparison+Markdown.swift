@@ -5,8 +5,10 @@ extension Comparison {
   /// Every pair as Markdown: units, tasks with their p values, and how to read them.
   package func markdown() -> String {
     let facts = [
-      ("reference", reference.described), ("weights", String(reference.model.weights.prefix(12))),
-      ("numerics", reference.numerics), ("command", command), ("program", createdBy),
+      ("reference", reference.described),
+      ("weights", reference.models.map { String($0.model.weights.prefix(12)) }.joined(separator: ", ")),
+      ("numerics", Set(reference.models.map(\.numerics)).sorted().joined(separator: "; ")), ("command", command),
+      ("program", createdBy),
     ]
     let heading = """
       # Holdfast compare
@@ -22,13 +24,15 @@ extension Comparison {
 
   private func section(_ pair: ComparedPair) -> String {
     let units = pair.units.map { unit in
-      row(unit.level == .overall ? "**overall**" : markdownEscaped(unit.unit), unit.zeroShot, unit.fewShot)
+      row(
+        unit.level == .overall ? "**overall**" : markdownEscaped(unit.unit), unit.zeroShot, unit.fewShot,
+        unit.probability)
     }
     let tasks = pair.tasks.map { task in
-      row(markdownEscaped(task.shownName), task.zeroShot, task.fewShot)
+      row(markdownEscaped(task.shownName), task.zeroShot, task.fewShot, task.probability)
         + " \(probability(task.fewShot?.pValue)) | \(probability(task.adjustedPValue))\(task.isMarked ? " &#42;" : "") |"
     }
-    let words = [pair.marks, counting(pair), pair.extent].map(markdownEscaped).joined(separator: "\n")
+    let words = [pair.sampling, pair.marks, counting(pair), pair.extent].map(markdownEscaped).joined(separator: "\n")
     let notes = pair.notes.map { "\n- \($0.severity.rawValue): \(markdownEscaped($0.text))" }.joined()
     return """
       ## \(markdownEscaped(pair.other.described))
@@ -40,14 +44,18 @@ extension Comparison {
   }
 
   private func table(_ first: String, _ more: [String], _ rows: [String]) -> String {
-    let titles = [first, "0-shot", "few-shot", "difference", "95 % interval"] + more
+    let titles = [first, "0-shot", "few-shot", "difference", "95 % interval", "p(gold)", "95 % interval"] + more
     let rule = "|---|" + String(repeating: "--:|", count: titles.count - 1)
     return (["| \(titles.joined(separator: " | ")) |", rule] + rows).joined(separator: "\n")
   }
 
-  private func row(_ name: String, _ zeroShot: Difference?, _ fewShot: Difference?) -> String {
-    "| \(name) | \(change(zeroShot)) | \(change(fewShot)) | \(fewShot.map { points($0.difference) } ?? "-") "
-      + "| \(text(fewShot?.interval, points)) |"
+  private func row(
+    _ name: String, _ zeroShot: Difference?, _ fewShot: Difference?, _ probability: Difference?
+  ) -> String {
+    let differences = [fewShot, probability].map { found in
+      "\(found.map { points($0.difference) } ?? "-") | \(text(found?.interval, points)) |"
+    }
+    return "| \(name) | \(change(zeroShot)) | \(change(fewShot)) | \(differences.joined(separator: " "))"
   }
 
   private func probability(_ value: Double?) -> String { value.map { String(format: "%.2g", $0) } ?? "-" }

@@ -4,8 +4,9 @@ extension Comparison {
   /// What every reader has to know of the figures.
   static let explanation =
     "Exact match in percent, reference → other, without demonstrations (0-shot) and as the mean over k > 0 (few-shot). "
-    + "Difference and 95 % interval are of few-shot, other less reference, in points; intervals are clustered by block. Families "
-    + "weigh equally, tasks equally within a family. This describes; it is no verdict."
+    + "Difference and 95 % interval are of few-shot, other less reference, in points; intervals are clustered by block. p(gold) is "
+    + "the same difference of the gold answer's probability. Families weigh equally, tasks equally within a family. This describes; "
+    + "it is no verdict."
 
   /// Which tasks count in families and overall.
   func counting(_ pair: ComparedPair) -> String {
@@ -26,6 +27,15 @@ extension ComparedPair {
       + "\(tested) task\(tested == 1 ? "" : "s"), so that at most 5 % of the marks are expected to be there by chance."
   }
 
+  /// What the intervals take as a sample.
+  var sampling: String {
+    let several = zip(["the reference", "the other one"], runs).filter { $1 > 1 }.map { "\($0) has \($1) runs" }
+    return several.isEmpty
+      ? "Each side is one trained model: how far from it another training seed would land is in no interval."
+      : "Runs are a sample here, beside blocks: \(several.joined(separator: ", ")); figures are their means, and intervals cover "
+        + "other training seeds."
+  }
+
   /// How much is compared, and what is not.
   var extent: String {
     let left = [(onlyReference, "the reference"), (onlyOther, "the other one")].filter { $0.0 > 0 }
@@ -37,11 +47,14 @@ extension ComparedPair {
   }
 }
 
-extension ComparedModel {
-  /// "plain: run 20261122-205403-3f9a1c, suite core, share 1/4"
+extension ComparedSide {
+  /// "plain: run 20261122-205403-3f9a1c, suite core, share 1/4"; "full: 3 runs (full-1, full-2, full-3), suite core"
   var described: String {
-    let place = run.map { "run \($0)" } ?? source
-    return "\(model.name): \(place), suite \(suite.name)\(share == "1/1" ? "" : ", share \(share)")"
+    let first = models[0]
+    let shares = Set(models.map(\.share)).sorted()
+    let asked = "suite \(first.suite.name)\(shares == ["1/1"] ? "" : ", share \(shares.joined(separator: " and "))")"
+    guard let name else { return "\(first.model.name): \(first.run.map { "run \($0)" } ?? first.source), \(asked)" }
+    return "\(name): \(models.count) runs (\(models.map(\.source).joined(separator: ", "))), \(asked)"
   }
 }
 

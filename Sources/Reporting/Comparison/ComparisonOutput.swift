@@ -17,8 +17,17 @@ extension Comparison {
     case .markdown: markdown()
     case .json: try json()
     // A row a question, as a gate's: the reference as the base.
-    case .csv: ItemTable(zip(comparisons, contrasts).map { ($0.other.source, $1) }).csv
+    case .csv: try csv()
     }
+  }
+
+  private func csv() throws -> String {
+    guard reference.name == nil else {
+      throw InputError(
+        reference.source, "is a recipe, and a row of a CSV file has one base",
+        remedy: "name one model or baseline as the reference, or write .md or .json")
+    }
+    return ItemTable(contrasts.map { ($0.source, $0.questions) }).csv
   }
 
   /// Pretty, keys sorted; a key without a value is absent.

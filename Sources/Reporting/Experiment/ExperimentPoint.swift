@@ -45,9 +45,12 @@ package struct AbilityLeft: Sendable, Hashable, Codable {
   /// The 95 % interval of the drop, clustered by block: over items and draws of demonstrations. Nil where a task has
   /// fewer than two blocks.
   package let dropInterval: Interval?
+  /// p(gold answer); nil of a point that was kept by a version that did not say it.
+  package let probability: ProbabilityLeft?
 
   package init(
-    shots: [ShotMean], fewShot: Double, kept: Double?, keptInterval: Interval?, drop: Double, dropInterval: Interval?
+    shots: [ShotMean], fewShot: Double, kept: Double?, keptInterval: Interval?, drop: Double, dropInterval: Interval?,
+    probability: ProbabilityLeft?
   ) {
     self.shots = shots
     self.fewShot = fewShot
@@ -55,12 +58,34 @@ package struct AbilityLeft: Sendable, Hashable, Codable {
     self.keptInterval = keptInterval
     self.drop = drop
     self.dropInterval = dropInterval
+    self.probability = probability
   }
 
   enum CodingKeys: String, CodingKey {
-    case shots, kept, drop
+    case shots, kept, drop, probability
     case fewShot = "few_shot"
     case keptInterval = "kept_interval"
+    case dropInterval = "drop_interval"
+  }
+}
+
+/// What is left of p(gold answer), which moves before greedy answers do: mean over k > 0, weighted as exact match is.
+package struct ProbabilityLeft: Sendable, Hashable, Codable {
+  package let fewShot: Double
+  /// The base's mean minus this one.
+  package let drop: Double
+  /// Its 95 % interval, clustered by block; nil where a task has fewer than two blocks.
+  package let dropInterval: Interval?
+
+  package init(fewShot: Double, drop: Double, dropInterval: Interval?) {
+    self.fewShot = fewShot
+    self.drop = drop
+    self.dropInterval = dropInterval
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case drop
+    case fewShot = "few_shot"
     case dropInterval = "drop_interval"
   }
 }

@@ -6,7 +6,7 @@ extension ExperimentResult {
   package func markdown() -> String {
     let sections =
       [heading, checkpointTable]
-      + [header.matchAccuracy.map(matchedTable), noVerdictNotes, reading].compactMap { $0 }
+      + [recipeTable, header.matchAccuracy.map(matchedTable), noVerdictNotes, reading].compactMap { $0 }
     return sections.joined(separator: "\n\n") + "\n"
   }
 
@@ -44,22 +44,23 @@ extension ExperimentResult {
     var lines = [
       "## Every checkpoint", "",
       "| arm | seed | step | target accuracy, % | ICL exact match, %, at k = \(shots) | ICL kept, % | drop, points "
-        + "| leak mass, % | gate |",
-      "|---|--:|--:|--:|--:|--:|--:|--:|---|", row("base", "", base),
+        + "| drop of p(gold), points | leak mass, % | gate |",
+      "|---|--:|--:|--:|--:|--:|--:|--:|--:|---|", row("base", "", base),
     ]
     for run in runs {
       lines += run.points.filter { $0.step > 0 }.map { row(markdownEscaped(run.arm), "\(run.seed)", $0) }
       if let step = run.divergedAt {
-        lines.append("| \(markdownEscaped(run.arm)) | \(run.seed) | \(step) | diverged at step \(step) | | | | | |")
+        lines.append("| \(markdownEscaped(run.arm)) | \(run.seed) | \(step) | diverged at step \(step) | | | | | | |")
       } else if run.state == .unfinished {
-        lines.append("| \(markdownEscaped(run.arm)) | \(run.seed) | | not finished yet | | | | | |")
+        lines.append("| \(markdownEscaped(run.arm)) | \(run.seed) | | not finished yet | | | | | | |")
       }
     }
     for summary in seedSummaries(last) {
       lines.append(
         "| **\(markdownEscaped(summary.arm))** | \(summary.seeds) | last | \(summary.text { $0.target?.accuracy }) "
-          + "| \(summary.text { $0.ability.fewShot }) over k > 0 | \(summary.text { $0.ability.kept }) "
-          + "| \(summary.text { $0.ability.drop }) | \(summary.text { $0.leakMass }) | |")
+          + "| \(summary.text { $0.ability.fewShot }) over k > 0 | \(summary.textOverSeeds { $0.ability.kept }) "
+          + "| \(summary.textOverSeeds { $0.ability.drop }) | \(summary.textOverSeeds { $0.ability.probability?.drop }) "
+          + "| \(summary.text { $0.leakMass }) | |")
     }
     return lines.joined(separator: "\n")
   }
@@ -68,7 +69,8 @@ extension ExperimentResult {
     let shots = point.ability.shots.map { points($0.exactMatch) }.joined(separator: " / ")
     return "| \(arm) | \(seed) | \(point.step) | \(percent(point.target?.accuracy, point.target?.interval)) | \(shots) "
       + "| \(percent(point.ability.kept, point.ability.keptInterval)) "
-      + "| \(percent(point.ability.drop, point.ability.dropInterval)) | \(point.leakMass.map(points) ?? "-") "
+      + "| \(percent(point.ability.drop, point.ability.dropInterval)) "
+      + "| \(percent(point.ability.probability?.drop, point.ability.probability?.dropInterval)) | \(point.leakMass.map(points) ?? "-") "
       + "| \(point.verdict?.rawValue.uppercased() ?? "-") |"
   }
 
@@ -91,8 +93,8 @@ extension ExperimentResult {
     }
     for summary in seedSummaries(\.matched) {
       lines.append(
-        "| **\(markdownEscaped(summary.arm))** | \(summary.seeds) | | \(summary.text { $0.kept }) "
-          + "| \(summary.text { $0.drop }) | \(summary.text { $0.leakMass }) |")
+        "| **\(markdownEscaped(summary.arm))** | \(summary.seeds) | | \(summary.textOverSeeds { $0.kept }) "
+          + "| \(summary.textOverSeeds { $0.drop }) | \(summary.text { $0.leakMass }) |")
     }
     return lines.joined(separator: "\n")
   }
@@ -121,13 +123,15 @@ extension ExperimentResult {
 
     - ICL is exact match on held-out few-shot tasks that have nothing to do with the training data: over the tasks \
     that the baseline admits, families equally weighted, tasks equally within a family. *Kept* is the mean over k > 0 in \
-    percent of the base's, *drop* the base's mean minus the checkpoint's.
+    percent of the base's, *drop* the base's mean minus the checkpoint's; *p(gold)* is the probability of the gold answer, \
+    which moves before greedy answers do.
     - *Leak mass* is the probability that the first answer token to these unrelated tasks is a label of the training \
     task.
     - Brackets are 95 % intervals: of the target accuracy over test samples (Wilson), of ICL over items and draws of \
     demonstrations (clustered by block). They do not cover training seeds: another seed may land outside. Where an arm \
-    ran under several seeds, each has its row, and a row in bold has their mean and, in parentheses, the lowest and \
-    the highest.
+    ran under several seeds, each has its row, and a row in bold has their mean, in brackets its 95 % interval with seeds as \
+    the sampling unit, on these questions, and in parentheses the lowest and the highest. Two seeds say little of how seeds \
+    differ, and their interval says so.
     """
   }
 

@@ -7,7 +7,9 @@ extension ExperimentResult {
     let shots = base.ability.shots.map { (title: "k=\($0.k)", alignment: TextGrid.Alignment.right) }
     let seeds = Set(runs.map(\.seed)).count > 1
     var grid = TextGrid(
-      [("arm", .left), ("target", .right)] + shots + [("kept", .right), ("leak", .right), ("gate", .left)])
+      [("arm", .left), ("target", .right)] + shots + [
+        ("kept", .right), ("p(gold)", .right), ("leak", .right), ("gate", .left),
+      ])
     grid.add(cells("base", base))
     for run in runs {
       let name = seeds ? "\(run.arm), seed \(run.seed)" : run.arm
@@ -24,7 +26,8 @@ extension ExperimentResult {
     [name, point.target.map { points($0.accuracy) } ?? "-"]
       + point.ability.shots.map { points($0.exactMatch) }
       + [
-        point.ability.kept.map(points) ?? "-", point.leakMass.map(points) ?? "-",
+        point.ability.kept.map(points) ?? "-", point.ability.probability.map { points($0.fewShot) } ?? "-",
+        point.leakMass.map(points) ?? "-",
         point.verdict?.rawValue.uppercased() ?? "-",
       ]
   }

@@ -13,12 +13,15 @@ package struct ExperimentResult: Sendable, Hashable, Codable {
   package let base: ExperimentPoint
   /// Every arm and seed of the experiment, in the order in which they run; those that have not run yet too.
   package let runs: [ExperimentRun]
+  /// The arms that are finished under several seeds.
+  package let recipes: [RecipeSummary]
 
   package init(header: ExperimentHeader, base: ExperimentPoint, runs: [ExperimentRun]) {
     schemaVersion = Self.schemaVersion
     self.header = header
     self.base = base
     self.runs = runs
+    recipes = runs.recipes
   }
 
   /// results.json: pretty, keys sorted. The same experiment on the same machine gives the same bytes but for
@@ -29,7 +32,7 @@ package struct ExperimentResult: Sendable, Hashable, Codable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case header, base, runs
+    case header, base, runs, recipes
     case schemaVersion = "schema_version"
   }
 }

@@ -1,6 +1,6 @@
 import Gating
 
-/// What an arm's seeds found, to be said as their mean and range.
+/// What an arm's seeds found, to be said as their mean, its interval over seeds, and their range.
 struct SeedSummary<Found> {
   let arm: String
   /// One for each seed that found it.
@@ -12,11 +12,20 @@ struct SeedSummary<Found> {
   var seeds: String { found.count == total ? "\(total) seeds" : "\(found.count) of \(total) seeds" }
 
   /// "91.0 (88.0 to 94.0)" in percent or points; "-" where a seed has no such figure.
-  func text(_ figure: (Found) -> Double?) -> String {
+  func text(_ figure: (Found) -> Double?) -> String { text(figure) { _ in "" } }
+
+  /// "91.0 [83.5, 98.5] (88.0 to 94.0)": the brackets are its 95 % interval with seeds as the sampling unit.
+  func textOverSeeds(_ figure: (Found) -> Double?) -> String {
+    text(figure) { values in
+      RunContrast(values)?.interval.map { " [\(points($0.lower)), \(points($0.upper))]" } ?? ""
+    }
+  }
+
+  private func text(_ figure: (Found) -> Double?, interval: ([Double]) -> String) -> String {
     let values = found.compactMap(figure)
     guard values.count == found.count, let least = values.min(), let most = values.max() else { return "-" }
     let mean = values.reduce(0, +) / Double(values.count)
-    return "\(points(mean)) (\(points(least)) to \(points(most)))"
+    return "\(points(mean))\(interval(values)) (\(points(least)) to \(points(most)))"
   }
 }
 

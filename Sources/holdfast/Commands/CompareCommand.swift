@@ -18,10 +18,14 @@ struct CompareCommand: ParsableCommand {
       or its name or id in the ledger. A model stands for its newest finished run of the same questions; nothing is scored. The first \
       one is the reference: every other one is contrasted with it, block by block, on what both were asked.
 
+      A recipe that was trained under several seeds is one side as NAME=RUN,RUN: means over its runs, and intervals that take runs as a \
+      sample too, so that they say what another seed may give.
+
       It describes, with intervals, and gives no verdict: that is 'holdfast gate'.
 
       Example: holdfast compare baselines/smollm2-135m-instruct.core.json out/my-adapter
       Example: holdfast compare 20260101-120000-3f9a1c 20260102-093000-c81d04 --json
+      Example: holdfast compare full=out/full-1,out/full-2,out/full-3 lora=out/lora-1,out/lora-2,out/lora-3
       """)
 
   @Argument(help: ArgumentHelp("The reference, then what is compared with it.", valueName: "reference-or-other"))

@@ -1,12 +1,12 @@
 import Diagnostics
 
-extension ComparisonSide {
+extension ComparisonRun {
   /// Whether its scores may be put beside the reference's, by the gate's own criteria (`Comparability`) as far as a run in the
   /// ledger keeps what they need. That an adapter sits on other weights is no fault here: any two models may be compared.
   ///
   /// - Returns: what differs without making the comparison wrong.
   /// - Throws: `InputError`, the difference named, where suite, prompts, draws, scoring version or the token ids of a task differ.
-  func check(against reference: ComparisonSide) throws -> [Note] {
+  func check(against reference: ComparisonRun) throws -> [Note] {
     let (base, own) = (reference.facts, facts)
     try demandEqual("suite", base.suite.name, own.suite.name)
     try demandEqual("suite's content hash", base.suite.hash, own.suite.hash)
@@ -41,8 +41,8 @@ extension ComparisonSide {
   }
 }
 
-extension ComparisonSide {
-  private func tokenNotes(_ reference: ComparisonSide) throws -> [Note] {
+extension ComparisonRun {
+  private func tokenNotes(_ reference: ComparisonRun) throws -> [Note] {
     let (differing, areAllKnown) = tokenIDs(beside: reference)
     if let task = differing {
       throw InputError(
@@ -62,7 +62,7 @@ extension ComparisonSide {
   }
 
   /// The first task whose token ids differ, and whether those of every common task could be compared.
-  private func tokenIDs(beside reference: ComparisonSide) -> (differing: String?, areAllKnown: Bool) {
+  private func tokenIDs(beside reference: ComparisonRun) -> (differing: String?, areAllKnown: Bool) {
     switch (reference.tokens, tokens) {
     case (.byTask(let base), .byTask(let own)):
       return (base.keys.filter { task in own[task] != nil && own[task] != base[task] }.min(), true)
@@ -80,8 +80,8 @@ extension ComparisonSide {
   }
 
   private static func tokenIDs(
-    _ hashes: [String: String], of baseline: ComparisonSide, beside requests: [String: [String: String]],
-    of run: ComparisonSide
+    _ hashes: [String: String], of baseline: ComparisonRun, beside requests: [String: [String: String]],
+    of run: ComparisonRun
   ) -> (differing: String?, areAllKnown: Bool) {
     let all = baseline.answersByTask
     let asked = run.answersByTask
