@@ -19,7 +19,7 @@ cat <<TEXT
 Two ways to teach SmolLM2-135M-Instruct the sentiment of a review (recipes/data/sentiment), 40 steps of 8 reviews each:
   naive    recipes/full.yaml at learning rate 1e-4
   careful  recipes/preserve.yaml: learning rate 5e-5, and a term that keeps the model's answers to few-shot prompts of other tasks
-Both are then asked the held-out few-shot tasks of suites/core that the model can do: half of the questions, and the careful one the other half too. About $minutes minutes here, where the kernel does $rate GFLOP/s now.
+Both are then asked the held-out few-shot tasks of suites/core that the model can do: a quarter of the questions, and the careful one up to five eighths. About $minutes minutes here, where the kernel does $rate GFLOP/s now.
 
 TEXT
 "$holdfast" experiment recipes/experiments/demo.yaml --out "$work/runs" --reports reports --ledger "$ledger" || exit $?
@@ -30,7 +30,7 @@ target: accuracy on 200 test reviews; k: exact match over 28 held-out tasks with
 few-shot ability; p(gold): probability of the right answer, mean over k > 0; leak: probability that an answer to an unrelated question
 begins as "positive" or "negative". All in percent.
 Now the gate, against the committed baseline, as CI would run it (what was scored is not scored again). A PASS takes more evidence than a FAIL:
-the careful one is asked everything.
+the careful one is asked more.
 TEXT
 
 failures=0
@@ -46,8 +46,8 @@ judge() { # name, expected exit code, what that code says, the share of the ques
     failures=$((failures + 1))
   fi
 }
-judge naive 1 FAILs 1/2
-judge careful 0 PASSes 1
+judge naive 1 FAILs 1/4
+judge careful 0 PASSes 5/8
 
 echo
 if [ "$failures" -ne 0 ]; then

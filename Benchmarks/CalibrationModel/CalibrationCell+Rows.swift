@@ -53,18 +53,21 @@ extension CalibrationCell {
       CalibrationCell(.power, "a drop of .10", .core, uniform(0.10, .core), promises: atLeast(.fail, 0.90)),
       CalibrationCell(.power, "a drop of .15", .core, uniform(0.15, .core), promises: atLeast(.fail, 0.95)),
     ]
-    // As many rows as core 1 had in all: 129,000 of SmolLM2's voting tasks.
     for (drop, promise) in [(0.0, atLeast(.pass, 0.95)), (0.025, []), (0.10, atLeast(.fail, 0.90))] {
       let name = drop == 0 ? "no drop" : drop == 0.10 ? "a drop of .10" : "a drop of .025"
       cells.append(
         CalibrationCell(
           .power, "\(name), share 5/8", .core, uniform(drop, .core), reading: .once(share(5, 8)), promises: promise))
     }
-    cells += [0, 0.025].map {
-      CalibrationCell(
-        .power, "\(World.careful.name): \($0 == 0 ? "no drop" : "a drop of \($0)"), share 5/8", .careful,
-        uniform($0, .careful),
-        reading: .once(share(5, 8)))
+    // Half of core 2's voting tasks are as many token rows as all of core 1 (`ScoringBenchmark rows`).
+    cells.append(
+      CalibrationCell(.power, "a drop of .025, share 1/2", .core, uniform(0.025, .core), reading: .once(share(1, 2))))
+    for read in [share(1, 2), share(5, 8)] {
+      cells += [0, 0.025].map {
+        CalibrationCell(
+          .power, "\(World.careful.name): \($0 == 0 ? "no drop" : "a drop of \($0)"), share \(read)", .careful,
+          uniform($0, .careful), reading: .once(read))
+      }
     }
     for world in [World.blocksOf8, .blocksOf2, .coreOne] {
       cells += [0, 0.025, 0.10].map {

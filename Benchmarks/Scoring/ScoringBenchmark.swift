@@ -8,7 +8,8 @@ import Scoring
 struct ScoringBenchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ScoringBenchmark", abstract: "Measures scoring and what is around it.",
-    subcommands: [WholeSuite.self, Scaling.self, Bits.self, Throughput.self], defaultSubcommand: WholeSuite.self)
+    subcommands: [WholeSuite.self, Scaling.self, Bits.self, Throughput.self, RowCount.self],
+    defaultSubcommand: WholeSuite.self)
 }
 
 /// What is scored, and with what.

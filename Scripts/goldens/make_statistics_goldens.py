@@ -69,6 +69,11 @@ def hall(t, skewness):
     return t + skewness * t**2 / 3 + skewness**2 * t**3 / 27 + skewness / 6
 
 
+def cantelli(t):
+    """P of a value t standard deviations above its mean, at most, whatever the distribution."""
+    return 1 / (1 + t * t) if t > 0 else 1.0
+
+
 def hall_inverse(g, skewness):
     return g if skewness == 0 else float(optimize.brentq(lambda t: hall(t, skewness) - g, -50, 50, xtol=1e-14))
 
@@ -264,15 +269,16 @@ def verdicts():
             df = variance**2 / squares
             se = max(variance**0.5, 3**0.5 / n)
             down, up = min(third / se**3, 0), max(third / se**3, 0)
+            t, t95 = mean / se, float(stats.t.ppf(0.95, df))
             units.append(
                 {
                     "unit": unit,
                     "drop": margin - mean,
                     "se": se,
                     "df": df,
-                    "lower": mean - hall_inverse(float(stats.t.ppf(0.95, df)), down) * se,
-                    "p_pass": float(stats.t.sf(hall(mean / se, down), df)),
-                    "p_fail": float(stats.t.cdf(hall(mean / se, up), df)),
+                    "lower": mean - min(hall_inverse(t95, down), (1 / 0.05 - 1) ** 0.5) * se,
+                    "p_pass": min(float(stats.t.sf(hall(t, down), df)), max(float(stats.t.sf(t, df)), cantelli(t))),
+                    "p_fail": min(float(stats.t.cdf(hall(t, up), df)), max(float(stats.t.cdf(t, df)), cantelli(-t))),
                 }
             )
 

@@ -261,7 +261,7 @@ package struct GateSession {
     guard let run, !contrasts.isEmpty else { return [] }
     let lost = LostAnswers(ledger, run: run)
     var found = try lost.list(contrasts)
-    guard found.contains(where: { $0.answer == nil }) else { return found }
+    guard LostAnswers.areOpen(found) else { return found }
     do {
       try Interruption.check()
       report(.again(name: subject.name, what: "its answers to what it lost"))

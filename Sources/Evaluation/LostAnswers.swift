@@ -28,22 +28,25 @@ package struct LostAnswers {
     }
   }
 
-  /// Lets the candidate answer what nobody has let it answer yet, greedily, and keeps that in the ledger.
+  /// Lets the candidate answer the worst of what it lost, greedily, where nobody has let it answer yet, and keeps that in the ledger.
+  ///
+  /// As many as `mostBytes` of prompts reach: this decides nothing, and with a large model 200 long prompts take minutes.
   ///
   /// - Throws: `Interrupted` where it is to end: what was answered by then is kept.
   func ask(_ contrasts: [ItemContrast], of subject: Subject, in model: LoadedModel) throws {
-    let open = try contrasts.lost.prefix(LostAnswer.mostShown).compactMap { contrast -> Request? in
-      guard let question = try ledger.question(of: contrast.candidate, in: run), question.answer == nil else {
-        return nil
-      }
-      return question.request
+    var open: [Request] = []
+    var prompts: [[Int32]] = []
+    let questions = try contrasts.lost.prefix(LostAnswer.mostShown).compactMap {
+      try ledger.question(of: $0.candidate, in: run)
+    }
+    for question in questions.prefix(Self.asked(of: questions.map(\.request.context))) where question.answer == nil {
+      guard let encoded = try? model.tokenizer.encode(question.request), !encoded.context.isEmpty else { continue }
+      open.append(question.request)
+      prompts.append(Array(encoded.context))
     }
     guard !open.isEmpty else { return }
-    let prompts = open.map { request in
-      (try? model.tokenizer.encode(request)).map { Array($0.context) } ?? []
-    }
-    guard prompts.allSatisfy({ !$0.isEmpty }) else { return }
     let stops = Set(model.checkpoint.configuration.endTokenIDs + [model.tokenizer.eosTokenID].compactMap { $0 })
+      .union(Self.stopToken(of: open, model.tokenizer).map { [$0] } ?? [])
     var answers: [String: String] = [:]
     var interrupted: Interrupted?
     do {
@@ -66,6 +69,31 @@ package struct LostAnswers {
 
   /// Answers of the suites are shorter; a model that says more than this has shown what it does.
   private static let mostTokens = 16
+
+  /// Some 4,000 tokens, a wave.
+  private static let mostBytes = 16_384
+
+  /// How many of the worst are asked. What was answered before counts too: another gate of the same candidate does not go on from there.
+  private static func asked(of prompts: [String]) -> Int {
+    var bytes = 0
+    return prompts.prefix { prompt in
+      bytes += prompt.utf8.count
+      return bytes <= mostBytes
+    }.count
+  }
+
+  /// Whether there is something left to ask among what `list` gives.
+  static func areOpen(_ found: [LostAnswer]) -> Bool {
+    found.prefix(asked(of: found.map(\.prompt))).contains { $0.answer == nil }
+  }
+
+  /// The token that ends every answer, where all have one stop text that is one token: what comes behind it is cut off anyway.
+  private static func stopToken(of requests: [Request], _ tokenizer: Tokenizer) -> Int32? {
+    let texts = Set(requests.map { $0.exactMatch?.stop ?? "" })
+    guard let text = texts.first, texts.count == 1, !text.isEmpty else { return nil }
+    let ids = tokenizer.encodeContinuation(text)
+    return ids.count == 1 ? ids[0] : nil
+  }
 
   private static func cut(_ text: String, at stop: String) -> String {
     guard !stop.isEmpty, let end = text.firstRange(of: stop) else { return text }

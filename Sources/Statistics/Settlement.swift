@@ -40,7 +40,8 @@ package struct Settlement: Sendable, Hashable {
       let quantile = StudentT(degreesOfFreedom: freedom).quantile(1 - alpha)
       // As the guarded bounds have it, in units of SE.
       return reserve
-        + SkewTransformation(skewness: skewness).reach(direction == .pass ? .above : .below, quantile: quantile)
+        + SkewTransformation(skewness: skewness).reach(
+          direction == .pass ? .above : .below, quantile: quantile, alpha: alpha)
     }
     self.direction = direction
     guard direction != nil, abs(unit.mean) <= reach(unit.degreesOfFreedom, unit.skewness, 0) * unit.standardError else {

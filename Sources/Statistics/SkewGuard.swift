@@ -30,15 +30,27 @@ package struct SkewTransformation: Sendable, Hashable {
     case below
   }
 
-  /// How many SE from 0 the mean must be on that side: never fewer than plain t asks.
+  /// How many SE from 0 the mean must be on that side: never fewer than plain t asks, and beyond that no more than Cantelli's.
   ///
-  /// - Parameter quantile: t at 1 - α.
-  func reach(_ side: Side, quantile: Double) -> Double {
-    switch side {
-    case .above: max(quantile, SkewTransformation(skewness: min(skewness, 0)).inverse(quantile))
-    case .below: max(quantile, -SkewTransformation(skewness: max(skewness, 0)).inverse(-quantile))
-    }
+  /// - Parameter quantile: t at 1 - alpha.
+  func reach(_ side: Side, quantile: Double, alpha: Double) -> Double {
+    let skewed =
+      switch side {
+      case .above: SkewTransformation(skewness: min(skewness, 0)).inverse(quantile)
+      case .below: -SkewTransformation(skewness: max(skewness, 0)).inverse(-quantile)
+      }
+    return max(quantile, min(skewed, Cantelli.reach(alpha: alpha)))
   }
+}
+
+/// Cantelli's inequality: P(X - EX ≥ T SD) ≤ 1/(1 + T²), whatever the distribution is.
+///
+/// Hall's cubic is flat about T = -3/a, where it is no more than 1/|a|: at a skewness of -.6 it calls six standard errors the same as
+/// three. No distribution with that standard error does so well by chance.
+enum Cantelli {
+  static func pValue(_ statistic: Double) -> Double { statistic > 0 ? 1 / (1 + statistic * statistic) : 1 }
+
+  static func reach(alpha: Double) -> Double { alpha > 0 && alpha < 1 ? (1 / alpha - 1).squareRoot() : .infinity }
 }
 
 /// The one-sided t tests of a verdict: those of `UnitEstimate`, and harder where the values lean to the side that makes t too sure.
@@ -46,7 +58,8 @@ package struct SkewTransformation: Sendable, Hashable {
 /// Losses are rare and large beside the answers that do not change, so u leans down; its mean is then high where its error is
 /// small, and plain t would PASS more than α at the margin. Values that lean up would FAIL too often. Each direction takes
 /// the skewness that makes it harder and no other. Far out the cubic overtakes T (beyond |aT| = 9 or so, at few degrees of freedom); there
-/// T itself is taken: a guard never makes a verdict easier to reach.
+/// T itself is taken: a guard never makes a verdict easier to reach than plain t. Before that it is flat, and says nothing of a T that no
+/// distribution explains: nothing is asked beyond Cantelli's bound (`Cantelli`).
 extension UnitEstimate {
   private var downward: SkewTransformation { SkewTransformation(skewness: min(skewness, 0)) }
   private var upward: SkewTransformation { SkewTransformation(skewness: max(skewness, 0)) }
@@ -54,13 +67,17 @@ extension UnitEstimate {
   /// P that the mean is this high where its true value is 0; small is what PASS needs.
   package var guardedPValueAboveZero: Double {
     let statistic = mean / standardError
-    return distribution.upperTail(min(statistic, downward(statistic)))
+    return min(
+      distribution.upperTail(min(statistic, downward(statistic))),
+      max(distribution.upperTail(statistic), Cantelli.pValue(statistic)))
   }
 
   /// P that the mean is this low where its true value is 0; small is what FAIL needs.
   package var guardedPValueBelowZero: Double {
     let statistic = mean / standardError
-    return distribution.cdf(max(statistic, upward(statistic)))
+    return min(
+      distribution.cdf(max(statistic, upward(statistic))),
+      max(distribution.cdf(statistic), Cantelli.pValue(-statistic)))
   }
 
   /// Above 0 exactly where `guardedPValueAboveZero` is below alpha.
@@ -75,11 +92,11 @@ extension UnitEstimate {
 
   /// How many SE the mean must be above 0 for PASS.
   private func guardedReachAbove(alpha: Double) -> Double {
-    downward.reach(.above, quantile: distribution.quantile(1 - alpha))
+    downward.reach(.above, quantile: distribution.quantile(1 - alpha), alpha: alpha)
   }
 
   /// How many SE the mean must be below 0 for FAIL.
   private func guardedReachBelow(alpha: Double) -> Double {
-    upward.reach(.below, quantile: distribution.quantile(1 - alpha))
+    upward.reach(.below, quantile: distribution.quantile(1 - alpha), alpha: alpha)
   }
 }

@@ -30,6 +30,28 @@ struct SkewGuardTests {
     }
   }
 
+  @Test(
+    "where the cubic is flat, nothing is asked beyond Cantelli's bound: five standard errors are evidence, two are not")
+  func cantelli() throws {
+    // 16 blocks, one of which is lost whole: a skewness of about -1 of the mean.
+    func unit(margin: Double) throws -> UnitEstimate {
+      let values = (0..<64).map { item in margin - (item / 4 == 0 ? 1.0 : 0) }
+      return try #require(UnitEstimate(task: TaskValues(values: values, blocks: values.indices.map { $0 / 4 })))
+    }
+    let wide = try unit(margin: 0.375)
+    #expect(wide.skewness < -0.9 && wide.mean / wide.standardError > 4.9)
+    // Hall's transform of it is no more than 1/|a|: a p value above .05.
+    #expect(SkewTransformation(skewness: wide.skewness)(wide.mean / wide.standardError) < 1.75)
+    #expect(wide.guardedPValueAboveZero < 0.05 && wide.guardedLowerBound(alpha: 0.05) > 0)
+    // The inequality's own p value: 1/(1 + T²).
+    let statistic = wide.mean / wide.standardError
+    #expect(abs(wide.guardedPValueAboveZero - 1 / (1 + statistic * statistic)) < 1e-12)
+    #expect(wide.guardedLowerBound(alpha: 0.01) < 0, "√99 standard errors at 1 %")
+    let close = try unit(margin: 0.2)
+    #expect(close.pValueAboveZero < 0.05 && close.guardedPValueAboveZero > 0.05)
+    #expect(close.guardedLowerBound(alpha: 0.05) < 0)
+  }
+
   @Test("it never makes a verdict easier, and bounds agree with p values")
   func neverEasier() throws {
     // Most blocks lose nothing, a few lose much; and the same turned round.
