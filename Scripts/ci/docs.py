@@ -92,9 +92,13 @@ def prepare(folder, holdfast, model):
     (folder / "FILE").write_text('{"context": "Hello", "continuation": " world"}\n')
     run("run", "--model", "smollm2-135m-instruct", "--suite", "suites/core", "--share", "1/8")
     run("run", "--model", "out/my-adapter", "--share", "1/8")
+    # One recipe's runs under two seeds.
+    for seed in ("1", "2"):
+        run("perturb", "--model", "smollm2-135m-instruct", "--scale", "0.05", "--seed", seed, "--out", f"out/lora-{seed}")
+        run("run", "--model", f"out/lora-{seed}", "--share", "1/32")
     run("gate", "--candidate", "out/my-adapter", "--share", "1/16", accepted=(3,))
     runs, gates = run("runs"), run("runs", "--verdicts")
-    return RUN_ID.findall(runs), RUN_ID.findall(gates)[0]
+    return [run for line in runs.splitlines() if "1/8" in line for run in RUN_ID.findall(line)], RUN_ID.findall(gates)[0]
 
 
 def execute(command, folder, holdfast, runs, gate):

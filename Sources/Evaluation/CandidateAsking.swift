@@ -179,7 +179,7 @@ struct CandidateAsking {
     if let time = reading.time {
       let timed = TimedReading(
         time: time, candidates: candidates, run: run, questions: questions(of: candidate), baseline: baseline,
-        policy: policy, related: candidate.related, contaminated: contaminated, least: read)
+        policy: policy, related: candidate.related, contaminated: contaminated, least: read.map { min($0, share) })
       let (outcome, plan) = try timed.read(subject, scorer, report: report)
       return Reading(description: description, outcome: outcome, share: plan.share, plan: plan)
     }
@@ -204,11 +204,15 @@ struct CandidateAsking {
       }
       return Reading(description: description, outcome: outcome, share: share, decided: decided, leaks: leaks)
     } catch let late as OutOfTime {
-      if let watch { throw LateBetweenLooks(cause: late, looks: watch.taken) }
       // Tasks without a vote come last: where all that vote are known, the verdict is too.
       let questions = SuiteRun.Questions(voting: voting, of: run.suite)
-      guard reported == .ask, let outcome = try run.outcome(of: late.run, questions: questions) else { throw late }
-      return Reading(description: description, outcome: outcome, share: share)
+      if watch == nil || decided != nil, reported == .ask,
+        let outcome = try run.outcome(of: late.run, questions: questions)
+      {
+        return Reading(description: description, outcome: outcome, share: share, decided: decided, leaks: leaks)
+      }
+      if let watch { throw LateBetweenLooks(cause: late, looks: watch.taken) }
+      throw late
     }
   }
 

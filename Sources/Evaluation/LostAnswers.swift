@@ -73,13 +73,15 @@ package struct LostAnswers {
   /// Some 4,000 tokens, a wave.
   private static let mostBytes = 16_384
 
-  /// How many of the worst are asked. What was answered before counts too: another gate of the same candidate does not go on from there.
-  private static func asked(of prompts: [String]) -> Int {
+  /// How many of the worst are asked, at least one. What was answered before counts too: another gate of the same candidate does not go on
+  /// from there.
+  package static func asked(of prompts: [String]) -> Int {
     var bytes = 0
-    return prompts.prefix { prompt in
+    let fitting = prompts.prefix { prompt in
       bytes += prompt.utf8.count
       return bytes <= mostBytes
-    }.count
+    }
+    return max(fitting.count, min(1, prompts.count))
   }
 
   /// Whether there is something left to ask among what `list` gives.

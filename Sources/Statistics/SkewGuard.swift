@@ -46,7 +46,8 @@ package struct SkewTransformation: Sendable, Hashable {
 /// Cantelli's inequality: P(X - EX ≥ T SD) ≤ 1/(1 + T²), whatever the distribution is.
 ///
 /// Hall's cubic is flat about T = -3/a, where it is no more than 1/|a|: at a skewness of -.6 it calls six standard errors the same as
-/// three. No distribution with that standard error does so well by chance.
+/// three. Its cap is Cantelli's bound, as if the standard error were known. That it is estimated is what plain t and the cubic are for, and
+/// what the calibration looks at.
 enum Cantelli {
   static func pValue(_ statistic: Double) -> Double { statistic > 0 ? 1 / (1 + statistic * statistic) : 1 }
 
@@ -58,8 +59,8 @@ enum Cantelli {
 /// Losses are rare and large beside the answers that do not change, so u leans down; its mean is then high where its error is
 /// small, and plain t would PASS more than α at the margin. Values that lean up would FAIL too often. Each direction takes
 /// the skewness that makes it harder and no other. Far out the cubic overtakes T (beyond |aT| = 9 or so, at few degrees of freedom); there
-/// T itself is taken: a guard never makes a verdict easier to reach than plain t. Before that it is flat, and says nothing of a T that no
-/// distribution explains: nothing is asked beyond Cantelli's bound (`Cantelli`).
+/// T itself is taken: a guard never makes a verdict easier to reach than plain t. Before that it is flat; nothing is asked beyond Cantelli's
+/// bound (`Cantelli`).
 extension UnitEstimate {
   private var downward: SkewTransformation { SkewTransformation(skewness: min(skewness, 0)) }
   private var upward: SkewTransformation { SkewTransformation(skewness: max(skewness, 0)) }

@@ -63,9 +63,13 @@ package struct Share: Sendable, Hashable, Comparable, CustomStringConvertible {
 }
 
 extension Share: Codable {
-  /// As it is typed: "3/8".
+  /// As it is typed: "3/8". A number is what the first ledgers kept of a look.
   package init(from decoder: any Decoder) throws {
-    let text = try decoder.singleValueContainer().decode(String.self)
+    let value = try decoder.singleValueContainer()
+    let number = try? value.decode(Double.self)
+    let text =
+      try number.map { $0 > 0 && $0 <= 1 ? "\(Int(max(1, ($0 * 1024).rounded())))/1024" : "" }
+      ?? value.decode(String.self)
     do {
       try self.init(parsing: text)
     } catch {

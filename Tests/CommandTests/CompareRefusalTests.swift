@@ -36,6 +36,7 @@ struct CompareRefusalTests {
     for (recipe, words) in [
       ("r=\(tuned)", "is a recipe of one run"), ("r=\(tuned),\(tuned)", "is a model that it has already"),
       ("r=\(tuned),", "is no run or model"), ("=\(tuned),\(known)", "is no run or model"),
+      ("r=\(tuned),none.json", "none.json: no such file"),
     ] {
       try expectRefusal("compare", known, recipe, in: folder, besides: "ledger.sqlite", naming: [words])
     }

@@ -52,7 +52,11 @@ struct LooksTests {
     #expect(try judge(SpentLook(share("1/2"), declared: share("1/2"))).look == nil)
     let spent = try #require(try judge(SpentLook(share("1/2"))).look)
     #expect(abs(spent.alphaPass - 0.05 * 0.6201145) < 1e-7)
-    #expect(try refusal { try judge(SpentLook(share("1/2"), after: [.all])) }?.contains("no error to spend") == true)
+    for declared in [Share.all, try share("1/2")] {
+      #expect(
+        try refusal { try judge(SpentLook(share("1/2"), after: [.all], declared: declared)) }?.contains(
+          "no error to spend") == true)
+    }
   }
 
   /// The decision that watching block by block comes to.

@@ -1,3 +1,4 @@
+import Foundation
 import Diagnostics
 import Suites
 import Testing
@@ -19,6 +20,13 @@ struct ShareTests {
     #expect(try Share(parsing: "4/16") == Share(parsing: "1/4"))
     #expect(try Share(parsing: "4/16").description == "1/4")
     #expect(try Share(parsing: "1") == .all)
+    // As it is kept; the first ledgers had numbers.
+    func decoded(_ json: String) throws -> Share { try JSONDecoder().decode(Share.self, from: Data(json.utf8)) }
+    #expect(try decoded("\"3/8\"") == Share(parsing: "3/8") && decoded("0.375") == Share(parsing: "3/8"))
+    #expect(try decoded("1") == .all)
+    for damaged in ["0", "1.5", "-1", "\"x\"", "null"] {
+      #expect(throws: DecodingError.self) { try decoded(damaged) }
+    }
   }
 
   @Test(

@@ -28,6 +28,11 @@ package struct ComparisonSources {
   /// Whether a text names a baseline: a file that ends in ".json".
   package static func isBaseline(_ name: String) -> Bool { name.lowercased().hasSuffix(".json") }
 
+  /// Whether anything that is named can only be in a ledger: with nothing but baselines, none is needed.
+  package static func needLedger(_ sides: [String]) -> Bool {
+    sides.flatMap { Named($0).members }.contains { !isBaseline($0) }
+  }
+
   /// The sides of a comparison, in the order given.
   ///
   /// The first run or baseline says which questions models are compared on. Where all are models, they are those of the first one's
@@ -35,7 +40,10 @@ package struct ComparisonSources {
   ///
   /// - Throws: `InputError` for what is not there, cannot be read, was not asked, or may mean several models.
   package func sides(_ names: [String]) throws -> [ComparisonSide] {
-    let named = names.map(Named.init)
+    let named = try names.map { name in
+      // A model's name may have such a sign.
+      try ledger?.models(called: name).isEmpty == false ? Named(whole: name) : Named(name)
+    }
     let found = try named.map { try $0.members.map(find) }
     let questions = asked(found.flatMap { $0 })
     return try zip(named, found).map { side, found in
@@ -60,18 +68,22 @@ package struct ComparisonSources {
     let recipe: String?
     let members: [String]
 
-    init(_ text: String) {
+    init(whole text: String) {
       source = text
+      recipe = nil
+      members = [text]
+    }
+
+    init(_ text: String) {
       let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       // A file may have such a name.
-      guard parts.count == 2, !parts[0].isEmpty, !parts[0].contains("/"), !FileManager.default.fileExists(atPath: text)
-      else {
-        recipe = nil
-        members = [text]
-        return
-      }
-      recipe = parts[0]
-      members = parts[1].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      let isRecipe =
+        parts.count == 2 && !parts[0].isEmpty && !parts[0].contains("/")
+        && !FileManager.default.fileExists(atPath: text)
+      source = text
+      recipe = isRecipe ? parts[0] : nil
+      members =
+        isRecipe ? parts[1].split(separator: ",", omittingEmptySubsequences: false).map(String.init) : [text]
     }
   }
 

@@ -98,9 +98,9 @@ package struct ComparedPair: Sendable, Hashable, Encodable {
   package let questions: Int
   package let items: Int
   package let blocks: Int
-  /// Questions of the reference (of a recipe's first run) that are left out, as their block was not asked of the other one.
+  /// Questions of the reference (of a recipe's first run) that are left out, as not every run was asked their block.
   package let onlyReference: Int
-  /// The other way round.
+  /// Of the other one's first run, that not every run was asked.
   package let onlyOther: Int
   /// Overall, then the families by name; empty where no task counts.
   package let units: [UnitComparison]

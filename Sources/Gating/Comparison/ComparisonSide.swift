@@ -40,14 +40,14 @@ package struct ComparisonSide: Sendable {
 
   var facts: ComparedSide { ComparedSide(name: name, source: source, models: runs.map(\.facts)) }
 
-  /// - Returns: what differs without making the comparison wrong, each of it once.
+  /// - Returns: what differs without making the comparison wrong; of a recipe with the run that it is of.
   /// - Throws: `InputError` where a run was not asked what the reference was.
   func check(against reference: ComparisonRun) throws -> [Note] {
-    var notes: [Note] = []
-    for run in runs {
-      for note in try run.check(against: reference) where !notes.contains(note) { notes.append(note) }
+    try runs.flatMap { run in
+      try run.check(against: reference).map { note in
+        name == nil ? note : Note(note.severity, "\(run.facts.source): \(note.text)")
+      }
     }
-    return notes
   }
 }
 

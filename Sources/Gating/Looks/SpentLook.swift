@@ -28,8 +28,10 @@ package struct SpentLook: Sendable, Hashable {
       fraction: share.fraction / declared.fraction, after: earlier.map { $0.fraction / declared.fraction })
   }
 
-  /// The levels of one PASS and of one of several FAILs at this look.
-  func level(_ alpha: Double) -> Double { spending.level(alpha: alpha) }
+  /// The levels of one PASS and of one of several FAILs at this look; 0 where more was read before, whatever is declared by now.
+  func level(_ alpha: Double) -> Double {
+    earlier.contains { $0 > share } ? 0 : spending.level(alpha: alpha)
+  }
 
   /// Whether it is a first look at all that was declared.
   var isWhole: Bool { earlier.isEmpty && share >= declared }

@@ -44,7 +44,7 @@ extension Comparison {
   }
 
   private func table(_ first: String, _ more: [String], _ rows: [String]) -> String {
-    let titles = [first, "0-shot", "few-shot", "difference", "95 % interval", "p(gold)", "95 % interval"] + more
+    let titles = [first, "0-shot", "few-shot", "difference", "95 % interval", "p diff.", "95 % interval"] + more
     let rule = "|---|" + String(repeating: "--:|", count: titles.count - 1)
     return (["| \(titles.joined(separator: " | ")) |", rule] + rows).joined(separator: "\n")
   }

@@ -24,7 +24,7 @@ extension Comparison {
   private func grid(_ first: String, _ rows: [[String]]) -> String {
     var grid = TextGrid([
       (first, .left), ("0-shot", .right), ("few-shot", .right), ("diff.", .right), ("95 % interval", .right),
-      ("p(gold)", .right), ("", .left),
+      ("p diff.", .right), ("", .left),
     ])
     for row in rows { grid.add(row) }
     return grid.text(width: 80)

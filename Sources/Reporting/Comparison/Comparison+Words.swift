@@ -4,8 +4,8 @@ extension Comparison {
   /// What every reader has to know of the figures.
   static let explanation =
     "Exact match in percent, reference → other, without demonstrations (0-shot) and as the mean over k > 0 (few-shot). "
-    + "Difference and 95 % interval are of few-shot, other less reference, in points; intervals are clustered by block. p(gold) is "
-    + "the same difference of the gold answer's probability. Families weigh equally, tasks equally within a family. This describes; "
+    + "Difference and 95 % interval are of few-shot, other less reference, in points; intervals are clustered by block. p diff. "
+    + "is the same difference of the gold answer's probability. Families weigh equally, tasks equally within a family. This describes; "
     + "it is no verdict."
 
   /// Which tasks count in families and overall.
@@ -30,16 +30,22 @@ extension ComparedPair {
   /// What the intervals take as a sample.
   var sampling: String {
     let several = zip(["the reference", "the other one"], runs).filter { $1 > 1 }.map { "\($0) has \($1) runs" }
-    return several.isEmpty
-      ? "Each side is one trained model: how far from it another training seed would land is in no interval."
-      : "Runs are a sample here, beside blocks: \(several.joined(separator: ", ")); figures are their means, and intervals cover "
-        + "other training seeds."
+    guard !several.isEmpty else {
+      return "Each side is one trained model: how far from it another training seed would land is in no interval."
+    }
+    return
+      "Runs are a sample here, beside blocks: \(several.joined(separator: ", ")); figures are their means, and intervals cover "
+      + "other training seeds\(several.count == 1 ? " of that side; the other one is taken as it is" : " of both")."
   }
 
   /// How much is compared, and what is not.
   var extent: String {
     let left = [(onlyReference, "the reference"), (onlyOther, "the other one")].filter { $0.0 > 0 }
-      .map { "\($0.0) that only \($0.1) was asked are left out" }
+      .map { count, side in
+        runs.contains { $0 > 1 }
+          ? "\(count) of \(side)'s that not every run was asked are left out"
+          : "\(count) that only \(side) was asked are left out"
+      }
     let compared =
       "\(questions) questions (an item at one k) are compared: \(items) items in \(blocks) blocks of \(tasks.count) "
       + "task\(tasks.count == 1 ? "" : "s")"

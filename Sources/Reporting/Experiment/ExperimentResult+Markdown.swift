@@ -137,8 +137,7 @@ extension ExperimentResult {
 
   /// "88.0 [83.0, 91.9]", in percent or points.
   private func percent(_ value: Double?, _ interval: Interval?) -> String {
-    guard let value else { return "-" }
-    return points(value) + (interval.map { " [\(points($0.lower)), \(points($0.upper))]" } ?? "")
+    value.map { bracketed($0, interval) } ?? "-"
   }
 
   private func last(_ run: ExperimentRun) -> ExperimentPoint? { run.state == .finished ? run.points.last : nil }

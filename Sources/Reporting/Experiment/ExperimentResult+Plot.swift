@@ -4,8 +4,7 @@ extension ExperimentResult {
   /// plot.svg: target accuracy across, in-context learning kept up, a curve for every arm and seed through its checkpoints. The base is a
   /// line: it does not know the task, and its point would push all others together.
   package func plot() -> String {
-    var arms: [String] = []
-    for run in runs where !arms.contains(run.arm) { arms.append(run.arm) }
+    let arms = runs.arms
     let curves = runs.map { run in
       let seeds = runs.filter { $0.arm == run.arm }.count
       return CurvePlot.Series(

@@ -18,10 +18,11 @@ package struct RecipeSummary: Sendable, Hashable, Codable {
 }
 
 extension [ExperimentRun] {
+  /// The arms, each once, in the order in which they run.
+  var arms: [String] { reduce(into: []) { if !$0.contains($1.arm) { $0.append($1.arm) } } }
+
   /// One for each arm that is finished under two seeds or more, in the arms' order.
   var recipes: [RecipeSummary] {
-    var arms: [String] = []
-    for run in self where !arms.contains(run.arm) { arms.append(run.arm) }
     var first: [Double]?
     return arms.compactMap { arm in
       let finished = filter { $0.arm == arm && $0.state == .finished }
@@ -58,6 +59,6 @@ extension ExperimentResult {
 
   private func text(_ found: RunContrast?) -> String {
     guard let found else { return "-" }
-    return points(found.mean) + (found.interval.map { " [\(points($0.lower)), \(points($0.upper))]" } ?? "")
+    return bracketed(found.mean, found.interval)
   }
 }

@@ -25,7 +25,7 @@ struct CompareCommand: ParsableCommand {
 
       Example: holdfast compare baselines/smollm2-135m-instruct.core.json out/my-adapter
       Example: holdfast compare 20260101-120000-3f9a1c 20260102-093000-c81d04 --json
-      Example: holdfast compare full=out/full-1,out/full-2,out/full-3 lora=out/lora-1,out/lora-2,out/lora-3
+      Example: holdfast compare baselines/smollm2-135m-instruct.core.json lora=out/lora-1,out/lora-2
       """)
 
   @Argument(help: ArgumentHelp("The reference, then what is compared with it.", valueName: "reference-or-other"))
@@ -50,8 +50,8 @@ struct CompareCommand: ParsableCommand {
     let configuration = try options.loadIfPresent()
     // Committed baselines can be compared where nothing was ever scored.
     let ledger =
-      sides.allSatisfy(ComparisonSources.isBaseline)
-      ? nil : try Ledger(existingAt: options.ledger ?? configuration?.ledger ?? defaultLedger)
+      ComparisonSources.needLedger(sides)
+      ? try Ledger(existingAt: options.ledger ?? configuration?.ledger ?? defaultLedger) : nil
     let sources = ComparisonSources(
       ledger: ledger,
       // A name that is no file here, or is not fetched, may still be known to the ledger.
