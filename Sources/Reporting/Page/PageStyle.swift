@@ -55,6 +55,7 @@ let pageStyle = """
   .advice { border-left: 3px solid var(--line); padding-left: .9rem; margin: 1rem 0; }
   [hidden] { display: none; }
   @media print { .filter, .skip { display: none; } body { max-width: none; } table { font-size: .8rem; }
+    th, td { padding-right: .4rem; }
     figure, pre, tr, .advice, .flips > li { break-inside: avoid; } h1, h2, h3, .sentence, summary { break-after: avoid; }
     .flips > li:nth-child(n + 22 of :not([hidden])), .flips > li:nth-child(21 of :not([hidden])) > * { display: none; }
     .flips > li:nth-child(21 of :not([hidden]))::after { content: "The others are left out on paper."; } }
