@@ -11,9 +11,9 @@ ledger=$work/ledger.sqlite
 
 "$holdfast" fetch smollm2-135m-instruct >/dev/null || exit $?
 
-# Training and scoring took 770 s where the kernel did 186 GFLOP/s (two cores of an EPYC): what it does here, now, says how long it takes here.
+# Training and scoring took 525 s where the kernel did 191 GFLOP/s (two cores of an EPYC): what it does here, now, says how long it takes here.
 rate=$("$holdfast" doctor --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["kernel_gflops"])') || exit 70
-minutes=$(python3 -c "print(max(1, round(770 * 186 / 60 / $rate)))") || exit 70
+minutes=$(python3 -c "print(max(1, round(525 * 191 / 60 / $rate)))") || exit 70
 cat <<TEXT
 
 Two ways to teach SmolLM2-135M-Instruct the sentiment of a review (recipes/data/sentiment), 40 steps of 8 reviews each:
