@@ -18,11 +18,10 @@ package struct MeanOverRuns: Sendable, Hashable {
 
   /// The difference of two sides' means, which are not paired: B. L. Welch, Biometrika 34, 1947.
   private init(_ first: MeanOverRuns, minus second: MeanOverRuns) {
-    let parts = [first, second]
     mean = first.mean - second.mean
     squaredError = first.squaredError + second.squaredError
-    let squares = parts.reduce(0) { $0 + $1.squaredError * $1.squaredError / $1.degreesOfFreedom }
-    degreesOfFreedom = squares > 0 ? squaredError * squaredError / squares : first.degreesOfFreedom
+    degreesOfFreedom =
+      satterthwaite([first, second].map { ($0.squaredError, $0.degreesOfFreedom) }) ?? first.degreesOfFreedom
   }
 
   package static func - (first: MeanOverRuns, second: MeanOverRuns) -> MeanOverRuns {
@@ -49,13 +48,20 @@ extension UnitEstimate {
   ///
   /// - Parameter sides: the unit's mean of each run of each side. A side of one run adds nothing: it stands for itself alone.
   package func over(runs sides: [[Double]]) -> UnitEstimate {
-    let parts = sides.compactMap(MeanOverRuns.init)
     let ofBlocks = standardError * standardError
-    let variance = parts.reduce(ofBlocks) { $0 + $1.squaredError }
-    guard variance > ofBlocks else { return self }
-    let squares = parts.reduce(ofBlocks * ofBlocks / degreesOfFreedom) {
-      $0 + $1.squaredError * $1.squaredError / $1.degreesOfFreedom
-    }
-    return UnitEstimate(self, standardError: variance.squareRoot(), degreesOfFreedom: variance * variance / squares)
+    let ofRuns = sides.compactMap(MeanOverRuns.init).map { ($0.squaredError, $0.degreesOfFreedom) }
+    let parts: [(Double, Double)] = [(ofBlocks, degreesOfFreedom)] + ofRuns
+    let variance = parts.reduce(0.0) { $0 + $1.0 }
+    guard variance > ofBlocks, let degrees = satterthwaite(parts) else { return self }
+    return UnitEstimate(self, standardError: variance.squareRoot(), degreesOfFreedom: degrees)
   }
+}
+
+/// Satterthwaite's degrees of freedom of a sum of independently estimated variances: (Σ v)² / Σ v²/ν; nil where nothing varies.
+///
+/// - Parameter parts: a variance and its degrees of freedom each.
+private func satterthwaite(_ parts: [(Double, Double)]) -> Double? {
+  let variance = parts.reduce(0.0) { $0 + $1.0 }
+  let squares = parts.reduce(0.0) { $0 + $1.0 * $1.0 / $1.1 }
+  return squares > 0 ? variance * variance / squares : nil
 }
