@@ -26,6 +26,7 @@ let package = Package(
     .target(name: "Reading", dependencies: ["CCompression", "CMappings", "Diagnostics", "Yams"]),
     .target(name: "Checkpoints", dependencies: ["CKernels", "Diagnostics", "Digests", "Patterns", "Reading"]),
     .target(name: "Tokenizers", dependencies: ["Checkpoints", "Diagnostics", "Patterns", "Reading"]),
+    .target(name: "ChatTemplates", dependencies: ["Checkpoints", "Diagnostics", "Reading"]),
     .target(name: "Transformer", dependencies: ["Checkpoints", "CKernels", "COpenBLAS", "Diagnostics"]),
     .target(
       name: "Catalogue",
@@ -61,7 +62,8 @@ let package = Package(
     .executableTarget(
       name: "holdfast",
       dependencies: [
-        "Catalogue", "Checkpoints", "Diagnostics", "Evaluation", "Gating", "Ledger", "Overlap", "Reading", "Reporting",
+        "Catalogue", "ChatTemplates", "Checkpoints", "Diagnostics", "Evaluation", "Gating", "Ledger", "Overlap",
+        "Reading", "Reporting",
         "Scoring", "Suites", "Tokenizers", "Training", "Transformer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -97,8 +99,9 @@ let package = Package(
     .executableTarget(
       name: "ParserFuzzer",
       dependencies: [
-        "Checkpoints", "Diagnostics", "Evaluation", "Gating", "Overlap", "Patterns", "Reading", "Suites", "Tokenizers",
-        "Training", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "ChatTemplates", "Checkpoints", "Diagnostics", "Evaluation", "Gating", "Overlap", "Patterns", "Reading",
+        "Suites",
+        "Tokenizers", "Training", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/Fuzzing"),
     .testTarget(name: "CalibrationTests", dependencies: ["Calibration", "Gating", "Statistics"]),
@@ -110,6 +113,8 @@ let package = Package(
       name: "CheckpointsTests", dependencies: ["Checkpoints", "CKernels", "Diagnostics", "Patterns", "Reading"]),
     .testTarget(
       name: "TokenizersTests", dependencies: ["Tokenizers", "Checkpoints", "Diagnostics", "Patterns", "Reading"]),
+    .testTarget(
+      name: "ChatTemplatesTests", dependencies: ["ChatTemplates", "Checkpoints", "Diagnostics", "Digests", "Reading"]),
     .testTarget(
       name: "TransformerTests", dependencies: ["Transformer", "Checkpoints", "CKernels", "COpenBLAS", "Diagnostics"]),
     .testTarget(

@@ -57,24 +57,12 @@ package struct JSONObject: Equatable, Sendable {
     func isNamed(_ name: String) -> Bool { key.utf8.elementsEqual(name.utf8) }
   }
 
-  /// A string that is equal to those of the same bytes.
-  private struct Key: Hashable, Sendable {
-    let text: String
-
-    static func == (first: Key, second: Key) -> Bool { first.text.utf8.elementsEqual(second.text.utf8) }
-
-    func hash(into hasher: inout Hasher) {
-      var text = text
-      text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-    }
-  }
-
   /// As many members are looked through faster than they are indexed.
   private static let fewMembers = 16
 
   package private(set) var members: [Member] = []
   /// Places in `members`, of objects that have many and no key twice.
-  private var places: [Key: Int] = [:]
+  private var places: [ExactText: Int] = [:]
 
   package init() {}
 
@@ -83,7 +71,7 @@ package struct JSONObject: Equatable, Sendable {
 
   /// The value of a key, of the first where it occurs twice.
   package subscript(key: String) -> JSONValue? {
-    if !places.isEmpty { return places[Key(text: key)].map { members[$0].value } }
+    if !places.isEmpty { return places[ExactText(key)].map { members[$0].value } }
     return members.first { $0.isNamed(key) }?.value
   }
 
@@ -95,11 +83,11 @@ package struct JSONObject: Equatable, Sendable {
   /// Appends a member; false where the key is there already.
   package mutating func append(_ key: String, _ value: JSONValue) -> Bool {
     if members.count == Self.fewMembers {
-      for (place, member) in members.enumerated() { places[Key(text: member.key)] = place }
+      for (place, member) in members.enumerated() { places[ExactText(member.key)] = place }
     }
     if members.count < Self.fewMembers {
       guard !members.contains(where: { $0.isNamed(key) }) else { return false }
-    } else if places.updateValue(members.count, forKey: Key(text: key)) != nil {
+    } else if places.updateValue(members.count, forKey: ExactText(key)) != nil {
       return false
     }
     members.append(Member(key: key, value: value))
