@@ -114,7 +114,8 @@ let package = Package(
     .testTarget(
       name: "TokenizersTests", dependencies: ["Tokenizers", "Checkpoints", "Diagnostics", "Patterns", "Reading"]),
     .testTarget(
-      name: "ChatTemplatesTests", dependencies: ["ChatTemplates", "Checkpoints", "Diagnostics", "Digests", "Reading"]),
+      name: "ChatTemplatesTests",
+      dependencies: ["ChatTemplates", "Checkpoints", "Diagnostics", "Digests", "Reading", "Tokenizers"]),
     .testTarget(
       name: "TransformerTests", dependencies: ["Transformer", "Checkpoints", "CKernels", "COpenBLAS", "Diagnostics"]),
     .testTarget(

@@ -8,6 +8,10 @@ with how it is rendered; renderings.json, for each template and conversation, th
 SHA-256 and, for templates with {% generation %}, the character spans; null where the template raises. expressions.json has
 small templates, each with its text, or null where transformers' environment raises.
 
+    python3 chat_templates.py --out ../../Tests/Goldens/chat --gguf ../../models/smollm2-135m-instruct.gguf
+
+makes smollm2.json: text and ids of apply_chat_template with the template and the vocabulary of that file, as transformers reads it.
+
     python3 chat_templates.py --out /tmp/others --templates FOLDER…
 
 renders other templates, in the same form: HOLDFAST_CHAT_GOLDENS=/tmp/others then has the tests read that folder too.
@@ -19,6 +23,7 @@ import json
 import pathlib
 import shutil
 
+from transformers import AutoTokenizer
 from transformers.utils import chat_template_utils
 
 import chat_expressions
@@ -134,14 +139,37 @@ def render(source, messages, settings):
     return texts[0], spans[0] if mask else []
 
 
+def digest(text):
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def real(file):
+    tokenizer = AutoTokenizer.from_pretrained(file.parent, gguf_file=file.name)
+    cases = {}
+    for name, messages, settings in CONVERSATIONS:
+        try:
+            settings = {"add_generation_prompt": True, **settings}
+            text = tokenizer.apply_chat_template(messages, tokenize=False, **settings)
+            ids = tokenizer.apply_chat_template(messages, return_dict=False, **settings)
+            cases[name] = [digest(text), len(ids), digest(",".join(map(str, ids)))]
+        except Exception:
+            cases[name] = None
+    return cases
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--templates", type=pathlib.Path, nargs="*")
+    parser.add_argument("--gguf", type=pathlib.Path)
     arguments = parser.parse_args()
     chat_template_utils.datetime = Pinned
     out = arguments.out
     out.mkdir(parents=True, exist_ok=True)
+    if arguments.gguf:
+        cases = real(arguments.gguf)
+        (out / "smollm2.json").write_text(json.dumps(cases, ensure_ascii=False, indent=1) + "\n")
+        return print(len(cases), "conversations,", sum(c is None for c in cases.values()), "raise")
     sources = out / "templates"
     if arguments.templates:
         shutil.rmtree(sources, ignore_errors=True)
@@ -156,8 +184,7 @@ def main():
         for name, messages, settings in CONVERSATIONS:
             try:
                 text, spans = render(source, messages, settings)
-                digest = hashlib.sha256(text.encode()).hexdigest()[:16]
-                cases[name] = [digest, *map(list, spans)] if spans else digest
+                cases[name] = [digest(text), *map(list, spans)] if spans else digest(text)
             except Exception:
                 cases[name] = None
         renderings[file.name] = cases
