@@ -56,8 +56,8 @@ let package = Package(
     .target(
       name: "Evaluation",
       dependencies: [
-        "Checkpoints", "Diagnostics", "Gating", "Ledger", "Overlap", "Reading", "Reporting", "Scoring", "Statistics",
-        "Suites", "Tokenizers", "Training", "Transformer",
+        "ChatTemplates", "Checkpoints", "Diagnostics", "Digests", "Gating", "Ledger", "Overlap", "Reading", "Reporting",
+        "Scoring", "Statistics", "Suites", "Tokenizers", "Training", "Transformer",
       ]),
     .executableTarget(
       name: "holdfast",

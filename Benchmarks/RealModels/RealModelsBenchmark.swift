@@ -49,7 +49,7 @@ struct RealModelsBenchmark: ParsableCommand {
     let ledger = try Ledger(path: ledger)
     let suite = try Suite.load(suite)
     let share = try Share(parsing: share)
-    let asking = SuiteRun(
+    let asking = try SuiteRun(
       suite: suite, share: share, ledger: ledger, command: "RealModelsBenchmark", kernel: Kernel.current.name,
       threads: threads)
     let committed = try Baseline.load(baseline)

@@ -24,7 +24,7 @@ struct RowCount: ParsableCommand {
     print("suite \(suite.name) version \(suite.version), share \(share), \(workload.model)")
     // Tasks have no prefix in common but by chance, as they have other templates or words.
     for (task, blocks) in Dictionary(
-      grouping: suite.requestBlocks(share: try Share(parsing: share)), by: \.task
+      grouping: try suite.requestBlocks(share: try Share(parsing: share)), by: \.task
     ).sorted(by: { $0.key < $1.key }) {
       let rows = try scorer.rowCounts(blocks.map { $0.observations.map(\.request) }).last ?? 0
       let items = Set(blocks.flatMap(\.observations).map(\.item)).count

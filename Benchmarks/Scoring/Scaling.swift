@@ -26,7 +26,7 @@ struct Scaling: ParsableCommand {
   }
 
   private func requests(_ suite: Suite, share: String, k: Int? = nil) throws -> [[Request]] {
-    suite.requestBlocks(share: try Share(parsing: share)).map { block in
+    try suite.requestBlocks(share: Share(parsing: share)).map { block in
       block.observations.filter { k == nil || $0.k == k }.map(\.request)
     }
   }

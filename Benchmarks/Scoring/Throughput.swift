@@ -28,7 +28,7 @@ struct Throughput: ParsableCommand {
 
   private func tokenizer(_ suite: Suite) throws {
     let tokenizer = try workload.loaded().tokenizer
-    let texts = suite.requestBlocks().flatMap(\.observations).map { $0.request.context }
+    let texts = try suite.requestBlocks().flatMap(\.observations).map { $0.request.context }
     let bytes = texts.reduce(0) { $0 + $1.utf8.count }
     let start = ContinuousClock.now
     let tokens = texts.reduce(0) { $0 + tokenizer.encode($1).count }
@@ -43,7 +43,7 @@ struct Throughput: ParsableCommand {
       ModelRecord(
         id: "bench", name: "bench", path: "-", weights: "w", tokenizer: "t", configuration: "c", adapter: nil,
         format: "gguf", storage: "f32"))
-    let blocks = suite.requestBlocks()
+    let blocks = try suite.requestBlocks()
     let run = try ledger.beginRun(
       RunPlan(
         model: "bench", suite: suite.name, suiteHash: suite.hash, promptHash: "p", numerics: "n", share: "1/1", draws: 1

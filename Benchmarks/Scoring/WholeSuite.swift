@@ -22,7 +22,7 @@ struct WholeSuite: ParsableCommand {
     let loadSeconds = seconds(since: loading)
     let spec = model.decoder.spec
     let suite = try Suite.load(workload.suite)
-    let batches = suite.requestBlocks(share: try Share(parsing: share)).map { $0.observations.map(\.request) }
+    let batches = try suite.requestBlocks(share: try Share(parsing: share)).map { $0.observations.map(\.request) }
 
     // The rate is measured before and after: a machine's speed drifts.
     let before = try GEMMRate(spec, threads: threads)

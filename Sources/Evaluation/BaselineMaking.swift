@@ -14,7 +14,7 @@ package func makeBaseline(
   note: (String) -> Void, progress: @escaping (ScoringProgress) -> Void
 ) throws -> Baseline {
   let model = try subject.load(threads: threads)
-  for line in suiteRun.notes(on: model) { note(line) }
+  for line in try suiteRun.notes(on: model) { note(line) }
   let scorer = subject.scorer(in: model)
   let description = try suiteRun.description(of: subject, model, numerics: scorer.numericsID)
   let outcome = try suiteRun.execute(subject, scorer: scorer, progress: progress)

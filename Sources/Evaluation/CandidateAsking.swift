@@ -136,7 +136,7 @@ struct CandidateAsking {
   private func ranOutOfTime(
     _ candidate: Candidate, run asked: Run?, blocks: Int?, looks: [Share] = []
   ) throws -> Asked {
-    let all = questions(of: candidate).blocks(of: run.suite, share: run.share).count
+    let all = try questions(of: candidate).blocks(of: run.suite, share: run.share).count
     let items = try asked.map { try run.ledger.itemScores($0).filter { SuiteRun.draws.contains($0.draw) } } ?? []
     let read = try asked.map { try run.ledger.completedBlocks($0).filter { SuiteRun.draws.contains($0.draw) }.count }
     let voting = votingTasks(of: candidate)
@@ -169,7 +169,7 @@ struct CandidateAsking {
     let share = min(max(self.run.share, read ?? self.run.share), declared)
     let run = self.run.with(share: share)
     let model = try shelf.model(for: subject)
-    for note in run.notes(on: model) { report(.note(note)) }
+    for note in try run.notes(on: model) { report(.note(note)) }
     let scorer = subject.scorer(in: model)
     let description = try run.description(of: subject, model, numerics: scorer.numericsID)
     // What cannot be judged is refused before hours are spent on it.
@@ -261,7 +261,7 @@ struct CandidateAsking {
       share: share, declared: declared, earlier: candidate.earlier,
       tests: try Verdict.votingUnits(
         baseline, policy: policy, related: candidate.related, contaminated: contaminated),
-      blocks: { places(of: voting, share: $0) }
+      blocks: { try places(of: voting, share: $0) }
     ) { scores, look, tests in
       try Verdict.judge(
         baseline: baseline, candidate: description, scores: scores, policy: policy, related: candidate.related,
@@ -282,8 +282,8 @@ struct CandidateAsking {
   }
 
   /// The blocks of some tasks, in the suite's order: those that a verdict rests on are asked before the others.
-  private func places(of tasks: Set<String>, share: Share) -> [BlockPlace] {
-    SuiteRun.Questions(voting: tasks, of: run.suite).blocks(of: run.suite, share: share).map {
+  private func places(of tasks: Set<String>, share: Share) throws -> [BlockPlace] {
+    try SuiteRun.Questions(voting: tasks, of: run.suite).blocks(of: run.suite, share: share).map {
       BlockPlace(task: $0.task, block: $0.block)
     }
   }

@@ -113,7 +113,7 @@ package struct GateSession {
     let contaminated = overlap?.contaminatedItems ?? [:]
     let asking = CandidateAsking(
       baseline: baseline,
-      run: SuiteRun(suite: suite, share: share, ledger: ledger, command: command, kernel: kernel, threads: threads),
+      run: try SuiteRun(suite: suite, share: share, ledger: ledger, command: command, kernel: kernel, threads: threads),
       policy: selection == nil ? settings.policy : settings.policy.withPart(of: candidates.count), reading: reading,
       contaminated: contaminated,
       withoutVote: Set(overlap?.withoutVote ?? []),

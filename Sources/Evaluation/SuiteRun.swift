@@ -9,7 +9,7 @@ import Suites
 /// Asks one model a suite, block by block into the ledger: what is known already is not asked again, and a run that was stopped goes on.
 package struct SuiteRun {
   package let suite: Suite
-  package let share: Share
+  package private(set) var share: Share
   package let ledger: Ledger
   /// How it was asked for, for the ledger.
   package let command: String
@@ -18,15 +18,22 @@ package struct SuiteRun {
   private let promptHash: String
   private let suiteHash: String
 
-  package init(suite: Suite, share: Share, ledger: Ledger, command: String, kernel: String, threads: Int) {
+  package init(suite: Suite, share: Share, ledger: Ledger, command: String, kernel: String, threads: Int) throws {
     self.suite = suite
     self.share = share
     self.ledger = ledger
     self.command = command
     self.kernel = kernel
     self.threads = threads
-    promptHash = suite.promptHash(draws: Self.draws.upperBound)
+    promptHash = try suite.promptHash(draws: Self.draws.upperBound)
     suiteHash = suite.hash
+  }
+
+  /// The same over another share of the blocks.
+  func with(share: Share) -> SuiteRun {
+    var run = self
+    run.share = share
+    return run
   }
 
   /// The draws of demonstrations that a baseline has.
@@ -56,8 +63,8 @@ package struct SuiteRun {
       self.tasks = isPart ? tasks : nil
     }
 
-    package func blocks(of suite: Suite, share: Share) -> [RequestBlock] {
-      draws.flatMap { suite.requestBlocks(draw: $0, share: share, asking: asking) }
+    package func blocks(of suite: Suite, share: Share) throws -> [RequestBlock] {
+      try draws.flatMap { try suite.requestBlocks(draw: $0, share: share, asking: asking) }
         .filter { tasks?.contains($0.task) ?? true }
     }
 
@@ -67,7 +74,9 @@ package struct SuiteRun {
     fileprivate func text(of share: Share) -> String { isPart ? "\(share) voting" : share.description }
 
     /// Of exactly these questions: a run of some tasks, draws or a control is never taken for another one.
-    fileprivate func promptHash(of suite: Suite) -> String { suite.promptHash(of: blocks(of: suite, share: .all)) }
+    fileprivate func promptHash(of suite: Suite) throws -> String {
+      suite.promptHash(of: try blocks(of: suite, share: .all))
+    }
   }
 
   /// A finished run, and what the scorer did for it; requests that the ledger knew cost nothing.
@@ -101,7 +110,7 @@ package struct SuiteRun {
     progress: @escaping (ScoringProgress) -> Void, observe: @escaping (Run, [ItemScore]) throws -> Void
   ) throws -> Outcome {
     let run = try begin(subject, numerics: scorer.numericsID, questions)
-    let blocks = ordered(questions.blocks(of: suite, share: share), by: order)
+    let blocks = ordered(try questions.blocks(of: suite, share: share), by: order)
     let done = try ledger.completedBlocks(run)
     if !order.isEmpty, !done.isEmpty {
       let known = Dictionary(grouping: try ledger.itemScores(run)) { BlockPlace(task: $0.task, block: $0.block) }
@@ -161,7 +170,7 @@ package struct SuiteRun {
 
   /// What a run that was stopped found of some questions; nil where it did not come to the end of them.
   func outcome(of run: Run, questions: Questions) throws -> Outcome? {
-    let blocks = Set(questions.blocks(of: suite, share: share).map(\.key))
+    let blocks = Set(try questions.blocks(of: suite, share: share).map(\.key))
     guard blocks.isSubset(of: try ledger.completedBlocks(run)) else { return nil }
     let items = try ledger.itemScores(run).filter {
       blocks.contains(BlockKey(task: $0.task, block: $0.block, draw: $0.draw))
@@ -183,7 +192,7 @@ package struct SuiteRun {
     try ledger.register(subject.record)
     let plan = RunPlan(
       model: subject.identity.id, suite: suite.name, suiteHash: suiteHash,
-      promptHash: questions.isOrdinary ? promptHash : questions.promptHash(of: suite), numerics: numerics,
+      promptHash: try questions.isOrdinary ? promptHash : questions.promptHash(of: suite), numerics: numerics,
       share: questions.text(of: share), draws: questions.draws.upperBound)
     if let stopped = try ledger.resumableRun(plan) { return stopped }
     return try ledger.beginRun(plan, command: command, kernel: kernel, threads: threads)
@@ -197,18 +206,19 @@ package struct SuiteRun {
       suite: SuiteIdentity(
         name: suite.name, version: suite.version, seed: suite.seed, hash: suiteHash,
         promptHash: promptHash),
-      draws: Self.draws.count, tokenHashes: try tokenHashes(model))
+      draws: Self.draws.count, tokenHashes: try tokenHashes(model), chat: suite.chat?.description,
+      ownTemplate: try suite.chat == nil ? nil : subject.ownTemplate())
   }
 
   /// What whoever reads scores of a model on this suite should know: of its files, and of how its tokenizer reads a block of every task.
-  package func notes(on model: LoadedModel) -> [String] {
-    model.notes
-      + PromptEncoding(suite.sampleRequests, model.tokenizer).warnings.map { "\(model.checkpoint.path): \($0)" }
+  package func notes(on model: LoadedModel) throws -> [String] {
+    try model.notes
+      + PromptEncoding(suite.sampleRequests(), model.tokenizer).warnings.map { "\(model.checkpoint.path): \($0)" }
   }
 
   /// One hash a task over the token ids of all its requests, whatever share is asked.
   package func tokenHashes(_ model: LoadedModel, questions: Questions = Questions()) throws -> [String: String] {
-    let blocks = questions.blocks(of: suite, share: .all)
+    let blocks = try questions.blocks(of: suite, share: .all)
     let requests = blocks.map { Self.distinct($0.observations.map(\.request)) }
     let hashed: [[String: String]]
     do {

@@ -60,7 +60,7 @@ package struct TrainingSession {
       recipe, tokenizer: try Tokenizer(checkpoint.tokenizer), contextLength: checkpoint.configuration.contextLength,
       vocabularySize: checkpoint.configuration.vocabularySize)
     warnings = try plan.checkOverlap(with: suites)
-    leakPrompts = plan.leakPrompts(from: suites)
+    leakPrompts = try plan.leakPrompts(from: suites)
     _ = try TrainedWeights(recipe, for: checkpoint.configuration)
     guarded = GuardedTexts(suites)
   }

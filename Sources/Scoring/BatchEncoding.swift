@@ -50,10 +50,14 @@ func encodeBatch(
         switch error {
         case .emptyContinuation: "the continuation has no token of its own"
         case .noPrefixToken: "the context has no token, and the tokenizer has neither BOS nor EOS to stand for it"
+        case .doubledBOS: "the chat template's text begins with two BOS tokens"
         }
+      let remedy: ShownText =
+        error == .doubledBOS
+        ? "give a template that writes BOS once" : "give a context and an answer that are not empty"
       return .failure(
         UnscorableRequest(
-          batch: batch, index: index, problem: problem, remedy: "give a context and an answer that are not empty"))
+          batch: batch, index: index, problem: problem, remedy: remedy))
     }
   }
   return .success(encoded)

@@ -25,6 +25,8 @@ package enum EncodingFault: Error, Equatable {
   case emptyContinuation
   /// The context is empty and the tokenizer has neither BOS nor EOS to stand for it.
   case noPrefixToken
+  /// The prompt of a chat begins with two BOS tokens: what the model was never trained to read.
+  case doubledBOS
 }
 
 /// What Python's `str.rstrip` strips: Unicode's white space and the four information separators.
@@ -50,7 +52,23 @@ extension Tokenizer {
   /// continuation's tokens are those after as many as the context has by itself. An empty context is the prefix token (BOS, else EOS). An
   /// EOS that the tokenizer would append to every text is left off both.
   package func encode(_ request: Request) throws(EncodingFault) -> EncodedRequest {
-    try encode(context: request.context, continuation: request.continuation, specialTokens: request.specialTokens)
+    guard request.specialTokens else {
+      return try encode(prompt: request.context, answer: request.continuation)
+    }
+    return try encode(context: request.context, continuation: request.continuation)
+  }
+
+  /// Encodes the rendered prompt of a chat, which keeps the white space at its end, and an answer: as one text where the prompt's tokens
+  /// begin it, else apart, as the model would be asked and would answer. Special tokens are those that the text spells.
+  func encode(prompt: String, answer: String) throws(EncodingFault) -> EncodedRequest {
+    let own = encodePrompt(prompt, addSpecialTokens: false)
+    guard !own.isEmpty else { throw .noPrefixToken }
+    if let bosTokenID, own.count > 1, own[0] == bosTokenID, own[1] == bosTokenID { throw .doubledBOS }
+    let whole = encodePrompt(prompt + answer, addSpecialTokens: false)
+    let continuation =
+      whole.starts(with: own) ? Array(whole.dropFirst(own.count)) : encodeContinuation(answer)
+    guard !continuation.isEmpty else { throw .emptyContinuation }
+    return EncodedRequest(ids: own + continuation, contextCount: own.count)
   }
 
   package func encode(

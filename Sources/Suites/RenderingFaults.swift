@@ -3,9 +3,9 @@ import Foundation
 extension Suite {
   /// Renders every prompt a second time, by plain substitution into the template and by looking its demonstrations up
   /// in the items file, and reports where the two differ or a demonstration is one of the block's own items.
-  func renderingFaults() -> [Finding] {
+  func renderingFaults() throws -> [Finding] {
     let byName = Dictionary(tasks.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-    return requestBlocks().flatMap { block in
+    return try requestBlocks().flatMap { block in
       byName[block.task].map { task in
         task.blocks.indices.contains(block.block)
           ? faults(of: block, task: task, items: task.blocks[block.block].items) : []

@@ -4,7 +4,7 @@ package struct Request: Sendable, Hashable {
   package let context: String
   /// What follows it, with its leading space.
   package let continuation: String
-  /// Whether the tokenizer's default special tokens (BOS) stand before the context.
+  /// Whether the tokenizer's default special tokens (BOS) stand before the context; false of a chat, whose template writes its own.
   package let specialTokens: Bool
   /// How the greedy text is judged; nil where only the logprob is wanted.
   package let exactMatch: ExactMatchRule?

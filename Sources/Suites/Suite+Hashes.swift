@@ -14,15 +14,14 @@ extension Suite {
   /// SHA-256 over every rendered request of the first `draws` draws, with its place (task, item, k, draw, role):
   /// equal hashes mean equal prompts, whichever version rendered them. It covers the whole suite, so that a run of a
   /// share compares with a run of everything.
-  package func promptHash(draws: Int = 1) -> String {
-    promptHash(of: (0..<max(0, draws)).lazy.map { requestBlocks(draw: $0) }.joined())
+  package func promptHash(draws: Int = 1) throws -> String {
+    promptHash(of: try (0..<max(0, draws)).flatMap { try requestBlocks(draw: $0) })
   }
 
   /// The same over some blocks: equal hashes mean equal questions.
   package func promptHash(of blocks: some Sequence<RequestBlock>) -> String {
     var digest = CanonicalDigest("holdfast prompts 1")
-    // The only rendering there is so far; another one must not hash the same.
-    digest.append("chat: none")
+    digest.append(chat.map { "chat: \($0.description.identity)" } ?? "chat: none")
     for block in blocks {
       for observation in block.observations { observation.append(to: &digest) }
     }

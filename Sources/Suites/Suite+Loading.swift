@@ -30,7 +30,7 @@ extension Suite {
           let faults = task.faults()
           findings += faults + task.doubts()
           // Only a task without faults can be rendered as it is meant.
-          if faults.isEmpty { findings += header.suite([task]).renderingFaults() }
+          if faults.isEmpty { findings += try header.suite([task]).renderingFaults() }
         } catch let error as InputError {
           findings.append(
             Finding(error: error, task: URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent))

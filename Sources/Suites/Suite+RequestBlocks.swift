@@ -6,15 +6,18 @@ extension Suite {
   ///   - draw: which draw of demonstrations, from 0.
   ///   - share: the blocks to ask, the same ones for every model.
   ///   - asking: the condition; tasks for which it means nothing have no blocks.
-  package func requestBlocks(draw: Int = 0, share: Share = .all, asking: Asking = .gold) -> [RequestBlock] {
+  /// - Throws: `InputError` where a chat template refuses a prompt.
+  package func requestBlocks(
+    draw: Int = 0, share: Share = .all, asking: Asking = .gold
+  ) throws -> [RequestBlock] {
     let plans = tasks.filter { $0.admits(asking) }.map { task in
       (task: task, prompt: Prompt(task), blocks: Array(task.blocks.prefix(share.blocks(of: task.blockCount))))
     }
     let rounds = plans.map(\.blocks.count).max() ?? 0
-    return (0..<rounds).flatMap { round in
-      plans.compactMap { plan -> RequestBlock? in
+    return try (0..<rounds).flatMap { round in
+      try plans.compactMap { plan -> RequestBlock? in
         guard plan.blocks.indices.contains(round) else { return nil }
-        let block = requestBlock(plan.blocks[round], of: plan.task, prompt: plan.prompt, draw: draw, asking: asking)
+        let block = try requestBlock(plan.blocks[round], of: plan.task, prompt: plan.prompt, draw: draw, asking: asking)
         // A control may leave nothing of a block to ask.
         return block.observations.isEmpty ? nil : block
       }
@@ -23,13 +26,14 @@ extension Suite {
 
   private func requestBlock(
     _ block: Block, of task: TaskDefinition, prompt: Prompt, draw: Int, asking: Asking
-  ) -> RequestBlock {
+  ) throws -> RequestBlock {
     let shown = task.shown(block, draw: draw, asking: asking, suiteSeed: seed)
     let prefixes = prompt.prefixes(shown.demonstrations)
     var observations: [Observation] = []
     for k in task.shots(asking.condition) where k < prefixes.count {
       for item in shown.items {
-        let context = prefixes[k] + prompt.query(item)
+        let context =
+          try chat?.context(prompt, shown.demonstrations.prefix(k), item) ?? prefixes[k] + prompt.query(item)
         for (role, request) in requests(item, context: context, task: task, prompt: prompt) {
           observations.append(
             Observation(
@@ -46,12 +50,17 @@ extension Suite {
   private func requests(
     _ item: Item, context: String, task: TaskDefinition, prompt: Prompt
   ) -> [(Role, Request)] {
-    let rule = ExactMatchRule(accepted: [item.output] + item.aliases, stop: task.stop)
-    let gold = Request(context: context, continuation: prompt.continuation(item.output), exactMatch: rule)
+    // A chat's prompt ends where the answer begins, and has the special tokens that its template writes.
+    func asked(_ answer: String, exactMatch rule: ExactMatchRule?) -> Request {
+      Request(
+        context: context, continuation: chat == nil ? prompt.continuation(answer) : answer, specialTokens: chat == nil,
+        exactMatch: rule)
+    }
+    let rule = ExactMatchRule(accepted: [item.output] + item.aliases, stop: task.stop(in: chat?.form ?? .raw))
+    let gold = asked(item.output, exactMatch: rule)
     var requests: [(Role, Request)] = [(.gold, gold)]
     for (index, choice) in (item.choices ?? []).enumerated() where choice != item.output {
-      let request = Request(context: context, continuation: prompt.continuation(choice), exactMatch: nil)
-      requests.append((.choice(index), request))
+      requests.append((.choice(index), asked(choice, exactMatch: nil)))
     }
     return requests
   }

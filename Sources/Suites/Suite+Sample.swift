@@ -1,8 +1,8 @@
 extension Suite {
   /// The first block of every task with gold demonstrations, as an example of what is asked.
-  package var sampleRequests: [Request] {
+  package func sampleRequests() throws -> [Request] {
     var seen: Set<String> = []
-    return requestBlocks(share: .all).filter { seen.insert($0.task).inserted }
+    return try requestBlocks(share: .all).filter { seen.insert($0.task).inserted }
       .flatMap { $0.observations.map(\.request) }
   }
 }

@@ -7,10 +7,10 @@ extension TrainingPlan {
 
   /// Few-shot prompts of the suites' tasks that have none of this task's labels among their answers: the first items of each at four
   /// shots, as token ids. Empty where this task has no labels. They are asked and never trained on.
-  package func leakPrompts(from suites: [Suite]) -> [[Int32]] {
+  package func leakPrompts(from suites: [Suite]) throws -> [[Int32]] {
     guard !labels.isEmpty else { return [] }
     let own = Set(labels.map { $0.lowercased() })
-    return suites.flatMap { suite in
+    return try suites.flatMap { suite in
       let unrelated = Set(
         suite.tasks.filter { task in
           !task.items.contains { item in
@@ -18,7 +18,7 @@ extension TrainingPlan {
           }
         }.map(\.name))
       var seen: Set<String> = []
-      return suite.requestBlocks().filter { unrelated.contains($0.task) && seen.insert($0.task).inserted }
+      return try suite.requestBlocks().filter { unrelated.contains($0.task) && seen.insert($0.task).inserted }
         .flatMap { block -> [[Int32]] in
           let shots = block.observations.map(\.k).filter { $0 <= Self.leakShots }.max()
           let contexts = block.observations.filter { $0.k == shots && $0.role == .gold }.map(\.request.context)

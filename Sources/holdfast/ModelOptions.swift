@@ -6,6 +6,7 @@ import Foundation
 import Gating
 import Reading
 import Scoring
+import Suites
 
 /// The options by which a verb is told its model.
 struct ModelOptions: ParsableArguments {
@@ -26,6 +27,8 @@ struct ModelOptions: ParsableArguments {
     return loaded
   }
 }
+
+extension PromptForm: ExpressibleByArgument {}
 
 /// How many threads compute.
 struct ThreadOptions: ParsableArguments {

@@ -95,7 +95,7 @@ final class TinyExperiment: Sendable {
 
   /// A baseline that says the tiny model, which knows nothing, once answered three items in four after a demonstration.
   private func baseline(_ suite: Suite, _ base: Subject, _ ledger: Ledger) throws -> Baseline {
-    let run = SuiteRun(suite: suite, share: .all, ledger: ledger, command: "test", kernel: "test", threads: 1)
+    let run = try SuiteRun(suite: suite, share: .all, ledger: ledger, command: "test", kernel: "test", threads: 1)
     let model = try LoadedModel(base.checkpoint, threads: 1)
     let scorer = EngineScorer(model)
     let scores = try run.execute(base, scorer: scorer).items.map { score in

@@ -51,7 +51,7 @@ final class TinyRepair: Sendable {
 
   /// The base's scores; its exact match is made up, so that the tasks are admitted.
   private func baseline(_ suite: Suite, _ ledger: Ledger, _ changing: (Int) -> Double) throws -> Baseline {
-    let run = SuiteRun(suite: suite, share: .all, ledger: ledger, command: "test", kernel: "test", threads: 1)
+    let run = try SuiteRun(suite: suite, share: .all, ledger: ledger, command: "test", kernel: "test", threads: 1)
     let subject = try Subject(path: base, base: try Checkpoint.open(base), hashes: NoHashCache())
     let model = try LoadedModel(subject.checkpoint, threads: 1)
     let scorer = EngineScorer(model)

@@ -116,7 +116,7 @@ struct EncodingTests {
   func realModel() throws {
     let tokenizer = try Tokenizer(try Checkpoint.open(try #require(Repository.smolLM2)).tokenizer)
     let suite = try Suite.load(Repository.root.appendingPathComponent("suites/core").path)
-    let encoding = PromptEncoding(suite.sampleRequests, tokenizer)
+    let encoding = PromptEncoding(try suite.sampleRequests(), tokenizer)
     #expect(encoding.letters > 10_000)
     #expect(encoding.singleLetterShare < 0.1, "\(encoding)")
     #expect(encoding.warnings.isEmpty)

@@ -21,7 +21,7 @@ struct GreedyTests {
   @Test("200 cases on SmolLM2", .enabled(if: Repository.smolLM2 != nil, "the model has not been fetched"))
   func smolLM2() throws {
     let suite = try Suite.load(Repository.root.appendingPathComponent("suites/smoke").path)
-    let contexts = suite.requestBlocks().flatMap(\.observations).filter { $0.k == 4 }.map(\.request.context)
+    let contexts = try suite.requestBlocks().flatMap(\.observations).filter { $0.k == 4 }.map(\.request.context)
     let model = try LoadedModel(try Checkpoint.open(try #require(Repository.smolLM2)), threads: 2)
     let some = stride(from: 0, to: contexts.count, by: 3).prefix(62).map { contexts[$0] }
     #expect(try compare(model, contexts: some, seed: 3) >= 200)

@@ -91,7 +91,7 @@ struct InvarianceTests {
   func smolLM2() throws {
     let checkpoint = try Checkpoint.open(try #require(Repository.smolLM2))
     let suite = try Suite.load(Repository.root.appendingPathComponent("suites/smoke").path)
-    let requests = Array(suite.requestBlocks().flatMap { $0.observations.map(\.request) }.prefix(144))
+    let requests = Array(try suite.requestBlocks().flatMap { $0.observations.map(\.request) }.prefix(144))
     let model = try LoadedModel(checkpoint, threads: 2)
     let reference = try EngineScorer(model).score(requests)
     let other = try EngineScorer(try LoadedModel(checkpoint, threads: 1), waveRows: 150).score(

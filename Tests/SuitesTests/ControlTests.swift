@@ -22,17 +22,18 @@ struct ControlTests {
   @Test("only the controls' k is asked: the largest up to four")
   func shots() throws {
     for asking in [Asking.random, .abstract, .permutation, .leak(["yes", "no"])] {
-      let shots = Set(suite().requestBlocks(asking: asking).flatMap { $0.observations.map(\.k) })
+      let shots = Set(try suite().requestBlocks(asking: asking).flatMap { $0.observations.map(\.k) })
       #expect(shots.count == 1 && (shots.first ?? 9) <= 4 && (shots.first ?? 0) > 0)
     }
-    #expect(Set(suite().requestBlocks(asking: .gold).flatMap { $0.observations.map(\.k) }).count > 1)
+    #expect(Set(try suite().requestBlocks(asking: .gold).flatMap { $0.observations.map(\.k) }).count > 1)
   }
 
   @Test("random answers: the same inputs in the same order, answers from the labels, gold asked for")
   func random() throws {
-    let gold = suite().requestBlocks().flatMap(\.observations)
+    let gold = try suite().requestBlocks().flatMap(\.observations)
     var differing = 0
-    for observation in suite().requestBlocks(asking: .random).flatMap(\.observations) where observation.role == .gold {
+    for observation in try suite().requestBlocks(asking: .random).flatMap(\.observations)
+    where observation.role == .gold {
       let twin = try #require(
         gold.first { $0.item == observation.item && $0.k == observation.k && $0.role == .gold })
       #expect(observation.request.continuation == twin.request.continuation)
@@ -46,7 +47,7 @@ struct ControlTests {
   @Test("meaningless labels: no true label is left, and one letter stands for one label in a block")
   func abstract() throws {
     let labels = try #require(colours.items.first?.choices)
-    for block in suite().requestBlocks(asking: .abstract) {
+    for block in try suite().requestBlocks(asking: .abstract) {
       var letters: [String: Set<String>] = [:]
       let gold = Dictionary(colours.items.map { ($0.id, $0.output) }) { first, _ in first }
       for observation in block.observations where observation.role == .gold {
@@ -62,9 +63,9 @@ struct ControlTests {
 
   @Test("an order has the gold demonstrations, each once, and differs from the gold order")
   func permutation() throws {
-    let gold = suite().requestBlocks().flatMap(\.observations)
+    let gold = try suite().requestBlocks().flatMap(\.observations)
     for draw in 0..<3 {
-      for observation in suite().requestBlocks(draw: draw, asking: .permutation).flatMap(\.observations) {
+      for observation in try suite().requestBlocks(draw: draw, asking: .permutation).flatMap(\.observations) {
         let twin = try #require(
           gold.first { $0.item == observation.item && $0.k == observation.k && $0.role == observation.role })
         #expect(observation.request.context != twin.request.context)
@@ -82,25 +83,25 @@ struct ControlTests {
     #expect(asking.labels == ["no", "nothing", own, "yes"].sorted())
     #expect(Asking.leak(["no", "no way"]).labels == ["no"])
     #expect(Asking.leak(["No ", "RED"]).labels == ["No ", "RED"])
-    let observations = suite().requestBlocks(asking: asking).flatMap(\.observations)
+    let observations = try suite().requestBlocks(asking: asking).flatMap(\.observations)
     let answers = Dictionary(colours.items.map { ($0.id, $0.output) }) { first, _ in first }
     #expect(!observations.isEmpty && observations.allSatisfy { answers[$0.item] != own })
     for (_, ofItem) in Dictionary(grouping: observations, by: \.item) {
       #expect(ofItem.map(\.role) == [.gold, .choice(0), .choice(1), .choice(2), .choice(3)])
     }
     // Labels are compared without case: an item whose answer is "red" is none of RED's leaks.
-    let folded = suite().requestBlocks(asking: .leak([own.uppercased()])).flatMap(\.observations)
+    let folded = try suite().requestBlocks(asking: .leak([own.uppercased()])).flatMap(\.observations)
     #expect(!folded.isEmpty && folded.allSatisfy { answers[$0.item] != own })
   }
 
   @Test("a control is the same every time, and another prompt hash")
-  func fixed() {
-    let hashes = [Asking.gold, .random, .abstract, .permutation, .leak(["yes", "no"]), .leak(["yes", "nay"])].map {
-      suite().promptHash(of: suite().requestBlocks(asking: $0))
+  func fixed() throws {
+    let hashes = try [Asking.gold, .random, .abstract, .permutation, .leak(["yes", "no"]), .leak(["yes", "nay"])].map {
+      suite().promptHash(of: try suite().requestBlocks(asking: $0))
     }
     #expect(Set(hashes).count == hashes.count)
-    #expect(hashes[1] == suite().promptHash(of: suite().requestBlocks(asking: .random)))
-    #expect(hashes[0] == suite().promptHash())
+    #expect(hashes[1] == suite().promptHash(of: try suite().requestBlocks(asking: .random)))
+    #expect(hashes[0] == (try suite().promptHash()))
   }
 
   /// The inputs of a context.

@@ -21,7 +21,7 @@ struct DrawTests {
       let drawn = task.demonstrations(for: task.blocks[golden.block], draw: golden.draw, suiteSeed: suite.seed)
       #expect(drawn.map(\.id) == golden.drawn)
       let block = try #require(
-        suite.requestBlocks(draw: golden.draw).first { $0.task == golden.task && $0.block == golden.block })
+        try suite.requestBlocks(draw: golden.draw).first { $0.task == golden.task && $0.block == golden.block })
       let asked = try #require(block.observations.first { $0.item == golden.item && $0.k == 1 && $0.role == .gold })
       #expect(asked.request.context == golden.context)
       #expect(asked.request.continuation == golden.continuation)

@@ -27,7 +27,7 @@ struct LeakMassTests {
     let project = try TrainingProject(method: "method: full")
     let plan = try project.plan()
     #expect(plan.labels == ["even", "odd"])
-    let texts = plan.leakPrompts(from: [suite()]).map { plan.encoder.tokenizer.decode($0) }
+    let texts = try plan.leakPrompts(from: [suite()]).map { plan.encoder.tokenizer.decode($0) }
     #expect(texts.count == 2)
     #expect(texts.allSatisfy { $0.contains("digit") && !$0.contains("even") && $0.hasSuffix("A:") })
     // One demonstration, then the query.
@@ -47,7 +47,7 @@ struct LeakMassTests {
   func rises() throws {
     let project = try TrainingProject(method: "method: full", steps: 20)
     let plan = try project.plan()
-    let prompts = plan.leakPrompts(from: [suite()])
+    let prompts = try plan.leakPrompts(from: [suite()])
     let trainer = try project.trainer(plan, leakPrompts: prompts)
     let before = try #require(try trainer.evaluate().leakMass)
     // One label token at a time, each as the exponential of its own loss.

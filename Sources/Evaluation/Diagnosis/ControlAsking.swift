@@ -56,7 +56,8 @@ extension SuiteRun {
   ) throws -> [LeakScore] {
     let questions = Questions(tasks: tasks, asking: .leak(labels))
     _ = try execute(subject, scorer: scorer, questions: questions, progress: progress)
-    let observations = questions.blocks(of: suite, share: share).flatMap(\.observations).filter { $0.role != .gold }
+    let observations = try questions.blocks(of: suite, share: share).flatMap(\.observations)
+      .filter { $0.role != .gold }
     let known = try ledger.knownScores(
       model: subject.identity.id, numerics: scorer.numericsID, requests: observations.map(\.request.id))
     var masses: [LeakScore] = []
@@ -73,10 +74,5 @@ extension SuiteRun {
       }
     }
     return masses
-  }
-
-  /// The same over another share of the blocks.
-  func with(share: Share) -> SuiteRun {
-    SuiteRun(suite: suite, share: share, ledger: ledger, command: command, kernel: kernel, threads: threads)
   }
 }

@@ -19,7 +19,7 @@ struct Restoration {
 
   /// - Throws: `InputError` where the base's weights have other names or shapes.
   func profile(_ subject: Subject, base: Checkpoint, shelf: inout ModelShelf) throws -> RestorationProfile {
-    let blocks = questions
+    let blocks = try questions()
     let requests = blocks.flatMap { $0.map(\.request) }
     let parts =
       subject.adapter.map { FineTuningPart.ofAdapter($0.modules.map(\.path)) }
@@ -63,9 +63,9 @@ struct Restoration {
   }
 
   /// The gold answers at the controls' k, block by block.
-  private var questions: [[Observation]] {
+  private func questions() throws -> [[Observation]] {
     let shots = Dictionary(suite.tasks.map { ($0.name, $0.controlShots) }) { first, _ in first }
-    return suite.requestBlocks(share: share).filter { tasks.contains($0.task) }.map { block in
+    return try suite.requestBlocks(share: share).filter { tasks.contains($0.task) }.map { block in
       block.observations.filter {
         $0.role == .gold && $0.k == shots[block.task] ?? nil && contaminated[$0.task]?.contains($0.item) != true
       }

@@ -104,7 +104,7 @@ package struct ExperimentSession {
     self.selection = selection
     scoring = PointScoring(
       setting: setting,
-      run: SuiteRun(
+      run: try SuiteRun(
         suite: suite, share: experiment.share, ledger: ledger, command: provenance.command, kernel: provenance.kernel,
         threads: threads),
       // Leak mass is an experiment's own column, measured while training.

@@ -50,7 +50,7 @@ struct RepairScoring {
   ///
   /// - Throws: `NotGateable` where it is not comparable with the baseline; `InputError` for what cannot be asked.
   func ask(_ subject: Subject, share: Share, progress: @escaping (ScoringProgress) -> Void) throws -> Answers {
-    let run = SuiteRun(
+    let run = try SuiteRun(
       suite: setting.suite, share: share, ledger: ledger, command: setting.command, kernel: setting.kernel,
       threads: setting.threads)
     let model = try subject.load(threads: setting.threads)

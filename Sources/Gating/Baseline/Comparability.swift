@@ -32,6 +32,9 @@ package enum Comparability {
     try demandEqual("suite seed", "\(base.seed)", "\(other.seed)")
     try demandEqual("suite content hash", base.hash, other.hash)
     try demandEqual("number of draws", "\(baseline.draws)", "\(candidate.draws)")
+    try demandEqual(
+      "prompt form", baseline.chat?.form.rawValue ?? "raw", candidate.chat?.form.rawValue ?? "raw",
+      remedy: "raw and chat scores never meet: ask both in one form")
     try demandEqual("prompt hash", base.promptHash, other.promptHash)
     try demandEqual("scoring version", "\(baseline.scoring)", "\(candidate.scoring)")
     try demandEqual(
@@ -43,6 +46,33 @@ package enum Comparability {
       + (baseline.numerics == candidate.numerics
         ? []
         : [Note(.warning, "numerics differ: baseline \(baseline.numerics), candidate \(candidate.numerics)")])
+      + templateNotes(baseline: baseline, candidate: candidate)
+  }
+
+  /// How both were asked as a chat; that the candidate ships another template than the one it is asked through, and where the two part.
+  private static func templateNotes(baseline: RunDescription, candidate: RunDescription) -> [Note] {
+    guard let chat = baseline.chat else { return [] }
+    let form = chat.form == .chat ? "demonstrations as turns" : "demonstrations in one message"
+    let thinking = chat.closesThinking ? "; the think block that it opens is closed, empty" : ""
+    let told = chat.arguments == "{}" ? "" : ", told \(shown(chat.arguments, limit: 200))"
+    let asked = Note(
+      .note,
+      "asked as a chat, \(form), through the baseline's template (\(chat.templateHash.prefix(12)))\(told)\(thinking)")
+    guard let own = candidate.ownTemplate, own != chat.template else { return [asked] }
+    return [asked, otherTemplate(asked: chat.template, own: own)]
+  }
+
+  private static func otherTemplate(asked: String, own: String) -> Note {
+    let lines = [asked, own].map { $0.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) }
+    let line = zip(lines[0], lines[1]).enumerated().first { $0.element.0 != $0.element.1 }?.offset
+    let place = line ?? min(lines[0].count, lines[1].count)
+    func text(_ lines: [String]) -> String {
+      lines.indices.contains(place) ? "'\(shown(lines[place], limit: 60))'" : "the end"
+    }
+    return Note(
+      .warning,
+      "the candidate ships another chat template than the baseline's, through which it was asked: line \(place + 1) is "
+        + "\(text(lines[1])), not \(text(lines[0]))")
   }
 
   /// An adapter is judged by what it does to the baseline's own model. On the same weights stored otherwise that is a warning, which

@@ -1,3 +1,5 @@
+import Suites
+
 /// Which model answered, by content.
 package struct ModelDescription: Sendable, Hashable, Codable {
   /// What people call it: a catalogue name or the checkpoint's own.
@@ -65,10 +67,14 @@ package struct RunDescription: Sendable, Hashable, Codable {
   /// For each task one hash over the token ids of *all* its requests: of a share too, for tokenising is cheap and a share's
   /// hash could not be compared with the whole task's. See `tokenHash(ofRequests:)`.
   package let tokenHashes: [String: String]
+  /// How the suite was asked as a chat; nil where it was asked as raw text.
+  package let chat: ChatDescription?
+  /// The chat template that the model ships, where it is another than the one that it was asked through; no baseline has it.
+  package let ownTemplate: String?
 
   package init(
     model: ModelDescription, numerics: String, scoring: Int, bos: String, suite: SuiteIdentity, draws: Int,
-    tokenHashes: [String: String]
+    tokenHashes: [String: String], chat: ChatDescription? = nil, ownTemplate: String? = nil
   ) {
     self.model = model
     self.numerics = numerics
@@ -77,10 +83,13 @@ package struct RunDescription: Sendable, Hashable, Codable {
     self.suite = suite
     self.draws = draws
     self.tokenHashes = tokenHashes
+    self.chat = chat
+    self.ownTemplate = ownTemplate
   }
 
   enum CodingKeys: String, CodingKey {
-    case model, numerics, scoring, bos, suite, draws
+    case model, numerics, scoring, bos, suite, draws, chat
     case tokenHashes = "token_hashes"
+    case ownTemplate = "own_template"
   }
 }

@@ -25,6 +25,30 @@ package struct Configuration: Sendable, Hashable {
   /// The share of every task's blocks that a gate asks, and that counts as all of them: a gate of it spends all of α.
   package let share: Share
   package let fineTuning: FineTuning
+  /// How questions are put.
+  package let prompt: PromptForm
+  /// Which chat template, and what it is told.
+  package let chat: ChatChoice
+}
+
+/// What a configuration says of a chat; what it leaves out is the model's own.
+package struct ChatChoice: Sendable, Hashable {
+  /// A file, or the name of one of the model's templates.
+  package let template: String?
+  /// What the template is told, each in JSON or plain text.
+  package let arguments: [String: String]
+  package let system: String?
+  /// The day that it is told is today, as 2026-11-27.
+  package let date: String?
+
+  package init(
+    template: String? = nil, arguments: [String: String] = [:], system: String? = nil, date: String? = nil
+  ) {
+    self.template = template
+    self.arguments = arguments
+    self.system = system
+    self.date = date
+  }
 }
 
 /// What candidates were fine-tuned on, as far as the team says it; a checkpoint's own record adds to it.

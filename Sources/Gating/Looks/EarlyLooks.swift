@@ -41,7 +41,7 @@ package struct EarlyLooks {
   ///   - judge: what is known at a look, and what it may spend.
   /// - Throws: `InputError` for a share whose eighth has too large a denominator.
   package init(
-    share: Share, declared: Share, earlier: [Share], tests: Int, blocks: (Share) -> [BlockPlace],
+    share: Share, declared: Share, earlier: [Share], tests: Int, blocks: (Share) throws -> [BlockPlace],
     judge: @escaping ([ItemScore], SpentLook, _ tests: Int) throws -> Verdict
   ) throws {
     let least = earlier.max()
@@ -50,7 +50,7 @@ package struct EarlyLooks {
     var ends: [Int] = []
     var known: Set<BlockPlace> = []
     for share in shares {
-      places += blocks(share).filter { known.insert($0).inserted }
+      places += try blocks(share).filter { known.insert($0).inserted }
       ends.append(places.count)
     }
     (self.places, self.ends) = (places, ends)

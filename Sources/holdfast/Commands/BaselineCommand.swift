@@ -29,6 +29,9 @@ struct SaveBaseline: ParsableCommand {
   @Option(help: "The suite's folder; the configuration's by default.")
   var suite: String?
 
+  @Option(help: "How questions are put: raw, chat or chat-single; the configuration's by default, which is raw.")
+  var prompt: PromptForm?
+
   @Option(help: "The file to write; the configuration's baseline by default.")
   var out: String?
 
@@ -53,8 +56,9 @@ struct SaveBaseline: ParsableCommand {
       try Subject(
         path: path, base: try Checkpoint.open(try basePath(configuration)), hashes: LedgerHashCache.forProcess(ledger))
     }
-    let run = SuiteRun(
-      suite: suite, share: .all, ledger: ledger, command: typedCommand, kernel: Kernel.current.name, threads: threads)
+    let run = try SuiteRun(
+      suite: try configuration.asking(suite, of: subject.checkpoint, form: prompt), share: .all, ledger: ledger,
+      command: typedCommand, kernel: Kernel.current.name, threads: threads)
     let progress = ProgressLine(subject.name)
     defer { progress.end() }
     let baseline = try makeBaseline(

@@ -115,7 +115,7 @@ private struct Checkup: Encodable {
       guard let suite = configuration.suites.first.flatMap({ try? Suite.load($0) }) else {
         return lines.map { "\(path): \($0)" }
       }
-      let encoding = PromptEncoding(suite.sampleRequests, tokenizer)
+      let encoding = PromptEncoding(try suite.sampleRequests(), tokenizer)
       return (lines + encoding.warnings).map { "\(path): \($0)" }
     } catch {
       return ["\(error)"]

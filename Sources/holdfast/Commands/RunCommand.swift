@@ -28,6 +28,9 @@ struct RunCommand: ParsableCommand {
   @Option(help: "The suite's folder; the configuration's by default.")
   var suite: String?
 
+  @Option(help: "How questions are put: raw, chat or chat-single; the configuration's by default, which is raw.")
+  var prompt: PromptForm?
+
   @Option(help: "A fixed share of every task's blocks, such as 1/2.")
   var share: String = "1"
 
@@ -46,9 +49,10 @@ struct RunCommand: ParsableCommand {
       try Subject(path: settings.model, base: try settings.base(), hashes: LedgerHashCache.forProcess(ledger))
     }
     let loaded = try subject.load(threads: threads)
-    let run = SuiteRun(
-      suite: suite, share: share, ledger: ledger, command: typedCommand, kernel: Kernel.current.name, threads: threads)
-    for line in run.notes(on: loaded) { note("\(line)") }
+    let run = try SuiteRun(
+      suite: try settings.asking(suite, of: subject.checkpoint, form: prompt), share: share, ledger: ledger,
+      command: typedCommand, kernel: Kernel.current.name, threads: threads)
+    for line in try run.notes(on: loaded) { note("\(line)") }
     let progress = ProgressLine(subject.name)
     defer { progress.end() }
     let outcome = try run.execute(
@@ -87,6 +91,14 @@ private struct RunSettings {
   /// Runs what reads files that the configuration may have named.
   func naming<Result>(_ body: () throws -> Result) throws -> Result {
     try configuration.map { try $0.naming(body) } ?? body()
+  }
+
+  /// The suite as it is to be asked.
+  func asking(_ suite: Suite, of checkpoint: Checkpoint, form: PromptForm?) throws -> Suite {
+    if let configuration { return try configuration.asking(suite, of: checkpoint, form: form) }
+    guard let form, form != .raw else { return suite }
+    return try suite.asked(
+      as: ChatDescription(form: form, of: checkpoint, ChatChoice(), file: "--prompt"), path: checkpoint.path)
   }
 
   /// The model that an adapter is on.

@@ -1,0 +1,63 @@
+import ChatTemplates
+import Diagnostics
+import Digests
+import Foundation
+import Reading
+import Suites
+
+/// Turns as a chat template renders them, up to the header of the assistant's answer.
+package struct TemplateTurns: TurnRenderer {
+  package let description: ChatDescription
+  private let template: ChatTemplate
+  private let settings: ChatSettings
+
+  /// By what a baseline recorded.
+  ///
+  /// - Parameter path: what messages call the place of the template.
+  /// - Throws: `InputError` where the record is damaged.
+  package init(_ description: ChatDescription, path: String) throws {
+    guard description.templateHash == Self.hash(description.template) else {
+      throw InputError(
+        path, field: "chat.template", "is not the text that its template_sha256 says", remedy: "save the baseline again"
+      )
+    }
+    guard let date = PinnedDate(description.date) else {
+      throw InputError(path, field: "chat.date", "'\(description.date)' is no day", remedy: "save the baseline again")
+    }
+    let parsed = Data(description.arguments.utf8).withUnsafeBytes { bytes in try? JSONParser.parse(bytes) }
+    guard case .object(let arguments)? = parsed else {
+      throw InputError(path, field: "chat.arguments", "is no JSON object", remedy: "save the baseline again")
+    }
+    self.description = description
+    template = try ChatTemplate(
+      path: path, source: description.template,
+      specialTokens: description.tokens.sorted { $0.key < $1.key }.map { .init(name: $0.key, text: $0.value) })
+    var settings = ChatSettings()
+    settings.arguments = arguments
+    settings.date = date
+    self.settings = settings
+  }
+
+  static func hash(_ text: String) -> String { SHA256.hash(data: Data(text.utf8)).hexadecimal }
+
+  package func prompt(_ turns: [Turn]) throws -> String {
+    let system = description.system.map { [Turn(.system, $0)] } ?? []
+    let conversation = Conversation((system + turns).map { (role: $0.role.rawValue, content: $0.content) })
+    let text = try template.render(conversation, settings).text
+    return description.closesThinking ? Self.closingThinking(text) : text
+  }
+
+  /// What thinking models write around their thoughts.
+  private static let opening = "<think>"
+
+  /// Whether the template leaves a think block open where the answer is to begin.
+  static func opensThinking(_ text: String) -> Bool {
+    text.trimmingCharacters(in: .whitespacesAndNewlines).hasSuffix(opening)
+  }
+
+  /// The same with an empty block, in the form in which templates that can switch thinking off write it.
+  private static func closingThinking(_ text: String) -> String {
+    guard opensThinking(text) else { return text }
+    return text + (text.hasSuffix("\n") ? "\n</think>\n\n" : "</think>")
+  }
+}

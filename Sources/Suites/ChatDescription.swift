@@ -1,0 +1,47 @@
+/// All that a chat's prompts depend on beside the turns: what a baseline records, and candidates are asked through.
+package struct ChatDescription: Sendable, Hashable, Codable {
+  package let form: PromptForm
+  /// The template's text.
+  package let template: String
+  /// SHA-256 of it.
+  package let templateHash: String
+  /// The special tokens that the template is told of, by name.
+  package let tokens: [String: String]
+  /// What else it is told: a JSON object, keys ascending.
+  package let arguments: String
+  /// The day that it is told is today.
+  package let date: String
+  /// The system's message; nil for none.
+  package let system: String?
+  /// Whether a think block that the template opens behind the prompt is closed, empty.
+  package let closesThinking: Bool
+
+  package init(
+    form: PromptForm, template: String, templateHash: String, tokens: [String: String], arguments: String, date: String,
+    system: String?, closesThinking: Bool
+  ) {
+    self.form = form
+    self.template = template
+    self.templateHash = templateHash
+    self.tokens = tokens
+    self.arguments = arguments
+    self.date = date
+    self.system = system
+    self.closesThinking = closesThinking
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case form, template, tokens, arguments, date, system
+    case templateHash = "template_sha256"
+    case closesThinking = "closes_thinking"
+  }
+
+  /// SHA-256 over all of it.
+  var identity: String {
+    var digest = CanonicalDigest("holdfast chat 1")
+    digest.append([form.rawValue, template, arguments, date, system.map { "system: \($0)" } ?? "no system"])
+    digest.append(tokens.keys.sorted().flatMap { [$0, tokens[$0] ?? ""] })
+    digest.append(closesThinking ? 1 : 0)
+    return digest.hexadecimal()
+  }
+}

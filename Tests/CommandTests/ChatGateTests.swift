@@ -1,0 +1,92 @@
+import Foundation
+import Testing
+
+@Suite("A gate of chats, on a tiny model with a template")
+struct ChatGateTests {
+  static let template =
+    "{% for m in messages %}<{{ m.role }}>{{ m.content }}</{{ m.role }}>\n{% endfor %}"
+    + "{% if add_generation_prompt %}<assistant>{% endif %}"
+
+  let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder.project(base: "./base", items: 64)
+    try FileManager.default.copyItem(
+      at: URL(fileURLWithPath: golden("checkpoints/llama-tied")), to: folder.file("base"))
+    try folder.write("base/chat_template.jinja", Self.template)
+  }
+
+  private func configure(_ more: String) throws {
+    try folder.writeConfiguration(base: "./base", suite: "suite", more: more)
+  }
+
+  private func candidate(_ name: String, template: String?) throws {
+    try FileManager.default.copyItem(at: folder.file("base"), to: folder.file(name))
+    try FileManager.default.removeItem(at: folder.file("\(name)/chat_template.jinja"))
+    if let template { try folder.write("\(name)/chat_template.jinja", template) }
+  }
+
+  @Test("the baseline keeps the template, and a candidate is asked through it, whatever it ships")
+  func gate() throws {
+    try configure("prompt: chat")
+    #expect(try holdfast("baseline", "save", in: folder).status == 0)
+    #expect(try folder.read("baseline.json").contains(#""form":"chat""#))
+    try folder.sayThatTheBaseOnceKnew(baseline: "baseline.json")
+    try candidate("same", template: Self.template)
+    try candidate("other", template: Self.template + "{# mine #}")
+    try candidate("none", template: nil)
+    let same = try holdfast("gate", "--candidate", "./same", in: folder)
+    #expect(same.status == 1 && !same.out.contains("chat template"))
+    let other = try holdfast("gate", "--candidate", "./other", in: folder)
+    let said = other.out.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(other.status == 1)
+    #expect(
+      said.contains("the candidate ships another chat template than the baseline's, through which it was asked: line 2")
+    )
+    #expect(try holdfast("gate", "--candidate", "./none", in: folder).status == 1)
+  }
+
+  @Test("raw and chat never meet")
+  func apart() throws {
+    #expect(try holdfast("baseline", "save", "--prompt", "chat", in: folder).status == 0)
+    try expectRefusal(
+      "gate", "--candidate", "./base", in: folder, besides: "ledger",
+      naming: ["holdfast.yaml: prompt: is raw, and the baseline was asked chat", "say 'prompt: chat'"])
+    let raw = try holdfast("run", "--json", in: folder).object()
+    let chat = try holdfast("run", "--prompt", "chat-single", "--json", in: folder).object()
+    #expect(raw["run"] as? String != chat["run"] as? String)
+    let compared = try holdfast(
+      "compare", try #require(raw["run"] as? String), try #require(chat["run"] as? String), in: folder)
+    #expect(compared.status == 2)
+    #expect(compared.err.contains("prompt hash"))
+  }
+
+  @Test("a missing template, one that raises, and one that doubles BOS are one line each")
+  func refused() throws {
+    try configure("prompt: chat")
+    try FileManager.default.removeItem(at: folder.file("base/chat_template.jinja"))
+    try expectRefusal("run", in: folder, besides: "ledger", naming: ["chat template: the model has none"])
+    try folder.write("base/chat_template.jinja", "{{ raise_exception('tools only') }}")
+    try expectRefusal("run", in: folder, besides: "ledger", naming: ["the template says: tools only"])
+    try folder.write("base/chat_template.jinja", "{{ bos_token }}{{ bos_token }}{{ messages[-1].content }}")
+    let doubled = try holdfast("run", in: folder)
+    #expect(
+      doubled.status == 2 && doubled.err.contains("begins with two BOS tokens; give a template that writes BOS once"))
+    try configure("prompt: chat\nchat: {date: tomorrow}")
+    try expectRefusal("run", in: folder, besides: "ledger", naming: ["chat.date", "'tomorrow' is no day"])
+    try configure("prompt: chats")
+    try expectRefusal("run", in: folder, besides: "ledger", naming: ["prompt", "is none of raw, chat, chat-single"])
+  }
+
+  @Test("what the template is told and a think block that it opens are part of what is asked")
+  func arguments() throws {
+    let thinking = "{% for m in messages %}{{ m.content }}\n{% endfor %}A:{% if enable_thinking %} <think>\n{% endif %}"
+    try folder.write("base/chat_template.jinja", thinking)
+    try configure("prompt: chat\nchat: {arguments: {enable_thinking: true}, system: Be brief.}")
+    #expect(try holdfast("baseline", "save", in: folder).status == 0)
+    let baseline = try folder.read("baseline.json")
+    #expect(baseline.contains(#"\"enable_thinking\": true"#) || baseline.contains(#"\"enable_thinking\":true"#))
+    #expect(baseline.contains(#""closes_thinking":true"#))
+    #expect(baseline.contains(#""system":"Be brief.""#))
+  }
+}
