@@ -19,6 +19,7 @@ struct InitSummary {
       "base: \(yamlScalar(draft.base.value.description)): \(draft.base.reason)",
       "suite: \(yamlScalar(draft.suite.value)): \(draft.suite.reason)",
       "baseline: \(yamlScalar(draft.baseline.value)): \(draft.baseline.reason)",
+      "prompt: \(draft.prompt.value.rawValue): \(draft.prompt.reason)",
       "labels: \(enumerated(draft.labels.value)): \(draft.labels.reason)",
       "data: \(enumerated(draft.data.value)): \(draft.data.reason)",
     ]

@@ -31,13 +31,29 @@ struct InitTests {
     #expect(try folder.configured("baseline") == "baselines/llama-tied.tiny.json")
   }
 
+  @Test("a base with a chat template is proposed to be asked through it, until a baseline says otherwise")
+  func instructModel() throws {
+    try folder.addTinySuite()
+    try folder.addModel("llama-tied")
+    #expect(try holdfast("init", in: folder).out.contains("prompt: raw: the base has no chat template"))
+    try folder.write("llama-tied/chat_template.jinja", ChatGateTests.template)
+    let made = try holdfast("init", "--force", in: folder)
+    #expect(made.out.contains("prompt: chat: the base has a chat template"))
+    #expect(try folder.configured("prompt") == "chat")
+    #expect(try holdfast("baseline", "save", in: folder).status == 0)
+    let again = try holdfast("init", "--force", in: folder)
+    #expect(again.out.contains("prompt: chat: as the baseline was asked"))
+    #expect(try holdfast("baseline", "save", "--prompt", "raw", in: folder).status == 0)
+    #expect(try holdfast("init", "--force", in: folder).out.contains("prompt: raw: as the baseline was asked"))
+  }
+
   @Test("every key of the configuration is there, each under a comment")
   func keys() throws {
     #expect(try holdfast("init", in: folder).status == 0)
     let lines = try folder.read("holdfast.yaml").split(separator: "\n", omittingEmptySubsequences: false)
     let keys = lines.filter { !$0.hasPrefix("#") && $0.contains(": ") && !$0.hasPrefix(" ") }
       .compactMap { $0.split(separator: ":").first }
-    #expect(keys == ["base", "baseline", "suites", "ledger", "models", "reports", "threads"])
+    #expect(keys == ["base", "baseline", "suites", "prompt", "ledger", "models", "reports", "threads"])
     let rules = lines.filter { $0.hasPrefix("  ") && !$0.contains("#") }.compactMap { $0.split(separator: ":").first }
     #expect(
       rules == [

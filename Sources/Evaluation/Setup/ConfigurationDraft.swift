@@ -1,5 +1,7 @@
+import ChatTemplates
 import Checkpoints
 import Gating
+import Suites
 
 /// A model that can be fetched by name, as far as a draft must know it.
 package struct FetchableModel: Sendable, Hashable {
@@ -35,6 +37,8 @@ package struct ConfigurationDraft: Sendable {
   package let base: Choice<ModelReference>
   package let suite: Choice<String>
   package let baseline: Choice<String>
+  /// How questions are put.
+  package let prompt: Choice<PromptForm>
   /// Whether the suite and the baseline that are named are there.
   package let hasSuite: Bool
   package let hasBaseline: Bool
@@ -63,6 +67,7 @@ package struct ConfigurationDraft: Sendable {
     warnings = search.warnings
     (self.suite, self.hasSuite) = (suite, hasSuite)
     (self.baseline, self.hasBaseline) = (baseline, hasBaseline)
+    prompt = Self.prompt(survey, of: search.choice.value, baseline: hasBaseline ? baseline.value : nil)
     labels = Self.labels(survey)
     data = Self.data(survey)
     candidates = fineTuned.isEmpty ? others : fineTuned
@@ -101,6 +106,23 @@ package struct ConfigurationDraft: Sendable {
     }
     let path = survey.unusedPath("baselines/\(fileName(name)).\(fileName(suite))", ending: ".json")
     return (Choice(path, because: "still to be saved", alternatives: others), false)
+  }
+
+  /// As the baseline was asked; where there is none yet, an instruct model as it ships.
+  private static func prompt(
+    _ survey: FolderSurvey, of base: ModelReference, baseline: String?
+  ) -> Choice<PromptForm> {
+    if let found = survey.baselines.first(where: { $0.path == baseline }) {
+      return Choice(found.form, because: "as the baseline was asked; another form takes another baseline")
+    }
+    guard case .path(let path) = base, let checkpoint = try? Checkpoint.open(survey.absolute(path)),
+      let set = try? ChatTemplateSet(of: checkpoint)
+    else { return Choice(.raw, because: "it is not known here whether the base has a chat template") }
+    if set.entries.first?.name == "default" {
+      return Choice(
+        .chat, because: "the base has a chat template: an instruct model is judged as it ships", alternatives: [.raw])
+    }
+    return Choice(.raw, because: "the base has no chat template")
   }
 
   /// A name without what would have to be quoted.

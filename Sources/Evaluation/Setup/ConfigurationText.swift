@@ -24,6 +24,9 @@ package struct ConfigurationText {
       # The questions: one folder of tasks.
       \(entry("suites", draft.suite) { "[\(placed($0))]" })
 
+      # How they are put: raw (as text), chat (each demonstration a turn, through the model's own chat template) or chat-single.
+      \(entry("prompt", draft.prompt) { $0.rawValue })
+
       # Where scores, fetched models and reports are kept; none of them is committed.
       ledger: \(placed(".holdfast/ledger.sqlite"))
       models: \(placed(ConfigurationDraft.modelsFolder))
@@ -78,7 +81,8 @@ package struct ConfigurationText {
     guard configuration.base == base, configuration.baseline == survey.absolute(draft.baseline.value) else {
       return false
     }
-    return configuration.suites == suites && configuration.gate == GateSettings()
+    return configuration.suites == suites && configuration.prompt == draft.prompt.value
+      && configuration.gate == GateSettings()
       && configuration.fineTuning == fineTuning
   }
 

@@ -1,11 +1,14 @@
 import Foundation
 import Gating
+import Suites
 
 /// A baseline that a survey found.
 package struct FoundBaseline: Sendable, Hashable {
   package let path: String
   package let model: ModelDescription
   package let suite: SuiteIdentity
+  /// How its model was asked.
+  package let form: PromptForm
 
   /// Nil for what is no baseline of this program's version.
   ///
@@ -23,5 +26,6 @@ package struct FoundBaseline: Sendable, Hashable {
       let model = value("model", ModelDescription.self), let suite = value("suite", SuiteIdentity.self)
     else { return nil }
     (self.path, self.model, self.suite) = (path, model, suite)
+    form = value("chat", ChatDescription.self)?.form ?? .raw
   }
 }
