@@ -41,6 +41,8 @@ package struct TemplateTurns: TurnRenderer {
   static func hash(_ text: String) -> String { SHA256.hash(data: Data(text.utf8)).hexadecimal }
 
   package func prompt(_ turns: [Turn]) throws -> String {
+    // A template is bounded once a prompt, and a suite has thousands of them.
+    try Interruption.check()
     let system = description.system.map { [Turn(.system, $0)] } ?? []
     let conversation = Conversation((system + turns).map { (role: $0.role.rawValue, content: $0.content) })
     let text = try template.render(conversation, settings).text
