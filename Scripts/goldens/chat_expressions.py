@@ -145,6 +145,14 @@ end
 {{ d.get([1]) }}
 {{ d[[1]] is defined }} {{ d.update is defined }} {{ {'update': 1}.update is defined }} {{ {'update': 1}['update'] }} {{ (1, 2).count(1) }} {{ xs.clear is defined }}
 {{ d.setdefault('q', 1) }}
+{{ 7 | round }} {{ true | round }} {{ -0.5 | round(0, 'ceil') }} {{ '0x1f' | int }} {{ '0b11' | int(0, 2) }} {{ '1__0' | int }} {{ '_1' | int }} {{ '1_0' | float }} {{ '0x1p3' | float }} {{ 'nan(0x1)' | float }} {{ '1.' | float }} {{ '.5' | float }} {{ '+3' | int }} {{ '+-3' | int }} {{ missing is callable }}
+{{ xs | batch(2, none) | list }} {{ people | map(attribute='tags.0', default='-') | list }} {{ ' a  b  c '.split(none, 1) }} {{ ' a  b  c '.split(maxsplit=0) }} {{ '%.3d' % 5 }} {{ '%5.3d|' % -5 }} {{ 1 is filter }} {{ 'center' is filter }}
+{{ 1.0 // 0.1 }} {{ -1.0 % 1.0 }} {{ 1.0 % -1.0 }} {{ 1e400 // 1 }} {{ -5 // 1e400 }} {{ 7.5 // -2 }} {{ range(10)[2:5] }} {{ d.values() == d.values() }} {{ d.keys() == d.keys() }}
+{% for x in xs %}{% for y in [1] %}{{ loop.depth }}{{ loop.depth0 }}{% endfor %}{{ loop is callable }}{% endfor %}
+{% for x in xs %}a{% set y %}b{% break %}{% endset %}c{% endfor %}d{% for x in xs %}a{% set y %}b{% continue %}{% endset %}c{% endfor %}d
+{% for x in xs %}a{% filter upper %}b{% break %}{% endfilter %}c{% endfor %}d{% for x in xs %}{% break %}{% else %}e{% endfor %}{% for x in xs %}{% continue %}{% else %}e{% endfor %}
+{% for x in xs %}a{% generation %}b{% break %}{% endgeneration %}c{% endfor %}d
+{% for x in [] %}{% else %}{% set s = 1 %}{% endfor %}{{ s }}{% macro m(caller=none) %}{{ caller() if caller }}{% endmacro %}{% call m() %}c{% endcall %}{{ m() }}
 {{ -n }} {{ - -n }} {{ -n | abs }} {{ n | abs }} {{ (n, f) | max }} {{ [f, n] | min }} {{ n == 3.0 }}
 """.strip("\n")
 

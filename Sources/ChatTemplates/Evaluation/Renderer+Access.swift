@@ -6,9 +6,18 @@ extension Renderer {
   func attribute(_ name: String, of value: TemplateValue) throws(TemplateFault) -> TemplateValue {
     if case .undefined(let words) = value { throw TemplateFault(.evaluation, "\(words)") }
     if let attribute = ownAttribute(name, of: value) { return attribute }
+    if value.number != nil, Self.numberAttributes.contains(name) {
+      throw TemplateFault(.evaluation, "the attribute '\(name)' of numbers is not supported")
+    }
     if case .mapping(let mapping) = value, let member = mapping[name] { return member }
     return .undefined(words: "a value of type \(value.typeName) has no attribute '\(name)'")
   }
+
+  /// What Python's numbers have.
+  private static let numberAttributes: Set<String> = [
+    "real", "imag", "numerator", "denominator", "bit_length", "bit_count", "conjugate", "as_integer_ratio", "to_bytes",
+    "from_bytes", "is_integer", "hex", "fromhex",
+  ]
 
   /// `value[key]`: the item, then the attribute.
   func item(_ key: TemplateValue, of value: TemplateValue) throws(TemplateFault) -> TemplateValue {
@@ -82,7 +91,7 @@ extension Renderer {
     switch value {
     case .sequence(let sequence) where sequence.isIndexed:
       let places = places(start, end, stride, count: sequence.elements.count)
-      return try self.sequence(sequence.kind == .range ? .list : sequence.kind, places.map { sequence.elements[$0] })
+      return try self.sequence(sequence.kind, places.map { sequence.elements[$0] })
     case .string(let text), .markup(let text):
       try spend(text.utf8.count / 16)
       let scalars = Array(text.unicodeScalars)

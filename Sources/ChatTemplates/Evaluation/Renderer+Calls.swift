@@ -29,7 +29,12 @@ extension Renderer {
         others.set(name, to: value)
       }
     }
-    try setRest(of: definition, more: more, others: others, caller: arguments.caller, in: inner)
+    var caller = arguments.caller
+    if let place = parameters.firstIndex(of: "caller"), caller != nil {
+      values[place] = caller
+      caller = nil
+    }
+    try setRest(of: definition, more: more, others: others, caller: caller, in: inner)
     let firstDefault = parameters.count - definition.defaults.count
     for (index, name) in parameters.enumerated() {
       if let value = values[index] {
@@ -40,7 +45,7 @@ extension Renderer {
         inner.set(name, .undefined(words: "the parameter '\(name)' was not given"))
       }
     }
-    return .string(try caught { () throws(TemplateFault) in _ = try execute(definition.body, in: inner) })
+    return .string(try caught { () throws(TemplateFault) in try executeWhole(definition.body, in: inner) })
   }
 
   /// `varargs`, `kwargs` and `caller`: a macro that does not name them does not take more than its parameters.
@@ -59,6 +64,7 @@ extension Renderer {
     } else if let name = others.keys.first?.text {
       throw TemplateFault(.evaluation, "the macro '\(definition.name)' has no parameter '\(name)'")
     }
+    if definition.parameters.contains("caller") { return }
     if definition.takesMore.contains("caller") {
       scope.set("caller", caller ?? .undefined(words: "no caller is defined"))
     } else if caller != nil {

@@ -71,12 +71,25 @@ extension Renderer {
     case .subtract: return .float(first - second)
     case .multiply: return .float(first * second)
     case .divide: return .float(first / second)
-    case .floorDivide: return .float((first / second).rounded(.down))
-    case .remainder:
-      let rest = first.truncatingRemainder(dividingBy: second)
-      return .float(rest != 0 && (rest < 0) != (second < 0) ? rest + second : rest)
+    case .floorDivide: return .float(Self.divided(first, second).quotient)
+    case .remainder: return .float(Self.divided(first, second).rest)
     case .power: throw TemplateFault(.evaluation, "'**' is supported for integers alone")
     }
+  }
+
+  /// Python's `divmod` of floats.
+  private static func divided(_ first: Double, _ second: Double) -> (quotient: Double, rest: Double) {
+    var rest = first.truncatingRemainder(dividingBy: second)
+    var quotient = (first - rest) / second
+    if rest == 0 {
+      rest = Double(signOf: second, magnitudeOf: 0)
+    } else if (rest < 0) != (second < 0) {
+      rest += second
+      quotient -= 1
+    }
+    guard quotient != 0 else { return (Double(signOf: first / second, magnitudeOf: 0), rest) }
+    let floor = quotient.rounded(.down)
+    return (quotient - floor > 0.5 ? floor + 1 : floor, rest)
   }
 
   private func integerArithmetic(_ operation: BinaryOperator, _ first: Int, _ second: Int) throws(TemplateFault)

@@ -35,14 +35,15 @@ extension Renderer {
     case .loop(let loop): return try execute(loop, in: scope)
     case .set(let target, let expression): try assign(try evaluate(expression, in: scope), to: target, in: scope)
     case .setBlock(let target, let filters, let body):
-      try setBlock(target, filters: filters, body: body, in: scope)
+      return try setBlock(target, filters: filters, body: body, in: scope)
     case .macro(let definition):
       try spend(1)
       macros.append((definition, scope, nil))
       scope.set(definition.name, .callable(.macro(macros.count - 1)))
     case .callBlock(let call, let caller): try callBlock(call, caller: caller, in: scope)
     case .filterBlock(let filters, let body):
-      let inner = try caughtBody(body, in: scope)
+      let (inner, flow) = try caughtBody(body, in: scope)
+      guard flow == .onward else { return flow }
       try write(try text(of: try apply(filters, to: .string(inner), in: scope)))
     case .generation(let body): try generation(body, in: scope)
     case .breakLoop: return .leavesLoop
@@ -62,17 +63,20 @@ extension Renderer {
       }
       elements = kept
     }
-    let outer = if case .loop(let state)? = scope.value("loop") { state.depth } else { 0 }
-    let state = LoopState(elements: elements, depth: outer + 1)
+    let state = LoopState(elements: elements)
+    // jinja2 takes a loop for empty until a pass has come to its end.
+    var hasPassed = false
     for index in elements.indices {
       try spend(1)
       state.index = index
       let inner = Scope(parent: scope)
       inner.set("loop", .loop(state))
       try assign(elements[index], to: loop.target, in: inner)
-      if try execute(loop.body, in: inner) == .leavesLoop { return .onward }
+      let flow = try execute(loop.body, in: inner)
+      if flow == .leavesLoop { break }
+      if flow == .onward { hasPassed = true }
     }
-    return elements.isEmpty ? try execute(loop.otherwise, in: scope) : .onward
+    return hasPassed ? .onward : try execute(loop.otherwise, in: Scope(parent: scope))
   }
 
   func assign(_ value: TemplateValue, to target: AssignmentTarget, in scope: Scope) throws(TemplateFault) {
@@ -100,16 +104,27 @@ extension Renderer {
     namespaces[place].set(name, to: value)
   }
 
-  /// A body in a scope of its own, as text.
-  private func caughtBody(_ body: [Statement], in scope: Scope) throws(TemplateFault) -> String {
-    try caught { () throws(TemplateFault) in _ = try execute(body, in: Scope(parent: scope)) }
+  /// A body in a scope of its own, as text, which goes where the body leaves a loop.
+  private func caughtBody(_ body: [Statement], in scope: Scope) throws(TemplateFault) -> (String, Flow) {
+    var flow = Flow.onward
+    let text = try caught { () throws(TemplateFault) in flow = try execute(body, in: Scope(parent: scope)) }
+    return (text, flow)
+  }
+
+  /// A body that no `break` or `continue` leaves: a macro's, or one that is called like it.
+  func executeWhole(_ body: [Statement], in scope: Scope) throws(TemplateFault) {
+    guard try execute(body, in: scope) == .onward else {
+      throw TemplateFault(.syntax, "'break' or 'continue' stands outside of a loop")
+    }
   }
 
   private func setBlock(
     _ target: AssignmentTarget, filters: [FilterUse], body: [Statement], in scope: Scope
-  ) throws(TemplateFault) {
-    let text = try caughtBody(body, in: scope)
+  ) throws(TemplateFault) -> Flow {
+    let (text, flow) = try caughtBody(body, in: scope)
+    guard flow == .onward else { return flow }
     try assign(try apply(filters, to: .string(text), in: scope), to: target, in: scope)
+    return .onward
   }
 
   private func apply(
@@ -129,7 +144,7 @@ extension Renderer {
   private func generation(_ body: [Statement], in scope: Scope) throws(TemplateFault) {
     hasCaughtGeneration = hasCaughtGeneration || buffers.count > 1
     let start = buffers[0].utf8.count
-    _ = try execute(body, in: Scope(parent: scope))
+    try executeWhole(body, in: Scope(parent: scope))
     if buffers.count == 1 { spans.append(start..<buffers[0].utf8.count) }
   }
 

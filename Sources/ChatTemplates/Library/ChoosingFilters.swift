@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// `map`, `select`, `reject`, `selectattr`, `rejectattr`, `attr` and `groupby`.
+/// `map`, `select`, `reject`, `selectattr`, `rejectattr` and `attr`.
 extension Renderer {
   func choosingFilter(
     _ name: String, _ value: TemplateValue, _ arguments: CallArguments
@@ -18,7 +18,6 @@ extension Renderer {
         return .undefined(words: "a mapping has no attribute '\(attributeName)'")
       }
       return try attribute(attributeName, of: value)
-    case "groupby": return try grouped(value, arguments)
     default: return nil
     }
   }
@@ -28,8 +27,7 @@ extension Renderer {
     if arguments.positional.isEmpty {
       let values = try arguments.bound(to: "map", ["attribute", "default"], required: 1)
       for element in try elements(of: value) {
-        let found = try attribute(values[0] ?? .none, of: element)
-        results.append(found.isUndefined ? values[1] ?? found : found)
+        results.append(try attribute(values[0] ?? .none, of: element, otherwise: values[1]))
       }
     } else {
       let name = try arguments.positional[0].string(for: "the filter's name")
@@ -61,28 +59,4 @@ extension Renderer {
     try allocate(kept.count * ValueExtent.elementWeight)
     return .generator(TemplateGenerator(kept))
   }
-
-  private func grouped(_ value: TemplateValue, _ arguments: CallArguments) throws(TemplateFault) -> TemplateValue {
-    let values = try arguments.bound(to: "groupby", ["attribute", "default", "case_sensitive"], required: 1)
-    guard values[1] == nil else { throw TemplateFault(.evaluation, "'groupby' with a default is not supported") }
-    var sortArguments = CallArguments()
-    sortArguments.named = [("attribute", values[0] ?? .none), ("case_sensitive", values[2] ?? .bool(false))]
-    let isCaseSensitive = values[2]?.isTrue ?? false
-    var groups: [(key: TemplateValue, members: [TemplateValue])] = []
-    for element in try elements(of: try filter("sort", value, sortArguments)) {
-      let key = try attribute(values[0] ?? .none, of: element)
-      try spend(walking: key)
-      let isSame = groups.last.map { last in
-        isCaseSensitive ? last.key.isEqual(to: key) : last.key.folded.isEqual(to: key.folded)
-      }
-      if isSame == true { groups[groups.count - 1].members.append(element) } else { groups.append((key, [element])) }
-    }
-    var pairs: [TemplateValue] = []
-    for group in groups { pairs.append(try sequence(.tuple, [group.key, try list(group.members)])) }
-    return try list(pairs)
-  }
-}
-
-extension TemplateValue {
-  fileprivate var folded: TemplateValue { text.map { .string($0.pythonLower) } ?? self }
 }

@@ -5,7 +5,7 @@ import Foundation
 extension Renderer {
   static let filterNames: Set<String> = [
     "abs", "attr", "batch", "capitalize", "count", "d", "default", "dictsort", "e", "escape", "first", "float",
-    "format", "groupby",
+    "format",
     "indent", "int", "items", "join", "last", "length", "list", "lower", "map", "max", "min", "reject", "rejectattr",
     "replace",
     "reverse", "round", "safe", "select", "selectattr", "sort", "string", "sum", "title", "tojson", "trim", "unique",
@@ -14,8 +14,9 @@ extension Renderer {
   ]
 
   /// Filters of jinja2 that no chat template uses and that are not done.
-  private static let otherFilters: Set<String> = [
-    "center", "filesizeformat", "forceescape", "pprint", "random", "slice", "striptags", "truncate", "urlencode",
+  static let otherFilters: Set<String> = [
+    "groupby", "center", "filesizeformat", "forceescape", "pprint", "random", "slice", "striptags", "truncate",
+    "urlencode",
     "urlize",
     "wordwrap", "xmlattr",
   ]
@@ -149,11 +150,7 @@ extension Renderer {
 
   private func integer(_ value: TemplateValue, base: Int) throws(TemplateFault) -> TemplateValue? {
     if case .integer(let integer)? = value.number { return .integer(integer) }
-    if let text = value.text?.stripped(), (2...36).contains(base),
-      let integer = Int(text.filter { $0 != "_" }, radix: base)
-    {
-      return .integer(integer)
-    }
+    if let integer = value.text?.pythonInteger(base: base) { return .integer(integer) }
     guard let double = try float(value) else { return nil }
     guard double.isFinite, double.magnitude < 9e18 else { return nil }
     return .integer(Int(double))
@@ -162,7 +159,7 @@ extension Renderer {
   private func float(_ value: TemplateValue) throws(TemplateFault) -> Double? {
     if case .undefined(let words) = value { throw TemplateFault(.evaluation, "\(words)") }
     if let number = value.number { return number.double }
-    return value.text.flatMap { Double($0.stripped()) }
+    return value.text?.pythonFloat
   }
 
   private func rounded(_ value: TemplateValue, _ arguments: CallArguments) throws(TemplateFault) -> TemplateValue {
@@ -173,12 +170,13 @@ extension Renderer {
       throw TemplateFault(.evaluation, "'round' needs a number, and a precision from 0 to 15")
     }
     let scale = (0..<precision).reduce(1.0) { product, _ in product * 10 }
+    if method == "common", case .integer(let integer)? = value.number { return .integer(integer) }
     switch method {
     case "common":
       // Half to even of the exact number, which is what the digits of printf are.
       return .float(Double(String(format: "%.\(precision)f", number)) ?? number)
-    case "ceil": return .float((number * scale).rounded(.up) / scale)
-    case "floor": return .float((number * scale).rounded(.down) / scale)
+    case "ceil": return .float((number * scale).rounded(.up) / scale + 0)
+    case "floor": return .float((number * scale).rounded(.down) / scale + 0)
     default: throw TemplateFault(.evaluation, "'round' knows common, ceil and floor")
     }
   }

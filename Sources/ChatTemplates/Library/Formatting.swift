@@ -132,6 +132,11 @@ extension Renderer {
     if !isNumber, let precision = spec.precision {
       text = String(Substring(text.unicodeScalars.prefix(precision)))
     }
+    if let precision = spec.precision, "diuxXo".unicodeScalars.contains(spec.conversion) {
+      let digits = text.hasPrefix("-") ? String(text.dropFirst()) : text
+      let zeros = String(repeating: "0", count: max(0, precision - digits.count))
+      text = (text.hasPrefix("-") ? "-" : "") + zeros + digits
+    }
     if isNumber, !spec.sign.isEmpty, !text.hasPrefix("-") { text = spec.sign + text }
     return padded(text, spec, isNumber: isNumber)
   }
@@ -203,10 +208,12 @@ extension Renderer {
     var spec = FormatSpec()
     var rest = Array(text.unicodeScalars)[...]
     spec.isLeft = !isNumber
+    var isAligned = false
     let alignments = "<>^".unicodeScalars
     if rest.count > 1, alignments.contains(rest[rest.startIndex + 1]) { spec.fill = rest.removeFirst() }
     if let alignment = rest.first, alignments.contains(alignment) {
       rest.removeFirst()
+      isAligned = true
       spec.isLeft = alignment == "<"
       spec.isCentred = alignment == "^"
     }
@@ -214,7 +221,8 @@ extension Renderer {
       rest.removeFirst()
       spec.sign = sign == "-" ? "" : String(sign)
     }
-    if rest.first == "0", isNumber {
+    if rest.first == "0" {
+      guard isNumber, !isAligned else { throw TemplateFault(.evaluation, "the format '\(text)' is not supported") }
       spec.fill = "0"
     }
     spec.width = try digits(&rest) ?? 0

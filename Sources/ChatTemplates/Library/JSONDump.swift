@@ -28,7 +28,12 @@ struct JSONDump {
 
   private mutating func append(_ mapping: TemplateMapping, level: Int) throws(TemplateFault) {
     var entries: [(key: String, value: TemplateValue)] = []
-    for (key, value) in mapping.entries { entries.append((try Self.key(key), value)) }
+    for (key, value) in mapping.entries {
+      guard !sortsKeys || key.text != nil else {
+        throw TemplateFault(.evaluation, "'tojson' sorts keys that are strings alone")
+      }
+      entries.append((try Self.key(key), value))
+    }
     if sortsKeys { entries.sort { $0.key.isBefore($1.key) } }
     let sorted = entries
     try appendItems(sorted.count, "{", "}", level: level) { (dump, place) throws(TemplateFault) in

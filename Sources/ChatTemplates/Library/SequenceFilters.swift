@@ -52,12 +52,20 @@ extension Renderer {
   }
 
   /// What a filter's `attribute` names: a path with dots, whose numbers are indices; or an index.
-  func attribute(_ path: TemplateValue, of value: TemplateValue) throws(TemplateFault) -> TemplateValue {
-    guard let path = path.text else { return try item(path, of: value) }
+  ///
+  /// - Parameter missing: what stands for a part that is not there, at each step.
+  func attribute(
+    _ path: TemplateValue, of value: TemplateValue, otherwise missing: TemplateValue? = nil
+  ) throws(TemplateFault) -> TemplateValue {
+    guard let path = path.text else {
+      let found = try item(path, of: value)
+      return found.isUndefined ? missing ?? found : found
+    }
     var value = value
     for part in path.split(at: ".", limit: -1) {
       let isIndex = !part.isEmpty && part.utf8.allSatisfy { (0x30...0x39).contains($0) }
       value = try item(isIndex ? Int(part).map { .integer($0) } ?? .string(part) : .string(part), of: value)
+      if value.isUndefined, let missing { value = missing }
     }
     return value
   }
@@ -193,7 +201,9 @@ extension Renderer {
     var batches: [TemplateValue] = []
     for start in stride(from: 0, to: elements.count, by: size) {
       var batch = Array(elements[start..<min(start + size, elements.count)])
-      if let fill = values[1], batch.count < size { batch += Array(repeating: fill, count: size - batch.count) }
+      if let fill = values[1], !fill.isNone, batch.count < size {
+        batch += Array(repeating: fill, count: size - batch.count)
+      }
       batches.append(try list(batch))
     }
     return .generator(TemplateGenerator(batches))

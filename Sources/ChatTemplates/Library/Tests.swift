@@ -21,7 +21,7 @@ extension Renderer {
       return try compare(value, .within, values[0] ?? .none)
     case "sameas":
       let values = try arguments.bound(to: name, ["other"], required: 1)
-      return isSame(value, values[0] ?? .none)
+      return try isSame(value, values[0] ?? .none)
     case "divisibleby":
       let values = try arguments.bound(to: name, ["num"], required: 1)
       return try binary(.remainder, value, values[0] ?? .none).isEqual(to: .integer(0))
@@ -29,8 +29,8 @@ extension Renderer {
       return try binary(.remainder, value, .integer(2)).isEqual(to: .integer(name == "odd" ? 1 : 0))
     case "lower": return try text(of: value).isLowerToPython
     case "upper": return try text(of: value).isUpperToPython
-    case "filter": return Self.filterNames.contains(try value.string(for: "the filter's name"))
-    case "test": return Self.testNames.contains(try value.string(for: "the test's name"))
+    case "filter": return value.text.map { Self.filterNames.contains($0) || Self.otherFilters.contains($0) } ?? false
+    case "test": return value.text.map { Self.testNames.contains($0) } ?? false
     default: break
     }
     _ = try arguments.bound(to: name, [])
@@ -52,7 +52,9 @@ extension Renderer {
     case ("undefined", _): value.isUndefined
     case ("none", .none), ("true", .bool(true)), ("false", .bool(false)), ("boolean", .bool), ("integer", .integer),
       ("float", .float), ("number", .bool), ("number", .integer), ("number", .float), ("string", .string),
-      ("string", .markup), ("mapping", .mapping), ("escaped", .markup), ("callable", .callable):
+      ("string", .markup), ("mapping", .mapping), ("escaped", .markup), ("callable", .callable),
+      ("callable", .undefined),
+      ("callable", .loop):
       true
     case ("iterable", .undefined), ("iterable", .string), ("iterable", .markup), ("iterable", .sequence),
       ("iterable", .mapping), ("iterable", .generator), ("iterable", .loop):
@@ -67,15 +69,17 @@ extension Renderer {
     }
   }
 
-  /// `is`: of constants only; two lists are never one.
-  private func isSame(_ first: TemplateValue, _ second: TemplateValue) -> Bool {
+  /// `is`, of constants: whether two texts or two lists are one object is nothing that is known here.
+  private func isSame(_ first: TemplateValue, _ second: TemplateValue) throws(TemplateFault) -> Bool {
     switch (first, second) {
-    case (.none, .none): true
-    case (.bool(let left), .bool(let right)): left == right
-    case (.integer(let left), .integer(let right)): left == right
-    case (.namespace(let left), .namespace(let right)): left == right
-    case (.string(let left), .string(let right)): left.utf8.elementsEqual(right.utf8)
-    default: false
+    case (.none, .none): return true
+    case (.bool(let left), .bool(let right)): return left == right
+    case (.integer(let left), .integer(let right)): return left == right
+    case (.namespace(let left), .namespace(let right)): return left == right
+    case (.string, .string), (.markup, .markup), (.float, .float), (.sequence, .sequence), (.mapping, .mapping),
+      (.generator, .generator), (.loop, .loop), (.callable, .callable), (.undefined, .undefined):
+      throw TemplateFault(.evaluation, "'sameas' of two values of type \(first.typeName) is not supported")
+    default: return false
     }
   }
 }

@@ -67,7 +67,7 @@ extension String {
     var rest = unicodeScalars[...].drop(while: \.isPythonSpace)
     while !rest.isEmpty {
       if limit >= 0, pieces.count == limit {
-        pieces.append(String(Substring(rest)).stripped(.end))
+        pieces.append(String(Substring(rest)))
         break
       }
       let word = rest.prefix { !$0.isPythonSpace }

@@ -18,7 +18,9 @@ extension TemplateValue {
     switch (self, other) {
     case (.undefined, .undefined), (.none, .none): return true
     case (.sequence(let first), .sequence(let second)):
-      guard first.kind == second.kind, first.elements.count == second.elements.count else { return false }
+      guard first.kind == second.kind, first.kind != .values, first.elements.count == second.elements.count else {
+        return false
+      }
       return zip(first.elements, second.elements).allSatisfy { $0.isEqual(to: $1) }
     case (.mapping(let first), .mapping(let second)):
       guard first.count == second.count else { return false }

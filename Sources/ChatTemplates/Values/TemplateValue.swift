@@ -49,6 +49,11 @@ indirect enum TemplateValue {
     }
   }
 
+  var isNone: Bool {
+    if case .none = self { return true }
+    return false
+  }
+
   var isUndefined: Bool {
     if case .undefined = self { return true }
     return false
@@ -155,15 +160,10 @@ enum TemplateCallable {
 final class LoopState {
   let elements: [TemplateValue]
   var index = 0
-  /// How many loops are around it.
-  let depth: Int
   /// What `loop.changed` saw last.
   var lastChanged: TemplateValue?
 
-  init(elements: [TemplateValue], depth: Int) {
-    self.elements = elements
-    self.depth = depth
-  }
+  init(elements: [TemplateValue]) { self.elements = elements }
 
   func attribute(_ name: String) -> TemplateValue? {
     switch name {
@@ -174,8 +174,9 @@ final class LoopState {
     case "first": .bool(index == 0)
     case "last": .bool(index == elements.count - 1)
     case "length": .integer(elements.count)
-    case "depth": .integer(depth)
-    case "depth0": .integer(depth - 1)
+    // Only recursive loops are deeper.
+    case "depth": .integer(1)
+    case "depth0": .integer(0)
     case "previtem": index > 0 ? elements[index - 1] : .undefined(words: "there is no previous item")
     case "nextitem": index + 1 < elements.count ? elements[index + 1] : .undefined(words: "there is no next item")
     default: nil
