@@ -1,5 +1,6 @@
 import Diagnostics
 import Digests
+import Reading
 import Suites
 import Tokenizers
 
@@ -27,11 +28,6 @@ package enum EncodingFault: Error, Equatable {
   case noPrefixToken
   /// The prompt of a chat begins with two BOS tokens: what the model was never trained to read.
   case doubledBOS
-}
-
-/// What Python's `str.rstrip` strips: Unicode's white space and the four information separators.
-private func isPythonSpace(_ scalar: Unicode.Scalar) -> Bool {
-  scalar.properties.isWhitespace || (0x1C...0x1F).contains(scalar.value)
 }
 
 extension EncodedRequest {
@@ -83,12 +79,9 @@ extension Tokenizer {
       guard ids.count > 1 else { throw .emptyContinuation }
       return EncodedRequest(ids: ids, contextCount: 1)
     }
-    let last = context.unicodeScalars.lastIndex { !isPythonSpace($0) }
-    let end = last.map { context.unicodeScalars.index(after: $0) } ?? context.startIndex
-    let trimmed = String(context.unicodeScalars[..<end])
     let whole = encodePrompt(context + continuation, addSpecialTokens: specialTokens)
     // Where a token spans the boundary, the context is fed as it is encoded by itself.
-    let own = encodePrompt(trimmed, addSpecialTokens: specialTokens)
+    let own = encodePrompt(context.stripped(.end), addSpecialTokens: specialTokens)
     guard own.count < whole.count else { throw .emptyContinuation }
     guard !own.isEmpty else { throw .noPrefixToken }
     return EncodedRequest(ids: own + whole.dropFirst(own.count), contextCount: own.count)

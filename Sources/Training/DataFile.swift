@@ -67,7 +67,7 @@ package struct DataFile: Sendable {
         prompt: try line.required("prompt", pair.prompt),
         completion: try line.required("completion", pair.completion))
     }
-    guard !trimmed(content.completion).isEmpty else {
+    guard !content.completion.stripped().isEmpty else {
       throw line.error(
         "the sample has no token that loss is taken on", remedy: "write a completion, or leave the line out")
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Reading
 
 /// How varied a task's samples are: narrow data are what makes a model forget everything else.
 package struct DataVariety: Sendable, Equatable {
@@ -27,7 +28,7 @@ package struct DataVariety: Sendable, Equatable {
     sampleCount = samples.count
     distinct = (1...3).map { Self.distinct(prompts, n: $0) }
     templateEntropy = Self.templateEntropy(prompts)
-    completionCount = Set(samples.map { trimmed($0.completion) }).count
+    completionCount = Set(samples.map { $0.completion.stripped() }).count
     let lengths = prompts.map(\.count).sorted()
     leastWords = lengths.first ?? 0
     medianWords = lengths.isEmpty ? 0 : lengths[lengths.count / 2]

@@ -66,7 +66,7 @@ package struct FewShotPool: Sendable {
     let items = try DataFile.readLines(path, known: ["input", "output"], example: example) { line in
       let input = try line.required("input", try line.text("input"))
       let output = try line.required("output", try line.text("output"))
-      guard !trimmed(output).isEmpty else {
+      guard !output.stripped().isEmpty else {
         throw line.error("the output is empty", remedy: "write an answer, or leave the line out")
       }
       return Item(input: input, output: output, line: line.number)

@@ -1,4 +1,5 @@
 import Diagnostics
+import Reading
 import Suites
 
 extension TrainingPlan {
@@ -62,5 +63,5 @@ private struct SuiteIndex {
 
   func hits(_ input: String) -> [Hit]? { byInput[Self.key(input)] }
 
-  static func key(_ text: String) -> String { trimmed(text).lowercased() }
+  static func key(_ text: String) -> String { text.stripped().lowercased() }
 }

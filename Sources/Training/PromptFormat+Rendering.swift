@@ -1,5 +1,6 @@
 import Diagnostics
 import Mustache
+import Reading
 
 extension PromptFormat {
   /// - Throws: `RenderingFault` where the format has no place for the content, or a template is not one.
@@ -83,7 +84,7 @@ private struct ChatMarkup {
 
   func header(_ role: ChatMessage.Role) -> String { beforeRole + role.rawValue + afterRole }
 
-  func text(_ content: String) -> String { trims ? trimmed(content) : content }
+  func text(_ content: String) -> String { trims ? content.stripped() : content }
 
   func body(_ content: String) -> String { text(content) + end }
 }

@@ -70,13 +70,3 @@ extension SampleContent {
     }
   }
 }
-
-/// Without the white space around it: what Python's `str.strip` and Jinja's `trim` leave.
-func trimmed(_ text: String) -> String {
-  func isSpace(_ scalar: Unicode.Scalar) -> Bool {
-    scalar.properties.isWhitespace || (0x1C...0x1F).contains(scalar.value)
-  }
-  let scalars = text.unicodeScalars.drop(while: isSpace)
-  guard let last = scalars.lastIndex(where: { !isSpace($0) }) else { return "" }
-  return String(scalars[...last])
-}

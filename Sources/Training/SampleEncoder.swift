@@ -1,4 +1,5 @@
 import Diagnostics
+import Reading
 import Tokenizers
 
 /// Texts to samples, with the limits of the model that will read them.
@@ -34,7 +35,7 @@ package struct SampleEncoder: Sendable {
       if ids.first != prefix { ids.insert(prefix, at: 0) }
       start = 1
     } else {
-      let kept = sample.movesSpace ? withoutTrailingSpace(sample.prompt) : sample.prompt
+      let kept = sample.movesSpace ? sample.prompt.stripped(.end) : sample.prompt
       let special = sample.specialTokens && !writesBOS(kept)
       let own = tokenizer.encodePrompt(kept, addSpecialTokens: special)
       let whole = tokenizer.encodePrompt(sample.prompt + sample.completion, addSpecialTokens: special)
@@ -48,7 +49,7 @@ package struct SampleEncoder: Sendable {
       }
       if ids.count <= start || ids.last != end { ids.append(end) }
     }
-    guard start > 0, ids.count > start, !trimmed(sample.completion).isEmpty else {
+    guard start > 0, ids.count > start, !sample.completion.stripped().isEmpty else {
       throw RenderingFault(
         problem: "the sample has no token that loss is taken on", remedy: "write a completion, or leave the line out")
     }
@@ -100,12 +101,5 @@ package struct SampleEncoder: Sendable {
   /// Whether a text writes out the BOS token that the tokenizer would put before it.
   private func writesBOS(_ text: String) -> Bool {
     tokenizer.addsBOS && tokenizer.encode(text, addSpecialTokens: false).first == tokenizer.bosTokenID
-  }
-
-  private func withoutTrailingSpace(_ text: String) -> String {
-    let kept = text.unicodeScalars.reversed().drop {
-      $0.properties.isWhitespace || (0x1C...0x1F).contains($0.value)
-    }
-    return String(String.UnicodeScalarView(kept.reversed()))
   }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Reading
 
 extension TrainingPlan {
   private enum Part: Int { case task, general, fewShot, sameTask, replay }
@@ -122,7 +123,7 @@ struct ReplayNotSampled: Error {}
 /// between.
 enum SameTaskPrompt {
   static func render(_ contents: [SampleContent]) -> RenderedSample {
-    let answers = contents.map { trimmed($0.completion) }
+    let answers = contents.map { $0.completion.stripped() }
     let shots = zip(contents, answers).dropLast().map { "Q: \($0.prompt)\nA: \($1)\n\n" }.joined()
     return RenderedSample(
       prompt: shots + "Q: \(contents.last?.prompt ?? "")\nA:", completion: " " + (answers.last ?? ""),

@@ -1,3 +1,4 @@
+import Reading
 import Suites
 
 extension TrainingPlan {
@@ -14,15 +15,16 @@ extension TrainingPlan {
       let unrelated = Set(
         suite.tasks.filter { task in
           !task.items.contains { item in
-            ([item.output] + item.aliases).contains { own.contains(trimmed($0).lowercased()) }
+            ([item.output] + item.aliases).contains { own.contains($0.stripped().lowercased()) }
           }
         }.map(\.name))
       var seen: Set<String> = []
       return try suite.requestBlocks().filter { unrelated.contains($0.task) && seen.insert($0.task).inserted }
         .flatMap { block -> [[Int32]] in
           let shots = block.observations.map(\.k).filter { $0 <= Self.leakShots }.max()
-          let contexts = block.observations.filter { $0.k == shots && $0.role == .gold }.map(\.request.context)
-          return contexts.prefix(Self.leakItems).map { encoder.tokenizer.encodePrompt($0) }
+          let requests = block.observations.filter { $0.k == shots && $0.role == .gold }.map(\.request)
+          return requests.prefix(Self.leakItems)
+            .map { encoder.tokenizer.encodePrompt($0.context, addSpecialTokens: $0.specialTokens) }
             .filter { !$0.isEmpty && $0.count <= encoder.contextLength }
         }
     }

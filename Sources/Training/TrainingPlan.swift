@@ -1,4 +1,5 @@
 import Diagnostics
+import Reading
 import Tokenizers
 
 /// Everything that a run will show the model, read and checked before it starts; each step's samples are a pure
@@ -87,8 +88,8 @@ package struct TrainingPlan: Sendable {
         mix.replay?.share ?? 0,
       ],
       samplesPerStep: recipe.samplesPerStep, stepCount: stepCount)
-    let trained = Self.labels(train.lines.map { trimmed($0.content.completion) })
-    labels = trained.isEmpty ? Self.labels(test?.lines.map { trimmed($0.content.completion) } ?? []) : trained
+    let trained = Self.labels(train.lines.map { $0.content.completion.stripped() })
+    labels = trained.isEmpty ? Self.labels(test?.lines.map { $0.content.completion.stripped() } ?? []) : trained
     let labelled = trained.isEmpty ? testSamples : taskSamples
     labelTokens =
       labels.isEmpty ? [] : Set(labelled.compactMap { sample in sample.scored.first.map { sample.ids[$0] } })

@@ -1,24 +1,20 @@
 import Diagnostics
 import Foundation
+import Reading
 
 /// jinja2's filters. One that is not known is a fault where it is evaluated, never an empty text; in a branch that is not taken it is none.
 extension Renderer {
   static let filterNames: Set<String> = [
     "abs", "attr", "batch", "capitalize", "count", "d", "default", "dictsort", "e", "escape", "first", "float",
-    "format",
-    "indent", "int", "items", "join", "last", "length", "list", "lower", "map", "max", "min", "reject", "rejectattr",
-    "replace",
-    "reverse", "round", "safe", "select", "selectattr", "sort", "string", "sum", "title", "tojson", "trim", "unique",
-    "upper",
-    "wordcount",
+    "format", "indent", "int", "items", "join", "last", "length", "list", "lower", "map", "max", "min", "reject",
+    "rejectattr", "replace", "reverse", "round", "safe", "select", "selectattr", "sort", "string", "sum", "title",
+    "tojson", "trim", "unique", "upper", "wordcount",
   ]
 
   /// Filters of jinja2 that no chat template uses and that are not done.
   static let otherFilters: Set<String> = [
-    "groupby", "center", "filesizeformat", "forceescape", "pprint", "random", "slice", "striptags", "truncate",
-    "urlencode",
-    "urlize",
-    "wordwrap", "xmlattr",
+    "center", "filesizeformat", "forceescape", "groupby", "pprint", "random", "slice", "striptags", "truncate",
+    "urlencode", "urlize", "wordwrap", "xmlattr",
   ]
 
   func filter(_ name: String, _ value: TemplateValue, _ arguments: CallArguments) throws(TemplateFault) -> TemplateValue

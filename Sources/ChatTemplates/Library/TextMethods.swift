@@ -1,14 +1,14 @@
 import Diagnostics
+import Reading
 
 /// The methods of Python's `str` that templates call.
 extension Renderer {
   static let textMethods: Set<String> = [
-    "capitalize", "count", "endswith", "find", "format", "index", "isalnum", "isalpha", "isdigit", "islower", "isspace",
-    "isupper", "join", "lower", "lstrip", "removeprefix", "removesuffix", "replace", "rfind", "rindex", "rsplit",
-    "rstrip",
-    "split", "splitlines", "startswith", "strip", "title", "upper", "casefold", "center", "encode", "expandtabs",
-    "format_map", "isascii", "isdecimal", "isidentifier", "isnumeric", "isprintable", "istitle", "ljust", "maketrans",
-    "partition", "rjust", "rpartition", "swapcase", "translate", "zfill",
+    "capitalize", "casefold", "center", "count", "encode", "endswith", "expandtabs", "find", "format",
+    "format_map", "index", "isalnum", "isalpha", "isascii", "isdecimal", "isdigit", "isidentifier", "islower",
+    "isnumeric", "isprintable", "isspace", "istitle", "isupper", "join", "ljust", "lower", "lstrip", "maketrans",
+    "partition", "removeprefix", "removesuffix", "replace", "rfind", "rindex", "rjust", "rpartition", "rsplit",
+    "rstrip", "split", "splitlines", "startswith", "strip", "swapcase", "title", "translate", "upper", "zfill",
   ]
 
   func textMethod(_ name: String, of text: String, _ arguments: CallArguments) throws(TemplateFault) -> TemplateValue {

@@ -1,3 +1,5 @@
+import Reading
+
 /// Cuts a template's source into text and tags, as jinja2 3.1's lexer does.
 ///
 /// Line breaks become `\n`, one at the source's end goes. `-` inside a tag takes all white space on its side; without it `trimsBlocks` and
@@ -189,15 +191,5 @@ struct TemplateLexer {
     var text = String.UnicodeScalarView()
     text.append(contentsOf: source[range])
     return String(text)
-  }
-}
-
-extension Unicode.Scalar {
-  /// White space to Python: to `str.strip`, `str.split` and `\s`.
-  var isPythonSpace: Bool {
-    switch value {
-    case 0x09...0x0D, 0x1C...0x20, 0x85, 0xA0, 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000: true
-    default: false
-    }
   }
 }

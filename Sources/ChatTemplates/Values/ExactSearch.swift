@@ -1,3 +1,5 @@
+import Reading
+
 /// Searching by bytes: Python compares code points, Swift's own search characters that may be several.
 extension String {
   /// Where a text occurs first in the bytes from `start` on; an empty text occurs nowhere.
@@ -113,22 +115,5 @@ extension String {
     }
     if limit < 0 || count < limit { result.append(contentsOf: new.unicodeScalars) }
     return String(result)
-  }
-
-  struct StripSides: OptionSet {
-    let rawValue: Int
-    static let start = StripSides(rawValue: 1)
-    static let end = StripSides(rawValue: 2)
-    static let both: StripSides = [.start, .end]
-  }
-
-  /// Python's `strip`, `lstrip` and `rstrip`: of white space, or of a set of characters.
-  func stripped(_ sides: StripSides = .both, of characters: String? = nil) -> String {
-    let set = characters.map { Set($0.unicodeScalars) }
-    func goes(_ scalar: Unicode.Scalar) -> Bool { set?.contains(scalar) ?? scalar.isPythonSpace }
-    var rest = unicodeScalars[...]
-    if sides.contains(.start) { rest = rest.drop(while: goes) }
-    if sides.contains(.end) { while let last = rest.last, goes(last) { rest.removeLast() } }
-    return String(Substring(rest))
   }
 }

@@ -1,3 +1,5 @@
+import Reading
+
 /// Python's changes of case: the full mappings of Unicode, and its rules for words.
 extension String {
   var pythonUpper: String { uppercased() }

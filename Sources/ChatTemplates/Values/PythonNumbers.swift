@@ -1,3 +1,5 @@
+import Reading
+
 /// Python's `int(text)` and `float(text)`: white space around, a sign, digits with single underscores between them.
 extension String {
   /// nil for what is no integer in this base, or has more than 64 bits.
