@@ -37,11 +37,6 @@ package struct ChatTemplate: Sendable {
     }
   }
 
-  /// The template for another model's tokens, or another model's template for these.
-  package func with(specialTokens: [SpecialTokenText]) throws -> ChatTemplate {
-    try ChatTemplate(path: path, name: name, source: source, specialTokens: specialTokens)
-  }
-
   /// What a template breaks: where, what, and what to do.
   private static func error(_ fault: TemplateFault, path: String) -> InputError {
     let remedy: ShownText =

@@ -12,7 +12,7 @@ extension Renderer {
   }
 
   private func macro(_ place: Int, _ arguments: CallArguments) throws(TemplateFault) -> TemplateValue {
-    let (definition, scope, _) = macros[place]
+    let (definition, scope) = macros[place]
     let inner = Scope(parent: scope)
     let parameters = definition.parameters
     var values: [TemplateValue?] = Array(arguments.positional.prefix(parameters.count))

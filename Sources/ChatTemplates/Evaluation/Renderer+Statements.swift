@@ -38,7 +38,7 @@ extension Renderer {
       return try setBlock(target, filters: filters, body: body, in: scope)
     case .macro(let definition):
       try spend(1)
-      macros.append((definition, scope, nil))
+      macros.append((definition, scope))
       scope.set(definition.name, .callable(.macro(macros.count - 1)))
     case .callBlock(let call, let caller): try callBlock(call, caller: caller, in: scope)
     case .filterBlock(let filters, let body):
@@ -150,7 +150,7 @@ extension Renderer {
 
   private func callBlock(_ call: Expression, caller: MacroDefinition, in scope: Scope) throws(TemplateFault) {
     guard case .call(let callee, let arguments) = call.kind else { return }
-    macros.append((caller, scope, nil))
+    macros.append((caller, scope))
     var values = try values(of: arguments, in: scope)
     values.caller = .callable(.macro(macros.count - 1))
     try write(try text(of: try self.call(try evaluate(callee, in: scope), values)))

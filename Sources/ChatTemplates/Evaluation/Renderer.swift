@@ -17,7 +17,7 @@ final class Renderer {
   var hasCaughtGeneration = false
   /// Namespaces and macros by their numbers: they may refer to one another, and so are kept here.
   var namespaces: [TemplateMapping] = []
-  var macros: [(definition: MacroDefinition, scope: Scope, caller: TemplateValue?)] = []
+  var macros: [(definition: MacroDefinition, scope: Scope)] = []
   /// Whether `strftime_now` was called.
   var hasReadDate = false
 

@@ -46,10 +46,6 @@ struct Arguments: Sendable {
   var unpackedNames: Expression?
 
   var isEmpty: Bool { positional.isEmpty && named.isEmpty && unpacked == nil && unpackedNames == nil }
-  var depth: Int {
-    let all = positional + named.map(\.value) + [unpacked, unpackedNames].compactMap(\.self)
-    return all.lazy.map(\.depth).max() ?? 0
-  }
 }
 
 enum BinaryOperator: String, Sendable {
