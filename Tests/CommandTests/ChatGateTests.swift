@@ -31,9 +31,11 @@ struct ChatGateTests {
     try configure("prompt: chat")
     #expect(try holdfast("baseline", "save", in: folder).status == 0)
     #expect(try folder.read("baseline.json").contains(#""form":"chat""#))
+    #expect(try holdfast("baseline", "show", in: folder).out.contains("prompt    chat, template "))
     try folder.sayThatTheBaseOnceKnew(baseline: "baseline.json")
     try candidate("same", template: Self.template)
     try candidate("other", template: Self.template + "{# mine #}")
+    try candidate("ended", template: Self.template + "\n")
     try candidate("none", template: nil)
     let same = try holdfast("gate", "--candidate", "./same", in: folder)
     #expect(same.status == 1 && !same.out.contains("chat template"))
@@ -43,7 +45,26 @@ struct ChatGateTests {
     #expect(
       said.contains("the candidate ships another chat template than the baseline's, through which it was asked: line 2")
     )
-    #expect(try holdfast("gate", "--candidate", "./none", in: folder).status == 1)
+    for same in ["./none", "./ended"] {
+      let finished = try holdfast("gate", "--candidate", same, in: folder)
+      #expect(finished.status == 1 && !finished.out.contains("another chat template"))
+    }
+  }
+
+  @Test(
+    "a baseline whose chat was changed by hand is refused",
+    arguments: [
+      (#""form":"chat""#, #""form":"raw""#, "chat.form"), ("<assistant>", "<model>", "chat.template"),
+      ("2024-07-26", "2024-02-30", "chat.date"), (#""arguments":"{}""#, #""arguments":"[]""#, "chat.arguments"),
+    ])
+  func meddled(old: String, new: String, field: String) throws {
+    try configure("prompt: \(field == "chat.form" ? "raw" : "chat")")
+    #expect(try holdfast("baseline", "save", "--prompt", "chat", in: folder).status == 0)
+    let text = try folder.read("baseline.json")
+    #expect(text.contains(old))
+    try folder.write("baseline.json", text.replacing(old, with: new))
+    try expectRefusal(
+      "gate", "--candidate", "./base", in: folder, besides: "ledger", naming: ["baseline.json: \(field)"])
   }
 
   @Test("raw and chat never meet")

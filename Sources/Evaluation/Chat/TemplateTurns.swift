@@ -21,6 +21,9 @@ package struct TemplateTurns: TurnRenderer {
         path, field: "chat.template", "is not the text that its template_sha256 says", remedy: "save the baseline again"
       )
     }
+    guard description.form != .raw else {
+      throw InputError(path, field: "chat.form", "is raw, which is no chat", remedy: "save the baseline again")
+    }
     guard let date = PinnedDate(description.date) else {
       throw InputError(path, field: "chat.date", "'\(description.date)' is no day", remedy: "save the baseline again")
     }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Reading
 
 /// Something about a contrast that its reader should know.
 package struct Note: Sendable, Hashable, Codable {
@@ -58,21 +59,26 @@ package enum Comparability {
     let asked = Note(
       .note,
       "asked as a chat, \(form), through the baseline's template (\(chat.templateHash.prefix(12)))\(told)\(thinking)")
-    guard let own = candidate.ownTemplate, own != chat.template else { return [asked] }
-    return [asked, otherTemplate(asked: chat.template, own: own)]
+    guard let own = candidate.ownTemplate.map(Self.lines), own != Self.lines(chat.template) else { return [asked] }
+    return [asked, otherTemplate(asked: Self.lines(chat.template), own: own)]
   }
 
-  private static func otherTemplate(asked: String, own: String) -> Note {
-    let lines = [asked, own].map { $0.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) }
-    let line = zip(lines[0], lines[1]).enumerated().first { $0.element.0 != $0.element.1 }?.offset
-    let place = line ?? min(lines[0].count, lines[1].count)
-    func text(_ lines: [String]) -> String {
-      lines.indices.contains(place) ? "'\(shown(lines[place], limit: 60))'" : "the end"
+  /// A template's lines, by their bytes; the line break at its end is none to jinja2.
+  private static func lines(_ template: String) -> [ExactText] {
+    let lines = template.split(separator: "\n", omittingEmptySubsequences: false).map { ExactText(String($0)) }
+    return lines.last == ExactText("") ? lines.dropLast() : lines
+  }
+
+  private static func otherTemplate(asked: [ExactText], own: [ExactText]) -> Note {
+    let place =
+      zip(asked, own).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(asked.count, own.count)
+    func text(_ lines: [ExactText]) -> String {
+      lines.indices.contains(place) ? "'\(shown(lines[place].text, limit: 60))'" : "the end"
     }
     return Note(
       .warning,
       "the candidate ships another chat template than the baseline's, through which it was asked: line \(place + 1) is "
-        + "\(text(lines[1])), not \(text(lines[0]))")
+        + "\(text(own)), not \(text(asked))")
   }
 
   /// An adapter is judged by what it does to the baseline's own model. On the same weights stored otherwise that is a warning, which

@@ -165,8 +165,12 @@ private func describe(_ baseline: Baseline, path: String) -> ShownText {
     "\(path)",
     "model     \(baseline.run.model.name) (\(baseline.run.model.storage)), weights \(baseline.run.model.weights.prefix(12))",
     "suite     \(baseline.run.suite.name) version \(baseline.run.suite.version), \(baseline.scores.count) scores, "
-      + "numerics \(baseline.run.numerics), made by \(baseline.createdBy)", "",
+      + "numerics \(baseline.run.numerics), made by \(baseline.createdBy)",
   ]
+  if let chat = baseline.run.chat {
+    lines.append("prompt    \(chat.form.rawValue), template \(chat.templateHash.prefix(12))")
+  }
+  lines.append("")
   let shots = Set(baseline.admission.flatMap(\.means.keys)).sorted()
   func row(_ first: String, _ cells: [String], _ last: String) -> ShownText {
     let line =
