@@ -47,6 +47,18 @@ struct ChatTests {
     #expect(unknown.status == 2 && unknown.err.contains("x: is not known here"))
   }
 
+  @Test("what is shown is the text itself, spaces too", arguments: ["qwen2.5", "gemma-3", "llama-2"])
+  func exact(model: String) throws {
+    let template = folder.file("t.jinja")
+    try Data("{{ bos_token }} [INST]  a{{ eos_token }}  b {{ eos_token }}c\n ".utf8).write(to: template)
+    let given = ["chat", "--model", golden("released/\(model)"), "--chat-template", template.path]
+    let shown = try Running(given, in: folder).finish().out
+    let text = try #require(try Running(given + ["--json"], in: folder).finish().object()["text"] as? String)
+    #expect(text.contains("  a") && text.hasSuffix("c\n "))
+    #expect(shown.filter { !"⟦⟧".contains($0) } == text + "\n")
+    #expect(shown.contains("⟦") || !text.contains("<"))
+  }
+
   @Test("a doubled BOS is said")
   func doubled() throws {
     let template = folder.file("t.jinja")

@@ -87,7 +87,7 @@ struct ChatCommand: ParsableCommand {
       "template '\(template.name)' of \(template.path); \(tokens.count) tokens, \(begins) of them BOS at the beginning")
     if rendering.readsDate { note("the template prints today's date, which is \(settings.date.text) to it") }
     if begins > 1 { note("warning: the text begins with \(begins) BOS tokens") }
-    try emitOutput(ids ? Self.listed(tokens, tokenizer) : Self.marked(tokens, tokenizer))
+    try emitOutput(ids ? Self.listed(tokens, tokenizer) : Self.marked(rendering.text, tokens, tokenizer))
   }
 
   private func arguments(over given: JSONObject) throws -> JSONObject {
@@ -101,33 +101,22 @@ struct ChatCommand: ParsableCommand {
     }
   }
 
-  /// The text with each special token between brackets.
-  private static func marked(_ tokens: [Int32], _ tokenizer: Tokenizer) -> ShownText {
-    var text = ""
-    for run in tokens.chunked(where: { tokenizer.isSpecial($0) }) {
-      text += run.isMarked ? "⟦\(tokenizer.decode(run.ids))⟧" : tokenizer.decode(run.ids)
+  /// The text itself, each special token in it between brackets: decoding tokens would lose spaces that some vocabularies put first.
+  private static func marked(_ text: String, _ tokens: [Int32], _ tokenizer: Tokenizer) -> ShownText {
+    var marked = ""
+    var rest = text[...]
+    for token in tokens where tokenizer.isSpecial(token) {
+      // Wherever a special token's text stands it is read as the token, so that the next of its text is this one.
+      let content = tokenizer.decode([token])
+      guard !content.isEmpty, let range = rest.range(of: content, options: .literal) else { continue }
+      marked += rest[..<range.lowerBound] + "⟦\(content)⟧"
+      rest = rest[range.upperBound...]
     }
-    return ShownText(lines: text + "\n")
+    return ShownText(lines: marked + rest + "\n")
   }
 
   private static func listed(_ tokens: [Int32], _ tokenizer: Tokenizer) -> ShownText {
     ShownText(lines: tokens.map { "\($0)  \(shown(tokenizer.decode([$0])))\n" }.joined())
-  }
-}
-
-extension [Int32] {
-  /// Runs of ids, each marked one alone.
-  fileprivate func chunked(where isMarked: (Int32) -> Bool) -> [(ids: [Int32], isMarked: Bool)] {
-    var runs: [(ids: [Int32], isMarked: Bool)] = []
-    for id in self {
-      let marked = isMarked(id)
-      if !marked, let last = runs.last, !last.isMarked {
-        runs[runs.count - 1].ids.append(id)
-      } else {
-        runs.append(([id], marked))
-      }
-    }
-    return runs
   }
 }
 
