@@ -32,6 +32,7 @@ struct ChatGateTests {
     #expect(try holdfast("baseline", "save", in: folder).status == 0)
     #expect(try folder.read("baseline.json").contains(#""form":"chat""#))
     #expect(try holdfast("baseline", "show", in: folder).out.contains("prompt    chat, template "))
+    #expect(try holdfast("baseline", "list", in: folder).out.contains("base on tiny 1 as chat, 0 of 2 tasks admitted"))
     try folder.sayThatTheBaseOnceKnew(baseline: "baseline.json")
     try candidate("same", template: Self.template)
     try candidate("other", template: Self.template + "{# mine #}")

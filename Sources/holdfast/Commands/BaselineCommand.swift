@@ -126,12 +126,13 @@ struct ListBaselines: ParsableCommand {
       let path = URL(fileURLWithPath: folder).appendingPathComponent(name).path
       let baseline = try Baseline.load(path)
       let admitted = baseline.admission.filter(\.admitted).count
+      let form: ShownText = baseline.run.chat.map { " as \($0.form.rawValue)" } ?? ""
       if json {
         try printJSON(BaselineSummary(baseline, path: path))
         continue
       }
       try printLine(
-        "\(name)  \(baseline.run.model.name) on \(baseline.run.suite.name) \(baseline.run.suite.version), "
+        "\(name)  \(baseline.run.model.name) on \(baseline.run.suite.name) \(baseline.run.suite.version)\(form), "
           + "\(admitted) of \(baseline.admission.count) tasks admitted, \(baseline.createdBy)")
     }
   }
