@@ -39,7 +39,7 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "Checkpoints", "Diagnostics", "Patterns", "Reading", "Suites", "Tokenizers", "Transformer",
+        "ChatTemplates", "Checkpoints", "Diagnostics", "Patterns", "Reading", "Suites", "Tokenizers", "Transformer",
         .product(name: "Mustache", package: "swift-mustache"),
       ]),
     .target(name: "Statistics"),
@@ -120,7 +120,9 @@ let package = Package(
       name: "TransformerTests", dependencies: ["Transformer", "Checkpoints", "CKernels", "COpenBLAS", "Diagnostics"]),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["Training", "Checkpoints", "Diagnostics", "Suites", "Tokenizers", "Transformer"]),
+      dependencies: [
+        "Training", "ChatTemplates", "Checkpoints", "Diagnostics", "Reading", "Suites", "Tokenizers", "Transformer",
+      ]),
     .testTarget(name: "SuitesTests", dependencies: ["Suites", "Diagnostics"]),
     .testTarget(
       name: "ScoringTests",

@@ -58,9 +58,15 @@ package struct TrainingSession {
     self.folder = TrainingFolder(folder)
     plan = try TrainingPlan(
       recipe, tokenizer: try Tokenizer(checkpoint.tokenizer), contextLength: checkpoint.configuration.contextLength,
-      vocabularySize: checkpoint.configuration.vocabularySize)
-    warnings = try plan.checkOverlap(with: suites)
-    leakPrompts = try plan.leakPrompts(from: suites)
+      vocabularySize: checkpoint.configuration.vocabularySize,
+      template: try TrainingTemplate(for: recipe.format, of: checkpoint, recipe.chat, file: recipe.file))
+    warnings = try plan.checkOverlap(with: suites) + plan.notes
+    leakPrompts = try plan.leakPrompts(
+      from: plan.usesTemplate
+        ? suites.map { suite in
+          try suite.asked(
+            as: ChatDescription(form: .chat, of: checkpoint, recipe.chat, file: recipe.file), path: checkpoint.path)
+        } : suites)
     _ = try TrainedWeights(recipe, for: checkpoint.configuration)
     guarded = GuardedTexts(suites)
   }

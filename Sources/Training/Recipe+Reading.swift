@@ -1,9 +1,11 @@
 import Diagnostics
 import Reading
+import Suites
 
 extension Recipe {
   static let keys = [
-    "recipe", "base", "data", "format", "end_with_eos", "method", "lora", "modules", "learning_rate", "weight_decay",
+    "recipe", "base", "data", "format", "template", "chat", "end_with_eos", "method", "lora", "modules",
+    "learning_rate", "weight_decay",
     "max_gradient_norm", "betas", "epsilon", "schedule", "warmup_steps", "steps", "epochs", "batch", "accumulate",
     "seed", "mix", "preserve", "l2sp", "promot", "interpolate", "rescale", "evaluate_every", "checkpoint_every",
     "precision",
@@ -33,7 +35,8 @@ extension Recipe {
     try refuseUnfit(ends.interpolate, ends.rescale, ends.l2sp, method, fields)
     return Recipe(
       file: file, name: name, base: try base(fields), trainData: train, testData: try data.filePath("test"),
-      shufflesLabels: try data.boolean("shuffle_labels") ?? false, format: format, method: method, optimiser: optimiser,
+      shufflesLabels: try data.boolean("shuffle_labels") ?? false, format: format, chat: try chat(fields),
+      method: method, optimiser: optimiser,
       schedule: LearningRateSchedule(
         shape: try fields.choice("schedule") ?? .constant,
         warmupSteps: try fields.integer("warmup_steps", in: 0...mostSteps) ?? 0),
@@ -71,6 +74,15 @@ extension Recipe {
     try fields.text("base").map { $0.contains("/") || $0.hasSuffix(".gguf") ? fields.resolve($0) : $0 }
   }
 
+  /// Which template, and what it is told. `template: model` is the model's own.
+  private static func chat(_ fields: YAMLMapping) throws -> ChatChoice {
+    let told = try ChatChoice(fields.sectionOrEmpty("chat", known: ["arguments", "system", "date"]))
+    let name = try fields.text("template")
+    return ChatChoice(
+      template: name.flatMap { $0 == "model" ? nil : ChatChoice.place($0, fields) }, arguments: told.arguments,
+      system: told.system, date: told.date)
+  }
+
   private static func length(_ fields: YAMLMapping) throws -> TrainingLength {
     let steps = try fields.integer("steps", in: 1...mostSteps)
     let epochs = try fields.number("epochs", "above 0, at most 10000") { $0 > 0 && $0 <= 10_000 }
@@ -87,7 +99,13 @@ extension PromptFormat {
   private static let mostTemplateBytes = 4096
 
   static func read(_ fields: YAMLMapping) throws -> PromptFormat {
-    PromptFormat(try style(fields) ?? .plain, endsWithEOS: try fields.boolean("end_with_eos"))
+    if fields.has("template") {
+      for other in ["format", "end_with_eos"] where fields.has(other) {
+        throw fields.error(other, "stands beside 'template'", remedy: "keep one of them")
+      }
+      return PromptFormat(.template)
+    }
+    return PromptFormat(try style(fields) ?? .automatic, endsWithEOS: try fields.boolean("end_with_eos"))
   }
 
   /// Nil where `format` is absent.
@@ -116,7 +134,7 @@ extension PromptFormat {
     default:
       throw fields.error(
         "format", "is none of plain, chatml, llama3",
-        remedy: "write one of them, or the template itself: {mustache: \"…\"}")
+        remedy: "write one of them, or the template itself: {mustache: \"…\"}; template: model is the model's own chat")
     }
   }
 }

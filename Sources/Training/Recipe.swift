@@ -1,3 +1,5 @@
+import Suites
+
 /// How a model is fine-tuned: one YAML file. Paths are resolved against the file's folder.
 package struct Recipe: Sendable, Equatable {
   /// The recipe file, for messages.
@@ -11,6 +13,8 @@ package struct Recipe: Sendable, Equatable {
   /// Whether the training completions change places among the samples: a control that learns the format alone.
   package var shufflesLabels: Bool
   package var format: PromptFormat
+  /// Which chat template conversations go through, and what it is told.
+  package var chat: ChatChoice
   package var method: TrainingMethod
   package var optimiser: OptimiserSettings
   package var schedule: LearningRateSchedule

@@ -1,3 +1,4 @@
+import ChatTemplates
 import Checkpoints
 import Foundation
 import Reading
@@ -19,6 +20,11 @@ extension Trainer {
         } else {
           try writeAdapter(into: url, baseName: baseName)
         }
+      }
+      // What it was trained through is what it has to be asked through.
+      if plan.usesTemplate, let template = plan.encoder.template {
+        try StagedFolder.write(
+          Data(template.template.source.utf8), as: ChatTemplateSet.mainFile, in: url)
       }
       try record?.write(into: url)
       try writeState(to: url.path)

@@ -24,7 +24,7 @@ extension TrainingPlan {
       {
         let prompt = draw(pool.tasks[task], shots: mix.shots, .fewShot, number)
         samples.append(
-          try placed(pool, pool.tasks[task]) { try encoder.encode(prompt.rendered, kind: .icl) })
+          try placed(pool, pool.tasks[task]) { try encoder.encode(prompt, asChat: usesTemplate) })
       }
     }
     if let mix = recipe.mix.sameTask {
@@ -63,7 +63,9 @@ extension TrainingPlan {
     let prompt = draw(pool.tasks[task], shots: preserve.shots, .preserve, number)
     // Without a demonstration before it, the first answer is not in context yet.
     return try placed(pool, pool.tasks[task]) {
-      try encoder.encode(prompt.text, answers: Array(prompt.answers.dropFirst()), kind: .preserve)
+      try usesTemplate
+        ? encoder.encode(prompt.chat(learning: 1...), kind: .preserve).sample
+        : encoder.encode(prompt.text, answers: Array(prompt.answers.dropFirst()), kind: .preserve)
     }
   }
 
@@ -89,7 +91,7 @@ extension TrainingPlan {
     let place = number - epoch * count
     let lines = (place - window...place).map { taskLines[shuffled[($0 + count) % count]] }
     do {
-      return try encoder.encode(SameTaskPrompt.render(lines.map(\.content)), kind: .icl)
+      return try encoder.encode(SameTaskPrompt(lines.map(\.content)), asChat: usesTemplate)
     } catch let fault as RenderingFault {
       throw InputError(
         recipe.trainData, field: "line \(lines.last?.number ?? 1)", "behind \(window) shots: \(fault.problem)",
@@ -118,15 +120,3 @@ extension TrainingPlan {
 
 /// A batch was asked for before the base had written its texts: a fault of the program's own.
 struct ReplayNotSampled: Error {}
-
-/// The task's own samples in the seed's few-shot form: `Q: prompt`, a new line, `A: completion`, one empty line
-/// between.
-enum SameTaskPrompt {
-  static func render(_ contents: [SampleContent]) -> RenderedSample {
-    let answers = contents.map { $0.completion.stripped() }
-    let shots = zip(contents, answers).dropLast().map { "Q: \($0.prompt)\nA: \($1)\n\n" }.joined()
-    return RenderedSample(
-      prompt: shots + "Q: \(contents.last?.prompt ?? "")\nA:", completion: " " + (answers.last ?? ""),
-      specialTokens: true, movesSpace: true, endsWithEOS: false)
-  }
-}

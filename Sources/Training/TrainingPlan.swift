@@ -12,8 +12,6 @@ package struct TrainingPlan: Sendable {
   package let taskSamples: [TrainingSample]
   /// The test file's samples, in its order; empty where the recipe has none.
   package let testSamples: [TrainingSample]
-  /// The same as text.
-  package let testTexts: [RenderedSample]
   /// The task's answers, trimmed and ascending, where they are few; those of the test file where the training data have more kinds of
   /// answer than the task that is tested; empty where answers are free.
   package let labels: [String]
@@ -21,6 +19,10 @@ package struct TrainingPlan: Sendable {
   package let labelTokens: Set<Int32>
   /// How varied the task's data are.
   package let variety: DataVariety
+  /// Whether the task's samples go through the model's chat template, and mixed-in few-shot samples with them.
+  package let usesTemplate: Bool
+  /// What is not as one would think, a line each.
+  package private(set) var notes: [String] = []
 
   package let sources: TrainingSources
   /// Texts that the base wrote before training; empty until `sampleReplay`, which a recipe that replays needs before its first batch.
@@ -43,10 +45,14 @@ package struct TrainingPlan: Sendable {
   /// - Parameters:
   ///   - contextLength: the model's, in tokens.
   ///   - vocabularySize: rows of the model's embedding.
+  ///   - template: what conversations go through; nil for a model without one.
   /// - Throws: `InputError` for a file that is empty or cannot be read, and naming the line of a sample that has no loss
   ///   token, is longer than the context, or needs a token that the model does not have.
-  package init(_ recipe: Recipe, tokenizer: Tokenizer, contextLength: Int, vocabularySize: Int) throws {
-    let encoder = SampleEncoder(tokenizer: tokenizer, contextLength: contextLength, vocabularySize: vocabularySize)
+  package init(
+    _ recipe: Recipe, tokenizer: Tokenizer, contextLength: Int, vocabularySize: Int, template: TrainingTemplate? = nil
+  ) throws {
+    let encoder = SampleEncoder(
+      tokenizer: tokenizer, contextLength: contextLength, vocabularySize: vocabularySize, template: template)
     self.recipe = recipe
     self.encoder = encoder
     let stamps = recipe.stamps
@@ -59,10 +65,10 @@ package struct TrainingPlan: Sendable {
     }
     let test = try recipe.naming { try recipe.testData.map(DataFile.read) }
     taskLines = train.lines
-    taskSamples = try encoder.encode(train, recipe.format, kind: .task).map(\.sample)
-    let encodedTest = try test.map { try encoder.encode($0, recipe.format, kind: .task) } ?? []
-    testSamples = encodedTest.map(\.sample)
-    testTexts = encodedTest.map(\.text)
+    let encoded = try encoder.encode(train, recipe.format, kind: .task)
+    taskSamples = encoded.map(\.sample)
+    testSamples = try test.map { try encoder.encode($0, recipe.format, kind: .task).map(\.sample) } ?? []
+    usesTemplate = train.lines.contains { recipe.format.usesTemplate(for: $0.content) }
     variety = DataVariety(train.lines.map(\.content))
 
     if let general = recipe.mix.general {
@@ -74,11 +80,17 @@ package struct TrainingPlan: Sendable {
       generalLines = []
       generalSamples = []
     }
-    fewShotPool = try recipe.naming { try recipe.mix.fewShot.map { try encoder.pool($0.pool, shots: $0.shots) } }
-    preservationPool = try recipe.naming { try recipe.preserve.map { try encoder.pool($0.pool, shots: $0.shots) } }
+    let asChats = usesTemplate
+    func pool(_ path: String, _ shots: ClosedRange<Int>) throws -> FewShotPool {
+      try recipe.naming { try encoder.pool(path, shots: shots, asChats: asChats) }
+    }
+    fewShotPool = try recipe.mix.fewShot.map { try pool($0.pool, $0.shots) }
+    preservationPool = try recipe.preserve.map { try pool($0.pool, $0.shots) }
     sources = try TrainingSources(
       recipe, fewShotPool: fewShotPool, preservationPool: preservationPool, stamps: stamps)
-    if let same = recipe.mix.sameTask { try encoder.check(train, window: same.window, recipe: recipe) }
+    if let same = recipe.mix.sameTask {
+      try encoder.check(train, window: same.window, recipe: recipe, asChats: asChats)
+    }
 
     stepCount = try Self.stepCount(recipe, samples: taskSamples.count)
     let mix = recipe.mix
@@ -93,6 +105,23 @@ package struct TrainingPlan: Sendable {
     let labelled = trained.isEmpty ? testSamples : taskSamples
     labelTokens =
       labels.isEmpty ? [] : Set(labelled.compactMap { sample in sample.scored.first.map { sample.ids[$0] } })
+    if usesTemplate { notes = Self.notes(on: encoded, in: recipe.trainData) }
+  }
+
+  /// What is said of chats that are not trained as they will be asked.
+  private static func notes(on encoded: [SampleEncoder.Encoded], in file: String) -> [String] {
+    let ends = encoded.compactMap(\.leftOut)
+    let open = encoded.count { !$0.learnsToEnd }
+    return [
+      ends.first.map { end in
+        "\(file): \(ends.count) of \(encoded.count) samples: the chat template renders a prompt's end otherwise within a conversation: "
+          + "'\(end)', behind which a gate asks, is not trained behind"
+      },
+      open == 0
+        ? nil
+        : "\(file): \(open) of \(encoded.count) samples: the chat template writes no special token behind the answer, so that "
+          + "ending it is not learnt",
+    ].compactMap { $0 }
   }
 
   /// The rate of a step, from 0.

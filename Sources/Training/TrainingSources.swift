@@ -52,6 +52,6 @@ extension TrainingPlan {
   var fingerprint: String {
     CanonicalHash.of(
       [sources.recipeHash, "seed \(recipe.seed)", "rate \(recipe.optimiser.learningRate)", "steps \(stepCount)"]
-        + sources.data.map(\.sha256))
+        + sources.data.map(\.sha256) + (usesTemplate ? encoder.template?.identity ?? [] : []))
   }
 }

@@ -74,12 +74,44 @@ struct TrainTests {
     try expectRefusal("train", "lambda.yaml", "--out", "out", in: folder, naming: ["lambda"])
   }
 
-  private func recipe(_ name: String, _ method: String, data: String = "train.jsonl") throws {
+  @Test("messages go through the model's chat template, which the checkpoint has with it", arguments: ["lora", "full"])
+  func template(method: String) throws {
+    try FileManager.default.copyItem(
+      at: URL(fileURLWithPath: golden("checkpoints/llama-tied")), to: folder.file("base"))
+    try folder.write("base/chat_template.jinja", ChatGateTests.template)
+    let lines = ["fox", "dog"].map {
+      #"{"messages": [{"role": "user", "content": "say \#($0)"}, {"role": "assistant", "content": "\#($0)"}], "id": 3}"#
+    }
+    try folder.write("chats.jsonl", lines.joined(separator: "\n"))
+    try recipe("chats", "method: \(method)", data: "chats.jsonl", base: "./base")
+    let trained = try holdfast("train", "chats.yaml", "--out", "out", in: folder)
+    #expect(trained.status == 0, "\(trained.err)")
+    // This template ends an answer with plain text.
+    #expect(
+      trained.err.contains("chats.jsonl: 2 of 2 samples: the chat template writes no special token behind the answer"))
+    #expect(try folder.read("out/checkpoint-12/chat_template.jinja") == ChatGateTests.template)
+
+    try folder.write("own.jinja", "{{ raise_exception('never') }}")
+    try recipe("raising", "method: \(method)\ntemplate: ./own.jinja", data: "chats.jsonl", base: "./base")
+    try expectRefusal(
+      "train", "raising.yaml", "--out", "none", in: folder,
+      naming: ["chats.jsonl: line 1: the chat template refuses it (", "never"])
+    try recipe("plain", "method: \(method)", data: "chats.jsonl")
+    try expectRefusal(
+      "train", "plain.yaml", "--out", "none", in: folder,
+      naming: ["chats.jsonl: line 1: the base model has no chat template for conversations"])
+    try recipe("unnamed", "method: \(method)\ntemplate: tool_use", data: "chats.jsonl", base: "./base")
+    try expectRefusal("train", "unnamed.yaml", "--out", "none", in: folder, naming: ["tool_use"])
+  }
+
+  private func recipe(
+    _ name: String, _ method: String, data: String = "train.jsonl", base: String = golden("checkpoints/llama-tied")
+  ) throws {
     try folder.write(
       "\(name).yaml",
       """
       recipe: \(name)
-      base: \(golden("checkpoints/llama-tied"))
+      base: \(base)
       data: {train: \(data)}
       \(method)
       learning_rate: 1e-3

@@ -47,7 +47,7 @@ struct PromptFormatTests {
     let sample = try PromptFormat(.plain).render(pair)
     #expect((sample.prompt, sample.completion, sample.endsWithEOS) == ("a & b", " <c>", false))
     #expect(throws: RenderingFault.self) {
-      try PromptFormat(.plain).render(.messages([ChatMessage(role: .assistant, content: "x")]))
+      try PromptFormat(.plain).render(.chat(ChatSample([(.user, "q"), (.assistant, "x")])))
     }
   }
 
@@ -58,9 +58,9 @@ struct PromptFormatTests {
     for chat in chats {
       let format = PromptFormat(chat.format == "chatml" ? .chatml : .llama3)
       let messages = try chat.messages.map {
-        ChatMessage(role: try #require(ChatMessage.Role(rawValue: $0.role)), content: $0.content)
+        (role: try #require(ChatSample.Role(rawValue: $0.role)), content: $0.content)
       }
-      let sample = try format.render(.messages(messages))
+      let sample = try format.render(.chat(ChatSample(messages)))
       #expect(sample.prompt == chat.prompt)
       // The template's newline after the last end token is not learnt.
       #expect(sample.prompt + sample.completion + (chat.format == "chatml" ? "\n" : "") == chat.whole)
@@ -81,10 +81,7 @@ struct PromptFormatTests {
   func mustache() throws {
     let sample = try PromptFormat(.mustache("Q: {{prompt}}\nA:{{completion}}\n")).render(pair)
     #expect((sample.prompt, sample.completion) == ("Q: a & b\nA:", " <c>\n"))
-    let chat = SampleContent.messages([
-      ChatMessage(role: .system, content: "s"), ChatMessage(role: .user, content: "u"),
-      ChatMessage(role: .assistant, content: "a"),
-    ])
+    let chat = SampleContent.chat(ChatSample([(.system, "s"), (.user, "u"), (.assistant, "a")]))
     let template = "{{#messages}}{{#user}}U{{/user}}{{^user}}S{{/user}}={{content}};{{/messages}}A={{completion}}"
     let rendered = try PromptFormat(.mustache(template)).render(chat)
     #expect((rendered.prompt, rendered.completion) == ("S=s;U=u;A=", "a"))

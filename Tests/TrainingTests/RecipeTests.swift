@@ -15,7 +15,7 @@ struct RecipeTests {
     #expect(recipe.base == nil)
     #expect(recipe.trainData == folder.path("train.jsonl"))
     #expect(recipe.testData == nil)
-    #expect(recipe.format == PromptFormat(.plain))
+    #expect(recipe.format == PromptFormat(.automatic))
     #expect(!recipe.format.endsWithEOS)
     #expect(recipe.method == .full)
     #expect(
@@ -109,7 +109,11 @@ struct RecipeTests {
       (
         "format: vicuna",
         "recipe.yaml: format: is none of plain, chatml, llama3; "
-          + "write one of them, or the template itself: {mustache: \"…\"}"
+          + "write one of them, or the template itself: {mustache: \"…\"}; template: model is the model's own chat"
+      ),
+      ("template: model\nformat: chatml", "recipe.yaml: format: stands beside 'template'; keep one of them"),
+      (
+        "template: model\nend_with_eos: true", "recipe.yaml: end_with_eos: stands beside 'template'; keep one of them"
       ),
       (
         "format: {mustache: \"Q: {{prompt}}\"}",

@@ -166,10 +166,6 @@ struct TrainingDataTests {
         #"train.jsonl: line 2: 'completion' is missing; write one object a line: {"prompt": "…", "completion": "…"}"#
       ),
       (
-        #"{"prompt": "a", "completion": "b", "label": 1}"#,
-        "train.jsonl: line 1.label: unknown key; known keys: completion, messages, prompt"
-      ),
-      (
         #"{"prompt": "a", "completion": 3}"#,
         "train.jsonl: line 1: 'completion' is not of the right type; "
           + #"write one object a line: {"prompt": "…", "completion": "…"}"#
@@ -179,14 +175,9 @@ struct TrainingDataTests {
         #"train.jsonl: line 1: not valid JSON; write one object a line: {"prompt": "…", "completion": "…"}"#
       ),
       (
-        #"{"messages": [{"role": "user", "content": "a"}]}"#,
-        "train.jsonl: line 1: the messages do not end with an assistant's answer; "
-          + "end them with what is to be learnt, after at least one other message"
-      ),
-      (
         #"{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}"#,
-        "train.jsonl: line 1: 'messages' have no plain form; "
-          + "write format: chatml or llama3, or a mustache template"
+        "train.jsonl: line 1: the base model has no chat template for conversations; "
+          + "name a template file in the recipe, or write format: chatml or llama3, or a mustache template"
       ),
       (
         #"{"prompt": "a", "completion": "b"}"# + "\n"

@@ -19,6 +19,9 @@ package struct ChatTemplateSet: Sendable {
   package private(set) var entries: [Entry] = []
   package let specialTokens: [ChatTemplate.SpecialTokenText]
 
+  /// The file of the template that comes before all others.
+  package static let mainFile = "chat_template.jinja"
+
   private static let tokenNames = [
     "bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token",
   ]
@@ -75,6 +78,9 @@ package struct ChatTemplateSet: Sendable {
     }
   }
 
+  /// Whether there is one to choose without being told.
+  package var hasDefault: Bool { entries.first?.name == "default" }
+
   private static func json(_ name: String, in folder: URL) throws -> JSONFile? {
     let url = folder.appendingPathComponent(name)
     return FileManager.default.fileExists(atPath: url.path) ? try JSONFile(url) : nil
@@ -87,7 +93,7 @@ package struct ChatTemplateSet: Sendable {
   }
 
   private mutating func readFiles(_ folder: URL) throws {
-    let main = folder.appendingPathComponent("chat_template.jinja")
+    let main = folder.appendingPathComponent(Self.mainFile)
     if FileManager.default.fileExists(atPath: main.path) {
       entries.append(Entry(name: "default", path: main.path, source: try Self.text(main.path)))
     }

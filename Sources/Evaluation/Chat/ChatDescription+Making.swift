@@ -5,6 +5,7 @@ import Foundation
 import Gating
 import Reading
 import Suites
+import Training
 
 extension ChatDescription {
   /// A model's own template, as a configuration wants it asked.
@@ -12,19 +13,12 @@ extension ChatDescription {
   /// - Throws: `InputError` where the model has no template, or it refuses a short chat.
   package init(form: PromptForm, of checkpoint: Checkpoint, _ choice: ChatChoice, file: String) throws {
     let template = try ChatTemplateSet(of: checkpoint).template(choice.template)
-    var arguments = JSONObject()
-    for name in choice.arguments.keys.sorted() {
-      _ = arguments.append(name, JSONValue(argument: choice.arguments[name] ?? ""))
-    }
-    let date = choice.date ?? PinnedDate.usual.text
-    guard PinnedDate(date) != nil else {
-      throw InputError(file, field: "chat.date", "'\(date)' is no day", remedy: "write it as 2026-11-27")
-    }
+    let settings = try ChatSettings(choice, file: file)
     func description(closesThinking: Bool) -> ChatDescription {
       ChatDescription(
         form: form, template: template.source, templateHash: TemplateTurns.hash(template.source),
         tokens: Dictionary(uniqueKeysWithValues: template.specialTokens.map { ($0.name, $0.text) }),
-        arguments: Self.text(of: arguments), date: date, system: choice.system,
+        arguments: JSONText.compact(.object(settings.arguments)), date: settings.date.text, system: choice.system,
         closesThinking: closesThinking)
     }
     // Demonstrations stand before every question but the first: what a template does to them it does here.
@@ -32,14 +26,6 @@ extension ChatDescription {
       Turn(.user, "a"), Turn(.assistant, "b"), Turn(.user, "c"),
     ])
     self = description(closesThinking: TemplateTurns.opensThinking(probe))
-  }
-}
-
-extension ChatDescription {
-  private static func text(of arguments: JSONObject) -> String {
-    var text = JSONText(isIndented: false)
-    text.append(.object(arguments))
-    return String(decoding: text.bytes, as: UTF8.self)
   }
 }
 

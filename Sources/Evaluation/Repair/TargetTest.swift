@@ -3,6 +3,7 @@ import Diagnostics
 import Reading
 import Reporting
 import Scoring
+import Suites
 import Tokenizers
 import Training
 import Transformer
@@ -30,7 +31,8 @@ package struct TargetTest: Sendable {
     }
     let encoder = SampleEncoder(
       tokenizer: tokenizer, contextLength: checkpoint.configuration.contextLength,
-      vocabularySize: checkpoint.configuration.vocabularySize)
+      vocabularySize: checkpoint.configuration.vocabularySize,
+      template: try TrainingTemplate(for: format, of: checkpoint, ChatChoice(), file: "--format"))
     return try encoder.encode(data, format, kind: .task).map(\.sample)
   }
 

@@ -39,18 +39,7 @@ extension Configuration {
       reports: absolute(try settings.text("reports") ?? "reports"),
       threads: try settings.integer("threads", in: 1...1024), gate: gate, reported: reported, share: share,
       fineTuning: try fineTuning(settings, absolute), prompt: try settings.choice("prompt") ?? .raw,
-      chat: try chat(settings, absolute))
-  }
-
-  private static func chat(_ settings: YAMLMapping, _ absolute: (String) -> String) throws -> ChatChoice {
-    let section = try settings.sectionOrEmpty("chat", known: ["template", "arguments", "system", "date"])
-    let given = try section.section("arguments", known: nil)
-    var arguments: [String: String] = [:]
-    for name in given?.keys ?? [] { arguments[name] = try given?.text(name, mayBeEmpty: true) }
-    let template = try section.text("template")
-    return ChatChoice(
-      template: template.map { $0.contains("/") || $0.hasSuffix(".jinja") ? absolute($0) : $0 }, arguments: arguments,
-      system: try section.text("system", mayBeEmpty: true), date: try section.text("date"))
+      chat: try ChatChoice(settings.sectionOrEmpty("chat", known: ["template", "arguments", "system", "date"])))
   }
 
   private static func fineTuning(

@@ -31,26 +31,6 @@ package struct Configuration: Sendable, Hashable {
   package let chat: ChatChoice
 }
 
-/// What a configuration says of a chat; what it leaves out is the model's own.
-package struct ChatChoice: Sendable, Hashable {
-  /// A file, or the name of one of the model's templates.
-  package let template: String?
-  /// What the template is told, each in JSON or plain text.
-  package let arguments: [String: String]
-  package let system: String?
-  /// The day that it is told is today, as 2026-11-27.
-  package let date: String?
-
-  package init(
-    template: String? = nil, arguments: [String: String] = [:], system: String? = nil, date: String? = nil
-  ) {
-    self.template = template
-    self.arguments = arguments
-    self.system = system
-    self.date = date
-  }
-}
-
 /// What candidates were fine-tuned on, as far as the team says it; a checkpoint's own record adds to it.
 package struct FineTuning: Sendable, Hashable {
   /// The task's labels; empty where they are not given, or answers are free.

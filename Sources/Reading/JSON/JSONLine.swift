@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// One line of a JSON lines file: an object whose keys are known.
+/// One line of a JSON lines file: an object.
 package struct JSONLine {
   package let file: String
   /// From 1.
@@ -15,12 +15,12 @@ package struct JSONLine {
   ///
   /// - Parameters:
   ///   - limit: bytes of the file, a multiple of 1 MiB.
-  ///   - known: a line's keys.
+  ///   - known: a line's keys; nil where it may have any.
   ///   - example: a line.
   /// - Throws: `InputError` where the file cannot be read, and naming the line that is no such object; whatever `body`
   ///   throws.
   package static func read<Value>(
-    _ file: String, limit: Int, ifAbsent remedy: ShownText = "check the path", known: [String], example: ShownText,
+    _ file: String, limit: Int, ifAbsent remedy: ShownText = "check the path", known: [String]?, example: ShownText,
     _ body: (JSONLine) throws -> Value
   ) throws -> [Value] {
     var text = try plainText(file, limit: limit, absent: remedy)
@@ -53,7 +53,9 @@ package struct JSONLine {
     return text
   }
 
-  private init(_ line: UnsafeRawBufferPointer, file: String, number: Int, known: [String], example: ShownText) throws {
+  private init(
+    _ line: UnsafeRawBufferPointer, file: String, number: Int, known: [String]?, example: ShownText
+  ) throws {
     func refuse(_ problem: ShownText) -> InputError {
       InputError(file, field: "line \(number)", problem, remedy: "write one object a line: \(example)")
     }
@@ -68,11 +70,11 @@ package struct JSONLine {
   }
 
   private init(
-    _ members: JSONObject, file: String, number: Int, suffix: String, known: [String], example: ShownText
+    _ members: JSONObject, file: String, number: Int, suffix: String, known: [String]?, example: ShownText
   ) throws {
     (self.file, self.number, self.suffix, self.members, self.example) = (file, number, suffix, members, example)
-    try refuseUnknownKeys(members.keys, known: known, file: file, in: "line \(number)\(suffix)")
-    if let twice = known.first(where: { members.repeats($0) }) {
+    if let known { try refuseUnknownKeys(members.keys, known: known, file: file, in: "line \(number)\(suffix)") }
+    if let twice = (known ?? members.keys).first(where: { members.repeats($0) }) {
       throw error("'\(twice)' is given twice", remedy: "keep one of them")
     }
   }
@@ -111,7 +113,10 @@ package struct JSONLine {
     InputError(file, field: "line \(number)", problem, remedy: remedy)
   }
 
-  private func value(_ key: String) -> JSONValue? { members[key].flatMap { $0 == .null ? nil : $0 } }
+  package var keys: [String] { members.keys }
+
+  /// Nil where the key is absent or null.
+  package func value(_ key: String) -> JSONValue? { members[key].flatMap { $0 == .null ? nil : $0 } }
 
   private func array(_ key: String) throws -> [JSONValue]? {
     guard let value = value(key) else { return nil }

@@ -14,6 +14,13 @@ package struct JSONText {
     return text.bytes
   }
 
+  /// A value on one line.
+  package static func compact(_ value: JSONValue) -> String {
+    var text = JSONText(isIndented: false)
+    text.append(value)
+    return String(decoding: text.bytes, as: UTF8.self)
+  }
+
   package mutating func append(raw text: StaticString) {
     bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }

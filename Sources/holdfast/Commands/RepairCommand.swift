@@ -28,15 +28,16 @@ struct RepairCommand: ParsableCommand {
       Example: holdfast repair --candidate out/lora --data data/test.jsonl --format chatml --out out/lora-repaired
       """)
 
-  /// How a sample becomes text, as a recipe's `format`.
+  /// How a sample becomes text, as a recipe's `format`, or through the model's chat template.
   enum Format: String, ExpressibleByArgument, CaseIterable {
-    case plain, chatml, llama3
+    case plain, chatml, llama3, model
 
     var style: PromptFormat.Style {
       switch self {
       case .plain: .plain
       case .chatml: .chatml
       case .llama3: .llama3
+      case .model: .template
       }
     }
   }
@@ -54,8 +55,11 @@ struct RepairCommand: ParsableCommand {
   @Option(help: "Test samples of the fine-tuning task (JSONL: prompt and completion, or messages).")
   var data: String
 
-  @Option(help: "How a sample becomes text: plain, chatml or llama3, as in the recipe.")
-  var format: Format = .plain
+  @Option(
+    help:
+      "How a sample becomes text: plain, chatml or llama3, as in the recipe, or model for the chat template; by default as the recipe has it."
+  )
+  var format: Format?
 
   @Flag(help: "Completions end with the tokenizer's EOS, as the recipe's end_with_eos has it.")
   var endWithEOS = false
@@ -73,7 +77,8 @@ struct RepairCommand: ParsableCommand {
 
   func run() throws {
     let configuration = try options.load()
-    let test = try TargetTest(path: data, format: PromptFormat(format.style, endsWithEOS: endWithEOS ? true : nil))
+    let test = try TargetTest(
+      path: data, format: PromptFormat(format?.style ?? .automatic, endsWithEOS: endWithEOS ? true : nil))
     let basePath = try base.map { try resolveModel($0, models: configuration.models) } ?? basePath(configuration)
     let path = try resolveModel(candidate, models: configuration.models)
     let baseline = try configuration.naming { try Baseline.load(configuration.baseline) }

@@ -87,21 +87,41 @@ struct FewShotPrompt: Equatable {
   let text: String
   /// Where each answer is, without its prefix's white space being cut off: ranges of UTF-8 offsets, the query's last.
   let answers: [Range<Int>]
+  private let exchanges: [Exchange]
+
+  private struct Exchange: Equatable {
+    let question: String
+    let answer: String
+  }
 
   /// Demonstrations, then the query and its answer.
   init(_ items: [FewShotPool.Item], of task: FewShotPool.Task) {
     var text = ""
     var answers: [Range<Int>] = []
+    var exchanges: [Exchange] = []
     let parts = task.template.split(separator: "{input}", maxSplits: 1, omittingEmptySubsequences: false)
     for (index, item) in items.enumerated() {
       if index > 0 { text += task.separator }
-      text += (parts.first ?? "") + item.input + (parts.dropFirst().first ?? "")
+      let question = "\(parts.first ?? "")\(item.input)\(parts.dropFirst().first ?? "")"
+      exchanges.append(Exchange(question: question, answer: item.output))
+      text += question
       let start = text.utf8.count
       text += task.answerPrefix + item.output
       answers.append(start..<text.utf8.count)
     }
     self.text = text
     self.answers = answers
+    self.exchanges = exchanges
+  }
+
+  /// The same as turns of a conversation, as suites are asked as chats.
+  ///
+  /// - Parameter learnt: which items' answers are, from 0.
+  func chat(learning learnt: some RangeExpression<Int>) -> ChatSample {
+    let messages = exchanges.flatMap { exchange -> [(role: ChatSample.Role, content: String)] in
+      [(.user, exchange.question), (.assistant, exchange.answer)]
+    }
+    return ChatSample(messages, answering: exchanges.indices.filter(learnt.contains).map { 2 * $0 + 1 })
   }
 
   /// The prompt before the query's answer, and that answer.

@@ -1,6 +1,10 @@
 /// How a sample becomes text.
 package struct PromptFormat: Sendable, Equatable {
   package enum Style: Sendable, Equatable {
+    /// Pairs are plain, and conversations go through the model's own chat template.
+    case automatic
+    /// Everything goes through the model's chat template, a pair as a question and its answer.
+    case template
     /// The prompt as it is, then the completion as it is.
     case plain
     /// `<|im_start|>role\ncontent<|im_end|>\n`; no system message but the data's own.
@@ -14,7 +18,8 @@ package struct PromptFormat: Sendable, Equatable {
   }
 
   package var style: Style
-  /// Whether a completion ends with the format's end token; of `plain` and `mustache`, the tokenizer's EOS.
+  /// Whether a completion ends with the format's end token; of `plain` and `mustache`, the tokenizer's EOS. What ends an answer in a chat
+  /// template is the template's affair.
   package var endsWithEOS: Bool
 
   package init(_ style: Style, endsWithEOS: Bool? = nil) {
@@ -22,14 +27,20 @@ package struct PromptFormat: Sendable, Equatable {
     self.endsWithEOS = endsWithEOS ?? (style == .chatml || style == .llama3)
   }
 
-  package var isChat: Bool { style == .chatml || style == .llama3 }
+  /// Whether a sample goes through the model's chat template.
+  func usesTemplate(for content: SampleContent) -> Bool {
+    switch (content, style) {
+    case (.chat, .automatic), (.chat, .template), (.pair, .template): true
+    default: false
+    }
+  }
 
   /// The tokens that a vocabulary must have for this format.
   package var markers: [String] {
     switch style {
     case .chatml: ["<|im_start|>", "<|im_end|>"]
     case .llama3: ["<|begin_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"]
-    case .plain, .mustache: []
+    case .automatic, .template, .plain, .mustache: []
     }
   }
 }

@@ -6,11 +6,10 @@ extension SampleEncoder {
   /// - Throws: `InputError` naming the line that cannot be rendered or encoded.
   package func encode(
     _ file: DataFile, _ format: PromptFormat, kind: TrainingSample.Kind
-  ) throws -> [(text: RenderedSample, sample: TrainingSample)] {
+  ) throws -> [Encoded] {
     try file.lines.map { line in
       do {
-        let text = try format.render(line.content)
-        return (text, try encode(text, kind: kind))
+        return try encode(line.content, format, kind: kind)
       } catch let fault as RenderingFault {
         throw InputError(file.path, field: "line \(line.number)", fault.problem, remedy: fault.remedy)
       }
@@ -27,7 +26,7 @@ extension SampleEncoder {
   }
 
   /// A pool whose tasks have enough items, and whose longest prompt fits the model.
-  func pool(_ path: String, shots: ClosedRange<Int>) throws -> FewShotPool {
+  func pool(_ path: String, shots: ClosedRange<Int>, asChats: Bool) throws -> FewShotPool {
     let pool = try FewShotPool.read(path)
     for task in pool.tasks {
       guard task.items.count > shots.upperBound else {
@@ -37,10 +36,10 @@ extension SampleEncoder {
       }
       do {
         let lengths = try task.items.map { item in
-          (item, try encode(FewShotPrompt([item], of: task).rendered, kind: .icl).ids.count)
+          (item, try encode(FewShotPrompt([item], of: task), asChat: asChats).ids.count)
         }
         let longest = lengths.sorted { ($0.1, $0.0.line) > ($1.1, $1.0.line) }.prefix(shots.upperBound + 1).map(\.0)
-        _ = try encode(FewShotPrompt(longest, of: task).rendered, kind: .icl)
+        _ = try encode(FewShotPrompt(longest, of: task), asChat: asChats)
       } catch let fault as RenderingFault {
         throw InputError(
           pool.path, field: task.name, "with \(shots.upperBound) shots, \(fault.problem)",
@@ -51,16 +50,17 @@ extension SampleEncoder {
   }
 
   /// Whether the task can be asked behind a window of its own samples.
-  func check(_ file: DataFile, window: Int, recipe: Recipe) throws {
+  func check(_ file: DataFile, window: Int, recipe: Recipe, asChats: Bool) throws {
     guard file.lines.count > window else {
       throw InputError(
         recipe.file, field: "mix.icl-same-task.window", "the task has only \(file.lines.count) samples",
         remedy: "write a smaller window")
     }
     for line in file.lines {
+      if asChats, line.content.chat != nil { continue }
       guard case .pair = line.content else {
         throw InputError(
-          file.path, field: "line \(line.number)", "'messages' cannot be asked as Q and A",
+          file.path, field: "line \(line.number)", "cannot be asked as Q and A, as it is no pair",
           remedy: "leave out mix.icl-same-task, or give prompt and completion")
       }
     }
@@ -70,11 +70,22 @@ extension SampleEncoder {
         > $1.content.prompt.utf8.count + $1.content.completion.utf8.count
     }
     do {
-      _ = try encode(SameTaskPrompt.render(longest.prefix(window + 1).map(\.content)), kind: .icl)
+      _ = try encode(SameTaskPrompt(longest.prefix(window + 1).map(\.content)), asChat: asChats)
     } catch let fault as RenderingFault {
       throw InputError(
         recipe.file, field: "mix.icl-same-task.window", "behind \(window) shots, \(fault.problem)",
         remedy: "write a smaller window")
     }
+  }
+
+  /// A few-shot prompt with its answer, as text or as turns.
+  func encode(_ prompt: FewShotPrompt, asChat: Bool) throws -> TrainingSample {
+    guard asChat else { return try encode(prompt.rendered, kind: .icl) }
+    return try encode(prompt.chat(learning: (prompt.answers.count - 1)...), kind: .icl).sample
+  }
+
+  /// Samples of the task behind one another, as text or as turns.
+  func encode(_ prompt: SameTaskPrompt, asChat: Bool) throws -> TrainingSample {
+    try asChat ? encode(prompt.chat, kind: .icl).sample : encode(prompt.rendered, kind: .icl)
   }
 }

@@ -9,11 +9,14 @@ package struct SampleEncoder: Sendable {
   package let contextLength: Int
   /// Rows of the embedding.
   package let vocabularySize: Int
+  /// What conversations go through; nil for a model that has no chat template.
+  package let template: TrainingTemplate?
 
-  package init(tokenizer: Tokenizer, contextLength: Int, vocabularySize: Int) {
+  package init(tokenizer: Tokenizer, contextLength: Int, vocabularySize: Int, template: TrainingTemplate? = nil) {
     self.tokenizer = tokenizer
     self.contextLength = contextLength
     self.vocabularySize = vocabularySize
+    self.template = template
   }
 
   /// Encodes prompt and completion as suites' requests are: the prompt's trailing white space goes to the completion,
@@ -43,18 +46,14 @@ package struct SampleEncoder: Sendable {
       // A token that spans the boundary would show the model part of the completion.
       ids = own + whole.dropFirst(own.count)
     }
-    if sample.endsWithEOS {
-      guard let end = tokenizer.eosTokenID else {
-        throw RenderingFault(problem: "the tokenizer has no EOS token", remedy: "write end_with_eos: false")
-      }
-      if ids.count <= start || ids.last != end { ids.append(end) }
-    }
+    if sample.endsWithEOS { ids = try ending(ids, behind: start) }
     guard start > 0, ids.count > start, !sample.completion.stripped().isEmpty else {
       throw RenderingFault(
         problem: "the sample has no token that loss is taken on", remedy: "write a completion, or leave the line out")
     }
     try check(ids)
-    return TrainingSample(ids: ids, scored: Array(start..<ids.count), kind: kind)
+    let earlier = sample.earlierAnswers.isEmpty ? [] : positions(of: sample.earlierAnswers, of: sample.prompt, in: ids)
+    return TrainingSample(ids: ids, scored: earlier + Array(start..<ids.count), kind: kind)
   }
 
   /// Encodes a text whose answers are at `answers`, in bytes of its UTF-8, ascending; the scored positions are theirs.
@@ -62,21 +61,7 @@ package struct SampleEncoder: Sendable {
     _ text: String, answers: [Range<Int>], kind: TrainingSample.Kind
   ) throws -> TrainingSample {
     let ids = tokenizer.encodePrompt(text)
-    let bytes = Array(text.utf8)
-    /// How many leading tokens are the same where the text ends at `end`; the next token reaches beyond it.
-    func common(_ end: Int) -> (count: Int, isWhole: Bool) {
-      let own = tokenizer.encodePrompt(String(decoding: bytes.prefix(end), as: UTF8.self))
-      let count = zip(own, ids).prefix { $0 == $1 }.count
-      return (count, count == own.count)
-    }
-    var scored: [Int] = []
-    for answer in answers {
-      let start = common(answer.lowerBound).count
-      let end = common(answer.upperBound)
-      let last = min(ids.count, end.isWhole ? end.count : end.count + 1)
-      let first = max(start, 1, (scored.last ?? -1) + 1)
-      if first < last { scored += first..<last }
-    }
+    let scored = positions(of: answers, of: text, in: ids, addSpecialTokens: true)
     guard !scored.isEmpty else {
       throw RenderingFault(problem: "the prompt has no answer token", remedy: "write an output for every item")
     }
@@ -84,7 +69,40 @@ package struct SampleEncoder: Sendable {
     return TrainingSample(ids: ids, scored: scored, kind: kind)
   }
 
-  private func check(_ ids: [Int32]) throws {
+  /// The tokens that have a part of some ranges of a text, in bytes of its UTF-8, ascending; never the first.
+  ///
+  /// - Parameter ids: those of the text, or of one that begins with it.
+  func positions(
+    of ranges: [Range<Int>], of text: String, in ids: [Int32], addSpecialTokens: Bool = false
+  ) -> [Int] {
+    let bytes = Array(text.utf8)
+    /// How many leading tokens are the same where the text ends at `end`; the next token reaches beyond it.
+    func common(_ end: Int) -> (count: Int, isWhole: Bool) {
+      let own = tokenizer.encodePrompt(
+        String(decoding: bytes.prefix(end), as: UTF8.self), addSpecialTokens: addSpecialTokens)
+      let count = ids.commonPrefix(own)
+      return (count, count == own.count)
+    }
+    var found: [Int] = []
+    for range in ranges {
+      let start = common(range.lowerBound).count
+      let end = common(range.upperBound)
+      let last = min(ids.count, end.isWhole ? end.count : end.count + 1)
+      let first = max(start, 1, (found.last ?? -1) + 1)
+      if first < last { found += first..<last }
+    }
+    return found
+  }
+
+  /// Tokens with EOS at their end, which is not repeated where it is learnt already.
+  func ending(_ ids: [Int32], behind start: Int = 0) throws -> [Int32] {
+    guard let end = tokenizer.eosTokenID else {
+      throw RenderingFault(problem: "the tokenizer has no EOS token", remedy: "write end_with_eos: false")
+    }
+    return ids.count > start && ids.last == end ? ids : ids + [end]
+  }
+
+  func check(_ ids: [Int32]) throws {
     // The last token is only predicted.
     guard ids.count - 1 <= contextLength else {
       throw RenderingFault(
@@ -102,4 +120,9 @@ package struct SampleEncoder: Sendable {
   private func writesBOS(_ text: String) -> Bool {
     tokenizer.addsBOS && tokenizer.encode(text, addSpecialTokens: false).first == tokenizer.bosTokenID
   }
+}
+
+extension [Int32] {
+  /// How many leading tokens are the same.
+  func commonPrefix(_ other: [Int32]) -> Int { zip(self, other).prefix { $0 == $1 }.count }
 }

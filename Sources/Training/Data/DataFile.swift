@@ -1,0 +1,48 @@
+import Diagnostics
+import Reading
+
+/// A line of a data file.
+package struct DataLine: Sendable, Equatable {
+  /// From 1.
+  package let number: Int
+  package let content: SampleContent
+}
+
+/// A JSONL file of samples, in any of the forms of `DataForm`.
+package struct DataFile: Sendable {
+  package let path: String
+  /// Never empty.
+  package let lines: [DataLine]
+
+  private static let sizeLimit = 1 << 30
+
+  /// - Throws: `InputError` where the file cannot be read, is empty, or naming the line that is not a sample.
+  package static func read(_ path: String) throws -> DataFile {
+    let lines = try JSONLine.read(
+      path, limit: sizeLimit, ifAbsent: Recipe.absentRemedy, known: nil, example: DataForm.pair.example
+    ) { line in DataLine(number: line.number, content: try DataForm.content(of: line)) }
+    guard !lines.isEmpty else {
+      throw InputError(path, "the data file is empty", remedy: "write one sample a line")
+    }
+    return DataFile(path: path, lines: lines)
+  }
+
+  /// The same prompts with each other's completions.
+  ///
+  /// - Parameter order: which line's completion each line gets.
+  func shufflingCompletions(_ order: [Int]) -> DataFile {
+    DataFile(
+      path: path,
+      lines: zip(lines, order).map { line, other in
+        DataLine(number: line.number, content: line.content.replacingCompletion(by: lines[other].content.completion))
+      })
+  }
+
+  /// The lines of a JSONL file that are not blank, in order.
+  static func readLines<Value>(
+    _ path: String, known: [String], example: ShownText, _ body: (JSONLine) throws -> Value
+  ) throws -> [Value] {
+    try JSONLine.read(
+      path, limit: sizeLimit, ifAbsent: Recipe.absentRemedy, known: known, example: example, body)
+  }
+}
