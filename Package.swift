@@ -137,7 +137,8 @@ let package = Package(
     .testTarget(
       name: "EvaluationTests",
       dependencies: [
-        "Evaluation", "Checkpoints", "Diagnostics", "Gating", "Ledger", "Reading", "Reporting", "Scoring", "Statistics",
+        "Evaluation", "Checkpoints", "Diagnostics", "Digests", "Gating", "Ledger", "Reading", "Reporting", "Scoring",
+        "Statistics",
         "Suites", "Training", "Transformer",
       ]),
     .testTarget(name: "CatalogueTests", dependencies: ["Catalogue", "Diagnostics"]),

@@ -15,6 +15,7 @@ package func makeBaseline(
 ) throws -> Baseline {
   let model = try subject.load(threads: threads)
   for line in try suiteRun.notes(on: model) { note(line) }
+  try ThinkingProbe(suiteRun.suite).check(subject, in: model)
   let scorer = subject.scorer(in: model)
   let description = try suiteRun.description(of: subject, model, numerics: scorer.numericsID)
   let outcome = try suiteRun.execute(subject, scorer: scorer, progress: progress)

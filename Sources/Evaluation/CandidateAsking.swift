@@ -18,6 +18,14 @@ package enum GateReading: Sendable, Hashable {
   var time: Duration? { if case .timed(let time) = self { time } else { nil } }
 }
 
+/// Which chat template a candidate is asked through.
+package enum CandidateTemplate: String, Sendable, CaseIterable {
+  /// The baseline's, whatever it ships.
+  case baseline
+  /// The one that it ships: what its users will see.
+  case own
+}
+
 /// A candidate, and what is known of its fine-tuning.
 struct Candidate {
   let subject: Subject
@@ -31,7 +39,7 @@ struct Candidate {
 /// Asks one candidate after another what a baseline was asked, and judges them.
 struct CandidateAsking {
   let baseline: Baseline
-  let run: SuiteRun
+  private(set) var run: SuiteRun
   let policy: GatePolicy
   let reading: GateReading
   /// Items that are in the fine-tuning data, by task.
@@ -46,6 +54,38 @@ struct CandidateAsking {
   let declared: Share
   /// How many candidates there are.
   let candidates: Int
+  /// Whether the candidate is asked through a template of its own.
+  private(set) var isAskedItsOwnWay = false
+
+  init(
+    baseline: Baseline, run: SuiteRun, policy: GatePolicy, reading: GateReading, contaminated: [String: Set<String>],
+    withoutVote: Set<String>, base: Subject?, diagnoses: Bool, reported: ReportedTasks, declared: Share, candidates: Int
+  ) {
+    self.baseline = baseline
+    self.run = run
+    self.policy = policy
+    self.reading = reading
+    self.contaminated = contaminated
+    self.withoutVote = withoutVote
+    self.base = base
+    self.diagnoses = diagnoses
+    self.reported = reported
+    self.declared = declared
+    self.candidates = candidates
+  }
+
+  /// The same, asking a candidate through the chat template that it ships; unchanged where it ships none, or the baseline's.
+  ///
+  /// - Throws: `InputError` where that template cannot be read, or refuses a short chat.
+  func throughOwnTemplate(of subject: Subject) throws -> CandidateAsking {
+    guard let chat = run.suite.chat?.description, let own = try subject.ownChat(like: chat),
+      own.templateHash != chat.templateHash
+    else { return self }
+    var asking = self
+    asking.run = try run.with(suite: run.suite.asked(as: own, path: subject.path))
+    asking.isAskedItsOwnWay = true
+    return asking
+  }
 
   /// What became of a candidate, and the run that it rests on.
   struct Asked {
@@ -90,6 +130,9 @@ struct CandidateAsking {
             baseline: baseline, candidate: description, scores: outcome.items, policy: policy, related: related,
             contaminated: contaminated, leaks: leaks, unasked: unasked, look: look)
         }
+      if let text = try run.suite.chat?.description.templateNote(path: subject.path) {
+        verdict = verdict.adding(note: Note(.note, text))
+      }
       if let plan = reading.plan { verdict = verdict.adding(note: plan.note) }
       if reading.plan == nil, reading.share > run.share {
         verdict = verdict.adding(
@@ -136,7 +179,7 @@ struct CandidateAsking {
   private func ranOutOfTime(
     _ candidate: Candidate, run asked: Run?, blocks: Int?, looks: [Share] = []
   ) throws -> Asked {
-    let all = try questions(of: candidate).blocks(of: run.suite, share: run.share).count
+    let all = try run.blocks(questions(of: candidate), share: run.share).count
     let items = try asked.map { try run.ledger.itemScores($0).filter { SuiteRun.draws.contains($0.draw) } } ?? []
     let read = try asked.map { try run.ledger.completedBlocks($0).filter { SuiteRun.draws.contains($0.draw) }.count }
     let voting = votingTasks(of: candidate)
@@ -171,9 +214,11 @@ struct CandidateAsking {
     let model = try shelf.model(for: subject)
     for note in try run.notes(on: model) { report(.note(note)) }
     let scorer = subject.scorer(in: model)
-    let description = try run.description(of: subject, model, numerics: scorer.numericsID)
+    let description = try run.description(
+      of: subject, model, numerics: scorer.numericsID, isAskedItsOwnWay: isAskedItsOwnWay)
     // What cannot be judged is refused before hours are spent on it.
     _ = try Comparability.check(baseline: baseline.run, candidate: description)
+    try ThinkingProbe(run.suite).check(subject, in: model)
     try Verdict.demandEnough(
       baseline, share: run.share, policy: policy, related: candidate.related, contaminated: contaminated)
     if let time = reading.time {
@@ -283,7 +328,7 @@ struct CandidateAsking {
 
   /// The blocks of some tasks, in the suite's order: those that a verdict rests on are asked before the others.
   private func places(of tasks: Set<String>, share: Share) throws -> [BlockPlace] {
-    try SuiteRun.Questions(voting: tasks, of: run.suite).blocks(of: run.suite, share: share).map {
+    try run.blocks(SuiteRun.Questions(voting: tasks, of: run.suite), share: share).map {
       BlockPlace(task: $0.task, block: $0.block)
     }
   }

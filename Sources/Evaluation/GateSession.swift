@@ -29,12 +29,16 @@ package struct GateSession {
   package let selection: SelectionRule?
   /// Whether it is said where the gold answer's probability has fallen already.
   package let warnsEarly: Bool
+  /// How questions are put; nil for the configuration's form.
+  package let form: PromptForm?
+  package let template: CandidateTemplate
 
   package init(
     configuration: Configuration, settings: GateSettings, base: String, baselinePath: String, share: Share,
     declared: Share = .all, threads: Int, command: String, kernel: String, reading: GateReading = .whole,
     diagnoses: Bool = false,
-    reported: ReportedTasks = .skip, selection: SelectionRule? = nil, warnsEarly: Bool = false
+    reported: ReportedTasks = .skip, selection: SelectionRule? = nil, warnsEarly: Bool = false, form: PromptForm? = nil,
+    template: CandidateTemplate = .baseline
   ) {
     self.configuration = configuration
     self.settings = settings
@@ -50,6 +54,8 @@ package struct GateSession {
     self.reported = reported
     self.selection = selection
     self.warnsEarly = warnsEarly
+    self.form = form
+    self.template = template
   }
 
   /// All that a gate found.
@@ -101,7 +107,12 @@ package struct GateSession {
   ) throws -> Outcome {
     let started = Date()
     let baseline = try configuration.naming { try Baseline.load(baselinePath) }
-    let suite = try configuration.suite(of: baseline)
+    let suite = try configuration.suite(of: baseline, at: baselinePath, form: form)
+    guard template == .baseline || suite.chat != nil else {
+      throw InputError(
+        "--candidate-template", "the baseline was asked raw text, which has no template",
+        remedy: "leave it out, or name a baseline that was asked as a chat")
+    }
     let hashes = LedgerHashCache.forProcess(ledger)
     let baseCheckpoint = Lazy { [base, configuration] in try configuration.naming { try Checkpoint.open(base) } }
     let baselineHash = try baseline.contentHash()
@@ -145,7 +156,8 @@ package struct GateSession {
       try Interruption.withPart(of: candidates.count - index) {
         var asked = CandidateAsking.Asked(finding: .refused("it was not asked"), run: nil)
         do {
-          asked = try asking.ask(candidate, shelf: &shelf, report: report)
+          let own = try template == .own ? asking.throughOwnTemplate(of: subject) : asking
+          asked = try own.ask(candidate, shelf: &shelf, report: report)
         } catch let fault as InputError where candidates.count > 1 {
           // The others' verdicts are worth keeping; the gate ends with this error all the same.
           faults.append(fault)
@@ -162,7 +174,10 @@ package struct GateSession {
         report(.judged(verdict))
         warn(asked, candidate, asking, report)
         ids.append(try keep(verdict, subject, asked.run, baseline, ledger).id)
-        lost.append(try answers(compared, of: subject, run: asked.run, ledger: ledger, shelf: &shelf, report: report))
+        let answered = try answers(
+          compared, of: subject, run: asked.run, ledger: ledger, shelf: &shelf, report: report)
+        lost.append(answered)
+        verdicts[verdicts.count - 1] = verdict.with(lost: answered)
       }
     }
     return Outcome(

@@ -33,7 +33,7 @@ package struct KeptGate {
     }
     let baseline = try Self.baseline(of: record)
     var goneOn: [String] = []
-    let evidence = try zip(record.verdicts, verdicts).map { kept, verdict in
+    let evidence = try zip(record.verdicts, verdicts).map { kept, verdict -> CandidateEvidence in
       // What could not be judged was shown without its items.
       guard let baseline, let id = kept.run, let run = try ledger.run(id),
         verdict.verdict != nil || verdict.timeOut != nil
@@ -47,12 +47,12 @@ package struct KeptGate {
         scores: baseline.within(
           try Share(parsing: verdict.share), try ledger.itemScores(run).filter { SuiteRun.draws.contains($0.draw) }),
         voting: verdict.votingTasks, contaminated: record.leftOut)
-      return CandidateEvidence(
-        verdict: verdict, contrasts: contrasts, lost: try LostAnswers(ledger, run: run).list(contrasts))
+      let lost = try LostAnswers(ledger, run: run).list(contrasts)
+      return CandidateEvidence(verdict: verdict.with(lost: lost), contrasts: contrasts, lost: lost)
     }
     id = record.id
     output = GateOutput(
-      GateReport(header: header, candidates: verdicts), candidates: evidence,
+      GateReport(header: header, candidates: evidence.map(\.verdict)), candidates: evidence,
       history: try ledger.history(through: record))
     incomplete =
       if baseline == nil {

@@ -23,7 +23,8 @@ package struct LostAnswers {
       try ledger.question(of: contrast.candidate, in: run).map { question in
         LostAnswer(
           contrast: contrast, prompt: question.request.context,
-          gold: question.request.exactMatch?.accepted.first ?? question.request.continuation, answer: question.answer)
+          gold: question.request.exactMatch?.accepted.first ?? question.request.continuation,
+          accepted: question.request.exactMatch?.accepted, answer: question.answer)
       }
     }
   }

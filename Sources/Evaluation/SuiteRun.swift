@@ -8,15 +8,17 @@ import Suites
 
 /// Asks one model a suite, block by block into the ledger: what is known already is not asked again, and a run that was stopped goes on.
 package struct SuiteRun {
-  package let suite: Suite
+  package private(set) var suite: Suite
   package private(set) var share: Share
   package let ledger: Ledger
   /// How it was asked for, for the ledger.
   package let command: String
   package let kernel: String
   package let threads: Int
-  private let promptHash: String
+  private var promptHash: String
   private let suiteHash: String
+  /// All that a baseline was asked: rendering thousands of chats takes seconds.
+  private var ordinary: [RequestBlock]
 
   package init(suite: Suite, share: Share, ledger: Ledger, command: String, kernel: String, threads: Int) throws {
     self.suite = suite
@@ -25,7 +27,8 @@ package struct SuiteRun {
     self.command = command
     self.kernel = kernel
     self.threads = threads
-    promptHash = try suite.promptHash(draws: Self.draws.upperBound)
+    ordinary = try Questions().blocks(of: suite, share: .all)
+    promptHash = suite.promptHash(of: ordinary)
     suiteHash = suite.hash
   }
 
@@ -34,6 +37,26 @@ package struct SuiteRun {
     var run = self
     run.share = share
     return run
+  }
+
+  /// The same questions put otherwise.
+  func with(suite: Suite) throws -> SuiteRun {
+    var run = self
+    run.suite = suite
+    run.ordinary = try Questions().blocks(of: suite, share: .all)
+    run.promptHash = suite.promptHash(of: run.ordinary)
+    return run
+  }
+
+  /// The blocks of some questions, over a share of every task's.
+  func blocks(_ questions: Questions, share: Share) throws -> [RequestBlock] {
+    guard questions.draws == Self.draws, questions.asking == .gold else {
+      return try questions.blocks(of: suite, share: share)
+    }
+    let counts = Dictionary(uniqueKeysWithValues: suite.tasks.map { ($0.name, share.blocks(of: $0.blockCount)) })
+    return ordinary.filter {
+      (questions.tasks?.contains($0.task) ?? true) && $0.block < counts[$0.task, default: 0]
+    }
   }
 
   /// The draws of demonstrations that a baseline has.
@@ -73,10 +96,6 @@ package struct SuiteRun {
     /// As the ledger knows it.
     fileprivate func text(of share: Share) -> String { isPart ? "\(share) voting" : share.description }
 
-    /// Of exactly these questions: a run of some tasks, draws or a control is never taken for another one.
-    fileprivate func promptHash(of suite: Suite) throws -> String {
-      suite.promptHash(of: try blocks(of: suite, share: .all))
-    }
   }
 
   /// A finished run, and what the scorer did for it; requests that the ledger knew cost nothing.
@@ -110,7 +129,7 @@ package struct SuiteRun {
     progress: @escaping (ScoringProgress) -> Void, observe: @escaping (Run, [ItemScore]) throws -> Void
   ) throws -> Outcome {
     let run = try begin(subject, numerics: scorer.numericsID, questions)
-    let blocks = ordered(try questions.blocks(of: suite, share: share), by: order)
+    let blocks = ordered(try blocks(questions, share: share), by: order)
     let done = try ledger.completedBlocks(run)
     if !order.isEmpty, !done.isEmpty {
       let known = Dictionary(grouping: try ledger.itemScores(run)) { BlockPlace(task: $0.task, block: $0.block) }
@@ -170,7 +189,7 @@ package struct SuiteRun {
 
   /// What a run that was stopped found of some questions; nil where it did not come to the end of them.
   func outcome(of run: Run, questions: Questions) throws -> Outcome? {
-    let blocks = Set(try questions.blocks(of: suite, share: share).map(\.key))
+    let blocks = Set(try self.blocks(questions, share: share).map(\.key))
     guard blocks.isSubset(of: try ledger.completedBlocks(run)) else { return nil }
     let items = try ledger.itemScores(run).filter {
       blocks.contains(BlockKey(task: $0.task, block: $0.block, draw: $0.draw))
@@ -187,19 +206,25 @@ package struct SuiteRun {
     return ranked.sorted { $0.0 < $1.0 }.map(\.1)
   }
 
+  /// Its prompt hash is of exactly these questions: a run of some tasks, draws or a control is never taken for another one.
   private func begin(_ subject: Subject, numerics: String, _ questions: Questions) throws -> Run {
     try subject.demandUnchanged()
     try ledger.register(subject.record)
     let plan = RunPlan(
       model: subject.identity.id, suite: suite.name, suiteHash: suiteHash,
-      promptHash: try questions.isOrdinary ? promptHash : questions.promptHash(of: suite), numerics: numerics,
+      promptHash: try questions.isOrdinary ? promptHash : suite.promptHash(of: blocks(questions, share: .all)),
+      numerics: numerics,
       share: questions.text(of: share), draws: questions.draws.upperBound)
     if let stopped = try ledger.resumableRun(plan) { return stopped }
     return try ledger.beginRun(plan, command: command, kernel: kernel, threads: threads)
   }
 
   /// What was asked of a model and how, for baselines and for the check that two runs are comparable.
-  package func description(of subject: Subject, _ model: LoadedModel, numerics: String) throws -> RunDescription {
+  ///
+  /// - Parameter isAskedItsOwnWay: whether the suite's template is the model's own, and not the baseline's.
+  package func description(
+    of subject: Subject, _ model: LoadedModel, numerics: String, isAskedItsOwnWay: Bool = false
+  ) throws -> RunDescription {
     RunDescription(
       model: subject.description, numerics: numerics, scoring: scoringVersion,
       bos: model.tokenizer.addsBOS ? "bos" : "none",
@@ -207,7 +232,7 @@ package struct SuiteRun {
         name: suite.name, version: suite.version, seed: suite.seed, hash: suiteHash,
         promptHash: promptHash),
       draws: Self.draws.count, tokenHashes: try tokenHashes(model), chat: suite.chat?.description,
-      ownTemplate: try suite.chat == nil ? nil : subject.ownTemplate())
+      ownTemplate: try suite.chat == nil ? nil : subject.ownTemplate(), isAskedItsOwnWay: isAskedItsOwnWay)
   }
 
   /// What whoever reads scores of a model on this suite should know: of its files, and of how its tokenizer reads a block of every task.
@@ -218,7 +243,7 @@ package struct SuiteRun {
 
   /// One hash a task over the token ids of all its requests, whatever share is asked.
   package func tokenHashes(_ model: LoadedModel, questions: Questions = Questions()) throws -> [String: String] {
-    let blocks = try questions.blocks(of: suite, share: .all)
+    let blocks = try blocks(questions, share: .all)
     let requests = blocks.map { Self.distinct($0.observations.map(\.request)) }
     let hashed: [[String: String]]
     do {

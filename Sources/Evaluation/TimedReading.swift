@@ -65,7 +65,7 @@ struct TimedReading {
       let done = try run.ledger.completedBlocks(late.run)
       let whole = try shares.last { share in
         try isJudgeable(share)
-          && questions.blocks(of: run.suite, share: share.share).allSatisfy { done.contains($0.key) }
+          && run.blocks(questions, share: share.share).allSatisfy { done.contains($0.key) }
       }
       guard let whole else { throw late }
       // Its scores are all known.
@@ -91,7 +91,7 @@ struct TimedReading {
 
   /// Every share that differs from the others by a block of some task, ascending.
   private func shares(_ subject: Subject, _ scorer: EngineScorer) throws -> [Candidate] {
-    let all = try questions.blocks(of: run.suite, share: .all)
+    let all = try run.blocks(questions, share: .all)
     let rounds = Dictionary(grouping: all, by: \.task).values.map(\.count).max() ?? 0
     let known = try run.ledger.knownScores(
       model: subject.identity.id, numerics: scorer.numericsID,
@@ -102,7 +102,7 @@ struct TimedReading {
     var batches: [[Request]] = []
     var ends: [Int] = []
     for share in shares {
-      for block in try questions.blocks(of: run.suite, share: share) where listed.insert(block.key).inserted {
+      for block in try run.blocks(questions, share: share) where listed.insert(block.key).inserted {
         batches.append(block.observations.map(\.request).filter { known[$0.id] == nil })
       }
       ends.append(batches.count)

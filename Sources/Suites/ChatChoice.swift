@@ -9,14 +9,23 @@ package struct ChatChoice: Sendable, Hashable {
   package let system: String?
   /// The day that it is told is today, as 2026-11-27.
   package let date: String?
+  /// Whether tasks' instructions are asked.
+  package let instructions: Bool
 
   package init(
-    template: String? = nil, arguments: [String: String] = [:], system: String? = nil, date: String? = nil
+    template: String? = nil, arguments: [String: String] = [:], system: String? = nil, date: String? = nil,
+    instructions: Bool = false
   ) {
     self.template = template
     self.arguments = arguments
     self.system = system
     self.date = date
+    self.instructions = instructions
+  }
+
+  /// The same with tasks' instructions.
+  package var withInstructions: ChatChoice {
+    ChatChoice(template: template, arguments: arguments, system: system, date: date, instructions: true)
   }
 }
 
@@ -29,7 +38,8 @@ extension ChatChoice {
     for name in given?.keys ?? [] { arguments[name] = try given?.text(name, mayBeEmpty: true) }
     self.init(
       template: try section.text("template").map { Self.place($0, section) }, arguments: arguments,
-      system: try section.text("system", mayBeEmpty: true), date: try section.text("date"))
+      system: try section.text("system", mayBeEmpty: true), date: try section.text("date"),
+      instructions: try section.boolean("instructions") ?? false)
   }
 
   /// What a section's file means by a template: a path, or a name.

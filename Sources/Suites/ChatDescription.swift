@@ -15,10 +15,14 @@ package struct ChatDescription: Sendable, Hashable, Codable {
   package let system: String?
   /// Whether a think block that the template opens behind the prompt is closed, empty.
   package let closesThinking: Bool
+  /// True, or nil: no baseline had instructions before there were any.
+  private let hasInstructions: Bool?
+  /// Whether tasks' instructions stand before their first question.
+  package var instructions: Bool { hasInstructions ?? false }
 
   package init(
     form: PromptForm, template: String, templateHash: String, tokens: [String: String], arguments: String, date: String,
-    system: String?, closesThinking: Bool
+    system: String?, closesThinking: Bool, instructions: Bool = false
   ) {
     self.form = form
     self.template = template
@@ -28,12 +32,14 @@ package struct ChatDescription: Sendable, Hashable, Codable {
     self.date = date
     self.system = system
     self.closesThinking = closesThinking
+    hasInstructions = instructions ? true : nil
   }
 
   enum CodingKeys: String, CodingKey {
     case form, template, tokens, arguments, date, system
     case templateHash = "template_sha256"
     case closesThinking = "closes_thinking"
+    case hasInstructions = "instructions"
   }
 
   /// SHA-256 over all of it.
@@ -42,6 +48,7 @@ package struct ChatDescription: Sendable, Hashable, Codable {
     digest.append([form.rawValue, template, arguments, date, system.map { "system: \($0)" } ?? "no system"])
     digest.append(tokens.keys.sorted().flatMap { [$0, tokens[$0] ?? ""] })
     digest.append(closesThinking ? 1 : 0)
+    if instructions { digest.append("instructions") }
     return digest.hexadecimal()
   }
 }

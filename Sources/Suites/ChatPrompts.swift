@@ -28,7 +28,7 @@ package protocol TurnRenderer: Sendable {
   /// All that its texts depend on beside the turns.
   var description: ChatDescription { get }
 
-  /// The text up to where the assistant's answer begins.
+  /// The text up to where the assistant's answer begins; where its turn is the last, up to where that goes on.
   ///
   /// - Throws: `InputError` where the template refuses the turns.
   func prompt(_ turns: [Turn]) throws -> String
@@ -48,16 +48,32 @@ package struct ChatPrompts: Sendable {
   /// A turn's text is the task's template alone: the prefix of the answer and what separates items are the chat template's affair, and a
   /// blank at a message's end is lost in many of them.
   func context(_ prompt: Prompt, _ demonstrations: some Sequence<Item>, _ item: Item) throws -> String {
+    var turns = prompt.chat.system.map { [Turn(.system, $0)] } ?? []
+    var instruction = description.instructions ? prompt.instruction.map { $0 + "\n\n" } ?? "" : ""
+    func question(_ text: String) {
+      turns.append(Turn(.user, instruction + text))
+      instruction = ""
+    }
     if form == .chatSingle {
       let shown = prompt.prefixes(Array(demonstrations)).last ?? ""
-      return try renderer.prompt([Turn(.user, shown + prompt.query(item))])
+      question(shown + prompt.query(item))
+    } else {
+      for demonstration in demonstrations {
+        question(prompt.query(demonstration))
+        turns.append(
+          Turn(
+            .assistant,
+            prompt.chat.prefill.map { $0 + continuation(prompt, demonstration.output) } ?? demonstration.output))
+      }
+      question(prompt.query(item))
     }
-    var turns: [Turn] = []
-    for demonstration in demonstrations {
-      turns.append(Turn(.user, prompt.query(demonstration)))
-      turns.append(Turn(.assistant, demonstration.output))
-    }
-    return try renderer.prompt(turns + [Turn(.user, prompt.query(item))])
+    if let prefill = prompt.chat.prefill { turns.append(Turn(.assistant, prefill)) }
+    return try renderer.prompt(turns)
+  }
+
+  /// What is scored behind such a prompt.
+  func continuation(_ prompt: Prompt, _ answer: String) -> String {
+    prompt.chat.prefill == nil ? answer : prompt.continuation(answer)
   }
 }
 

@@ -6,13 +6,18 @@ struct Prompt {
   private let after: String
   private let answerPrefix: String
   private let separator: String
+  let instruction: String?
+  let chat: TaskChat
 
-  init(_ task: TaskDefinition) {
+  /// - Parameter condition: where labels have other names, an instruction that names them would be wrong.
+  init(_ task: TaskDefinition, _ condition: Condition = .gold) {
     let parts = Self.split(task.template)
     before = parts.first ?? ""
     after = parts.dropFirst().joined(separator: Self.placeholder)
     answerPrefix = task.answerPrefix
     separator = task.separator
+    instruction = condition == .abstract ? nil : task.instruction
+    chat = task.chat
   }
 
   /// The texts around every placeholder: exactly two for a sound template.

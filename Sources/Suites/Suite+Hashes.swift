@@ -1,6 +1,6 @@
 extension Suite {
   /// SHA-256 over what is asked and how it is weighed: name, version, seed and, task by task, everything but the
-  /// source note and the licence. Two suites of one hash put the same questions, wherever their folders are.
+  /// source note, the licence and the instruction, which prompts' hashes have where it is asked. Two suites of one hash put the same questions, wherever their folders are.
   package var hash: String {
     var digest = CanonicalDigest("holdfast suite 1")
     digest.append(name)
@@ -62,6 +62,9 @@ extension TaskDefinition {
       digest.append(count)
     }
     digest.append(conditions.map(\.rawValue))
+    for (key, text) in [("system", chat.system), ("prefill", chat.prefill)] {
+      if let text { digest.append(["chat \(key)", text]) }
+    }
     digest.append(items.count)
     for item in items {
       digest.append([item.id, item.input, item.output])

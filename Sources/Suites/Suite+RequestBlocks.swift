@@ -6,14 +6,18 @@ extension Suite {
   ///   - draw: which draw of demonstrations, from 0.
   ///   - share: the blocks to ask, the same ones for every model.
   ///   - asking: the condition; tasks for which it means nothing have no blocks.
+  ///   - most: no more blocks of a task than this.
   /// - Throws: `InputError` where a chat template refuses a prompt.
   package func requestBlocks(
-    draw: Int = 0, share: Share = .all, asking: Asking = .gold
+    draw: Int = 0, share: Share = .all, asking: Asking = .gold, rounds most: Int = .max
   ) throws -> [RequestBlock] {
     let plans = tasks.filter { $0.admits(asking) }.map { task in
-      (task: task, prompt: Prompt(task), blocks: Array(task.blocks.prefix(share.blocks(of: task.blockCount))))
+      (
+        task: task, prompt: Prompt(task, asking.condition),
+        blocks: Array(task.blocks.prefix(share.blocks(of: task.blockCount)))
+      )
     }
-    let rounds = plans.map(\.blocks.count).max() ?? 0
+    let rounds = min(most, plans.map(\.blocks.count).max() ?? 0)
     return try (0..<rounds).flatMap { round in
       try plans.compactMap { plan -> RequestBlock? in
         guard plan.blocks.indices.contains(round) else { return nil }
@@ -53,8 +57,8 @@ extension Suite {
     // A chat's prompt ends where the answer begins, and has the special tokens that its template writes.
     func asked(_ answer: String, exactMatch rule: ExactMatchRule?) -> Request {
       Request(
-        context: context, continuation: chat == nil ? prompt.continuation(answer) : answer, specialTokens: chat == nil,
-        exactMatch: rule)
+        context: context, continuation: chat?.continuation(prompt, answer) ?? prompt.continuation(answer),
+        specialTokens: chat == nil, exactMatch: rule)
     }
     let rule = ExactMatchRule(accepted: [item.output] + item.aliases, stop: task.stop(in: chat?.form ?? .raw))
     let gold = asked(item.output, exactMatch: rule)

@@ -43,11 +43,15 @@ package struct TaskDefinition: Sendable, Hashable {
   package let items: [Item]
   /// The YAML file's path, for messages.
   package let file: String
+  /// What a chat says of the task before its first question, where it is asked with instructions; nil for nothing.
+  package let instruction: String?
+  /// What chats of the task have besides.
+  package let chat: TaskChat
 
   package init(
     name: String, family: String, version: Int, template: String, answerPrefix: String, separator: String, stop: String,
     shots: [Int], blockSize: Int, pool: PoolRule, conditions: [Condition], source: String, licence: String,
-    items: [Item], file: String
+    items: [Item], file: String, instruction: String? = nil, chat: TaskChat = TaskChat()
   ) {
     self.name = name
     self.family = family
@@ -64,6 +68,21 @@ package struct TaskDefinition: Sendable, Hashable {
     self.licence = licence
     self.items = items
     self.file = file
+    self.instruction = instruction
+    self.chat = chat
+  }
+}
+
+/// What a task's chats have that raw text has not.
+package struct TaskChat: Sendable, Hashable {
+  /// The system's message; nil for the configuration's or none.
+  package let system: String?
+  /// What every answer of the assistant's begins with: it is written, and the answer is scored behind it and the task's answer prefix.
+  package let prefill: String?
+
+  package init(system: String? = nil, prefill: String? = nil) {
+    self.system = system
+    self.prefill = prefill
   }
 }
 

@@ -5,7 +5,7 @@ import Reading
 extension TaskDefinition {
   static let keys = [
     "task", "family", "version", "items", "template", "answer_prefix", "separator", "stop", "shots", "block", "pool",
-    "closed", "conditions", "source", "licence",
+    "closed", "conditions", "source", "licence", "instruction", "chat",
   ]
 
   /// Reads a task's YAML file and the items file beside it; says nothing yet about what they contain (see `faults`).
@@ -30,7 +30,20 @@ extension TaskDefinition {
       source: try text("source"),
       licence: try text("licence"),
       items: try ItemsFile.read(try itemsPath(fields)),
-      file: file)
+      file: file,
+      instruction: try fields.text("instruction"),
+      chat: try chat(fields))
+  }
+
+  private static func chat(_ fields: YAMLMapping) throws -> TaskChat {
+    let section = try fields.sectionOrEmpty("chat", known: ["system", "prefill"])
+    let prefill = try section.text("prefill")
+    if let prefill, prefill != prefill.stripped(.end) {
+      throw section.error(
+        "prefill", "ends in white space, which many chat templates cut off",
+        remedy: "leave it out: answer_prefix stands behind the prefill")
+    }
+    return TaskChat(system: try section.text("system"), prefill: prefill)
   }
 
   private static func shots(_ fields: YAMLMapping) throws -> [Int] {

@@ -19,7 +19,7 @@ extension TrainingPlan {
           }
         }.map(\.name))
       var seen: Set<String> = []
-      return try suite.requestBlocks().filter { unrelated.contains($0.task) && seen.insert($0.task).inserted }
+      return try suite.requestBlocks(rounds: 1).filter { unrelated.contains($0.task) && seen.insert($0.task).inserted }
         .flatMap { block -> [[Int32]] in
           let shots = block.observations.map(\.k).filter { $0 <= Self.leakShots }.max()
           let requests = block.observations.filter { $0.k == shots && $0.role == .gold }.map(\.request)

@@ -111,4 +111,95 @@ struct ChatGateTests {
     #expect(baseline.contains(#""closes_thinking":true"#))
     #expect(baseline.contains(#""system":"Be brief.""#))
   }
+
+  @Test("a candidate may be asked through the template that it ships: the report names both, and where they part")
+  func ownTemplate() throws {
+    try configure("prompt: chat")
+    #expect(try holdfast("baseline", "save", in: folder).status == 0)
+    try folder.sayThatTheBaseOnceKnew(baseline: "baseline.json")
+    try candidate("other", template: Self.template.replacing("<assistant>", with: "<model>"))
+    func gate(_ path: String, _ more: String? = nil) throws -> (status: Int32, said: String) {
+      let gate = try holdfast(
+        "gate", "--candidate", path, more ?? "--candidate-template", more == nil ? "own" : "--candidate-template=own",
+        in: folder)
+      return (gate.status, (gate.out + gate.err).split(whereSeparator: \.isWhitespace).joined(separator: " "))
+    }
+    let other = try gate("./other")
+    #expect(other.status == 1)
+    #expect(other.said.contains("asked through the chat template that the candidate ships ("))
+    #expect(other.said.contains("): line 2 is '{% endfor %}{% if add_generation_prompt %}<model>{% endif %}', not '"))
+    let same = try gate("./base")
+    #expect(same.status == 1 && !same.said.contains("that the candidate ships"))
+    #expect(try gate("./other", "--adaptive").status == 2)
+    try configure("prompt: raw")
+    #expect(try holdfast("baseline", "save", in: folder).status == 0)
+    let raw = try gate("./other")
+    #expect(raw.status == 2 && raw.said.contains("--candidate-template: the baseline was asked raw text"))
+  }
+
+  @Test("--prompt says which form a baseline, models' runs and an experiment have")
+  func forms() throws {
+    #expect(try holdfast("baseline", "save", "--out", "raw.json", in: folder).status == 0)
+    #expect(try holdfast("baseline", "save", "--prompt", "chat", "--out", "chat.json", in: folder).status == 0)
+    for name in ["raw.json", "chat.json"] { try folder.sayThatTheBaseOnceKnew(baseline: name) }
+    try candidate("other", template: Self.template)
+    let chat = try holdfast("gate", "--candidate", "./other", "--prompt", "chat", "--baseline", "chat.json", in: folder)
+    #expect(chat.status == 1, "\(chat.err)")
+    let mixed = try holdfast("gate", "--candidate", "./other", "--prompt", "chat", "--baseline", "raw.json", in: folder)
+    #expect(mixed.status == 2 && mixed.err.contains("raw.json: was asked raw, not chat; name a baseline of that form"))
+    #expect(try holdfast("gate", "--candidate", "./other", "--baseline", "raw.json", in: folder).status == 1)
+    let compared = try holdfast("compare", "./base", "./other", "--prompt", "chat", in: folder)
+    #expect(compared.status == 0, "\(compared.err)")
+    let none = try holdfast("compare", "./base", "./other", "--prompt", "chat-single", in: folder)
+    #expect(none.status == 2 && none.err.contains("has no finished run of it"))
+  }
+
+  @Test("a model that begins with thoughts is not gateable, and cannot be a baseline")
+  func thinking() throws {
+    try configure("prompt: chat")
+    #expect(try holdfast("baseline", "save", in: folder).status == 0)
+    try folder.sayThatTheBaseOnceKnew(baseline: "baseline.json")
+    let lines = (0..<48).map { number in
+      let turns = ["echo", "answer"].flatMap { task in
+        [
+          #"{"role": "user", "content": "Q: \#(task) \#(number)\nA:"}"#,
+          #"{"role": "assistant", "content": "<think>"}"#,
+        ]
+      }
+      return #"{"messages": [\#(turns.joined(separator: ", "))]}"#
+    }
+    try folder.write("thoughts.jsonl", lines.joined(separator: "\n"))
+    try folder.write(
+      "thinks.yaml",
+      "recipe: thinks\nbase: ./base\ndata: {train: thoughts.jsonl}\nmethod: full\nlearning_rate: 3e-3\nsteps: 150\n")
+    #expect(try holdfast("train", "thinks.yaml", "--out", "out", in: folder).status == 0)
+    let gate = try holdfast("gate", "--candidate", "out/checkpoint-150", in: folder)
+    #expect(gate.status == 3, "\(gate.err)")
+    let said = gate.out.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(said.contains("NOT GATEABLE: the model thinks before it answers ("))
+    #expect(said.contains("turn that off with chat.arguments, such as {enable_thinking: false}"))
+    let save = try holdfast("baseline", "save", "--model", "out/checkpoint-150", "--out", "b.json", in: folder)
+    #expect(save.status == 3 && save.err.contains("the model thinks before it answers"))
+  }
+
+  @Test("instructions and prefills are part of what is asked, and only where they are wanted")
+  func instructions() throws {
+    let without = try holdfast("run", "--prompt", "chat", "--instructions", in: folder)
+    #expect(without.status == 2 && without.err.contains("suite: instruction: no task has one"))
+    try folder.write("suite/echo.yaml", try folder.read("suite/echo.yaml") + "instruction: Repeat the word.\n")
+    let raw = try holdfast("run", "--instructions", in: folder)
+    #expect(raw.status == 2 && raw.err.contains("chat.instructions: stands beside prompt: raw"))
+    func run(_ more: String = "--json") throws -> String {
+      try #require(
+        try holdfast("run", "--prompt", "chat", "--json", more, in: folder).object()["run"] as? String)
+    }
+    #expect(try run() != run("--instructions"))
+    try configure("prompt: chat\nchat: {instructions: true}")
+    #expect(try holdfast("baseline", "save", in: folder).status == 0)
+    #expect(try folder.read("baseline.json").contains(#""instructions":true"#))
+    #expect(try holdfast("baseline", "show", in: folder).out.contains(", with instructions"))
+    try folder.write("suite/echo.yaml", try folder.read("suite/echo.yaml") + "chat: {prefill: \"A: \"}\n")
+    let blank = try holdfast("run", in: folder)
+    #expect(blank.status == 2 && blank.err.contains("chat.prefill: ends in white space"))
+  }
 }

@@ -8,11 +8,12 @@ struct ChatPromptTests {
   struct Brackets: TurnRenderer {
     var form = PromptForm.chat
     var template = "brackets"
+    var instructions = false
 
     var description: ChatDescription {
       ChatDescription(
         form: form, template: template, templateHash: "", tokens: [:], arguments: "{}", date: "2024-07-26", system: nil,
-        closesThinking: false)
+        closesThinking: false, instructions: instructions)
     }
 
     func prompt(_ turns: [Turn]) -> String { turns.map { "[\($0.role.rawValue): \($0.content)]" }.joined() + ">" }
@@ -45,6 +46,33 @@ struct ChatPromptTests {
     }
   }
 
+  @Test("an instruction stands before the first question, a prefill before every answer, a system text before all")
+  func taskChat() throws {
+    let items = (0..<8).map { Item(id: "\($0)", input: "in\($0)", output: "out\($0)") }
+    let task = TaskDefinition(
+      name: "t", family: "f", version: 1, template: "Q: {input}", answerPrefix: " ", separator: "\n", stop: "\n",
+      shots: [0, 2], blockSize: 4, pool: .first(4), conditions: [.gold], source: "", licence: "", items: items,
+      file: "t",
+      instruction: "Say it.", chat: TaskChat(system: "S", prefill: "A:"))
+    let suite = Suite(name: "s", version: 1, seed: 1, description: "", tasks: [task], path: "s")
+    func contexts(_ brackets: Brackets, _ asking: Asking = .gold) throws -> [Request] {
+      try suite.asked(as: ChatPrompts(brackets)).requestBlocks(asking: asking).flatMap(\.observations).map(\.request)
+    }
+    let plain = try contexts(Brackets())
+    #expect(plain[0].context == "[system: S][user: Q: in4][assistant: A:]>")
+    #expect(plain[0].continuation == " out4")
+    let instructed = try contexts(Brackets(instructions: true))
+    #expect(instructed[0].context == "[system: S][user: Say it.\n\nQ: in4][assistant: A:]>")
+    let shown = instructed[4].context
+    #expect(shown.hasPrefix("[system: S][user: Say it.\n\nQ: in"))
+    #expect(shown.components(separatedBy: "Say it.").count == 2)
+    #expect(shown.components(separatedBy: "[assistant: A: out").count == 3)
+    #expect(shown.hasSuffix("][user: Q: in4][assistant: A:]>"))
+    let single = try contexts(Brackets(form: .chatSingle, instructions: true))
+    #expect(single[4].context.hasPrefix("[system: S][user: Say it.\n\nQ: in"))
+    #expect(suite.hash != suite.with(TaskChat()).hash)
+  }
+
   @Test("another form, another template or raw text is another prompt hash; the suite's hash stays")
   func hashes() throws {
     let suite = try Suite.load(smokeSuite)
@@ -54,5 +82,20 @@ struct ChatPromptTests {
     #expect(Set(try all.map { try $0.promptHash() }).count == 4)
     #expect(Set(all.map(\.hash)).count == 1)
     #expect(try all[0].promptHash() == suite.promptHash())
+  }
+}
+
+extension Suite {
+  /// The same with other chats of its one task.
+  fileprivate func with(_ chat: TaskChat) -> Suite {
+    let task = tasks[0]
+    return Suite(
+      name: name, version: version, seed: seed, description: description,
+      tasks: [
+        TaskDefinition(
+          name: task.name, family: task.family, version: 1, template: task.template, answerPrefix: task.answerPrefix,
+          separator: task.separator, stop: task.stop, shots: task.shots, blockSize: task.blockSize, pool: task.pool,
+          conditions: task.conditions, source: "", licence: "", items: task.items, file: "t", chat: chat)
+      ], path: path)
   }
 }

@@ -14,12 +14,27 @@ extension ChatDescription {
   package init(form: PromptForm, of checkpoint: Checkpoint, _ choice: ChatChoice, file: String) throws {
     let template = try ChatTemplateSet(of: checkpoint).template(choice.template)
     let settings = try ChatSettings(choice, file: file)
+    try self.init(
+      form: form, template, arguments: JSONText.compact(.object(settings.arguments)), date: settings.date.text,
+      system: choice.system, instructions: choice.instructions)
+  }
+
+  /// The same chat through another template.
+  ///
+  /// - Throws: `InputError` where the template refuses a short chat.
+  func through(_ template: ChatTemplate) throws -> ChatDescription {
+    try ChatDescription(
+      form: form, template, arguments: arguments, date: date, system: system, instructions: instructions)
+  }
+
+  private init(
+    form: PromptForm, _ template: ChatTemplate, arguments: String, date: String, system: String?, instructions: Bool
+  ) throws {
     func description(closesThinking: Bool) -> ChatDescription {
       ChatDescription(
         form: form, template: template.source, templateHash: TemplateTurns.hash(template.source),
         tokens: Dictionary(uniqueKeysWithValues: template.specialTokens.map { ($0.name, $0.text) }),
-        arguments: JSONText.compact(.object(settings.arguments)), date: settings.date.text, system: choice.system,
-        closesThinking: closesThinking)
+        arguments: arguments, date: date, system: system, closesThinking: closesThinking, instructions: instructions)
     }
     // Demonstrations stand before every question but the first: what a template does to them it does here.
     let probe = try TemplateTurns(description(closesThinking: false), path: template.path).prompt([
@@ -33,8 +48,14 @@ extension Suite {
   /// The same suite asked as a baseline or a run was.
   ///
   /// - Parameter path: what messages call the place of the description.
+  /// - Throws: `InputError` for a description that is damaged, and where instructions are asked of a suite that has none.
   package func asked(as description: ChatDescription?, path: String) throws -> Suite {
     guard let description else { return asked(as: nil) }
+    guard !description.instructions || tasks.contains(where: { $0.instruction != nil }) else {
+      throw InputError(
+        self.path, field: "instruction", "no task has one",
+        remedy: "write 'instruction:' into its tasks, or leave chat.instructions out")
+    }
     return asked(as: ChatPrompts(try TemplateTurns(description, path: path)))
   }
 }
@@ -42,11 +63,23 @@ extension Suite {
 extension Configuration {
   /// A suite as this configuration wants a model asked.
   ///
-  /// - Parameter form: another form than the configuration's.
-  package func asking(_ suite: Suite, of checkpoint: Checkpoint, form: PromptForm? = nil) throws -> Suite {
+  /// - Parameters:
+  ///   - form: another form than the configuration's.
+  ///   - instructions: whether tasks' instructions are asked, whatever the configuration says.
+  package func asking(
+    _ suite: Suite, of checkpoint: Checkpoint, form: PromptForm? = nil, instructions: Bool = false
+  ) throws -> Suite {
     let form = form ?? prompt
-    guard form != .raw else { return suite }
+    let choice = instructions ? chat.withInstructions : chat
+    guard form != .raw else {
+      guard !choice.instructions else {
+        throw InputError(
+          file, field: "chat.instructions", "stands beside prompt: raw, which has no place for instructions",
+          remedy: "write prompt: chat, or leave them out")
+      }
+      return suite
+    }
     return try suite.asked(
-      as: ChatDescription(form: form, of: checkpoint, chat, file: file), path: checkpoint.path)
+      as: ChatDescription(form: form, of: checkpoint, choice, file: file), path: checkpoint.path)
   }
 }

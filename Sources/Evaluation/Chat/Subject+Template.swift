@@ -1,14 +1,30 @@
 import ChatTemplates
 import Foundation
+import Suites
 
 extension Subject {
   /// The default chat template that it ships: an adapter's own, or a whole model's; nil where there is none.
   ///
   /// - Throws: `InputError` where its files cannot be read.
-  func ownTemplate() throws -> String? {
-    let set =
-      adapter == nil
-      ? try ChatTemplateSet(of: checkpoint) : try ChatTemplateSet(folder: URL(fileURLWithPath: path), path: path)
-    return set.entries.first?.source
+  func ownTemplate() throws -> String? { try ownTemplates().entries.first?.source }
+
+  /// A chat through the template that it ships; nil where it ships none.
+  ///
+  /// - Throws: `InputError` where its files cannot be read, or the template refuses a short chat.
+  func ownChat(like chat: ChatDescription) throws -> ChatDescription? {
+    let own = try ownTemplates()
+    guard own.hasDefault else { return nil }
+    let template = try own.template()
+    // An adapter's folder may have the template alone: the tokens are its base's then.
+    guard template.specialTokens.isEmpty, adapter != nil else { return try chat.through(template) }
+    return try chat.through(
+      ChatTemplate(
+        path: template.path, name: template.name, source: template.source,
+        specialTokens: ChatTemplateSet(of: checkpoint).specialTokens))
+  }
+
+  private func ownTemplates() throws -> ChatTemplateSet {
+    try adapter == nil
+      ? ChatTemplateSet(of: checkpoint) : ChatTemplateSet(folder: URL(fileURLWithPath: path), path: path)
   }
 }

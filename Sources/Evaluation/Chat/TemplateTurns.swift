@@ -10,6 +10,8 @@ package struct TemplateTurns: TurnRenderer {
   package let description: ChatDescription
   private let template: ChatTemplate
   private let settings: ChatSettings
+  /// The same where the last turn is to be gone on with.
+  private let continuing: ChatSettings
 
   /// By what a baseline recorded.
   ///
@@ -39,6 +41,9 @@ package struct TemplateTurns: TurnRenderer {
     settings.arguments = arguments
     settings.date = date
     self.settings = settings
+    settings.addsGenerationPrompt = false
+    settings.continuesLastMessage = true
+    continuing = settings
   }
 
   static func hash(_ text: String) -> String { SHA256.hash(data: Data(text.utf8)).hexadecimal }
@@ -46,10 +51,22 @@ package struct TemplateTurns: TurnRenderer {
   package func prompt(_ turns: [Turn]) throws -> String {
     // A template is bounded once a prompt, and a suite has thousands of them.
     try Interruption.check()
-    let system = description.system.map { [Turn(.system, $0)] } ?? []
-    let conversation = Conversation((system + turns).map { (role: $0.role.rawValue, content: $0.content) })
+    var turns = turns
+    if let system = description.system {
+      turns = [Turn(.system, system)] + turns.drop { $0.role == .system }
+    }
+    let conversation = Conversation(turns.map { (role: $0.role.rawValue, content: $0.content) })
+    guard turns.last?.role != .assistant else { return try template.render(conversation, continuing).text }
     let text = try template.render(conversation, settings).text
     return description.closesThinking ? Self.closingThinking(text) : text
+  }
+
+  /// The text of turns, with the header of the next answer or without, as the template writes it.
+  func text(_ turns: [Turn], prompted: Bool) throws -> CompiledTemplate.Rendering {
+    var settings = settings
+    settings.addsGenerationPrompt = prompted
+    let own = description.system.map { [Turn(.system, $0)] + turns.drop { $0.role == .system } } ?? turns
+    return try template.render(Conversation(own.map { (role: $0.role.rawValue, content: $0.content) }), settings)
   }
 
   /// What thinking models write around their thoughts.

@@ -3,6 +3,7 @@ import Diagnostics
 import Foundation
 import Gating
 import Ledger
+import Suites
 
 /// Finds what `holdfast compare` is given: runs by their ids, baseline files, and models.
 ///
@@ -13,16 +14,20 @@ package struct ComparisonSources {
   private let ledger: Ledger?
   private let path: (String) -> String?
   private let base: (String) throws -> Checkpoint
+  /// What models are compared on; nil where runs, baselines or the models' own runs say it.
+  private let questions: Asked?
 
   /// - Parameters:
   ///   - path: where a model of this name or path is; nil where nothing is.
   ///   - base: the model that the adapter at a path is on.
   package init(
-    ledger: Ledger?, path: @escaping (String) -> String?, base: @escaping (String) throws -> Checkpoint
+    ledger: Ledger?, path: @escaping (String) -> String?, base: @escaping (String) throws -> Checkpoint,
+    questions: Asked? = nil
   ) {
     self.ledger = ledger
     self.path = path
     self.base = base
+    self.questions = questions
   }
 
   /// Whether a text names a baseline: a file that ends in ".json".
@@ -45,7 +50,7 @@ package struct ComparisonSources {
       try ledger?.models(called: name).isEmpty == false ? Named(whole: name) : Named(name)
     }
     let found = try named.map { try $0.members.map(find) }
-    let questions = asked(found.flatMap { $0 })
+    let questions = self.questions ?? asked(found.flatMap { $0 })
     return try zip(named, found).map { side, found in
       let runs = try zip(side.members, found).map { try run($0, $1, questions) }
       guard let recipe = side.recipe else { return ComparisonSide(runs[0]) }
@@ -106,11 +111,17 @@ package struct ComparisonSources {
   }
 
   /// Which questions were asked.
-  private struct Asked: Hashable {
+  package struct Asked: Hashable {
     /// The suite's name, for messages.
     let suite: String
     let suiteHash: String
     let promptHash: String
+
+    package init(_ suite: Suite, draws: Int) throws {
+      self.suite = suite.name
+      suiteHash = suite.hash
+      promptHash = try suite.promptHash(draws: draws)
+    }
 
     init(_ run: Run) {
       suite = run.plan.suite

@@ -36,12 +36,16 @@ package enum Comparability {
     try demandEqual(
       "prompt form", baseline.chat?.form.rawValue ?? "raw", candidate.chat?.form.rawValue ?? "raw",
       remedy: "raw and chat scores never meet: ask both in one form")
-    try demandEqual("prompt hash", base.promptHash, other.promptHash)
     try demandEqual("scoring version", "\(baseline.scoring)", "\(candidate.scoring)")
-    try demandEqual(
-      "BOS policy", baseline.bos, candidate.bos,
-      remedy: "the tokenizer files differ: gate it against a baseline of the model it was made from")
-    try checkTokens(baseline: baseline, candidate: candidate)
+    if candidate.isAskedItsOwnWay {
+      try checkMessages(baseline: baseline, candidate: candidate)
+    } else {
+      try demandEqual("prompt hash", base.promptHash, other.promptHash)
+      try demandEqual(
+        "BOS policy", baseline.bos, candidate.bos,
+        remedy: "the tokenizer files differ: gate it against a baseline of the model it was made from")
+      try checkTokens(baseline: baseline, candidate: candidate)
+    }
     try checkBase(baseline: baseline.model, candidate: candidate.model)
     return notes(baseline: baseline.model, candidate: candidate.model)
       + (baseline.numerics == candidate.numerics
@@ -59,6 +63,17 @@ package enum Comparability {
     let asked = Note(
       .note,
       "asked as a chat, \(form), through the baseline's template (\(chat.templateHash.prefix(12)))\(told)\(thinking)")
+    if candidate.isAskedItsOwnWay, let own = candidate.chat {
+      let (asked, other) = (lines(chat.template), lines(own.template))
+      let closed = own.closesThinking ? "; the think block that it opens is closed, empty" : ""
+      return [
+        Note(
+          .warning,
+          "asked through the chat template that the candidate ships (\(own.templateHash.prefix(12))), the baseline through its own "
+            + "(\(chat.templateHash.prefix(12))): \(firstDifference(asked, other)); the messages are the same\(told)\(closed)"
+        )
+      ]
+    }
     guard let own = candidate.ownTemplate.map(Self.lines), own != Self.lines(chat.template) else { return [asked] }
     return [asked, otherTemplate(asked: Self.lines(chat.template), own: own)]
   }
@@ -69,16 +84,31 @@ package enum Comparability {
     return lines.last == ExactText("") ? lines.dropLast() : lines
   }
 
+  /// The same messages, put otherwise: all that a chat depends on but its template.
+  private static func checkMessages(baseline: RunDescription, candidate: RunDescription) throws {
+    guard let asked = baseline.chat, let own = candidate.chat, asked.arguments == own.arguments,
+      asked.date == own.date, asked.system == own.system, asked.instructions == own.instructions
+    else {
+      throw notComparable(
+        "what the chat templates are told differs", remedy: "save the baseline again with the present configuration")
+    }
+  }
+
   private static func otherTemplate(asked: [ExactText], own: [ExactText]) -> Note {
+    Note(
+      .warning,
+      "the candidate ships another chat template than the baseline's, through which it was asked: "
+        + firstDifference(asked, own))
+  }
+
+  /// Where another template parts from one.
+  private static func firstDifference(_ asked: [ExactText], _ own: [ExactText]) -> String {
     let place =
       zip(asked, own).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(asked.count, own.count)
     func text(_ lines: [ExactText]) -> String {
       lines.indices.contains(place) ? "'\(shown(lines[place].text, limit: 60))'" : "the end"
     }
-    return Note(
-      .warning,
-      "the candidate ships another chat template than the baseline's, through which it was asked: line \(place + 1) is "
-        + "\(text(own)), not \(text(asked))")
+    return "line \(place + 1) is \(text(own)), not \(text(asked))"
   }
 
   /// An adapter is judged by what it does to the baseline's own model. On the same weights stored otherwise that is a warning, which

@@ -71,10 +71,15 @@ package struct RunDescription: Sendable, Hashable, Codable {
   package let chat: ChatDescription?
   /// The chat template that the model ships, where it is another than the one that it was asked through; no baseline has it.
   package let ownTemplate: String?
+  /// Whether it was asked through its own template and not through the baseline's; no baseline has it. Prompts and token ids differ by
+  /// design then, and what is compared is the messages.
+  package var isAskedItsOwnWay: Bool { ownWay ?? false }
+  private let ownWay: Bool?
 
   package init(
     model: ModelDescription, numerics: String, scoring: Int, bos: String, suite: SuiteIdentity, draws: Int,
-    tokenHashes: [String: String], chat: ChatDescription? = nil, ownTemplate: String? = nil
+    tokenHashes: [String: String], chat: ChatDescription? = nil, ownTemplate: String? = nil,
+    isAskedItsOwnWay: Bool = false
   ) {
     self.model = model
     self.numerics = numerics
@@ -85,11 +90,13 @@ package struct RunDescription: Sendable, Hashable, Codable {
     self.tokenHashes = tokenHashes
     self.chat = chat
     self.ownTemplate = ownTemplate
+    ownWay = isAskedItsOwnWay ? true : nil
   }
 
   enum CodingKeys: String, CodingKey {
     case model, numerics, scoring, bos, suite, draws, chat
     case tokenHashes = "token_hashes"
     case ownTemplate = "own_template"
+    case ownWay = "own_way"
   }
 }

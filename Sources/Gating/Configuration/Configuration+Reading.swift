@@ -39,7 +39,8 @@ extension Configuration {
       reports: absolute(try settings.text("reports") ?? "reports"),
       threads: try settings.integer("threads", in: 1...1024), gate: gate, reported: reported, share: share,
       fineTuning: try fineTuning(settings, absolute), prompt: try settings.choice("prompt") ?? .raw,
-      chat: try ChatChoice(settings.sectionOrEmpty("chat", known: ["template", "arguments", "system", "date"])))
+      chat: try ChatChoice(
+        settings.sectionOrEmpty("chat", known: ["template", "arguments", "system", "date", "instructions"])))
   }
 
   private static func fineTuning(

@@ -15,6 +15,8 @@ package struct CandidateVerdict: Sendable, Hashable, Codable {
   package let notGateable: String?
   /// Why it failed; nil where that was not asked, or it did not.
   package let diagnosis: Diagnosis?
+  /// What became of the form of answers; nil where it lost none that it was let answer.
+  package private(set) var wrapped: WrappedAnswers?
 
   /// What became of a candidate.
   package enum Finding: Sendable {
@@ -36,7 +38,15 @@ package struct CandidateVerdict: Sendable, Hashable, Codable {
     verdict = if case .judged(let verdict) = finding { verdict } else { nil }
     timeOut = if case .ranOutOfTime(let timeOut) = finding { timeOut } else { nil }
     self.diagnosis = diagnosis
+    wrapped = nil
     notGateable = if case .refused(let reason) = finding { reason } else { nil }
+  }
+
+  /// The same with what its answers to what it lost say.
+  package func with(lost: [LostAnswer]) -> CandidateVerdict {
+    var verdict = self
+    verdict.wrapped = WrappedAnswers(lost)
+    return verdict
   }
 
   /// nil where it could not be judged.
@@ -61,7 +71,7 @@ package struct CandidateVerdict: Sendable, Hashable, Codable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case path, model, share, verdict, diagnosis
+    case path, model, share, verdict, diagnosis, wrapped
     case durationSeconds = "duration_seconds"
     case timeOut = "time_out"
     case notGateable = "not_gateable"

@@ -100,7 +100,8 @@ package struct GatePage {
       [
         "id": "flips-\(index)", "rows": rows, "tasks": tasks.map { ["task": $0] }, "shown": "\(shown)",
         "all": "\(evidence.flipCount)", "won": "\(evidence.wonCount)",
-        "net": "\(evidence.flipCount - evidence.wonCount)", "isCut": shown < evidence.flipCount,
+        "net": "\(evidence.flipCount - evidence.wonCount)", "wrapped": evidence.verdict.wrapped?.text ?? "",
+        "isCut": shown < evidence.flipCount,
       ]
     ]
   }

@@ -73,7 +73,7 @@ let pageTemplate = """
   {{#flips}}
   <h3>What it no longer answers</h3>
   <p>{{all}} answers that the base gives and the candidate does not, {{won}} the other way round, {{net}} net; the largest fall of the gold answer's logprob first\
-  {{#isCut}}; the first {{shown}} are here, <code>holdfast report -o items.csv</code> writes all{{/isCut}}.</p>
+  {{#isCut}}; the first {{shown}} are here, <code>holdfast report -o items.csv</code> writes all{{/isCut}}. {{wrapped}}</p>
   <form class="filter" data-list="{{id}}" role="search">
   <label>Search <input type="search" autocomplete="off"></label>
   <label>Task <select><option value="">all</option>{{#tasks}}<option>{{task}}</option>{{/tasks}}</select></label>

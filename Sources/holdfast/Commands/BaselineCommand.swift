@@ -32,6 +32,12 @@ struct SaveBaseline: ParsableCommand {
   @Option(help: "How questions are put: raw, chat or chat-single; the configuration's by default, which is raw.")
   var prompt: PromptForm?
 
+  @Flag(
+    help:
+      "Put each task's instruction before its first question, in chats; the configuration's chat.instructions by default."
+  )
+  var instructions = false
+
   @Option(help: "The file to write; the configuration's baseline by default.")
   var out: String?
 
@@ -57,7 +63,8 @@ struct SaveBaseline: ParsableCommand {
         path: path, base: try Checkpoint.open(try basePath(configuration)), hashes: LedgerHashCache.forProcess(ledger))
     }
     let run = try SuiteRun(
-      suite: try configuration.asking(suite, of: subject.checkpoint, form: prompt), share: .all, ledger: ledger,
+      suite: try configuration.asking(
+        suite, of: subject.checkpoint, form: prompt, instructions: instructions), share: .all, ledger: ledger,
       command: typedCommand, kernel: Kernel.current.name, threads: threads)
     let progress = ProgressLine(subject.name)
     defer { progress.end() }
@@ -73,7 +80,7 @@ struct SaveBaseline: ParsableCommand {
     if json {
       try printJSON(BaselineSummary(baseline, path: destination), isPretty: true)
     } else {
-      try printLine(describe(baseline, path: destination))
+      try printLine(try describe(baseline, path: destination))
     }
   }
 }
@@ -97,7 +104,7 @@ struct ShowBaseline: ParsableCommand {
     if json {
       try printJSON(BaselineSummary(baseline, path: file), isPretty: true)
     } else {
-      try printLine(describe(baseline, path: file))
+      try printLine(try describe(baseline, path: file))
     }
   }
 }
@@ -161,7 +168,7 @@ private struct BaselineSummary: Encodable {
 }
 
 /// A baseline in words: what it is of, and every task with its curve and whether it is admitted.
-private func describe(_ baseline: Baseline, path: String) -> ShownText {
+private func describe(_ baseline: Baseline, path: String) throws -> ShownText {
   var lines: [ShownText] = [
     "\(path)",
     "model     \(baseline.run.model.name) (\(baseline.run.model.storage)), weights \(baseline.run.model.weights.prefix(12))",
@@ -169,7 +176,11 @@ private func describe(_ baseline: Baseline, path: String) -> ShownText {
       + "numerics \(baseline.run.numerics), made by \(baseline.createdBy)",
   ]
   if let chat = baseline.run.chat {
-    lines.append("prompt    \(chat.form.rawValue), template \(chat.templateHash.prefix(12))")
+    let more =
+      (chat.instructions ? ", with instructions" : "")
+      + (chat.closesThinking ? ", the think block that it opens closed, empty" : "")
+    lines.append("prompt    \(chat.form.rawValue), template \(chat.templateHash.prefix(12))\(words: more)")
+    if let text = try chat.templateNote(path: path) { lines.append("          \(text)") }
   }
   lines.append("")
   let shots = Set(baseline.admission.flatMap(\.means.keys)).sorted()

@@ -7,6 +7,7 @@ import Gating
 import Ledger
 import Reading
 import Reporting
+import Suites
 
 /// `holdfast compare`: any runs, models or baselines side by side.
 struct CompareCommand: ParsableCommand {
@@ -36,6 +37,9 @@ struct CompareCommand: ParsableCommand {
     help: "A file to write too, by its extension: .md, .json, .csv (a row a question); repeatable.")
   var output: [String] = []
 
+  @Option(help: "Of models, take the runs of the configuration's suite that were asked raw, chat or chat-single.")
+  var prompt: PromptForm?
+
   @Flag(help: "Print JSON instead of the table.")
   var json = false
 
@@ -56,7 +60,8 @@ struct CompareCommand: ParsableCommand {
       ledger: ledger,
       // A name that is no file here, or is not fetched, may still be known to the ledger.
       path: { name in try? resolveModel(name, models: configuration?.models) },
-      base: { adapter in try base(of: adapter, configuration) })
+      base: { adapter in try base(of: adapter, configuration) },
+      questions: try prompt.map { try questions(in: $0, configuration) })
     let found = try sources.sides(sides)
     let comparison = try Comparison(
       createdBy: "holdfast \(holdfastVersion)", command: typedCommand, reference: found[0],
@@ -66,6 +71,18 @@ struct CompareCommand: ParsableCommand {
       try emitData(Data(try comparison.json().utf8))
     } else {
       try emitOutput(ShownText(lines: comparison.terminalTable()))
+    }
+  }
+
+  /// What models were asked: the configuration's suite in a form.
+  private func questions(in form: PromptForm, _ configuration: Configuration?) throws -> ComparisonSources.Asked {
+    guard let configuration, let folder = configuration.suites.first else {
+      throw InputError("--prompt", "needs a suite", remedy: "name it in holdfast.yaml, or give the file with --config")
+    }
+    return try configuration.naming {
+      let base = try Checkpoint.open(try basePath(configuration))
+      return try ComparisonSources.Asked(
+        configuration.asking(try Suite.load(folder), of: base, form: form), draws: SuiteRun.draws.upperBound)
     }
   }
 

@@ -40,6 +40,9 @@ struct ExperimentCommand: ParsableCommand {
   @Option(help: "Only this arm; repeatable.")
   var arm: [String] = []
 
+  @Option(help: "How the baseline was asked: raw, chat or chat-single; the configuration's by default.")
+  var prompt: PromptForm?
+
   @Flag(help: "Print results.json instead of the table.")
   var json = false
 
@@ -51,8 +54,10 @@ struct ExperimentCommand: ParsableCommand {
     let baseline = try configuration.naming { try Baseline.load(configuration.baseline) }
     let suite =
       try experiment.suite.map { folder in
-        try naming(folder, by: experiment.file, "suite") { try Suite.load(folder) }
-      } ?? configuration.suite(of: baseline)
+        try naming(folder, by: experiment.file, "suite") {
+          try configuration.asking(try Suite.load(folder), like: baseline, at: configuration.baseline, form: prompt)
+        }
+      } ?? configuration.suite(of: baseline, at: configuration.baseline, form: prompt)
     let ledger = try Ledger(path: options.ledger ?? configuration.ledger)
     let path = try basePath(configuration)
     let base = try configuration.naming {

@@ -59,6 +59,13 @@ struct GateCommand: ParsableCommand {
   @Flag(help: "Say where the probability of the right answer has fallen already, before answers did.")
   var earlyWarning = false
 
+  @Option(help: "How the baseline was asked: raw, chat or chat-single; the configuration's by default.")
+  var prompt: PromptForm?
+
+  @Option(
+    help: "Of chats, the template that candidates are asked through: the baseline's, or their own, as their users are.")
+  var candidateTemplate: CandidateTemplate = .baseline
+
   @Option(help: "The baseline file; the configuration's by default.")
   var baseline: String?
 
@@ -93,6 +100,10 @@ struct GateCommand: ParsableCommand {
     if within != nil, let other = alone.first(where: \.1)?.0 {
       throw ValidationError("--within chooses what is read and when it ends, and so does \(other); give one")
     }
+    let asksBoth = [("--adaptive", adaptive), ("--diagnose", diagnose), ("--select", select != nil)]
+    if candidateTemplate == .own, let other = asksBoth.first(where: \.1)?.0 {
+      throw ValidationError("\(other) asks base and candidate alike, and --candidate-template own does not; give one")
+    }
     if stopEarly, diagnose { throw ValidationError("--diagnose needs the scores that --stop-early does not read") }
   }
 
@@ -123,7 +134,7 @@ struct GateCommand: ParsableCommand {
       declared: configuration.share, threads: threads,
       command: typedCommand, kernel: Kernel.current.name,
       reading: reading, diagnoses: diagnose, reported: reported ?? configuration.reported,
-      selection: select, warnsEarly: earlyWarning)
+      selection: select, warnsEarly: earlyWarning, form: prompt, template: candidateTemplate)
     let given = try candidate.map { try CandidatePaths(at: try resolveModel($0, models: configuration.models)) }
     let ledger = try Ledger(path: options.ledger ?? configuration.ledger)
     let telling = GateTelling(form: quiet ? .quiet : json ? .events : .lines)
@@ -206,3 +217,4 @@ extension HeldOutSummary {
 
 extension ReportedTasks: ExpressibleByArgument {}
 extension SelectionRule: ExpressibleByArgument {}
+extension CandidateTemplate: ExpressibleByArgument {}

@@ -54,7 +54,9 @@ struct PlanCommand: ParsableCommand {
     let heldOut =
       configuration.fineTuning.data.isEmpty
       ? nil
-      : try configuration.heldOutCheck(try configuration.suite(of: loaded), threads: options.threads(configuration))
+      : try configuration.heldOutCheck(
+        try configuration.suite(of: loaded, at: baseline ?? configuration.baseline),
+        threads: options.threads(configuration))
     if let heldOut { note("held-out check: \(HeldOutSummary(heldOut).text)") }
     let related = try related(configuration)
     let ledger = try? Ledger(existingAt: options.ledger ?? configuration.ledger)

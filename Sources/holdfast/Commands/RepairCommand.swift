@@ -82,7 +82,7 @@ struct RepairCommand: ParsableCommand {
     let basePath = try base.map { try resolveModel($0, models: configuration.models) } ?? basePath(configuration)
     let path = try resolveModel(candidate, models: configuration.models)
     let baseline = try configuration.naming { try Baseline.load(configuration.baseline) }
-    let suite = try configuration.suite(of: baseline)
+    let suite = try configuration.suite(of: baseline, at: configuration.baseline)
     let heldOut = try configuration.heldOutCheck(suite, threads: options.threads(configuration))
     if let heldOut { note("held-out check: \(HeldOutSummary(heldOut).text)") }
     let setting = RepairSetting(

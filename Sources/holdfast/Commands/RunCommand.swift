@@ -31,6 +31,12 @@ struct RunCommand: ParsableCommand {
   @Option(help: "How questions are put: raw, chat or chat-single; the configuration's by default, which is raw.")
   var prompt: PromptForm?
 
+  @Flag(
+    help:
+      "Put each task's instruction before its first question, in chats; the configuration's chat.instructions by default."
+  )
+  var instructions = false
+
   @Option(help: "A fixed share of every task's blocks, such as 1/2.")
   var share: String = "1"
 
@@ -50,7 +56,8 @@ struct RunCommand: ParsableCommand {
     }
     let loaded = try subject.load(threads: threads)
     let run = try SuiteRun(
-      suite: try settings.asking(suite, of: subject.checkpoint, form: prompt), share: share, ledger: ledger,
+      suite: try settings.asking(suite, of: subject.checkpoint, form: prompt, instructions: instructions), share: share,
+      ledger: ledger,
       command: typedCommand, kernel: Kernel.current.name, threads: threads)
     for line in try run.notes(on: loaded) { note("\(line)") }
     let progress = ProgressLine(subject.name)
@@ -94,11 +101,21 @@ private struct RunSettings {
   }
 
   /// The suite as it is to be asked.
-  func asking(_ suite: Suite, of checkpoint: Checkpoint, form: PromptForm?) throws -> Suite {
-    if let configuration { return try configuration.asking(suite, of: checkpoint, form: form) }
-    guard let form, form != .raw else { return suite }
+  func asking(
+    _ suite: Suite, of checkpoint: Checkpoint, form: PromptForm?, instructions: Bool
+  ) throws -> Suite {
+    if let configuration {
+      return try configuration.asking(suite, of: checkpoint, form: form, instructions: instructions)
+    }
+    guard let form, form != .raw else {
+      guard !instructions else {
+        throw InputError("--instructions", "is of chats", remedy: "give --prompt chat too, or leave it out")
+      }
+      return suite
+    }
     return try suite.asked(
-      as: ChatDescription(form: form, of: checkpoint, ChatChoice(), file: "--prompt"), path: checkpoint.path)
+      as: ChatDescription(form: form, of: checkpoint, ChatChoice(instructions: instructions), file: "--prompt"),
+      path: checkpoint.path)
   }
 
   /// The model that an adapter is on.
