@@ -4,7 +4,6 @@ import Foundation
 import Ledger
 import Reading
 import Suites
-import Tokenizers
 import Training
 import Transformer
 
@@ -56,17 +55,9 @@ package struct TrainingSession {
     self.threads = threads
     self.origin = origin
     self.folder = TrainingFolder(folder)
-    plan = try TrainingPlan(
-      recipe, tokenizer: try Tokenizer(checkpoint.tokenizer), contextLength: checkpoint.configuration.contextLength,
-      vocabularySize: checkpoint.configuration.vocabularySize,
-      template: try TrainingTemplate(for: recipe.format, of: checkpoint, recipe.chat, file: recipe.file))
+    plan = try TrainingPlan(recipe, base: checkpoint)
     warnings = try plan.checkOverlap(with: suites) + plan.notes
-    leakPrompts = try plan.leakPrompts(
-      from: plan.usesTemplate
-        ? suites.map { suite in
-          try suite.asked(
-            as: ChatDescription(form: .chat, of: checkpoint, recipe.chat, file: recipe.file), path: checkpoint.path)
-        } : suites)
+    leakPrompts = try plan.leakPrompts(from: suites, base: checkpoint)
     _ = try TrainedWeights(recipe, for: checkpoint.configuration)
     guarded = GuardedTexts(suites)
   }

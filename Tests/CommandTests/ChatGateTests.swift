@@ -202,4 +202,30 @@ struct ChatGateTests {
     let blank = try holdfast("run", in: folder)
     #expect(blank.status == 2 && blank.err.contains("chat.prefill: ends in white space"))
   }
+
+  @Test("an experiment and a repair ask as the baseline was asked, and train through the template")
+  func experiment() throws {
+    try configure("prompt: chat")
+    #expect(try holdfast("baseline", "save", in: folder).status == 0)
+    try folder.sayThatTheBaseOnceKnew(baseline: "baseline.json")
+    let lines = (0..<16).map {
+      #"{"messages": [{"role": "user", "content": "say \#($0)"}, {"role": "assistant", "content": "\#($0 % 2 == 0 ? "yes" : "no")"}]}"#
+    }
+    try folder.write("chats.jsonl", lines.joined(separator: "\n"))
+    try folder.write(
+      "full.yaml",
+      "recipe: full\ndata: {train: chats.jsonl, test: chats.jsonl}\nmethod: full\nlearning_rate: 1e-3\nsteps: 8\nbatch: 2\n"
+    )
+    try folder.write("e.yaml", "experiment: tiny\ncheckpoints: [8]\narms:\n  - {arm: full, recipe: full.yaml}\n")
+    let experiment = try holdfast("experiment", "e.yaml", in: folder)
+    #expect(experiment.status == 0, "\(experiment.err)")
+    let other = try holdfast("experiment", "e.yaml", "--prompt", "raw", "--out", "o", "--reports", "p", in: folder)
+    #expect(other.status == 2 && other.err.contains("baseline.json: was asked chat, not raw"))
+    let checkpoint = "out/tiny/full/seed-1/checkpoint-8"
+    let repair = try holdfast(
+      "repair", "--candidate", checkpoint, "--data", "chats.jsonl", "--out", "mended", in: folder)
+    // Nothing can be mended of a base that was only said to know; it was asked all the same.
+    #expect([0, 1, 3].contains(repair.status), "\(repair.err)")
+    #expect(!repair.err.contains("prompt form"))
+  }
 }

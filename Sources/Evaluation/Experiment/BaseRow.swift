@@ -2,7 +2,6 @@ import Checkpoints
 import Foundation
 import Reporting
 import Scoring
-import Tokenizers
 import Training
 
 /// The base model in an experiment: the control row, and the start of every arm's curve.
@@ -36,11 +35,9 @@ struct BaseRow {
     (recipe.mix, recipe.preserve, recipe.promot, recipe.l2sp) = (MixSettings(), nil, nil, nil)
     (recipe.interpolate, recipe.rescale) = (nil, nil)
     let checkpoint = setting.base.checkpoint
-    let plan = try TrainingPlan(
-      recipe, tokenizer: try Tokenizer(checkpoint.tokenizer), contextLength: checkpoint.configuration.contextLength,
-      vocabularySize: checkpoint.configuration.vocabularySize)
+    let plan = try TrainingPlan(recipe, base: checkpoint)
     let evaluation = try Trainer(
-      recipe, plan: plan, checkpoint: checkpoint, leakPrompts: plan.leakPrompts(from: [setting.suite]),
+      recipe, plan: plan, checkpoint: checkpoint, leakPrompts: plan.leakPrompts(from: [setting.suite], base: checkpoint),
       threads: threads
     ).evaluate()
     try writeJSON(

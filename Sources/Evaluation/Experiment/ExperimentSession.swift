@@ -6,7 +6,6 @@ import Ledger
 import Reporting
 import Scoring
 import Suites
-import Tokenizers
 import Training
 
 /// An experiment from its file to its report: every arm under every seed is trained, scored at its checkpoints and
@@ -202,13 +201,9 @@ package struct ExperimentSession {
 
 /// The labels of all recipes' training data, where answers are labels.
 private func trainedLabels(_ recipes: [Recipe], base: Checkpoint) throws -> [String] {
-  let tokenizer = try Tokenizer(base.tokenizer)
   var seen = Set<String>()
   return try recipes.filter { seen.insert($0.trainData).inserted }.flatMap {
-    try TrainingPlan(
-      $0, tokenizer: tokenizer, contextLength: base.configuration.contextLength,
-      vocabularySize: base.configuration.vocabularySize
-    ).labels
+    try TrainingPlan($0, base: base).labels
   }
 }
 
