@@ -1,8 +1,10 @@
+import ChatTemplates
 import Checkpoints
 import Foundation
 import Overlap
 import Reading
 import Suites
+import Tokenizers
 import Training
 
 /// What fine-tuning reads and leaves: samples in every form, few-shot pools, templates, records; and JSON by itself.
@@ -36,14 +38,36 @@ enum DataTargets {
     let chat =
       #"{"messages": [{"role": "system", "content": "a"}, {"role": "user", "content": "b"}, "#
       + #"{"role": "assistant", "content": "c"}]}"# + "\n"
-    let formats = [PromptFormat(.plain), PromptFormat(.chatml), PromptFormat(.llama3)]
+    let forms =
+      #"{"prompt": [{"role": "user", "content": "b"}], "completion": [{"role": "assistant", "content": "c"}], "id": 1}"# + "\n"
+      + #"{"conversations": [{"from": "human", "value": "b"}, {"from": "gpt", "value": "c"}], "tools": "[{}]"}"# + "\n"
+      + #"{"segments": [{"label": false, "text": "b"}, {"label": true, "text": "c"}]}"# + "\n" + #"{"text": "b c"}"# + "\n"
+    let formats = [PromptFormat(.automatic), PromptFormat(.template), PromptFormat(.chatml), PromptFormat(.llama3)]
+    let goldens = URL(fileURLWithPath: "\(place.repository)/Tests/Goldens")
+    let tokenizer = try Tokenizer(
+      json: goldens.appendingPathComponent("chat-training/tokenizer.json"), configuration: nil)
+    let encoders = try ["chat/templates/llama31-tools", "chat-training/templates/last-otherwise", "chat/templates/qwen3-thinking"]
+      .map { name in
+        let source = try String(contentsOf: goldens.appendingPathComponent("\(name).jinja"), encoding: .utf8)
+        return SampleEncoder(
+          tokenizer: tokenizer, contextLength: 512, vocabularySize: tokenizer.vocabularySize,
+          template: try TrainingTemplate(ChatTemplate(path: name, source: source)))
+      }
     return FuzzTarget(
       "training-data", .jsonLines,
-      [try place.lines("recipes/data/sentiment/train.jsonl", 4), Array((chat + chat).utf8)]
-    ) { bytes, _ in
+      [try place.lines("recipes/data/sentiment/train.jsonl", 4), Array((chat + chat).utf8), Array(forms.utf8)]
+    ) { bytes, seed in
       let data = try DataFile.read(try place.write(bytes, "train.jsonl"))
-      // A format that has no place for messages refuses them.
-      for line in data.lines { for format in formats { _ = try? format.render(line.content) } }
+      let encoder = encoders[seed % encoders.count]
+      // A format that has no place for a sample refuses it.
+      for line in data.lines {
+        for format in formats {
+          guard let sample = try? encoder.encode(line.content, format, kind: .task).sample else { continue }
+          try require(
+            sample.scored.first ?? 0 > 0 && zip(sample.scored, sample.scored.dropFirst()).allSatisfy(<)
+              && sample.scored.last ?? .max < sample.ids.count, "what is learnt is no part of the sample")
+        }
+      }
       _ = DataVariety(data.lines.map(\.content))
     }
   }

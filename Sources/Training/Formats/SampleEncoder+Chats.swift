@@ -46,26 +46,29 @@ extension SampleEncoder {
       throw RenderingFault(
         problem: "the sample has no token that loss is taken on", remedy: "write an answer, or leave the line out")
     }
-    return try encode(try template.render(chat), kind: kind)
+    return try encode(try template.render(chat), through: template, kind: kind)
   }
 
-  private func encode(_ chat: RenderedChat, kind: TrainingSample.Kind) throws -> Encoded {
+  private func encode(
+    _ chat: RenderedChat, through template: TrainingTemplate, kind: TrainingSample.Kind
+  ) throws -> Encoded {
     let ids = tokenizer.encodePrompt(chat.text, addSpecialTokens: false)
     if let bos = tokenizer.bosTokenID, ids.count > 1, ids[0] == bos, ids[1] == bos {
       throw RenderingFault(
         problem: "the conversation begins with two BOS tokens", remedy: "mend the chat template, or give another")
     }
     try check(ids)
+    let parts = try template.parts(of: chat)
     var scored: [Int] = []
     var leftOut: String?
-    for (number, part) in chat.parts.enumerated() {
+    for (number, part) in parts.enumerated() {
       switch part {
       case .span(let span): scored += positions(of: [span], of: chat.text, in: ids).drop { $0 <= scored.last ?? 0 }
       case .turn(let turn):
         let prompt = tokenizer.encodePrompt(turn.prompt, addSpecialTokens: false)
         let start = ids.commonPrefix(prompt)
         if start < prompt.count, leftOut == nil { leftOut = tokenizer.decode(Array(prompt[start...])) }
-        let end = try end(of: turn, from: start, before: next(number, chat, ids), in: ids, of: chat.text)
+        let end = try end(of: turn, from: start, before: next(number, parts, ids), in: ids, of: chat.text)
         scored += max(start, 1, (scored.last ?? -1) + 1)..<max(start, 1, (scored.last ?? -1) + 1, end)
       }
     }
@@ -77,8 +80,8 @@ extension SampleEncoder {
   }
 
   /// Where the next turn that is learnt begins.
-  private func next(_ number: Int, _ chat: RenderedChat, _ ids: [Int32]) -> Int {
-    guard chat.parts.indices.contains(number + 1), case .turn(let turn) = chat.parts[number + 1] else {
+  private func next(_ number: Int, _ parts: [RenderedChat.Part], _ ids: [Int32]) -> Int {
+    guard parts.indices.contains(number + 1), case .turn(let turn) = parts[number + 1] else {
       return ids.count
     }
     return ids.commonPrefix(tokenizer.encodePrompt(turn.prompt, addSpecialTokens: false))

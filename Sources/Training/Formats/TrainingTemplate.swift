@@ -34,10 +34,7 @@ package struct TrainingTemplate: Sendable {
       + template.specialTokens.flatMap { [$0.name, $0.text] } + [JSONText.compact(.object(settings.arguments))]
   }
 
-  /// The text of a conversation, and what of it is learnt.
-  ///
-  /// What is learnt of a conversation is what the template marks with `{% generation %}`; where it marks nothing, each answer with all
-  /// that ends it, as the prompt before it and the conversation up to it show. Of what stands behind a prompt, all of it.
+  /// A conversation as text.
   ///
   /// - Throws: `RenderingFault` where the template refuses the conversation, and where it writes nothing of its tools.
   func render(_ sample: ChatSample) throws -> RenderedChat {
@@ -53,17 +50,28 @@ package struct TrainingTemplate: Sendable {
           remedy: "leave the column out, or name another template")
       }
     }
+    return RenderedChat(sample: sample, rendering: whole)
+  }
+
+  /// What of a conversation is learnt, in order.
+  ///
+  /// Of a conversation that is what the template marks with `{% generation %}`; where it marks nothing, each answer with all
+  /// that ends it, as the prompt before it and the conversation up to it show. Of what stands behind a prompt, all of it.
+  ///
+  /// It renders the conversation twice an answer: to be asked of one that is not too long.
+  ///
+  /// - Throws: `RenderingFault` where the template refuses a part of the conversation.
+  func parts(of chat: RenderedChat) throws -> [RenderedChat.Part] {
+    let (sample, whole) = (chat.sample, chat.rendering)
     switch sample.learnt {
-    case .completion(let given):
-      return RenderedChat(text: whole.text, parts: [.turn(try turn(from: given, to: sample.messages.count, sample))])
+    case .completion(let given): return [.turn(try turn(from: given, to: sample.messages.count, sample))]
     case .turns(let places):
       let all = sample.messages.indices.filter { sample.role(of: $0) == ChatSample.Role.assistant.rawValue }
       if !whole.spans.isEmpty, !whole.hasUnplacedSpans, places == all || whole.spans.count == all.count {
         let spans = places == all ? whole.spans : places.compactMap { all.firstIndex(of: $0) }.map { whole.spans[$0] }
-        return RenderedChat(text: whole.text, parts: spans.map { .span($0) })
+        return spans.map { .span($0) }
       }
-      return RenderedChat(
-        text: whole.text, parts: try places.map { .turn(try turn(from: $0, to: $0 + 1, sample)) })
+      return try places.map { .turn(try turn(from: $0, to: $0 + 1, sample)) }
     }
   }
 
@@ -115,9 +123,10 @@ struct RenderedChat {
     let content: String
   }
 
-  let text: String
-  /// What is learnt, in order.
-  let parts: [Part]
+  /// As it was rendered, a system message put before it where there was none.
+  let sample: ChatSample
+  let rendering: CompiledTemplate.Rendering
+  var text: String { rendering.text }
 }
 
 extension ChatSettings {
