@@ -29,11 +29,14 @@ package enum CandidateTemplate: String, Sendable, CaseIterable {
 /// A candidate, and what is known of its fine-tuning.
 struct Candidate {
   let subject: Subject
+  /// What its fine-tuning chose from, by the configuration and by the checkpoint's own record.
   let labels: [String]
   /// Tasks that the fine-tuning was about.
   let related: Set<String>
   /// The shares at which the ledger says that it was judged by this baseline before.
   let earlier: [Share]
+  /// Whether it says of itself that it was trained through a chat template.
+  let isTrainedAsChat: Bool
 }
 
 /// Asks one candidate after another what a baseline was asked, and judges them.
@@ -130,6 +133,13 @@ struct CandidateAsking {
             baseline: baseline, candidate: description, scores: outcome.items, policy: policy, related: related,
             contaminated: contaminated, leaks: leaks, unasked: unasked, look: look)
         }
+      if candidate.isTrainedAsChat, run.suite.chat == nil {
+        verdict = verdict.adding(
+          note: Note(
+            .warning,
+            "it was trained through a chat template and is asked raw text, where less of a loss may show: gate it with prompt: chat"
+          ))
+      }
       if let text = try run.suite.chat?.description.templateNote(path: subject.path) {
         verdict = verdict.adding(note: Note(.note, text))
       }

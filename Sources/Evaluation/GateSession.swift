@@ -236,11 +236,12 @@ package struct GateSession {
     let opened = try paths.map { path -> Opened in
       do {
         let subject = try Subject(path: path, base: base.value(), hashes: hashes)
-        let labels = try labels(of: subject)
+        let record = try TrainingRecord.read(fromCheckpoint: subject.path)
+        let labels = configuration.fineTuning.labels + (record?.labels ?? [])
         return .whole(
           Candidate(
             subject: subject, labels: labels, related: relatedTasks(of: suite, labels: labels),
-            earlier: try looks(subject)))
+            earlier: try looks(subject), isTrainedAsChat: record?.usesChatTemplate ?? false))
       } catch let fault as InputError {
         faults.append(fault)
         return .broken(path: path, fault)
@@ -310,13 +311,6 @@ package struct GateSession {
         remedy: "name the baseline's own model as base in \(configuration.file), or do without them")
     }
     return subject
-  }
-
-  /// What a candidate's fine-tuning chose from, by the configuration and by the checkpoint's own record.
-  ///
-  /// - Throws: `InputError` for a record that is damaged.
-  private func labels(of subject: Subject) throws -> [String] {
-    configuration.fineTuning.labels + (try TrainingRecord.read(fromCheckpoint: subject.path)?.labels ?? [])
   }
 
   private func keep(

@@ -124,7 +124,7 @@ package struct TrainingSession {
   private func record(step: Int) -> TrainingRecord {
     TrainingRecord(
       createdBy: origin.program, recipe: recipe.name, seed: recipe.seed, step: step, labels: plan.labels,
-      data: plan.sources.data)
+      data: plan.sources.data, usesChatTemplate: plan.usesTemplate)
   }
 }
 

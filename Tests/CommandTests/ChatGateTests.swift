@@ -222,6 +222,11 @@ struct ChatGateTests {
     let other = try holdfast("experiment", "e.yaml", "--prompt", "raw", "--out", "o", "--reports", "p", in: folder)
     #expect(other.status == 2 && other.err.contains("baseline.json: was asked chat, not raw"))
     let checkpoint = "out/tiny/full/seed-1/checkpoint-8"
+    #expect(try holdfast("baseline", "save", "--prompt", "raw", "--out", "raw.json", in: folder).status == 0)
+    try folder.sayThatTheBaseOnceKnew(baseline: "raw.json")
+    let raw = try holdfast("gate", "--candidate", checkpoint, "--prompt", "raw", "--baseline", "raw.json", in: folder)
+    let said = raw.out.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(said.contains("it was trained through a chat template and is asked raw text"), "\(raw.out)\(raw.err)")
     let repair = try holdfast(
       "repair", "--candidate", checkpoint, "--data", "chats.jsonl", "--out", "mended", in: folder)
     // Nothing can be mended of a base that was only said to know; it was asked all the same.

@@ -39,20 +39,24 @@ enum DataTargets {
       #"{"messages": [{"role": "system", "content": "a"}, {"role": "user", "content": "b"}, "#
       + #"{"role": "assistant", "content": "c"}]}"# + "\n"
     let forms =
-      #"{"prompt": [{"role": "user", "content": "b"}], "completion": [{"role": "assistant", "content": "c"}], "id": 1}"# + "\n"
+      #"{"prompt": [{"role": "user", "content": "b"}], "completion": [{"role": "assistant", "content": "c"}], "id": 1}"#
+      + "\n"
       + #"{"conversations": [{"from": "human", "value": "b"}, {"from": "gpt", "value": "c"}], "tools": "[{}]"}"# + "\n"
-      + #"{"segments": [{"label": false, "text": "b"}, {"label": true, "text": "c"}]}"# + "\n" + #"{"text": "b c"}"# + "\n"
+      + #"{"segments": [{"label": false, "text": "b"}, {"label": true, "text": "c"}]}"# + "\n" + #"{"text": "b c"}"#
+      + "\n"
     let formats = [PromptFormat(.automatic), PromptFormat(.template), PromptFormat(.chatml), PromptFormat(.llama3)]
     let goldens = URL(fileURLWithPath: "\(place.repository)/Tests/Goldens")
     let tokenizer = try Tokenizer(
       json: goldens.appendingPathComponent("chat-training/tokenizer.json"), configuration: nil)
-    let encoders = try ["chat/templates/llama31-tools", "chat-training/templates/last-otherwise", "chat/templates/qwen3-thinking"]
-      .map { name in
-        let source = try String(contentsOf: goldens.appendingPathComponent("\(name).jinja"), encoding: .utf8)
-        return SampleEncoder(
-          tokenizer: tokenizer, contextLength: 512, vocabularySize: tokenizer.vocabularySize,
-          template: try TrainingTemplate(ChatTemplate(path: name, source: source)))
-      }
+    let encoders = try [
+      "chat/templates/llama31-tools", "chat-training/templates/last-otherwise", "chat/templates/qwen3-thinking",
+    ]
+    .map { name in
+      let source = try String(contentsOf: goldens.appendingPathComponent("\(name).jinja"), encoding: .utf8)
+      return SampleEncoder(
+        tokenizer: tokenizer, contextLength: 512, vocabularySize: tokenizer.vocabularySize,
+        template: try TrainingTemplate(ChatTemplate(path: name, source: source)))
+    }
     return FuzzTarget(
       "training-data", .jsonLines,
       [try place.lines("recipes/data/sentiment/train.jsonl", 4), Array((chat + chat).utf8), Array(forms.utf8)]

@@ -50,9 +50,14 @@ package struct TrainingRecord: Sendable, Hashable, Codable {
   /// The task's answers where they are few, trimmed and ascending; empty where answers are free.
   package let labels: [String]
   package let data: [DataSource]
+  /// True, or nil.
+  private let throughTemplate: Bool?
+  /// Whether the task went through the model's chat template.
+  package var usesChatTemplate: Bool { throughTemplate ?? false }
 
   package init(
-    createdBy: String, recipe: String, seed: UInt64, step: Int, labels: [String], data: [DataSource]
+    createdBy: String, recipe: String, seed: UInt64, step: Int, labels: [String], data: [DataSource],
+    usesChatTemplate: Bool = false
   ) {
     schemaVersion = Self.schemaVersion
     self.createdBy = createdBy
@@ -61,10 +66,12 @@ package struct TrainingRecord: Sendable, Hashable, Codable {
     self.step = step
     self.labels = labels
     self.data = data
+    throughTemplate = usesChatTemplate ? true : nil
   }
 
   enum CodingKeys: String, CodingKey {
     case recipe, seed, step, labels, data
+    case throughTemplate = "chat_template"
     case schemaVersion = "schema_version"
     case createdBy = "created_by"
   }

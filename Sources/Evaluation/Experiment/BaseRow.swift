@@ -37,7 +37,8 @@ struct BaseRow {
     let checkpoint = setting.base.checkpoint
     let plan = try TrainingPlan(recipe, base: checkpoint)
     let evaluation = try Trainer(
-      recipe, plan: plan, checkpoint: checkpoint, leakPrompts: plan.leakPrompts(from: [setting.suite], base: checkpoint),
+      recipe, plan: plan, checkpoint: checkpoint,
+      leakPrompts: plan.leakPrompts(from: [setting.suite], base: checkpoint),
       threads: threads
     ).evaluate()
     try writeJSON(
