@@ -34,7 +34,7 @@ struct WrappedAnswersTests {
     let wrapped = try #require(
       WrappedAnswers([lost(["west"], "It is west."), lost(["west"], "east"), lost(["west"], nil)]))
     #expect((wrapped.answered, wrapped.wrapped) == (2, 1))
-    #expect(wrapped.text?.hasPrefix("Of the 2 lost questions that it was let answer, 1 have the right answer") == true)
+    #expect(wrapped.text?.hasPrefix("Of the 2 lost questions that it was let answer, 1 has the right answer") == true)
     #expect(WrappedAnswers([lost(["west"], "east")])?.text == nil)
     #expect(WrappedAnswers([lost(["west"], nil)]) == nil)
   }

@@ -16,7 +16,7 @@ package struct WrappedAnswers: Sendable, Hashable, Codable {
   package var text: String? {
     guard wrapped > 0 else { return nil }
     return
-      "Of the \(answered) lost questions that it was let answer, \(wrapped) have the right answer in what it says, wrapped in other "
+      "Of the \(answered) lost questions that it was let answer, \(wrapped) \(wrapped == 1 ? "has" : "have") the right answer in what it says, wrapped in other "
       + "words: there the format is lost, not the answer."
   }
 }
