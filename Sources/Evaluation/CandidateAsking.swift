@@ -133,16 +133,7 @@ struct CandidateAsking {
             baseline: baseline, candidate: description, scores: outcome.items, policy: policy, related: related,
             contaminated: contaminated, leaks: leaks, unasked: unasked, look: look)
         }
-      if candidate.isTrainedAsChat, run.suite.chat == nil {
-        verdict = verdict.adding(
-          note: Note(
-            .warning,
-            "it was trained through a chat template and is asked raw text, where less of a loss may show: gate it with prompt: chat"
-          ))
-      }
-      if let text = try run.suite.chat?.description.templateNote(path: subject.path) {
-        verdict = verdict.adding(note: Note(.note, text))
-      }
+      for note in try chatNotes(candidate) { verdict = verdict.adding(note: note) }
       if let plan = reading.plan { verdict = verdict.adding(note: plan.note) }
       if reading.plan == nil, reading.share > run.share {
         verdict = verdict.adding(
@@ -173,11 +164,26 @@ struct CandidateAsking {
       let decision = stopped.decision
       let note = Note(.note, "decided at share \(decision.share); the rest was not read")
       return Asked(
-        finding: .judged(decision.verdict.adding(note: note)), run: stopped.run, share: decision.share,
+        finding: .judged(try chatNotes(candidate).reduce(decision.verdict.adding(note: note)) { $0.adding(note: $1) }),
+        run: stopped.run, share: decision.share,
         items: decision.scores)
     } catch let reason as NotGateable {
       return Asked(finding: .refused(reason.reason), run: asked)
     }
+  }
+
+  /// What is to be said of how a candidate is asked.
+  private func chatNotes(_ candidate: Candidate) throws -> [Note] {
+    guard let chat = run.suite.chat?.description else {
+      return candidate.isTrainedAsChat
+        ? [
+          Note(
+            .warning,
+            "it was trained through a chat template and is asked raw text, where less of a loss may show: gate it with prompt: chat"
+          )
+        ] : []
+    }
+    return try chat.templateNote(path: candidate.subject.path).map { [Note(.note, $0)] } ?? []
   }
 
   /// What a gate says whose time was over.

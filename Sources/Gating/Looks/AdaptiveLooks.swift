@@ -79,8 +79,10 @@ extension Verdict {
 
   private func with(notes: [Note], looks: [Look]?) -> Verdict {
     Verdict(
-      outcome: outcome, sentence: sentence, coverage: coverage, units: units, spread: spread, tasks: tasks,
-      notes: notes, looks: looks, look: look, discordance: discordance)
+      outcome: outcome,
+      sentence: VerdictSentence(outcome: outcome, units: units, coverage: coverage, notes: notes).text,
+      coverage: coverage, units: units, spread: spread, tasks: tasks, notes: notes, looks: looks, look: look,
+      discordance: discordance)
   }
 
   /// Tasks that vote in a unit that is INCONCLUSIVE.
