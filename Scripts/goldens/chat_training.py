@@ -12,7 +12,8 @@ masks.json has for each template and sample the token ids and the runs of positi
   the conversation up to there is a prefix of the whole;
 - of prompt and completion, by completion_only_loss.
 
-Null where the template raises, or where those prefixes are none.
+Null where the template raises, where those prefixes are none, and where TRL would learn a part of a question: the template renders
+what stands before it otherwise in a longer conversation.
 
     python3 chat_training.py --out /tmp/trl --pairs
 
@@ -151,6 +152,12 @@ def mask(prepare, template, sample):
     for answer in answers:
         ids, own = prepare(template, {"prompt": messages[:answer], "completion": messages[answer : answer + 1], **rest}, False)
         if whole[: len(ids)] != ids:
+            return None
+        prompt, closed = (
+            prepare.tokenizer.apply_chat_template(messages[: answer + last], tokenize=False, add_generation_prompt=not last, **keywords)
+            for last in (0, 1))
+        question = messages[answer - 1]["content"].strip()
+        if len(os.path.commonprefix([prompt, closed])) < prompt.rfind(question) + len(question):
             return None
         positions += [position for position in own if position not in positions]
     return whole, positions

@@ -113,11 +113,17 @@ package struct GateSession {
         "--candidate-template", "the baseline was asked raw text, which has no template",
         remedy: "leave it out, or name a baseline that was asked as a chat")
     }
+    guard template == .baseline || !settings.policy.looksAtLeaks else {
+      throw InputError(
+        "--candidate-template", "own stands beside gate.max_leak_mass, which asks base and candidate alike",
+        remedy: "leave one of them out")
+    }
     let hashes = LedgerHashCache.forProcess(ledger)
     let baseCheckpoint = Lazy { [base, configuration] in try configuration.naming { try Checkpoint.open(base) } }
     let baselineHash = try baseline.contentHash()
     let candidates = try open(paths, suite: suite, base: baseCheckpoint, hashes: hashes) {
-      try ledger.looks(at: $0.identity.id, baselineHash: baselineHash)
+      // Through its own template it is asked other prompts than at any look before.
+      try template == .own ? [] : ledger.looks(at: $0.identity.id, baselineHash: baselineHash)
     }
     let report = oncePerNote(report)
     let overlap = try configuration.heldOutCheck(suite, threads: threads)
@@ -158,6 +164,9 @@ package struct GateSession {
         do {
           let own = try template == .own ? asking.throughOwnTemplate(of: subject) : asking
           asked = try own.ask(candidate, shelf: &shelf, report: report)
+        } catch Interrupted.deadline {
+          // While its own template was tried.
+          asked = CandidateAsking.Asked(finding: .refused("time ran out before it was asked"), run: nil)
         } catch let fault as InputError where candidates.count > 1 {
           // The others' verdicts are worth keeping; the gate ends with this error all the same.
           faults.append(fault)

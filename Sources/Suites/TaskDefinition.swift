@@ -75,7 +75,7 @@ package struct TaskDefinition: Sendable, Hashable {
 
 /// What a task's chats have that raw text has not.
 package struct TaskChat: Sendable, Hashable {
-  /// The system's message; nil for the configuration's or none.
+  /// The system's message, where the configuration says none; nil for none.
   package let system: String?
   /// What every answer of the assistant's begins with: it is written, and the answer is scored behind it and the task's answer prefix.
   package let prefill: String?

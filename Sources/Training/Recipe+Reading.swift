@@ -76,6 +76,10 @@ extension Recipe {
 
   /// Which template, and what it is told. `template: model` is the model's own.
   private static func chat(_ fields: YAMLMapping) throws -> ChatChoice {
+    if fields.has("chat"), fields.has("format") {
+      throw fields.error(
+        "chat", "stands beside 'format', which is told nothing", remedy: "write template: model, or leave it out")
+    }
     let told = try ChatChoice(fields.sectionOrEmpty("chat", known: ["arguments", "system", "date"]))
     let name = try fields.text("template")
     return ChatChoice(

@@ -46,13 +46,16 @@ package struct TrainingPlan: Sendable {
   ///   - contextLength: the model's, in tokens.
   ///   - vocabularySize: rows of the model's embedding.
   ///   - template: what conversations go through; nil for a model without one.
+  ///   - templateFault: what is wrong with the template that the model has.
   /// - Throws: `InputError` for a file that is empty or cannot be read, and naming the line of a sample that has no loss
   ///   token, is longer than the context, or needs a token that the model does not have.
   package init(
-    _ recipe: Recipe, tokenizer: Tokenizer, contextLength: Int, vocabularySize: Int, template: TrainingTemplate? = nil
+    _ recipe: Recipe, tokenizer: Tokenizer, contextLength: Int, vocabularySize: Int, template: TrainingTemplate? = nil,
+    templateFault: InputError? = nil
   ) throws {
     let encoder = SampleEncoder(
-      tokenizer: tokenizer, contextLength: contextLength, vocabularySize: vocabularySize, template: template)
+      tokenizer: tokenizer, contextLength: contextLength, vocabularySize: vocabularySize, template: template,
+      templateFault: templateFault)
     self.recipe = recipe
     self.encoder = encoder
     let stamps = recipe.stamps
@@ -103,9 +106,15 @@ package struct TrainingPlan: Sendable {
     let trained = Self.labels(train.lines.map { $0.content.completion.stripped() })
     labels = trained.isEmpty ? Self.labels(test?.lines.map { $0.content.completion.stripped() } ?? []) : trained
     let labelled = trained.isEmpty ? testSamples : taskSamples
+    // What a template writes before an answer is learnt too, such as an empty think block: it is no label.
     labelTokens =
-      labels.isEmpty ? [] : Set(labelled.compactMap { sample in sample.scored.first.map { sample.ids[$0] } })
-    if usesTemplate { notes = Self.notes(on: encoded, in: recipe.trainData) }
+      labels.isEmpty
+      ? []
+      : usesTemplate
+        ? Set(labels.compactMap { tokenizer.encodeContinuation($0).first })
+        : Set(labelled.compactMap { sample in sample.scored.first.map { sample.ids[$0] } })
+    let rendered = zip(train.lines, encoded).filter { recipe.format.usesTemplate(for: $0.0.content) }.map(\.1)
+    notes = rendered.isEmpty ? [] : Self.notes(on: rendered, in: recipe.trainData)
   }
 
   /// What is said of chats that are not trained as they will be asked.

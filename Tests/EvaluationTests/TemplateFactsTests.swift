@@ -6,11 +6,11 @@ import Testing
 
 @Suite("What is said of a chat template")
 struct TemplateFactsTests {
-  private func note(_ template: String, date: String = "2024-07-26") throws -> String? {
+  private func note(_ template: String, date: String = "2024-07-26", system: String? = nil) throws -> String? {
     try ChatDescription(
       form: .chat, template: template, templateHash: SHA256.hash(data: Data(template.utf8)).hexadecimal,
       tokens: ["bos_token": "<s>", "eos_token": "</s>"],
-      arguments: "{}", date: date, system: nil, closesThinking: false
+      arguments: "{}", date: date, system: system, closesThinking: false
     ).templateNote(path: "t")
   }
 
@@ -18,7 +18,10 @@ struct TemplateFactsTests {
   private static let prompt = "{% if add_generation_prompt %}<assistant>{% endif %}"
 
   @Test("nothing of one that renders every message by itself")
-  func plain() throws { #expect(try note(Self.turns + Self.prompt) == nil) }
+  func plain() throws {
+    #expect(try note(Self.turns + Self.prompt) == nil)
+    #expect(try note(Self.turns + Self.prompt, system: "Be brief.") == nil)
+  }
 
   @Test(
     "what it does to system messages, answers, white space and days",

@@ -89,7 +89,7 @@ struct ChatTrainingTests {
         """)
       compared += 1
     }
-    #expect(compared >= 7)
+    #expect(compared >= 5)
   }
 
   /// TRL has nothing to say here: its templates of this kind were rewritten first.
@@ -103,6 +103,42 @@ struct ChatTrainingTests {
     let learnt = goldens.tokenizer.decode(sample.scored.map { sample.ids[$0] })
     #expect(learnt == "b<|end|>\n<|end|>\nb</s>")
     #expect(goldens.tokenizer.decode(sample.ids).hasPrefix("<|user|>\na<|end|>\n<|assistant|>\nb<|end|>\n"))
+  }
+
+  @Test("of a template that moves the system's message to the last question, no question is learnt")
+  func movedSystem() throws {
+    let encoder = try goldens.encoder("mistral-last-system")
+    let chat = ChatSample([
+      (.system, "Be brief."), (.user, "Yes or no: is it hot?"), (.assistant, "no"), (.user, "Is it not?"),
+      (.assistant, "no"),
+    ])
+    let sample = try encoder.encode(chat, kind: .task).sample
+    #expect(goldens.tokenizer.decode(sample.scored.map { sample.ids[$0] }) == "no</s>no</s>")
+  }
+
+  @Test("samples behind one another are turns, cut at their last answer that is learnt")
+  func sameTask() throws {
+    let folder = try RecipeFolder()
+    let lines = (0..<8).map { number in
+      """
+      {"messages": [{"role": "user", "content": "q\(number)"}, {"role": "assistant", "content": "a\(number)"}, \
+      {"role": "user", "content": "more"}, {"role": "assistant", "content": "left out", "train": false}, {"role": "user", "content": "end"}]}
+      """
+    }
+    try folder.write("train.jsonl", lines.joined(separator: "\n"))
+    let encoder = try goldens.encoder("llama2-inst")
+    let plan = try TrainingPlan(
+      try folder.recipe("mix: {icl-same-task: {share: 0.5, window: 1}}"), tokenizer: goldens.tokenizer,
+      contextLength: 512, vocabularySize: goldens.tokenizer.vocabularySize, template: encoder.template)
+    let shots = try (0..<4).flatMap { try plan.batch(step: $0) }.filter { $0.kind == .icl }
+    #expect(!shots.isEmpty)
+    for shot in shots {
+      let text = goldens.tokenizer.decode(shot.ids)
+      #expect(!text.contains("left out") && !text.contains("end"))
+      #expect(text.components(separatedBy: "[INST]").count == 3)
+      let learnt = goldens.tokenizer.decode(shot.scored.map { shot.ids[$0] })
+      #expect(learnt.contains("a") && learnt.hasSuffix("</s>") && !learnt.contains("q"))
+    }
   }
 
   /// Reads `$HOLDFAST_TRAINING_GOLDENS` too, where it is set: templates that are TRL's own.

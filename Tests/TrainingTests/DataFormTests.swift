@@ -40,6 +40,10 @@ struct DataFormTests {
         chat
       ),
       (#"{"conversations": [{"from": "human", "value": "q"}, {"from": "gpt", "value": "a"}]}"#, chat),
+      (
+        #"{"conversations": [{"from": "human", "value": "q", "role": null}, {"from": "gpt", "value": "a", "content": null}]}"#,
+        chat
+      ),
       (#"{"text": "a text", "meta": {"a": [1]}}"#, .text("a text")),
       (
         #"{"segments": [{"label": false, "text": "q "}, {"label": true, "text": "a"}]}"#,
@@ -121,6 +125,18 @@ struct DataFormTests {
       (
         #"{"input_ids": [1], "labels": [1]}"#,
         "is in no form that is trained on (it has 'input_ids', 'labels'); its texts"
+      ),
+      (
+        #"{"prompt": "q", "chosen": "a", "rejected": "b"}"#,
+        "is in no form that is trained on (it has 'prompt', 'chosen', 'rejected'); it is preference data"
+      ),
+      (
+        #"{"messages": [{"role": "user", "role": "assistant", "content": "q"}]}"#,
+        "'messages[0].role' is given twice; write one object a line: {\"messages\": "
+      ),
+      (
+        #"{"prompt": [{"role": "user", "content": "q"}], "completion": [{"role": "assistant", "content": "a"}], "chat_template_kwargs": {"add_generation_prompt": true}}"#,
+        "'chat_template_kwargs' sets 'add_generation_prompt', which the conversation itself says; leave it out"
       ),
       (#"{"messages": null}"#, "is in no form that is trained on (it has no column with a value); write one object"),
     ])

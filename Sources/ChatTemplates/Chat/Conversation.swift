@@ -57,4 +57,9 @@ package struct ChatSettings: Equatable, Sendable {
   package var date = PinnedDate.usual
 
   package init() {}
+
+  /// What a template is told by the conversation and by the settings above, and by no argument.
+  package static let reserved: Set = [
+    "messages", "tools", "documents", "add_generation_prompt", "continue_final_message",
+  ]
 }

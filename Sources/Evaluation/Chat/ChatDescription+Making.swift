@@ -72,7 +72,7 @@ extension Configuration {
     let form = form ?? prompt
     let choice = instructions ? chat.withInstructions : chat
     guard form != .raw else {
-      guard !choice.instructions else {
+      guard !(instructions || chat.instructions && prompt == .raw) else {
         throw InputError(
           file, field: "chat.instructions", "stands beside prompt: raw, which has no place for instructions",
           remedy: "write prompt: chat, or leave them out")

@@ -38,10 +38,12 @@ struct TemplateFacts {
     if let last = text([user, reply], prompted: false), let whole = closed, !whole.hasPrefix(last) {
       clauses.append("it ends the last answer otherwise than those before")
     }
-    let padded = text([Turn(.user, " \(Self.first) "), Turn(.assistant, " \(Self.answer) "), next], prompted: false)
+    let padded = text(
+      [Turn(.user, "  \(Self.first)  "), Turn(.assistant, "  \(Self.answer)  "), next], prompted: false)
     if let padded {
-      let trimmed = [("questions", Self.first), ("answers", Self.answer)].filter { !padded.contains(" \($0.1) ") }.map(
-        \.0)
+      let trimmed = [("questions", Self.first), ("answers", Self.answer)].filter { !padded.contains("  \($0.1)  ") }
+        .map(
+          \.0)
       if !trimmed.isEmpty { clauses.append("it trims \(trimmed.joined(separator: " and "))") }
     }
     if (try? turns.text([user], prompted: true))?.readsDate ?? false {

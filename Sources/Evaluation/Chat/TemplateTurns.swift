@@ -61,12 +61,11 @@ package struct TemplateTurns: TurnRenderer {
     return description.closesThinking ? Self.closingThinking(text) : text
   }
 
-  /// The text of turns, with the header of the next answer or without, as the template writes it.
+  /// The text of these turns alone, with the header of the next answer or without, as the template writes it.
   func text(_ turns: [Turn], prompted: Bool) throws -> CompiledTemplate.Rendering {
     var settings = settings
     settings.addsGenerationPrompt = prompted
-    let own = description.system.map { [Turn(.system, $0)] + turns.drop { $0.role == .system } } ?? turns
-    return try template.render(Conversation(own.map { (role: $0.role.rawValue, content: $0.content) }), settings)
+    return try template.render(Conversation(turns.map { (role: $0.role.rawValue, content: $0.content) }), settings)
   }
 
   /// What thinking models write around their thoughts.

@@ -47,7 +47,8 @@ package enum Comparability {
       try checkTokens(baseline: baseline, candidate: candidate)
     }
     try checkBase(baseline: baseline.model, candidate: candidate.model)
-    return notes(baseline: baseline.model, candidate: candidate.model)
+    return notes(
+      baseline: baseline.model, candidate: candidate.model, sameTokens: !candidate.isAskedItsOwnWay)
       + (baseline.numerics == candidate.numerics
         ? []
         : [Note(.warning, "numerics differ: baseline \(baseline.numerics), candidate \(candidate.numerics)")])
@@ -135,10 +136,13 @@ package enum Comparability {
     }
   }
 
-  private static func notes(baseline: ModelDescription, candidate: ModelDescription) -> [Note] {
+  private static func notes(
+    baseline: ModelDescription, candidate: ModelDescription, sameTokens: Bool
+  ) -> [Note] {
     var notes: [Note] = []
     if baseline.tokenizer != candidate.tokenizer {
-      notes.append(Note(.note, "another tokenizer file, the same token ids for every request"))
+      notes.append(
+        Note(.note, "another tokenizer file\(sameTokens ? ", the same token ids for every request" : "")"))
     }
     if baseline.storage != candidate.storage {
       notes.append(Note(.warning, "storage differs: baseline \(baseline.storage), candidate \(candidate.storage)"))

@@ -62,6 +62,13 @@ package struct ChatSample: Sendable, Equatable {
 
   var lastLearnt: Int? { answers.last }
 
+  /// The same without what follows the last answer that is learnt.
+  var untilLastLearnt: ChatSample {
+    guard let lastLearnt else { return self }
+    return ChatSample(
+      messages: Array(messages.prefix(lastLearnt + 1)), learnt: learnt, tools: tools, arguments: arguments)
+  }
+
   /// The same behind a message of the system's.
   func following(system: String) -> ChatSample {
     let message = Conversation([(role: Role.system.rawValue, content: system)]).messages

@@ -62,6 +62,9 @@ enum DataForm: CaseIterable {
       }
       return .messages
     }
+    if !has("completion"), has("chosen") || has("rejected") {
+      throw line.error("is in no form that is trained on (\(words: columns(of: line)))", remedy: remedy(for: line))
+    }
     if isPair || has("completion") || has("prompt") && !has("conversations") && !has("segments") && !has("text") {
       let isList = [line.value("prompt"), line.value("completion")].contains {
         if case .array? = $0 { true } else { false }

@@ -1,3 +1,4 @@
+import ChatTemplates
 import Diagnostics
 import Foundation
 import Reading
@@ -72,7 +73,12 @@ struct FormReader {
   ]
 
   private func message(_ members: JSONObject, _ place: String) throws -> Message {
-    var message = members
+    if let twice = ["role", "content", "from", "value"].first(where: { members.repeats($0) }) {
+      throw error("'\(place).\(twice)' is given twice")
+    }
+    var message = JSONObject()
+    for member in members.members where member.value != .null { _ = message.append(member.key, member.value) }
+    let members = message
     if members["role"] == nil, case .string(let speaker)? = members["from"] {
       guard let role = Self.speakers[speaker.lowercased()] else {
         throw error("'\(place).from' is '\(speaker)', who is not known")
@@ -133,6 +139,10 @@ struct FormReader {
     guard var value = line.value("chat_template_kwargs") else { return JSONObject() }
     if case .string(let text) = value { value = parsed(text) ?? value }
     guard case .object(let members) = value else { throw error("'chat_template_kwargs' is no object") }
+    if let name = members.keys.first(where: ChatSettings.reserved.contains) {
+      throw line.error(
+        "'chat_template_kwargs' sets '\(name)', which the conversation itself says", remedy: "leave it out")
+    }
     return members
   }
 

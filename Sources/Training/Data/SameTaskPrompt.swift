@@ -17,16 +17,14 @@ struct SameTaskPrompt {
   ///
   /// The message of the system's is the last sample's own: one in the middle is what many templates refuse.
   var chat: ChatSample {
-    let chats = contents.compactMap(\.chat)
+    let chats = contents.compactMap(\.chat?.untilLastLearnt)
     guard let last = chats.last else { return ChatSample([]) }
     let system = last.messages.first.map { last.role(of: 0) == ChatSample.Role.system.rawValue ? [$0] : [] } ?? []
     let messages = chats.flatMap { chat in
       chat.messages.indices.filter { chat.role(of: $0) != ChatSample.Role.system.rawValue }.map { chat.messages[$0] }
     }
     let whole = system + messages
-    let answer = whole.lastIndex { $0["role"] == .string(ChatSample.Role.assistant.rawValue) }
     return ChatSample(
-      messages: Array(whole.prefix((answer ?? -1) + 1)), learnt: .turns([answer].compactMap { $0 }), tools: last.tools,
-      arguments: last.arguments)
+      messages: whole, learnt: .turns([whole.count - 1]), tools: last.tools, arguments: last.arguments)
   }
 }

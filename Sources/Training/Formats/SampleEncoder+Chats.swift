@@ -38,6 +38,11 @@ extension SampleEncoder {
   /// Encodes a conversation as the model's chat template renders it, special tokens being those that it spells.
   package func encode(_ chat: ChatSample, kind: TrainingSample.Kind) throws -> Encoded {
     guard let template else {
+      if let templateFault {
+        throw RenderingFault(
+          problem: "the base model's chat template cannot be used (\(templateFault))",
+          remedy: "name a template file in the recipe, or write format: chatml or llama3, or a mustache template")
+      }
       throw RenderingFault(
         problem: "the base model has no chat template for conversations",
         remedy: "name a template file in the recipe, or write format: chatml or llama3, or a mustache template")
@@ -66,7 +71,8 @@ extension SampleEncoder {
       case .span(let span): scored += positions(of: [span], of: chat.text, in: ids).drop { $0 <= scored.last ?? 0 }
       case .turn(let turn):
         let prompt = tokenizer.encodePrompt(turn.prompt, addSpecialTokens: false)
-        let start = ids.commonPrefix(prompt)
+        var start = ids.commonPrefix(prompt)
+        if let own = beginning(of: turn, notBefore: start, in: ids, of: chat.text) { start = own }
         if start < prompt.count, leftOut == nil { leftOut = tokenizer.decode(Array(prompt[start...])) }
         let end = try end(of: turn, from: start, before: next(number, parts, ids), in: ids, of: chat.text)
         scored += max(start, 1, (scored.last ?? -1) + 1)..<max(start, 1, (scored.last ?? -1) + 1, end)
@@ -77,6 +83,17 @@ extension SampleEncoder {
         problem: "the chat template writes no token that loss is taken on", remedy: "give another chat template")
     }
     return encoded(TrainingSample(ids: ids, scored: scored, kind: kind), leftOut: leftOut)
+  }
+
+  /// Where an answer's text begins whose prompt the template renders otherwise even before the question's end, such as one that has the
+  /// system's message before its last question: nothing of a question is learnt. Nil where the answer begins behind the prompt.
+  private func beginning(
+    of turn: RenderedChat.Turn, notBefore start: Int, in ids: [Int32], of text: String
+  ) -> Int? {
+    guard let question = turn.question, let answer = turn.answer,
+      let asked = positions(of: [question], of: text, in: ids).last, start <= asked
+    else { return nil }
+    return positions(of: [answer], of: text, in: ids).first
   }
 
   /// Where the next turn that is learnt begins.
@@ -98,16 +115,12 @@ extension SampleEncoder {
     let own = tokenizer.encodePrompt(closed, addSpecialTokens: false)
     let common = ids.commonPrefix(own)
     if common == own.count, common > start { return common }
-    let header = zip(text.utf8, turn.prompt.utf8).prefix { $0 == $1 }.count
-    let content = turn.content.stripped()
-    let behind = Array(text.utf8.dropFirst(header))
-    guard let place = content.isEmpty ? 0..<0 : behind.firstRange(of: Array(content.utf8)) else {
+    guard turn.answer != nil || turn.content.stripped().isEmpty else {
       throw RenderingFault(
         problem: "where an answer ends that the chat template renders otherwise in a conversation cannot be told",
         remedy: "give a template that marks answers with {% generation %}")
     }
-    let range = header + place.lowerBound..<header + place.upperBound
-    var end = positions(of: [range], of: text, in: ids).last.map { $0 + 1 } ?? start
+    var end = turn.answer.flatMap { positions(of: [$0], of: text, in: ids).last }.map { $0 + 1 } ?? start
     guard let terminator = (end..<max(end, next)).first(where: { tokenizer.isSpecial(ids[$0]) }) else { return end }
     end = terminator + 1
     while end < next, !tokenizer.isSpecial(ids[end]), tokenizer.decode([ids[end]]).stripped().isEmpty { end += 1 }

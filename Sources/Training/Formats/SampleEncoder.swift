@@ -11,12 +11,18 @@ package struct SampleEncoder: Sendable {
   package let vocabularySize: Int
   /// What conversations go through; nil for a model that has no chat template.
   package let template: TrainingTemplate?
+  /// What is wrong with the model's template, which costs nothing where no conversation is trained on.
+  let templateFault: InputError?
 
-  package init(tokenizer: Tokenizer, contextLength: Int, vocabularySize: Int, template: TrainingTemplate? = nil) {
+  package init(
+    tokenizer: Tokenizer, contextLength: Int, vocabularySize: Int, template: TrainingTemplate? = nil,
+    templateFault: InputError? = nil
+  ) {
     self.tokenizer = tokenizer
     self.contextLength = contextLength
     self.vocabularySize = vocabularySize
     self.template = template
+    self.templateFault = templateFault
   }
 
   /// Encodes prompt and completion as suites' requests are: the prompt's trailing white space goes to the completion,

@@ -19,7 +19,14 @@ package struct TrainingTemplate: Sendable {
     guard format.style == .template || format.style == .automatic else { return nil }
     let templates = try ChatTemplateSet(of: checkpoint)
     if format.style == .automatic, !templates.hasDefault { return nil }
-    try self.init(templates.template(choice.template), choice, file: file)
+    let template: ChatTemplate
+    do {
+      template = try templates.template(choice.template)
+    } catch let error as InputError where choice.template != nil {
+      throw InputError(
+        file, field: "template", "\(error)", remedy: "name one of the base's, or a file; 'model' is the base's own")
+    }
+    try self.init(template, choice, file: file)
   }
 
   package init(_ template: ChatTemplate, _ choice: ChatChoice = ChatChoice(), file: String = "") throws {
@@ -71,7 +78,13 @@ package struct TrainingTemplate: Sendable {
         let spans = places == all ? whole.spans : places.compactMap { all.firstIndex(of: $0) }.map { whole.spans[$0] }
         return spans.map { .span($0) }
       }
-      return try places.map { .turn(try turn(from: $0, to: $0 + 1, sample)) }
+      let said = chat.places
+      return try places.map { place in
+        var turn = try turn(from: place, to: place + 1, sample)
+        turn.answer = said[place]
+        turn.question = said[..<place].last { $0 != nil } ?? nil
+        return .turn(turn)
+      }
     }
   }
 
@@ -121,12 +134,30 @@ struct RenderedChat {
     let closed: String?
     /// What the turn says.
     let content: String
+    /// Where that stands in the text, in bytes, and what was said before it; nil where the template writes it otherwise, and where the turn
+    /// may be several messages.
+    var answer: Range<Int>?
+    var question: Range<Int>?
   }
 
   /// As it was rendered, a system message put before it where there was none.
   let sample: ChatSample
   let rendering: CompiledTemplate.Rendering
   var text: String { rendering.text }
+
+  /// Where in the text the messages of users and assistants stand, in bytes, one behind another; nil for one that is not found, or empty.
+  var places: [Range<Int>?] {
+    let bytes = Array(text.utf8)
+    var offset = 0
+    return sample.messages.indices.map { message in
+      let content = Array(sample.text(of: message).stripped().utf8)
+      guard sample.role(of: message) != ChatSample.Role.system.rawValue, !content.isEmpty,
+        let found = bytes[offset...].firstRange(of: content)
+      else { return nil }
+      offset = found.upperBound
+      return found
+    }
+  }
 }
 
 extension ChatSettings {
@@ -136,6 +167,10 @@ extension ChatSettings {
   package init(_ choice: ChatChoice, file: String) throws {
     self.init()
     for name in choice.arguments.keys.sorted() {
+      guard !Self.reserved.contains(name) else {
+        throw InputError(
+          file, field: "chat.arguments.\(name)", "is what conversations themselves say", remedy: "leave it out")
+      }
       _ = arguments.append(name, JSONValue(argument: choice.arguments[name] ?? ""))
     }
     guard let text = choice.date else { return }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checkpoints
 import Diagnostics
 import Evaluation
 import Foundation
@@ -77,10 +78,13 @@ struct RepairCommand: ParsableCommand {
 
   func run() throws {
     let configuration = try options.load()
-    let test = try TargetTest(
-      path: data, format: PromptFormat(format?.style ?? .automatic, endsWithEOS: endWithEOS ? true : nil))
     let basePath = try base.map { try resolveModel($0, models: configuration.models) } ?? basePath(configuration)
     let path = try resolveModel(candidate, models: configuration.models)
+    // What was trained through a chat template is asked through it.
+    let trained = try TrainingRecord.read(fromCheckpoint: path)?.usesChatTemplate ?? false
+    let test = try TargetTest(
+      path: data,
+      format: PromptFormat(format?.style ?? (trained ? .template : .automatic), endsWithEOS: endWithEOS ? true : nil))
     let baseline = try configuration.naming { try Baseline.load(configuration.baseline) }
     let suite = try configuration.suite(of: baseline, at: configuration.baseline)
     let heldOut = try configuration.heldOutCheck(suite, threads: options.threads(configuration))
