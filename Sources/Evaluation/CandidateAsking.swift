@@ -4,45 +4,11 @@ import Ledger
 import Scoring
 import Suites
 
-/// How much of the suite a gate reads.
-package enum GateReading: Sendable, Hashable {
-  /// Every block that the share has, once.
-  case whole
-  /// Block by block, with looks on the way (`EarlyLooks`): a candidate that is decided is read no further.
-  case stoppingEarly
-  /// INCONCLUSIVE units get more draws of demonstrations (`AdaptiveLooks`).
-  case adaptive
-  /// As large a share as this time, for all candidates together, allows (`TimedReading`).
-  case timed(Duration)
-
-  var time: Duration? { if case .timed(let time) = self { time } else { nil } }
-}
-
-/// Which chat template a candidate is asked through.
-package enum CandidateTemplate: String, Sendable, CaseIterable {
-  /// The baseline's, whatever it ships.
-  case baseline
-  /// The one that it ships: what its users will see.
-  case own
-}
-
-/// A candidate, and what is known of its fine-tuning.
-struct Candidate {
-  let subject: Subject
-  /// What its fine-tuning chose from, by the configuration and by the checkpoint's own record.
-  let labels: [String]
-  /// Tasks that the fine-tuning was about.
-  let related: Set<String>
-  /// The shares at which the ledger says that it was judged by this baseline before.
-  let earlier: [Share]
-  /// Whether it says of itself that it was trained through a chat template.
-  let isTrainedAsChat: Bool
-}
-
 /// Asks one candidate after another what a baseline was asked, and judges them.
 struct CandidateAsking {
   let baseline: Baseline
-  private(set) var run: SuiteRun
+  /// The suite as a candidate is asked it.
+  var run: SuiteRun
   let policy: GatePolicy
   let reading: GateReading
   /// Items that are in the fine-tuning data, by task.
@@ -57,38 +23,6 @@ struct CandidateAsking {
   let declared: Share
   /// How many candidates there are.
   let candidates: Int
-  /// Whether the candidate is asked through a template of its own.
-  private(set) var isAskedItsOwnWay = false
-
-  init(
-    baseline: Baseline, run: SuiteRun, policy: GatePolicy, reading: GateReading, contaminated: [String: Set<String>],
-    withoutVote: Set<String>, base: Subject?, diagnoses: Bool, reported: ReportedTasks, declared: Share, candidates: Int
-  ) {
-    self.baseline = baseline
-    self.run = run
-    self.policy = policy
-    self.reading = reading
-    self.contaminated = contaminated
-    self.withoutVote = withoutVote
-    self.base = base
-    self.diagnoses = diagnoses
-    self.reported = reported
-    self.declared = declared
-    self.candidates = candidates
-  }
-
-  /// The same, asking a candidate through the chat template that it ships; unchanged where it ships none, or the baseline's.
-  ///
-  /// - Throws: `InputError` where that template cannot be read, or refuses a short chat.
-  func throughOwnTemplate(of subject: Subject) throws -> CandidateAsking {
-    guard let chat = run.suite.chat?.description, let own = try subject.ownChat(like: chat),
-      own.templateHash != chat.templateHash
-    else { return self }
-    var asking = self
-    asking.run = try run.with(suite: run.suite.asked(as: own, path: subject.path))
-    asking.isAskedItsOwnWay = true
-    return asking
-  }
 
   /// What became of a candidate, and the run that it rests on.
   struct Asked {
@@ -170,20 +104,6 @@ struct CandidateAsking {
     } catch let reason as NotGateable {
       return Asked(finding: .refused(reason.reason), run: asked)
     }
-  }
-
-  /// What is to be said of how a candidate is asked.
-  private func chatNotes(_ candidate: Candidate) throws -> [Note] {
-    guard let chat = run.suite.chat?.description else {
-      return candidate.isTrainedAsChat
-        ? [
-          Note(
-            .warning,
-            "it was trained through a chat template and is asked raw text, where less of a loss may show: gate it with prompt: chat"
-          )
-        ] : []
-    }
-    return try chat.templateNote(path: candidate.subject.path).map { [Note(.note, $0)] } ?? []
   }
 
   /// What a gate says whose time was over.

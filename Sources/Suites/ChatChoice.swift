@@ -31,6 +31,7 @@ package struct ChatChoice: Sendable, Hashable {
 
 extension ChatChoice {
   /// Reads a `chat:` section; its template is a path where it has a "/" in it or ends in `.jinja`, relative to the section's file.
+  ///
   /// - Throws: `InputError` for a value of another type.
   package init(_ section: YAMLMapping) throws {
     let given = try section.section("arguments", known: nil)

@@ -42,6 +42,19 @@ package struct ChatDescription: Sendable, Hashable, Codable {
     case hasInstructions = "instructions"
   }
 
+  /// Whether another chat goes through the same template; the line break at its end is none to jinja2.
+  package func hasTemplate(of other: ChatDescription) -> Bool {
+    Self.isSameTemplate(template, other.template)
+  }
+
+  /// Compares two templates by their bytes, but for a line break at the end.
+  package static func isSameTemplate(_ one: String, _ other: String) -> Bool {
+    func bytes(_ text: String) -> String.UTF8View.SubSequence {
+      text.utf8.last == UInt8(ascii: "\n") ? text.utf8.dropLast() : text.utf8[...]
+    }
+    return bytes(one).elementsEqual(bytes(other))
+  }
+
   /// SHA-256 over all of it.
   var identity: String {
     var digest = CanonicalDigest("holdfast chat 1")

@@ -1,6 +1,7 @@
 extension Suite {
   /// SHA-256 over what is asked and how it is weighed: name, version, seed and, task by task, everything but the
-  /// source note, the licence and the instruction, which prompts' hashes have where it is asked. Two suites of one hash put the same questions, wherever their folders are.
+  /// source note, the licence and the instruction, which prompts' hashes have where it is asked. Two suites of one hash
+  /// put the same questions, wherever their folders are.
   package var hash: String {
     var digest = CanonicalDigest("holdfast suite 1")
     digest.append(name)

@@ -24,26 +24,23 @@ struct TemplateFacts {
     let chat = text([user, reply, next])
     let closed = text([user, reply, next], prompted: false)
     var clauses: [String] = []
-    if turns.description.system == nil {
-      if let own = text([user])?.firstRange(of: Self.first), let start = text([user])?[..<own.lowerBound],
-        start.unicodeScalars.count > Self.shortText + (turns.description.tokens["bos_token"]?.count ?? 0)
-      {
-        clauses.append("it writes \(start.unicodeScalars.count) characters of its own before the first message")
+    let prompt = text([user])
+    if turns.description.system == nil, let start = prompt.flatMap({ $0.firstRange(of: Self.first) })?.lowerBound {
+      let own = prompt?[..<start].unicodeScalars.count ?? 0
+      if own > Self.shortText + (turns.description.tokens["bos_token"]?.count ?? 0) {
+        clauses.append("it writes \(own) characters of its own before the first message")
       }
     }
     clauses += Self.ofSystem(text([Turn(.system, Self.system), user, reply, next]), without: chat)
-    if let prompt = text([user]), let whole = closed, !whole.hasPrefix(prompt) {
+    if let prompt, let whole = closed, !whole.hasPrefix(prompt) {
       clauses.append("it renders a prompt's end otherwise once it is answered")
     }
     if let last = text([user, reply], prompted: false), let whole = closed, !whole.hasPrefix(last) {
       clauses.append("it ends the last answer otherwise than those before")
     }
-    let padded = text(
-      [Turn(.user, "  \(Self.first)  "), Turn(.assistant, "  \(Self.answer)  "), next], prompted: false)
-    if let padded {
-      let trimmed = [("questions", Self.first), ("answers", Self.answer)].filter { !padded.contains("  \($0.1)  ") }
-        .map(
-          \.0)
+    let said = [("questions", "  \(Self.first)  "), ("answers", "  \(Self.answer)  ")]
+    if let padded = text([Turn(.user, said[0].1), Turn(.assistant, said[1].1), next], prompted: false) {
+      let trimmed = said.filter { !padded.contains($0.1) }.map(\.0)
       if !trimmed.isEmpty { clauses.append("it trims \(trimmed.joined(separator: " and "))") }
     }
     if (try? turns.text([user], prompted: true))?.readsDate ?? false {

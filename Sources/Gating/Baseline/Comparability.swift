@@ -1,5 +1,6 @@
 import Diagnostics
 import Reading
+import Suites
 
 /// Something about a contrast that its reader should know.
 package struct Note: Sendable, Hashable, Codable {
@@ -65,18 +66,23 @@ package enum Comparability {
       .note,
       "asked as a chat, \(form), through the baseline's template (\(chat.templateHash.prefix(12)))\(told)\(thinking)")
     if candidate.isAskedItsOwnWay, let own = candidate.chat {
-      let (asked, other) = (lines(chat.template), lines(own.template))
       let closed = own.closesThinking ? "; the think block that it opens is closed, empty" : ""
       return [
         Note(
           .warning,
           "asked through the chat template that the candidate ships (\(own.templateHash.prefix(12))), the baseline through its own "
-            + "(\(chat.templateHash.prefix(12))): \(firstDifference(asked, other)); the messages are the same\(told)\(closed)"
+            + "(\(chat.templateHash.prefix(12))): \(firstDifference(chat.template, own.template)); the messages are the same\(told)\(closed)"
         )
       ]
     }
-    guard let own = candidate.ownTemplate.map(Self.lines), own != Self.lines(chat.template) else { return [asked] }
-    return [asked, otherTemplate(asked: Self.lines(chat.template), own: own)]
+    guard let own = candidate.ownTemplate, !ChatDescription.isSameTemplate(own, chat.template) else { return [asked] }
+    return [
+      asked,
+      Note(
+        .warning,
+        "the candidate ships another chat template than the baseline's, through which it was asked: "
+          + firstDifference(chat.template, own)),
+    ]
   }
 
   /// A template's lines, by their bytes; the line break at its end is none to jinja2.
@@ -95,15 +101,9 @@ package enum Comparability {
     }
   }
 
-  private static func otherTemplate(asked: [ExactText], own: [ExactText]) -> Note {
-    Note(
-      .warning,
-      "the candidate ships another chat template than the baseline's, through which it was asked: "
-        + firstDifference(asked, own))
-  }
-
   /// Where another template parts from one.
-  private static func firstDifference(_ asked: [ExactText], _ own: [ExactText]) -> String {
+  private static func firstDifference(_ asked: String, _ own: String) -> String {
+    let (asked, own) = (lines(asked), lines(own))
     let place =
       zip(asked, own).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(asked.count, own.count)
     func text(_ lines: [ExactText]) -> String {

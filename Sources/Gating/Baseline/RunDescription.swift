@@ -69,12 +69,11 @@ package struct RunDescription: Sendable, Hashable, Codable {
   package let tokenHashes: [String: String]
   /// How the suite was asked as a chat; nil where it was asked as raw text.
   package let chat: ChatDescription?
-  /// The chat template that the model ships, where it is another than the one that it was asked through; no baseline has it.
-  package let ownTemplate: String?
-  /// Whether it was asked through its own template and not through the baseline's; no baseline has it. Prompts and token ids differ by
+  /// The chat template that the model ships, where it is another than the one that it was asked through; in no file.
+  package private(set) var ownTemplate: String? = nil
+  /// Whether it was asked through its own template and not through the baseline's; in no file. Prompts and token ids differ by
   /// design then, and what is compared is the messages.
-  package var isAskedItsOwnWay: Bool { ownWay ?? false }
-  private let ownWay: Bool?
+  package private(set) var isAskedItsOwnWay = false
 
   package init(
     model: ModelDescription, numerics: String, scoring: Int, bos: String, suite: SuiteIdentity, draws: Int,
@@ -90,13 +89,11 @@ package struct RunDescription: Sendable, Hashable, Codable {
     self.tokenHashes = tokenHashes
     self.chat = chat
     self.ownTemplate = ownTemplate
-    ownWay = isAskedItsOwnWay ? true : nil
+    self.isAskedItsOwnWay = isAskedItsOwnWay
   }
 
   enum CodingKeys: String, CodingKey {
     case model, numerics, scoring, bos, suite, draws, chat
     case tokenHashes = "token_hashes"
-    case ownTemplate = "own_template"
-    case ownWay = "own_way"
   }
 }

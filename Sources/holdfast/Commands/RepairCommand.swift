@@ -58,7 +58,7 @@ struct RepairCommand: ParsableCommand {
 
   @Option(
     help:
-      "How a sample becomes text: plain, chatml or llama3, as in the recipe, or model for the chat template; by default as the recipe has it."
+      "How a sample becomes text: plain, chatml or llama3, as in the recipe, or model for the chat template; by default the last where the candidate says that it was trained through it, or a sample is a conversation."
   )
   var format: Format?
 

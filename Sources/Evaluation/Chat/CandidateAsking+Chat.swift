@@ -1,0 +1,32 @@
+import Gating
+import Suites
+
+extension CandidateAsking {
+  /// The same, asking a candidate through the chat template that it ships; unchanged where it ships none, or the baseline's.
+  ///
+  /// - Throws: `InputError` where that template cannot be read, or refuses a short chat.
+  func throughOwnTemplate(of subject: Subject) throws -> CandidateAsking {
+    guard let chat = run.suite.chat?.description, let own = try subject.ownChat(like: chat), !own.hasTemplate(of: chat)
+    else { return self }
+    var asking = self
+    asking.run = try run.with(suite: run.suite.asked(as: own, path: subject.path))
+    return asking
+  }
+
+  /// Whether the candidate is asked through another template than the baseline was: its own.
+  var isAskedItsOwnWay: Bool { run.suite.chat?.description.templateHash != baseline.run.chat?.templateHash }
+
+  /// What is to be said of how a candidate is asked.
+  func chatNotes(_ candidate: Candidate) throws -> [Note] {
+    guard let chat = run.suite.chat?.description else {
+      return candidate.isTrainedAsChat
+        ? [
+          Note(
+            .warning,
+            "it was trained through a chat template and is asked raw text, where less of a loss may show: gate it with prompt: chat"
+          )
+        ] : []
+    }
+    return try chat.templateNote(path: candidate.subject.path).map { [Note(.note, $0)] } ?? []
+  }
+}
