@@ -38,4 +38,21 @@ struct WrappedAnswersTests {
     #expect(WrappedAnswers([lost(["west"], "east")])?.text == nil)
     #expect(WrappedAnswers([lost(["west"], nil)]) == nil)
   }
+
+  @Test("are said of what lost something, not of a PASS, which counts them all the same")
+  func ofVerdicts() throws {
+    let lost = [lost(["west"], "It is west.")]
+    let fixture = Fixture()
+    var random = Seeded(state: 1)
+    let scores = fixture.scores(random: &random)
+    let verdict = try Verdict.judge(
+      baseline: fixture.baseline(scores), candidate: fixture.description(), scores: scores,
+      policy: GateSettings.drops.policy)
+    let passing = CandidateVerdict(path: "a", model: nil, durationSeconds: 0, share: "1/1", finding: .judged(verdict))
+    #expect(passing.outcome == .pass)
+    #expect(passing.with(lost: lost).wrapped?.wrapped == 1)
+    #expect(passing.with(lost: lost).formatLost == nil)
+    let other = CandidateVerdict(path: "b", model: nil, durationSeconds: 0, share: "1/1", finding: .refused("why"))
+    #expect(other.with(lost: lost).formatLost != nil)
+  }
 }

@@ -49,6 +49,9 @@ package struct CandidateVerdict: Sendable, Hashable, Codable {
     return verdict
   }
 
+  /// What lost answers say of lost format, in a sentence; nil where there is nothing, and of a PASS, which lost nothing to explain.
+  package var formatLost: String? { outcome == .pass ? nil : wrapped?.text }
+
   /// nil where it could not be judged.
   package var outcome: Outcome? {
     verdict?.outcome ?? (timeOut != nil ? .inconclusive : nil)

@@ -65,7 +65,7 @@ extension GateReport {
       "hasTasks": detail == .everything, "tasks": verdict.tasks.map { taskContext($0, shots: shots) },
       "notes": verdict.notes.map { ["severity": $0.severity.rawValue, "text": markdownEscaped($0.text)] }
         + verdict.cautions.map { ["severity": "caution", "text": markdownEscaped($0)] }
-        + (candidate.wrapped?.text.map { [["severity": "note", "text": markdownEscaped($0)]] } ?? []),
+        + (candidate.formatLost.map { [["severity": "note", "text": markdownEscaped($0)]] } ?? []),
     ]
     return [
       "path": markdownEscaped(candidate.path), "outcome": outcome, "sentence": markdownEscaped(String(sentence)),

@@ -7,7 +7,7 @@ extension GateReport {
     candidates.map { candidate in
       let heading = "\(shortened(shown(candidate.path), to: 80))\n"
       let body = candidate.verdict.map { "\n\(units($0))\(needs($0))\n\(tasks($0))" } ?? ""
-      let why = [candidate.wrapped?.text, candidate.diagnosis?.text].compactMap { $0 }
+      let why = [candidate.formatLost, candidate.diagnosis?.text].compactMap { $0 }
         .map { "\n" + wrapped($0, width: 80) + "\n" }.joined()
       return heading + body + "\n" + wrapped(candidate.sentence, width: 80) + "\n" + why
     }.joined(separator: "\n") + (header.selection.map { "\n" + wrapped($0.text, width: 80) + "\n" } ?? "")

@@ -100,7 +100,7 @@ package struct GatePage {
       [
         "id": "flips-\(index)", "rows": rows, "tasks": tasks.map { ["task": $0] }, "shown": "\(shown)",
         "all": "\(evidence.flipCount)", "won": "\(evidence.wonCount)",
-        "net": "\(evidence.flipCount - evidence.wonCount)", "wrapped": evidence.verdict.wrapped?.text ?? "",
+        "net": "\(evidence.flipCount - evidence.wonCount)", "wrapped": evidence.verdict.formatLost ?? "",
         "isCut": shown < evidence.flipCount,
       ]
     ]
