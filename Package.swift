@@ -22,6 +22,7 @@ let package = Package(
     .target(name: "CDigests"),
     .target(name: "Digests", dependencies: ["CDigests"]),
     .target(name: "CMappings"),
+    .target(name: "CTransfers"),
     .target(name: "Patterns", dependencies: ["Diagnostics"]),
     .target(name: "Reading", dependencies: ["CCompression", "CMappings", "Diagnostics", "Yams"]),
     .target(name: "Checkpoints", dependencies: ["CKernels", "Diagnostics", "Digests", "Patterns", "Reading"]),
@@ -36,6 +37,11 @@ let package = Package(
     .target(
       name: "Scoring",
       dependencies: ["Checkpoints", "Diagnostics", "Digests", "Reading", "Suites", "Tokenizers", "Transformer"]),
+    .target(
+      name: "Served",
+      dependencies: [
+        "CTransfers", "Checkpoints", "Diagnostics", "Digests", "Reading", "Scoring", "Suites", "Tokenizers",
+      ]),
     .target(
       name: "Training",
       dependencies: [
@@ -57,14 +63,14 @@ let package = Package(
       name: "Evaluation",
       dependencies: [
         "ChatTemplates", "Checkpoints", "Diagnostics", "Digests", "Gating", "Ledger", "Overlap", "Reading", "Reporting",
-        "Scoring", "Statistics", "Suites", "Tokenizers", "Training", "Transformer",
+        "Scoring", "Served", "Statistics", "Suites", "Tokenizers", "Training", "Transformer",
       ]),
     .executableTarget(
       name: "holdfast",
       dependencies: [
         "Catalogue", "ChatTemplates", "Checkpoints", "Diagnostics", "Evaluation", "Gating", "Ledger", "Overlap",
         "Reading", "Reporting",
-        "Scoring", "Suites", "Tokenizers", "Training", "Transformer",
+        "Scoring", "Served", "Suites", "Tokenizers", "Training", "Transformer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(

@@ -29,6 +29,6 @@ struct DrawnAnswers {
       FileHandle.standardError.write(Data("\(name), seed \(seed): \(seconds) s\n".utf8))
       return items.map(\.asFirstDraw)
     }
-    return (try run.description(of: subject, model, numerics: scorer.numericsID), scores)
+    return (try run.description(of: subject, subject.ready(in: model)), scores)
   }
 }

@@ -10,15 +10,14 @@ import Suites
 ///
 /// - Parameter note: is told what whoever uses it should know.
 package func makeBaseline(
-  _ subject: Subject, run suiteRun: SuiteRun, threads: Int, familyMargin: Double, createdBy: String,
+  _ subject: any AskedModel, run suiteRun: SuiteRun, threads: Int, familyMargin: Double, createdBy: String,
   note: (String) -> Void, progress: @escaping (ScoringProgress) -> Void
 ) throws -> Baseline {
-  let model = try subject.load(threads: threads)
+  let model = try subject.ready(threads: threads)
   for line in try suiteRun.notes(on: model) { note(line) }
-  try ThinkingProbe(suiteRun.suite).check(subject, in: model)
-  let scorer = subject.scorer(in: model)
-  let description = try suiteRun.description(of: subject, model, numerics: scorer.numericsID)
-  let outcome = try suiteRun.execute(subject, scorer: scorer, progress: progress)
+  try ThinkingProbe(suiteRun.suite).check(model)
+  let description = try suiteRun.description(of: subject, model)
+  let outcome = try suiteRun.execute(subject, scorer: model.scorer, progress: progress)
   return try Baseline(
     createdBy: createdBy, run: description, tasks: suiteRun.suite.tasks.map(TaskFacts.init), scores: outcome.items,
     familyMargin: familyMargin)

@@ -2,7 +2,7 @@ import Suites
 
 /// A candidate, and what is known of its fine-tuning.
 struct Candidate {
-  let subject: Subject
+  let subject: any AskedModel
   /// What its fine-tuning chose from, by the configuration and by the checkpoint's own record.
   let labels: [String]
   /// Tasks that the fine-tuning was about.

@@ -16,7 +16,7 @@ struct CandidateAsking {
   /// Tasks that lost their vote to the fine-tuning data.
   let withoutVote: Set<String>
   /// The baseline's model, where it is asked again: of an adaptive gate, for a rule about leaks, for a diagnosis.
-  let base: Subject?
+  let base: (any AskedModel)?
   let diagnoses: Bool
   let reported: ReportedTasks
   /// The share that counts as all.
@@ -32,6 +32,8 @@ struct CandidateAsking {
     var share: Share?
     /// The gold scores that the verdict rests on; empty where there is none.
     var items: [ItemScore] = []
+    /// The baseline that it was contrasted with, where its model was asked again beside the candidate.
+    var baseline: Baseline?
     var diagnosis: Diagnosis?
   }
 
@@ -49,6 +51,7 @@ struct CandidateAsking {
       }
       let reading = try read(candidate, shelf: &shelf, report: report)
       let (description, outcome) = (reading.description, reading.outcome)
+      let baseline = outcome.beside.isEmpty ? self.baseline : self.baseline.with(scores: outcome.beside)
       asked = outcome.run
       let leaks =
         try reading.leaks ?? (policy.looksAtLeaks ? leaks(candidate, shelf: &shelf, report: report) : nil)
@@ -75,10 +78,12 @@ struct CandidateAsking {
             .note, "share \(reading.share) was read before and is judged again: a smaller one has nothing to add"))
       }
       var found = Asked(
-        finding: .judged(verdict), run: outcome.run, share: reading.share, items: outcome.items)
+        finding: .judged(verdict), run: outcome.run, share: reading.share, items: outcome.items,
+        baseline: outcome.beside.isEmpty ? nil : baseline)
       guard diagnoses, verdict.outcome == .fail else { return found }
       do {
-        found.diagnosis = try diagnose(candidate, verdict, scores: outcome.items, shelf: &shelf, report: report)
+        found.diagnosis = try diagnose(
+          candidate, verdict, baseline: baseline, scores: outcome.items, shelf: &shelf, report: report)
       } catch is OutOfTime, Interrupted.deadline {
         report(.undiagnosed("time ran out"))
       } catch let fault as InputError {
@@ -146,15 +151,15 @@ struct CandidateAsking {
     // What was read before costs nothing, and a smaller share after a larger one has no error left to spend.
     let read = candidate.earlier.max()
     let share = min(max(self.run.share, read ?? self.run.share), declared)
-    let run = self.run.with(share: share)
-    let model = try shelf.model(for: subject)
+    var run = self.run.with(share: share)
+    run.beside = try beside(subject, shelf: &shelf)
+    let model = try shelf.ready(subject)
     for note in try run.notes(on: model) { report(.note(note)) }
-    let scorer = subject.scorer(in: model)
-    let description = try run.description(
-      of: subject, model, numerics: scorer.numericsID, isAskedItsOwnWay: isAskedItsOwnWay)
+    let scorer = model.scorer
+    let description = try run.description(of: subject, model, isAskedItsOwnWay: isAskedItsOwnWay)
     // What cannot be judged is refused before hours are spent on it.
     _ = try Comparability.check(baseline: baseline.run, candidate: description)
-    try ThinkingProbe(run.suite).check(subject, in: model)
+    try ThinkingProbe(run.suite).check(model)
     try Verdict.demandEnough(
       baseline, share: run.share, policy: policy, related: candidate.related, contaminated: contaminated)
     if let time = reading.time {
@@ -170,7 +175,7 @@ struct CandidateAsking {
       reading == .stoppingEarly && policy.looksAtLeaks
       ? try leaks(candidate, shelf: &shelf, report: report) : nil
     var watch =
-      reading == .stoppingEarly ? try looks(at: candidate, description, leaks: leaks, share: share) : nil
+      reading == .stoppingEarly ? try looks(at: candidate, of: run, description, leaks: leaks, share: share) : nil
     var decided: Verdict?
     do {
       let outcome = try run.execute(
@@ -195,6 +200,25 @@ struct CandidateAsking {
       if let watch { throw LateBetweenLooks(cause: late, looks: watch.taken) }
       throw late
     }
+  }
+
+  /// The baseline's model, to be asked in turn with a candidate that a server holds: what servers drift by is common to both then.
+  ///
+  /// - Throws: `NotGateable` where both are one model under two names.
+  private func beside(_ subject: any AskedModel, shelf: inout ModelShelf) throws -> SuiteRun.Beside? {
+    guard let served = subject as? ServedSubject, let base = base as? ServedSubject else { return nil }
+    guard served.path == base.path || served.distance(from: base) != nil else {
+      throw NotGateable(
+        "\(served.path) scores the same texts as the base \(base.path), to within what answers of the server differ by: the adapter is "
+          + "not applied, or one model has two names; check how the server was started")
+    }
+    return SuiteRun.Beside(base, try shelf.ready(base).scorer)
+  }
+
+  /// The baseline as its model answered beside a candidate, as far as it has; as it was saved where that was not asked.
+  private func judged(_ run: SuiteRun) throws -> Baseline {
+    guard let beside = run.beside?.run else { return baseline }
+    return baseline.with(scores: try run.ledger.itemScores(beside).filter { SuiteRun.draws.contains($0.draw) })
   }
 
   /// Judges a candidate that was chosen among several once more, under one draw of demonstrations that no gate has used.
@@ -234,7 +258,7 @@ struct CandidateAsking {
 
   /// The looks of a gate that ends as soon as it can.
   private func looks(
-    at candidate: Candidate, _ description: RunDescription, leaks: LeakContrast?, share: Share
+    at candidate: Candidate, of run: SuiteRun, _ description: RunDescription, leaks: LeakContrast?, share: Share
   ) throws -> EarlyLooks {
     let voting = votingTasks(of: candidate)
     let unasked = unasked(by: candidate)
@@ -245,7 +269,7 @@ struct CandidateAsking {
       blocks: { try places(of: voting, share: $0) }
     ) { scores, look, tests in
       try Verdict.judge(
-        baseline: baseline, candidate: description, scores: scores, policy: policy, related: candidate.related,
+        baseline: judged(run), candidate: description, scores: scores, policy: policy, related: candidate.related,
         contaminated: contaminated, leaks: leaks, unasked: unasked, look: look, tests: tests)
     }
   }
@@ -278,10 +302,9 @@ struct CandidateAsking {
   private func leaks(_ candidate: Candidate, shelf: inout ModelShelf, report: @escaping Report) throws -> LeakContrast {
     guard let base else { throw NotGateable("gate.max_leak_mass needs the baseline's model; name it as base") }
     let tasks = votingTasks(of: candidate)
-    func scores(_ one: Subject) throws -> [LeakScore] {
+    func scores(_ one: any AskedModel) throws -> [LeakScore] {
       report(.again(name: one.name, what: "leak mass"))
-      let model = try shelf.model(for: one)
-      return try run.leakScores(one, scorer: one.scorer(in: model), tasks: tasks, labels: candidate.labels) {
+      return try run.leakScores(one, scorer: shelf.ready(one).scorer, tasks: tasks, labels: candidate.labels) {
         report(.progress($0))
       }
     }
@@ -290,20 +313,34 @@ struct CandidateAsking {
 
   /// Asks base and candidate some tasks under further draws.
   private func again(
-    _ draws: Range<Int>, _ tasks: Set<String>, of base: Subject, and subject: Subject, shelf: inout ModelShelf,
+    _ draws: Range<Int>, _ tasks: Set<String>, of base: any AskedModel, and subject: any AskedModel,
+    shelf: inout ModelShelf,
     report: @escaping Report
   ) throws -> (base: [ItemScore], candidate: [ItemScore]) {
     let questions = SuiteRun.Questions(draws: draws, tasks: tasks)
-    func scores(_ one: Subject) throws -> (items: [ItemScore], tokens: [String: String]) {
+    func scores(_ one: any AskedModel) throws -> (items: [ItemScore], tokens: [String: String]) {
       report(
         .again(name: one.name, what: "\(draws.upperBound) draws of \(tasks.count) task\(tasks.count == 1 ? "" : "s")"))
-      let model = try shelf.model(for: one)
+      let model = try shelf.ready(one)
       let tokens = try run.tokenHashes(model, questions: questions)
       let outcome = try run.execute(
-        one, scorer: one.scorer(in: model), questions: questions, progress: { report(.progress($0)) })
+        one, scorer: model.scorer, questions: questions, progress: { report(.progress($0)) })
       return (outcome.items, tokens)
     }
-    let (ofBase, ofCandidate) = (try scores(base), try scores(subject))
+    let (ofBase, ofCandidate):
+      ((items: [ItemScore], tokens: [String: String]), (items: [ItemScore], tokens: [String: String]))
+    if let beside = try beside(subject, shelf: &shelf) {
+      report(.again(name: subject.name, what: "and \(base.name): \(draws.upperBound) draws"))
+      var both = run
+      both.beside = beside
+      let model = try shelf.ready(subject)
+      let outcome = try both.execute(
+        subject, scorer: model.scorer, questions: questions, progress: { report(.progress($0)) })
+      let tokens = try run.tokenHashes(model, questions: questions)
+      (ofBase, ofCandidate) = ((outcome.beside, tokens), (outcome.items, tokens))
+    } else {
+      (ofBase, ofCandidate) = (try scores(base), try scores(subject))
+    }
     guard ofBase.tokens == ofCandidate.tokens else {
       throw NotGateable(
         "base and candidate read the prompts of further draws as different token ids; leave --adaptive out, or gate against a baseline of the model it was made from"

@@ -1,4 +1,5 @@
 import Checkpoints
+import Served
 
 /// What a path given on the command line stands for: one checkpoint, or the `checkpoint-N` folders in it by number.
 package struct CandidatePaths: Sendable, Equatable {
@@ -8,6 +9,11 @@ package struct CandidatePaths: Sendable, Equatable {
 
   /// - Throws: `InputError` where nothing there can be judged.
   package init(at path: String) throws {
+    guard !ServerAddress.isAddress(path) else {
+      paths = [path]
+      notes = []
+      return
+    }
     let kind = try CheckpointKind.of(path)
     if case .series(let steps) = kind {
       paths = steps

@@ -5,13 +5,14 @@ import Gating
 import Ledger
 import Overlap
 import Scoring
+import Served
 import Suites
 
 /// A gate from candidates to report: every candidate is asked the baseline's suite, contrasted with the baseline and judged.
 package struct GateSession {
   package let configuration: Configuration
   package let settings: GateSettings
-  /// The base model's path, for adapters.
+  /// The base model's path, for adapters, or its server's address.
   package let base: String
   package let baselinePath: String
   package let share: Share
@@ -32,13 +33,15 @@ package struct GateSession {
   /// How questions are put; nil for the configuration's form.
   package let form: PromptForm?
   package let template: CandidateTemplate
+  /// How servers are spoken to.
+  package let access: ServerAccess
 
   package init(
     configuration: Configuration, settings: GateSettings, base: String, baselinePath: String, share: Share,
     declared: Share = .all, threads: Int, command: String, kernel: String, reading: GateReading = .whole,
     diagnoses: Bool = false,
     reported: ReportedTasks = .skip, selection: SelectionRule? = nil, warnsEarly: Bool = false, form: PromptForm? = nil,
-    template: CandidateTemplate = .baseline
+    template: CandidateTemplate = .baseline, access: ServerAccess = ServerAccess()
   ) {
     self.configuration = configuration
     self.settings = settings
@@ -56,6 +59,7 @@ package struct GateSession {
     self.warnsEarly = warnsEarly
     self.form = form
     self.template = template
+    self.access = access
   }
 
   /// All that a gate found.
@@ -118,12 +122,12 @@ package struct GateSession {
         "--candidate-template", "own stands beside gate.max_leak_mass, which asks base and candidate alike",
         remedy: "leave one of them out")
     }
-    let hashes = LedgerHashCache.forProcess(ledger)
-    let baseCheckpoint = Lazy { [base, configuration] in try configuration.naming { try Checkpoint.open(base) } }
+    let models = ModelOpening(
+      configuration, ledger: ledger, access: access, base: { [base] in base }, tell: { report(.note($0)) })
     let baselineHash = try baseline.contentHash()
-    let candidates = try open(paths, suite: suite, base: baseCheckpoint, hashes: hashes) {
+    let candidates = try open(paths, suite: suite, models) {
       // Through its own template it is asked other prompts than at any look before.
-      try template == .own ? [] : ledger.looks(at: $0.identity.id, baselineHash: baselineHash)
+      try template == .own ? [] : ledger.looks(at: $0.id, baselineHash: baselineHash)
     }
     let report = oncePerNote(report)
     let overlap = try configuration.heldOutCheck(suite, threads: threads)
@@ -134,7 +138,7 @@ package struct GateSession {
       policy: selection == nil ? settings.policy : settings.policy.withPart(of: candidates.count), reading: reading,
       contaminated: contaminated,
       withoutVote: Set(overlap?.withoutVote ?? []),
-      base: asksBase ? try baseAgain(baseline, baseCheckpoint.value(), hashes) : nil, diagnoses: diagnoses,
+      base: asksBase(candidates) ? try baseAgain(baseline, models) : nil, diagnoses: diagnoses,
       reported: reported, declared: declared,
       candidates: candidates.count)
     var shelf = ModelShelf(threads: threads)
@@ -177,7 +181,8 @@ package struct GateSession {
           share: (asked.share ?? share).description, finding: asked.finding, diagnosis: asked.diagnosis)
         verdicts.append(verdict)
         let compared = ItemContrast.list(
-          baseline: baseline, scores: asked.items, voting: verdict.votingTasks, contaminated: contaminated)
+          baseline: asked.baseline ?? baseline, scores: asked.items, voting: verdict.votingTasks,
+          contaminated: contaminated)
         contrasts.append(compared)
         // Said and kept before anything else is asked, which can only explain it.
         report(.judged(verdict))
@@ -236,16 +241,17 @@ package struct GateSession {
 
   /// Opens every candidate. What is wrong with one of several costs the others nothing.
   private func open(
-    _ paths: [String], suite: Suite, base: Lazy<Checkpoint>, hashes: any FileHashCache,
-    looks: (Subject) throws -> [Share]
+    _ paths: [String], suite: Suite, _ models: ModelOpening,
+    looks: (any AskedModel) throws -> [Share]
   ) throws -> [Opened] {
     // A base that is broken is no candidate's fault.
-    if paths.contains(where: { (try? CheckpointKind.of($0)) == .adapter }) { _ = try base.value() }
+    if paths.contains(where: { (try? CheckpointKind.of($0)) == .adapter }) { _ = try models.baseCheckpoint() }
+    if paths.contains(where: ServerAddress.isAddress) { _ = try models.open(base) }
     var faults: [InputError] = []
     let opened = try paths.map { path -> Opened in
       do {
-        let subject = try Subject(path: path, base: base.value(), hashes: hashes)
-        let record = try TrainingRecord.read(fromCheckpoint: subject.path)
+        let subject = try models.open(path)
+        let record = try subject.server == nil ? TrainingRecord.read(fromCheckpoint: subject.path) : nil
         let labels = configuration.fineTuning.labels + (record?.labels ?? [])
         return .whole(
           Candidate(
@@ -280,7 +286,7 @@ package struct GateSession {
 
   /// What a candidate lost, and what it answers instead. A verdict does not wait for that: where the time is over, answers are missing.
   private func answers(
-    _ contrasts: [ItemContrast], of subject: Subject, run: Run?, ledger: Ledger, shelf: inout ModelShelf,
+    _ contrasts: [ItemContrast], of subject: any AskedModel, run: Run?, ledger: Ledger, shelf: inout ModelShelf,
     report: (Event) -> Void
   ) throws -> [LostAnswer] {
     guard let run, !contrasts.isEmpty else { return [] }
@@ -290,7 +296,7 @@ package struct GateSession {
     do {
       try Interruption.check()
       report(.again(name: subject.name, what: "its answers to what it lost"))
-      try lost.ask(contrasts, of: subject, in: shelf.model(for: subject))
+      try lost.ask(contrasts, of: subject, in: shelf.ready(subject))
       found = try lost.list(contrasts)
     } catch Interrupted.deadline {
     } catch let fault as InputError {
@@ -299,21 +305,24 @@ package struct GateSession {
     return found
   }
 
-  private var asksBase: Bool {
-    reading == .adaptive || diagnoses || settings.policy.looksAtLeaks || selection == .best
+  private func asksBase(_ candidates: [Opened]) -> Bool {
+    let isServed = candidates.contains {
+      if case .whole(let candidate) = $0 { candidate.subject.server != nil } else { false }
+    }
+    return isServed || reading == .adaptive || diagnoses || settings.policy.looksAtLeaks || selection == .best
   }
 
   /// The baseline's model, to be asked what the baseline does not hold.
   ///
   /// - Throws: `InputError` where the configuration's base is not that model to the bit.
-  private func baseAgain(
-    _ baseline: Baseline, _ checkpoint: @autoclosure () throws -> Checkpoint, _ hashes: any FileHashCache
-  ) throws -> Subject {
-    let subject = try Subject(path: base, name: baseline.run.model.name, base: checkpoint(), hashes: hashes)
-    let model = baseline.run.model
-    guard model.adapter == nil, subject.identity.weights == model.weights,
-      subject.identity.configuration == model.configuration
-    else {
+  private func baseAgain(_ baseline: Baseline, _ models: ModelOpening) throws -> any AskedModel {
+    let subject = try models.open(base, name: baseline.run.model.name)
+    let (model, own) = (baseline.run.model, subject.description)
+    if let served = subject as? ServedSubject {
+      try served.demandModel(of: baseline, at: baselinePath)
+      return served
+    }
+    guard model.adapter == nil, own.weights == model.weights, own.configuration == model.configuration else {
       throw InputError(
         base,
         "is not the model of the baseline \(baselinePath), which --adaptive, --diagnose, --select best and max_leak_mass ask again",
@@ -323,29 +332,14 @@ package struct GateSession {
   }
 
   private func keep(
-    _ verdict: CandidateVerdict, _ subject: Subject, _ run: Run?, _ baseline: Baseline, _ ledger: Ledger
+    _ verdict: CandidateVerdict, _ subject: any AskedModel, _ run: Run?, _ baseline: Baseline, _ ledger: Ledger
   ) throws -> VerdictRecord {
     try ledger.register(subject.record)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return try ledger.saveVerdict(
-      verdict.outcome?.rawValue ?? "not gateable", run: run, model: subject.identity.id,
+      verdict.outcome?.rawValue ?? "not gateable", run: run, model: subject.id,
       baselinePath: baselinePath, baselineHash: try baseline.contentHash(),
       report: String(decoding: try encoder.encode(verdict), as: UTF8.self))
-  }
-}
-
-/// A value that is made when it is first asked for.
-private final class Lazy<Value> {
-  private let make: () throws -> Value
-  private var made: Value?
-
-  init(_ make: @escaping () throws -> Value) { self.make = make }
-
-  func value() throws -> Value {
-    if let made { return made }
-    let value = try make()
-    made = value
-    return value
   }
 }

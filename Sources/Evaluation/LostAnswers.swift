@@ -3,8 +3,6 @@ import Gating
 import Ledger
 import Scoring
 import Suites
-import Tokenizers
-import Transformer
 
 /// The questions that a candidate lost, as the ledger has them: with their prompts, and with what it answers instead.
 package struct LostAnswers {
@@ -34,31 +32,18 @@ package struct LostAnswers {
   /// As many as `mostBytes` of prompts reach: this decides nothing, and with a large model 200 long prompts take minutes.
   ///
   /// - Throws: `Interrupted` where it is to end: what was answered by then is kept.
-  func ask(_ contrasts: [ItemContrast], of subject: Subject, in model: LoadedModel) throws {
-    var open: [Request] = []
-    var prompts: [[Int32]] = []
+  func ask(_ contrasts: [ItemContrast], of subject: any AskedModel, in model: any ReadyModel) throws {
     let questions = try contrasts.lost.prefix(LostAnswer.mostShown).compactMap {
       try ledger.question(of: $0.candidate, in: run)
     }
-    for question in questions.prefix(Self.asked(of: questions.map(\.request.context))) where question.answer == nil {
-      guard let encoded = try? model.tokenizer.encode(question.request), !encoded.context.isEmpty else { continue }
-      open.append(question.request)
-      prompts.append(Array(encoded.context))
-    }
+    let open = questions.prefix(Self.asked(of: questions.map(\.request.context))).filter { $0.answer == nil }
+      .map(\.request)
     guard !open.isEmpty else { return }
-    let stops = Set(model.checkpoint.configuration.endTokenIDs + [model.tokenizer.eosTokenID].compactMap { $0 })
-      .union(Self.stopToken(of: open, model.tokenizer).map { [$0] } ?? [])
     var answers: [String: String] = [:]
     var interrupted: Interrupted?
     do {
-      _ = try Interruption.watching {
-        try SequenceSampler(model.decoder, adapter: subject.adapterIndex).sample(
-          prompts: prompts,
-          settings: SamplingSettings(temperature: 0, maximumTokens: Self.mostTokens, stopTokens: stops), seed: 0
-        ) { index, sequence in
-          let request = open[index]
-          answers[request.id] = Self.cut(model.tokenizer.decode(sequence.tokens), at: request.exactMatch?.stop ?? "")
-        }
+      try model.write(after: open, tokens: Self.mostTokens, stops: true) { place, text in
+        answers[open[place].id] = Self.cut(text, at: open[place].exactMatch?.stop ?? "")
       }
     } catch let reason as Interrupted {
       interrupted = reason
@@ -88,14 +73,6 @@ package struct LostAnswers {
   /// Whether there is something left to ask among what `list` gives.
   static func areOpen(_ found: [LostAnswer]) -> Bool {
     found.prefix(asked(of: found.map(\.prompt))).contains { $0.answer == nil }
-  }
-
-  /// The token that ends every answer, where all have one stop text that is one token: what comes behind it is cut off anyway.
-  private static func stopToken(of requests: [Request], _ tokenizer: Tokenizer) -> Int32? {
-    let texts = Set(requests.map { $0.exactMatch?.stop ?? "" })
-    guard let text = texts.first, texts.count == 1, !text.isEmpty else { return nil }
-    let ids = tokenizer.encodeContinuation(text)
-    return ids.count == 1 ? ids[0] : nil
   }
 
   private static func cut(_ text: String, at stop: String) -> String {

@@ -46,7 +46,7 @@ package struct ScoreAudit {
     }
     let differing = zip(chosen, computed).compactMap { request, score in
       known[request.id].flatMap {
-        $0 == score ? nil : ScoreConflict.Row(request: request.id, stored: $0, computed: score)
+        scorer.agrees($0, score) ? nil : ScoreConflict.Row(request: request.id, stored: $0, computed: score)
       }
     }
     guard differing.isEmpty else {

@@ -15,8 +15,10 @@ package struct SuiteRun {
   package let command: String
   package let kernel: String
   package let threads: Int
-  private var promptHash: String
-  private let suiteHash: String
+  private(set) var promptHash: String
+  let suiteHash: String
+  /// A model that is asked the same questions in turn with the one that is asked; nil for none.
+  var beside: Beside?
   /// All that a baseline was asked: rendering thousands of chats takes seconds.
   private var ordinary: [RequestBlock]
 
@@ -91,10 +93,10 @@ package struct SuiteRun {
         .filter { tasks?.contains($0.task) ?? true }
     }
 
-    fileprivate var isOrdinary: Bool { draws == SuiteRun.draws && asking == .gold && (tasks == nil || isPart) }
+    var isOrdinary: Bool { draws == SuiteRun.draws && asking == .gold && (tasks == nil || isPart) }
 
     /// As the ledger knows it.
-    fileprivate func text(of share: Share) -> String { isPart ? "\(share) voting" : share.description }
+    func text(of share: Share) -> String { isPart ? "\(share) voting" : share.description }
 
   }
 
@@ -106,85 +108,21 @@ package struct SuiteRun {
     package let blocks: Int
     /// Blocks whose scores were all in the ledger.
     package let knownBlocks: Int
+    /// What the model beside scored; empty without one.
+    var beside: [ItemScore] = []
   }
 
-  /// - Parameters:
-  ///   - questions: which draws, of which tasks; the whole suite under a baseline's draws by default.
-  ///   - order: blocks that are asked first, in this order; the others follow in the suite's.
-  ///   - observe: is given each block's scores once they are in the ledger. What it throws ends the run, which can be gone on with.
-  /// - Throws: `OutOfTime`; `InputError` for a prompt that the model cannot be asked, task and item named, and for what is wrong with the ledger.
-  package func execute(
-    _ subject: Subject, scorer: some Scorer, questions: Questions = Questions(), order: [BlockPlace] = [],
-    progress: @escaping (ScoringProgress) -> Void = { _ in },
-    observe: @escaping (Run, [ItemScore]) throws -> Void = { _, _ in }
-  ) throws -> Outcome {
-    try subject.files.whileUnchanged {
-      try ask(
-        subject, scorer: scorer, questions: questions, order: order, progress: progress, observe: observe)
-    }
-  }
+  /// A model that is asked in turn with another.
+  final class Beside {
+    let subject: any AskedModel
+    let scorer: any Scorer
+    /// Its run, once that was begun.
+    var run: Run?
 
-  private func ask(
-    _ subject: Subject, scorer: some Scorer, questions: Questions, order: [BlockPlace],
-    progress: @escaping (ScoringProgress) -> Void, observe: @escaping (Run, [ItemScore]) throws -> Void
-  ) throws -> Outcome {
-    let run = try begin(subject, numerics: scorer.numericsID, questions)
-    let blocks = ordered(try blocks(questions, share: share), by: order)
-    let done = try ledger.completedBlocks(run)
-    if !order.isEmpty, !done.isEmpty {
-      let known = Dictionary(grouping: try ledger.itemScores(run)) { BlockPlace(task: $0.task, block: $0.block) }
-      for place in order { if let scores = known[place] { try observe(run, scores) } }
+    init(_ subject: any AskedModel, _ scorer: any Scorer) {
+      self.subject = subject
+      self.scorer = scorer
     }
-    let known = try ledger.knownScores(
-      model: subject.identity.id, numerics: scorer.numericsID,
-      requests: blocks.flatMap { $0.observations.map(\.request.id) })
-    try ScoreAudit(of: run, known: known).check(blocks.flatMap(Self.groups), scorer)
-    let open = blocks.filter { !done.contains($0.key) }
-
-    var pending: [(block: RequestBlock, missing: [Request])] = []
-    for block in open {
-      let missing = Self.distinct(block.observations.map(\.request)).filter { known[$0.id] == nil }
-      if missing.isEmpty {
-        try ledger.commit(block, scores: known, of: run, unless: subject.demandUnchanged)
-        try observe(run, itemScores(of: block, scores: known))
-      } else {
-        pending.append((block, missing))
-      }
-    }
-    let waiting = pending
-    let scoring: ScoringProgress
-    do {
-      // What is known already takes no time that could be over.
-      scoring =
-        waiting.isEmpty
-        ? ScoringProgress()
-        : try scorer.score(waiting.map(\.missing), progress: progress) { index, scores in
-          let (block, missing) = waiting[index]
-          let known = scores.map { (request: missing[$0.key], score: $0.value) }
-          try ledger.keep(known, of: block, of: run, unless: subject.demandUnchanged)
-        } deliver: { index, scores in
-          let (block, missing) = waiting[index]
-          var own: [String: Score] = [:]
-          for request in block.observations.map(\.request) { own[request.id] = known[request.id] }
-          for (request, score) in zip(missing, scores) { own[request.id] = score }
-          try ledger.commit(block, scores: own, of: run, unless: subject.demandUnchanged)
-          try observe(run, itemScores(of: block, scores: own))
-        }
-    } catch Interrupted.deadline {
-      throw OutOfTime(run: run, blocks: blocks.count)
-    } catch let fault as UnscorableRequest {
-      throw explain(fault, waiting[fault.batch].block, waiting[fault.batch].missing)
-    }
-    try demandComplete(run, blocks)
-    try ledger.finish(run)
-    // A run that was gone on with may hold what another look asked.
-    let asked = Set(blocks.map(\.key))
-    let items = try ledger.itemScores(run).filter {
-      asked.contains(BlockKey(task: $0.task, block: $0.block, draw: $0.draw))
-    }
-    return Outcome(
-      run: run, items: items, scoring: scoring, blocks: blocks.count,
-      knownBlocks: blocks.count - pending.count)
   }
 
   /// What a run that was stopped found of some questions; nil where it did not come to the end of them.
@@ -197,52 +135,27 @@ package struct SuiteRun {
     return Outcome(run: run, items: items, scoring: ScoringProgress(), blocks: blocks.count, knownBlocks: blocks.count)
   }
 
-  private func ordered(_ blocks: [RequestBlock], by order: [BlockPlace]) -> [RequestBlock] {
-    guard !order.isEmpty else { return blocks }
-    let rank = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($0.element, $0.offset) })
-    let ranked = blocks.enumerated().map { offset, block in
-      (rank[BlockPlace(task: block.task, block: block.block)] ?? order.count + offset, block)
-    }
-    return ranked.sorted { $0.0 < $1.0 }.map(\.1)
-  }
-
-  /// Its prompt hash is of exactly these questions: a run of some tasks, draws or a control is never taken for another one.
-  private func begin(_ subject: Subject, numerics: String, _ questions: Questions) throws -> Run {
-    try subject.demandUnchanged()
-    try ledger.register(subject.record)
-    let plan = RunPlan(
-      model: subject.identity.id, suite: suite.name, suiteHash: suiteHash,
-      promptHash: try questions.isOrdinary ? promptHash : suite.promptHash(of: blocks(questions, share: .all)),
-      numerics: numerics,
-      share: questions.text(of: share), draws: questions.draws.upperBound)
-    if let stopped = try ledger.resumableRun(plan) { return stopped }
-    return try ledger.beginRun(plan, command: command, kernel: kernel, threads: threads)
-  }
-
   /// What was asked of a model and how, for baselines and for the check that two runs are comparable.
   ///
   /// - Parameter isAskedItsOwnWay: whether the suite's template is the model's own, and not the baseline's.
   package func description(
-    of subject: Subject, _ model: LoadedModel, numerics: String, isAskedItsOwnWay: Bool = false
+    of subject: any AskedModel, _ model: any ReadyModel, isAskedItsOwnWay: Bool = false
   ) throws -> RunDescription {
     RunDescription(
-      model: subject.description, numerics: numerics, scoring: scoringVersion,
-      bos: model.tokenizer.addsBOS ? "bos" : "none",
+      model: subject.description, numerics: model.scorer.numericsID, scoring: scoringVersion, bos: model.bos,
       suite: SuiteIdentity(
         name: suite.name, version: suite.version, seed: suite.seed, hash: suiteHash,
         promptHash: promptHash),
       draws: Self.draws.count, tokenHashes: try tokenHashes(model), chat: suite.chat?.description,
-      ownTemplate: try suite.chat == nil ? nil : subject.ownTemplate(), isAskedItsOwnWay: isAskedItsOwnWay)
+      server: subject.server, ownTemplate: try suite.chat == nil ? nil : subject.ownTemplate(),
+      isAskedItsOwnWay: isAskedItsOwnWay)
   }
 
   /// What whoever reads scores of a model on this suite should know: of its files, and of how its tokenizer reads a block of every task.
-  package func notes(on model: LoadedModel) throws -> [String] {
-    try model.notes
-      + PromptEncoding(suite.sampleRequests(), model.tokenizer).warnings.map { "\(model.checkpoint.path): \($0)" }
-  }
+  package func notes(on model: any ReadyModel) throws -> [String] { try model.notes(on: suite.sampleRequests()) }
 
   /// One hash a task over the token ids of all its requests, whatever share is asked.
-  package func tokenHashes(_ model: LoadedModel, questions: Questions = Questions()) throws -> [String: String] {
+  package func tokenHashes(_ model: any ReadyModel, questions: Questions = Questions()) throws -> [String: String] {
     let blocks = try blocks(questions, share: .all)
     let requests = blocks.map { Self.distinct($0.observations.map(\.request)) }
     let hashed: [[String: String]]
@@ -256,30 +169,6 @@ package struct SuiteRun {
       byTask[block.task, default: [:]].merge(hashes) { first, _ in first }
     }
     return byTask.mapValues { tokenHash(ofRequests: $0) }
-  }
-
-  /// A block's requests by their number of demonstrations.
-  private static func groups(_ block: RequestBlock) -> [[Request]] {
-    Dictionary(grouping: block.observations, by: \.k).sorted { $0.key < $1.key }.map { $0.value.map(\.request) }
-  }
-
-  private static func distinct(_ requests: [Request]) -> [Request] {
-    var seen = Set<String>()
-    return requests.filter { seen.insert($0.id).inserted }
-  }
-
-  /// A block that a scorer left out must not pass for a smaller share.
-  private func demandComplete(_ run: Run, _ blocks: [RequestBlock]) throws {
-    let missing = Set(blocks.map(\.key)).subtracting(try ledger.completedBlocks(run))
-    guard missing.isEmpty else { throw IncompleteRun(run: run.id, missingBlocks: missing.count) }
-  }
-
-  private func explain(_ fault: UnscorableRequest, _ block: RequestBlock, _ requests: [Request]) -> InputError {
-    let asked = block.observations.first { $0.request.id == requests[fault.index].id }
-    let place = asked.map { "item '\($0.item)' at k = \($0.k)" } ?? "block \(block.block)"
-    return InputError(
-      "\(suite.path): task \(block.task)", field: place, "\(words: fault.problem)",
-      remedy: "\(words: fault.remedy)")
   }
 }
 

@@ -32,7 +32,7 @@ struct TimedReading {
 
   /// - Throws: `NotGateable` where the time allows no verdict; `OutOfTime` where it ended before any share was read whole.
   func read(
-    _ subject: Subject, _ scorer: EngineScorer, report: @escaping (GateSession.Event) -> Void
+    _ subject: any AskedModel, _ scorer: any Scorer, report: @escaping (GateSession.Event) -> Void
   ) throws -> (SuiteRun.Outcome, TimedShare) {
     let shares = try shares(subject, scorer)
     guard let smallest = shares.first(where: isJudgeable), let largest = shares.last else {
@@ -75,7 +75,7 @@ struct TimedReading {
   }
 
   private func execute(
-    _ share: Share, _ subject: Subject, _ scorer: EngineScorer, _ report: @escaping (GateSession.Event) -> Void
+    _ share: Share, _ subject: any AskedModel, _ scorer: any Scorer, _ report: @escaping (GateSession.Event) -> Void
   ) throws -> SuiteRun.Outcome {
     try run.with(share: share).execute(
       subject, scorer: scorer, questions: questions, progress: { report(.progress($0)) })
@@ -90,11 +90,11 @@ struct TimedReading {
   }
 
   /// Every share that differs from the others by a block of some task, ascending.
-  private func shares(_ subject: Subject, _ scorer: EngineScorer) throws -> [Candidate] {
+  private func shares(_ subject: any AskedModel, _ scorer: any Scorer) throws -> [Candidate] {
     let all = try run.blocks(questions, share: .all)
     let rounds = Dictionary(grouping: all, by: \.task).values.map(\.count).max() ?? 0
     let known = try run.ledger.knownScores(
-      model: subject.identity.id, numerics: scorer.numericsID,
+      model: subject.id, numerics: scorer.numericsID,
       requests: all.flatMap { $0.observations.map(\.request.id) })
     let shares = Set(try (1...max(1, rounds)).map { try Share(parsing: "\($0)/\(max(1, rounds))") } + [run.share])
       .filter { share in share <= run.share && least.map { share >= $0 } ?? true }.sorted()
@@ -115,7 +115,7 @@ struct TimedReading {
   ///
   /// - Throws: `NotGateable` where not even one wave was computed by then: nothing that could be said would be known.
   private func measure(
-    _ subject: Subject, _ scorer: EngineScorer, _ first: Candidate,
+    _ subject: any AskedModel, _ scorer: any Scorer, _ first: Candidate,
     _ report: @escaping (GateSession.Event) -> Void
   ) throws -> (rate: Double, rows: Int) {
     var measured: [ScoringProgress] = []

@@ -24,12 +24,14 @@ extension Ledger {
   ///
   /// - Parameters:
   ///   - scores: at least the scores of the block's requests, by request id, computed by the run's model with the run's numeric version.
+  ///   - agree: whether two scores may both be the model's answer to one request; the first that was kept stays.
   ///   - fault: throws where they are not that model's after all, since its files changed: asked within the transaction, which then
   ///     keeps nothing.
   /// - Throws: `ScoringFault` where a score is missing or not finite; `ScoreConflict` where the ledger holds other
   ///   bits; `InputError` as every method.
   package func commit(
-    _ block: RequestBlock, scores: [String: Score], of run: Run, unless fault: () throws -> Void = {}
+    _ block: RequestBlock, scores: [String: Score], of run: Run, agree: (Score, Score) -> Bool = { $0 == $1 },
+    unless fault: () throws -> Void = {}
   ) throws {
     var seen: Set<String> = []
     var rows: [(request: Request, score: Score)] = []
@@ -42,7 +44,7 @@ extension Ledger {
     try demandFinite(rows, of: block)
     try write { db in
       try fault()
-      try insert(rows, model: run.plan.model, numerics: run.plan.numerics, into: db)
+      try insert(rows, model: run.plan.model, numerics: run.plan.numerics, agree: agree, into: db)
       let statement = try db.cachedStatement(
         sql: Table.observations.insertion(onConflict: "ON CONFLICT DO NOTHING"))
       for observation in block.observations {

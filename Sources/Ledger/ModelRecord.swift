@@ -21,10 +21,12 @@ package struct ModelRecord: Sendable, Hashable {
   package let format: String
   /// How most of the weights are stored, such as `bf16` or `q4_1`.
   package let storage: String
+  /// Of a served model, its server as JSON; nil of files.
+  package let server: String?
 
   package init(
     id: String, name: String, path: String, weights: String, tokenizer: String, configuration: String,
-    adapter: String?, format: String, storage: String
+    adapter: String?, format: String, storage: String, server: String? = nil
   ) {
     self.id = id
     self.name = name
@@ -35,6 +37,7 @@ package struct ModelRecord: Sendable, Hashable {
     self.adapter = adapter
     self.format = format
     self.storage = storage
+    self.server = server
   }
 }
 
@@ -50,6 +53,9 @@ extension Ledger {
           model.id, model.weights, model.tokenizer, model.configuration, model.adapter, model.format, model.storage,
           model.name, model.path, Date(),
         ])
+      guard let server = model.server else { return }
+      try db.execute(
+        sql: Table.servers.insertion(onConflict: "ON CONFLICT (model_id) DO NOTHING"), arguments: [model.id, server])
     }
   }
 
@@ -58,6 +64,17 @@ extension Ledger {
     try read { db in
       let sql = "SELECT \(Table.models.columns("m")) FROM models AS m WHERE id = ?"
       return try Row.fetchOne(db, sql: sql, arguments: [id]).map(model)
+    }
+  }
+
+  /// The servers of all served models, as JSON.
+  package func serverRecords() throws -> [String] {
+    try read { db in
+      let sql = "SELECT \(Table.servers.columns("s")) FROM servers AS s ORDER BY model_id"
+      return try Row.fetchAll(db, sql: sql).map { row in
+        try demandIntact(row, .servers)
+        return try value(row, "description", of: "servers")
+      }
     }
   }
 

@@ -78,14 +78,15 @@ extension Ledger {
 
   /// Inserts requests and scores that are new, and refuses a score that differs from the one that is there.
   func insert(
-    _ scores: [(request: Request, score: Score)], model: String, numerics: String, into db: Database
+    _ scores: [(request: Request, score: Score)], model: String, numerics: String,
+    agree: (Score, Score) -> Bool = { $0 == $1 }, into db: Database
   ) throws {
     let stored = try knownScores(db, model: model, numerics: numerics, requests: scores.map(\.request.id))
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let conflicts = scores.compactMap { request, score in
       stored[request.id].flatMap {
-        $0 == score ? nil : ScoreConflict.Row(request: request.id, stored: $0, computed: score)
+        agree($0, score) ? nil : ScoreConflict.Row(request: request.id, stored: $0, computed: score)
       }
     }
     guard conflicts.isEmpty else { throw ScoreConflict(model: model, rows: conflicts, checked: stored.count) }

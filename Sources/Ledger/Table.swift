@@ -2,7 +2,7 @@ import GRDB
 
 /// A table whose rows carry a checksum over what they say. It is no signature: who means to deceive can compute it as well.
 enum Table: String, CaseIterable {
-  case models, requests, scores, runs, observations, verdicts, trainings, gates, answers
+  case models, requests, scores, runs, observations, verdicts, trainings, gates, answers, servers
   case trainingSteps = "training_steps"
   case gateVerdicts = "gate_verdicts"
   case fileHashes = "file_hashes"
@@ -43,6 +43,7 @@ enum Table: String, CaseIterable {
     case .gates: ["id", "header", "left_out", "created_at", "verdict_count"]
     case .gateVerdicts: ["gate_id", "position", "verdict_id"]
     case .answers: ["model_id", "request_id", "numerics_id", "text"]
+    case .servers: ["model_id", "description"]
     case .fileHashes: ["device", "inode", "size", "modified_ns", "changed_ns", "sha256"]
     }
   }

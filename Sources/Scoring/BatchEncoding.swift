@@ -6,14 +6,19 @@ import Tokenizers
 import Transformer
 
 /// What a model can be fed.
-struct EncodingLimits: Sendable {
+package struct EncodingLimits: Sendable {
   /// Rows, which are tokens that something is predicted after.
-  let contextLength: Int
+  package let contextLength: Int
   let vocabularySize: Int
 
   init(_ spec: DecoderSpec) {
     contextLength = spec.contextLength
     vocabularySize = spec.vocabularySize
+  }
+
+  package init(contextLength: Int, vocabularySize: Int) {
+    self.contextLength = contextLength
+    self.vocabularySize = vocabularySize
   }
 }
 
@@ -21,7 +26,7 @@ struct EncodingLimits: Sendable {
 ///
 /// A prompt longer than the model's context is refused: truncating it would drop demonstrations silently. So is a token that the
 /// model has no embedding for: trainers add tokens to a tokenizer without resizing the model, which is fine until one is used.
-func encodeBatch(
+package func encodeBatch(
   _ requests: [Request], index batch: Int, _ tokenizer: Tokenizer, _ limits: EncodingLimits
 ) -> Result<[EncodedRequest], UnscorableRequest> {
   var encoded: [EncodedRequest] = []
@@ -64,7 +69,7 @@ func encodeBatch(
 }
 
 /// The results of `body` for 0..<count, computed by several threads.
-func parallelMap<Value: Sendable>(_ count: Int, threads: Int, _ body: @Sendable (Int) -> Value) -> [Value] {
+package func parallelMap<Value: Sendable>(_ count: Int, threads: Int, _ body: @Sendable (Int) -> Value) -> [Value] {
   let chunk = max(1, (count + threads * 4 - 1) / (threads * 4))
   let chunks = (count + chunk - 1) / chunk
   return [Value](unsafeUninitializedCapacity: count) { buffer, initialized in

@@ -32,7 +32,7 @@ package enum EncodingFault: Error, Equatable {
 
 extension EncodedRequest {
   /// SHA-256 over the number of context tokens and all ids, as little-endian 32-bit integers.
-  var tokenHash: String {
+  package var tokenHash: String {
     var hash = SHA256()
     func update(_ value: Int32) { withUnsafeBytes(of: value.littleEndian) { hash.update(bufferPointer: $0) } }
     update(Int32(contextCount))

@@ -70,7 +70,8 @@ package final class EngineScorer: Scorer {
         }
         for (index, request) in batches[next].enumerated() {
           job.add(
-            request, encoded[next - firstEncoded][index], terminator: terminator(of: request), batch: next, index: index
+            request, encoded[next - firstEncoded][index], terminator: vocabulary.terminator(of: request.exactMatch),
+            batch: next, index: index
           )
         }
         if batches[next].isEmpty { try state.deliverEmpty(next) }
@@ -122,10 +123,7 @@ package final class EngineScorer: Scorer {
     return try results.map { try $0.get() }
   }
 
-  private func terminator(of request: Request) -> Int32? {
-    guard let rule = request.exactMatch else { return nil }
-    return model.tokenizer.encodeContinuation(rule.stop).first ?? model.tokenizer.eosTokenID ?? 0
-  }
+  private var vocabulary: AnswerVocabulary { model.vocabulary }
 
   /// Runs a forest's waves, then decodes what teacher forcing left open.
   private func run(_ job: ForestJob, _ state: inout ScoringState) throws {
@@ -180,7 +178,7 @@ package final class EngineScorer: Scorer {
       return nil
     }
     var text = GreedyText(rule)
-    switch text.follow(encoded, argmaxes: argmaxes, model) {
+    switch text.follow(encoded, argmaxes: argmaxes, vocabulary) {
     case .settled(let matches):
       try state.settle(entry, score(matches))
       return nil
@@ -209,7 +207,7 @@ package final class EngineScorer: Scorer {
         guard let token = next[node] else { throw IncompleteForest() }
         answer.ids.append(token)
         let outOfRoom = answer.ids.count > model.decoder.spec.contextLength
-        if let result = answer.text.append(token, model) {
+        if let result = answer.text.append(token, vocabulary) {
           try state.settle(answer.entry, answer.score(result))
         } else if outOfRoom {
           try state.settle(answer.entry, answer.score(answer.text.finish()))

@@ -27,9 +27,7 @@ package final class LoadedModel {
     self.adapters = adapters
   }
 
-  /// Whether a token ends the text: the end-of-sequence tokens and every special one.
-  func endsText(_ token: Int32) -> Bool {
-    token == tokenizer.eosTokenID || checkpoint.configuration.endTokenIDs.contains(token)
-      || Int(token) >= tokenizer.vocabularySize || tokenizer.isSpecial(token)
+  var vocabulary: AnswerVocabulary {
+    AnswerVocabulary(tokenizer, endTokenIDs: checkpoint.configuration.endTokenIDs)
   }
 }

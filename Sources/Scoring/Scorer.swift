@@ -20,9 +20,19 @@ package protocol Scorer {
     _ batches: [[Request]], progress: @escaping (ScoringProgress) -> Void,
     keep: @escaping (Int, [Int: Score]) throws -> Void, deliver: @escaping (Int, [Score]) throws -> Void
   ) throws -> ScoringProgress
+
+  /// What some batches take, those before them counted in: distinct rows of an engine, tokens that a server is sent. Nothing is asked.
+  ///
+  /// - Throws: `UnscorableRequest`.
+  func rowCounts(_ batches: [[Request]]) throws -> [Int]
+
+  /// Whether two scores may both be its answers to one request.
+  func agrees(_ first: Score, _ second: Score) -> Bool
 }
 
 extension Scorer {
+  package func agrees(_ first: Score, _ second: Score) -> Bool { first == second }
+
   /// The same where nobody keeps parts of batches.
   package func score(
     _ batches: [[Request]], progress: @escaping (ScoringProgress) -> Void,
@@ -42,6 +52,8 @@ package struct ScoringProgress: Sendable, Equatable {
   package var scoredRows = 0
   /// Σ over rows of the keys each attended to.
   package var contextSum = 0
+  /// Requests that were answered, where each goes to a server by itself.
+  package var requests = 0
   package var batches = 0
   package var totalBatches = 0
   /// Requests whose greedy text had to be decoded because teacher forcing could not settle it.
@@ -61,7 +73,7 @@ package struct UnscorableRequest: Error, Equatable {
   package let problem: String
   package let remedy: String
 
-  init(batch: Int, index: Int, problem: ShownText, remedy: ShownText) {
+  package init(batch: Int, index: Int, problem: ShownText, remedy: ShownText) {
     self.batch = batch
     self.index = index
     self.problem = problem.text(limit: InputError.valueLimit)

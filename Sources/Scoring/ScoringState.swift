@@ -5,8 +5,7 @@ import Suites
 struct ScoringState {
   var progress = ScoringProgress()
   private(set) var pace: WavePace
-  private var scores: [[Score?]]
-  private var missing: [Int]
+  private var scores: BatchScores
   private let report: (ScoringProgress) -> Void
   private let deliver: (Int, [Score]) throws -> Void
   private let start = ContinuousClock.now
@@ -16,8 +15,7 @@ struct ScoringState {
     _ batches: [[Request]], most: Int, progress report: @escaping (ScoringProgress) -> Void,
     deliver: @escaping (Int, [Score]) throws -> Void
   ) {
-    scores = batches.map { Array(repeating: nil, count: $0.count) }
-    missing = batches.map(\.count)
+    scores = BatchScores(batches)
     pace = WavePace(most: most)
     self.report = report
     self.deliver = deliver
@@ -39,11 +37,8 @@ struct ScoringState {
   }
 
   mutating func settle(_ entry: ForestJob.Entry, _ score: Score) throws {
-    scores[entry.batch][entry.index] = score
-    missing[entry.batch] -= 1
-    guard missing[entry.batch] == 0 else { return }
-    try deliver(entry.batch, scores[entry.batch].compactMap { $0 })
-    scores[entry.batch] = []
+    guard let whole = scores.settle(batch: entry.batch, index: entry.index, score) else { return }
+    try deliver(entry.batch, whole)
     progress.batches += 1
   }
 
@@ -54,10 +49,7 @@ struct ScoringState {
 
   /// Gives away what is known of batches that were not delivered.
   func handOver(_ keep: (Int, [Int: Score]) throws -> Void) throws {
-    for (batch, scores) in scores.enumerated() {
-      let known = scores.enumerated().compactMap { index, score in score.map { (index, $0) } }
-      if !known.isEmpty { try keep(batch, Dictionary(uniqueKeysWithValues: known)) }
-    }
+    try scores.handOver(keep)
   }
 
   func finish() -> ScoringProgress {

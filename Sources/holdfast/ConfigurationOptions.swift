@@ -39,6 +39,11 @@ let defaultLedger = ".holdfast/ledger.sqlite"
 func basePath(_ configuration: Configuration) throws -> String {
   switch configuration.base {
   case .path(let path): return path
+  case .served(let reference):
+    throw InputError(
+      configuration.file, field: "base",
+      "is a model that the server at \(reference.address) holds, and this needs the model's files",
+      remedy: "name the model's .gguf file or folder as base in a configuration of its own")
   case .name(let name):
     do {
       return try resolveModel(name, models: configuration.models)
@@ -46,6 +51,12 @@ func basePath(_ configuration: Configuration) throws -> String {
       throw error.named(by: configuration.file, "base")
     }
   }
+}
+
+/// The path of the configuration's base model, or the address of its server.
+func basePlace(_ configuration: Configuration) throws -> String {
+  if case .served(let reference) = configuration.base { return reference.address }
+  return try basePath(configuration)
 }
 
 /// The command as it was typed, for reports and the ledger.

@@ -6,6 +6,7 @@ import Foundation
 import Gating
 import Reading
 import Scoring
+import Served
 import Suites
 
 /// The options by which a verb is told its model.
@@ -62,6 +63,11 @@ func resolveModel(_ text: String, models: String? = nil) throws -> String {
       text, "no such file or folder", remedy: "give a .gguf file, a Hugging Face folder or a name from the catalogue")
   }
   return text
+}
+
+/// The same, where an address of a server may stand too.
+func resolvePlace(_ text: String, models: String? = nil) throws -> String {
+  ServerAddress.isAddress(text) ? text : try resolveModel(text, models: models)
 }
 
 /// The folder that fetched models are in: $HOLDFAST_MODELS, else the given one, else that of a holdfast.yaml here, else ./models.

@@ -52,10 +52,10 @@ struct RunSummary: Encodable {
 
   private let shots: [Int]
 
-  init(subject: Subject, suite: Suite, outcome: SuiteRun.Outcome) {
+  init(subject: any AskedModel, suite: Suite, outcome: SuiteRun.Outcome) {
     run = outcome.run.id
     model = subject.name
-    modelID = subject.identity.id
+    modelID = subject.id
     self.suite = suite.name
     share = outcome.run.plan.share
     blocks = outcome.blocks

@@ -75,6 +75,8 @@ private struct Answering: Scorer {
     return ScoringProgress()
   }
 
+  func rowCounts(_ batches: [[Request]]) -> [Int] { batches.map(\.count) }
+
   static func score(of request: Request, logprob: Double = -1.5) -> Score {
     Score(
       logprob: logprob, isGreedy: false, terminatorLogprob: nil, tokenCount: 1, contextTokenCount: 2,

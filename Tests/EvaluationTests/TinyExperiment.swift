@@ -105,7 +105,7 @@ final class TinyExperiment: Sendable {
         logprob: score.logprob, choiceCorrect: score.choiceCorrect)
     }
     return try Baseline(
-      createdBy: "test", run: try run.description(of: base, model, numerics: scorer.numericsID),
+      createdBy: "test", run: try run.description(of: base, base.ready(in: model)),
       tasks: suite.tasks.map(TaskFacts.init), scores: scores, familyMargin: 0.1)
   }
 

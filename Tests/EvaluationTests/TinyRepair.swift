@@ -62,7 +62,7 @@ final class TinyRepair: Sendable {
         logprob: score.logprob + changing(score.block), choiceCorrect: score.choiceCorrect)
     }
     return try Baseline(
-      createdBy: "test", run: try run.description(of: subject, model, numerics: scorer.numericsID),
+      createdBy: "test", run: try run.description(of: subject, subject.ready(in: model)),
       tasks: suite.tasks.map(TaskFacts.init), scores: scores, familyMargin: 0.1)
   }
 

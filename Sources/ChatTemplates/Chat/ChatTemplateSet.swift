@@ -30,9 +30,17 @@ package struct ChatTemplateSet: Sendable {
   ///
   /// - Throws: `InputError` for files that cannot be read.
   package init(of checkpoint: Checkpoint) throws {
-    switch checkpoint.tokenizer {
+    try self.init(of: checkpoint.tokenizer, path: checkpoint.path)
+  }
+
+  /// Those beside a tokenizer.
+  ///
+  /// - Parameter path: the tokenizer's folder, where it is one.
+  /// - Throws: `InputError` for files that cannot be read.
+  package init(of tokenizer: TokenizerFiles, path: String) throws {
+    switch tokenizer {
     case .gguf(let metadata): try self.init(gguf: metadata)
-    default: try self.init(folder: URL(fileURLWithPath: checkpoint.path), path: checkpoint.path)
+    default: try self.init(folder: URL(fileURLWithPath: path), path: path)
     }
   }
 

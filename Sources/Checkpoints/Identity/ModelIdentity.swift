@@ -45,7 +45,8 @@ package struct ModelIdentity: Sendable, Hashable, Codable {
     }
   }
 
-  private static func tokenizer(_ files: TokenizerFiles, _ hashes: any FileHashCache) throws -> String {
+  /// Of a tokenizer's files alone.
+  package static func tokenizer(_ files: TokenizerFiles, _ hashes: any FileHashCache) throws -> String {
     switch files {
     case .gguf(let metadata): return metadata.canonicalHash { $0.hasPrefix("tokenizer.ggml.") }
     case .json(let tokenizer, let configuration):

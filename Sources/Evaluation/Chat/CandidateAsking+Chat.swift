@@ -5,7 +5,7 @@ extension CandidateAsking {
   /// The same, asking a candidate through the chat template that it ships; unchanged where it ships none, or the baseline's.
   ///
   /// - Throws: `InputError` where that template cannot be read, or refuses a short chat.
-  func throughOwnTemplate(of subject: Subject) throws -> CandidateAsking {
+  func throughOwnTemplate(of subject: any AskedModel) throws -> CandidateAsking {
     guard let chat = run.suite.chat?.description, let own = try subject.ownChat(like: chat), !own.hasTemplate(of: chat)
     else { return self }
     var asking = self

@@ -11,8 +11,8 @@ extension ChatDescription {
   /// A model's own template, as a configuration wants it asked.
   ///
   /// - Throws: `InputError` where the model has no template, or it refuses a short chat.
-  package init(form: PromptForm, of checkpoint: Checkpoint, _ choice: ChatChoice, file: String) throws {
-    let template = try ChatTemplateSet(of: checkpoint).template(choice.template)
+  package init(form: PromptForm, of templates: ChatTemplateSet, _ choice: ChatChoice, file: String) throws {
+    let template = try templates.template(choice.template)
     let settings = try ChatSettings(choice, file: file)
     try self.init(
       form: form, template, arguments: JSONText.compact(.object(settings.arguments)), date: settings.date.text,
@@ -67,7 +67,8 @@ extension Configuration {
   ///   - form: another form than the configuration's.
   ///   - instructions: whether tasks' instructions are asked, whatever the configuration says.
   package func asking(
-    _ suite: Suite, of checkpoint: Checkpoint, form: PromptForm? = nil, instructions: Bool = false
+    _ suite: Suite, of templates: @autoclosure () throws -> ChatTemplateSet, form: PromptForm? = nil,
+    instructions: Bool = false
   ) throws -> Suite {
     let form = form ?? prompt
     let choice = instructions ? chat.withInstructions : chat
@@ -79,7 +80,7 @@ extension Configuration {
       }
       return suite
     }
-    return try suite.asked(
-      as: ChatDescription(form: form, of: checkpoint, choice, file: file), path: checkpoint.path)
+    let set = try templates()
+    return try suite.asked(as: ChatDescription(form: form, of: set, choice, file: file), path: set.path)
   }
 }

@@ -2,8 +2,6 @@ import Diagnostics
 import Gating
 import Scoring
 import Suites
-import Tokenizers
-import Transformer
 
 /// Finds out a model that thinks before it answers though the template does not ask for it: no short answer of its matches anything, and
 /// its scores would say nothing of what it can do.
@@ -27,13 +25,9 @@ struct ThinkingProbe {
   /// Lets the model begin a few answers.
   ///
   /// - Throws: `NotGateable` where half of them or more begin with thoughts.
-  func check(_ subject: Subject, in model: LoadedModel) throws {
-    let prompts = requests.compactMap { try? model.tokenizer.encode($0) }.map { Array($0.context) }
-    guard !prompts.isEmpty else { return }
-    let settings = SamplingSettings(temperature: 0, maximumTokens: Self.tokens, stopTokens: [])
-    let answers = try SequenceSampler(model.decoder, adapter: subject.adapterIndex)
-      .sample(prompts: prompts, settings: settings, seed: 0)
-      .map { model.tokenizer.decode($0.tokens) }
+  func check(_ model: any ReadyModel) throws {
+    var answers: [String] = []
+    try model.write(after: requests, tokens: Self.tokens, stops: false) { answers.append($1) }
     let thoughts = answers.filter(Self.isThought)
     guard let first = thoughts.first, thoughts.count * 2 >= answers.count else { return }
     throw NotGateable(

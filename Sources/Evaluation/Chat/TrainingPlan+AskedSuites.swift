@@ -1,3 +1,4 @@
+import ChatTemplates
 import Checkpoints
 import Suites
 import Training
@@ -8,7 +9,7 @@ extension TrainingPlan {
   /// - Throws: `InputError` where the template refuses a short chat.
   func leakPrompts(from suites: [Suite], base: Checkpoint) throws -> [[Int32]] {
     guard usesTemplate, !labels.isEmpty else { return try leakPrompts(from: suites) }
-    let chat = try ChatDescription(form: .chat, of: base, recipe.chat, file: recipe.file)
+    let chat = try ChatDescription(form: .chat, of: ChatTemplateSet(of: base), recipe.chat, file: recipe.file)
     return try leakPrompts(from: suites.map { try $0.asked(as: chat, path: base.path) })
   }
 }

@@ -17,8 +17,8 @@ struct ControlAsking {
   private static let orders = 0..<3
 
   /// - Parameter gold: the subject's scores of the suite, which hold what is asked with gold demonstrations.
-  func ask(_ subject: Subject, _ model: LoadedModel, gold: [ItemScore]) throws -> ControlScores {
-    let scorer = subject.scorer(in: model)
+  func ask(_ subject: any AskedModel, _ model: any ReadyModel, gold: [ItemScore]) throws -> ControlScores {
+    let scorer = model.scorer
     func items(_ asking: Asking, draws: Range<Int> = SuiteRun.draws) throws -> [ItemScore] {
       let questions = SuiteRun.Questions(draws: draws, tasks: tasks, asking: asking)
       return try run.execute(subject, scorer: scorer, questions: questions, progress: progress).items.filter(isClean)
@@ -51,7 +51,7 @@ extension SuiteRun {
   /// The probability that each item of some tasks is answered by one of the labels, at the controls' k; of items whose own answer is one
   /// there is none.
   func leakScores(
-    _ subject: Subject, scorer: some Scorer, tasks: Set<String>, labels: [String],
+    _ subject: any AskedModel, scorer: some Scorer, tasks: Set<String>, labels: [String],
     progress: @escaping (ScoringProgress) -> Void
   ) throws -> [LeakScore] {
     let questions = Questions(tasks: tasks, asking: .leak(labels))
@@ -59,7 +59,7 @@ extension SuiteRun {
     let observations = try questions.blocks(of: suite, share: share).flatMap(\.observations)
       .filter { $0.role != .gold }
     let known = try ledger.knownScores(
-      model: subject.identity.id, numerics: scorer.numericsID, requests: observations.map(\.request.id))
+      model: subject.id, numerics: scorer.numericsID, requests: observations.map(\.request.id))
     var masses: [LeakScore] = []
     // Observations of an item stand together.
     for observation in observations {

@@ -35,7 +35,7 @@ struct PointScoring {
     let began = Date()
     let model = try subject.load(threads: run.threads)
     let scorer = subject.scorer(in: model)
-    let description = try run.description(of: subject, model, numerics: scorer.numericsID)
+    let description = try run.description(of: subject, subject.ready(in: model))
     _ = try Comparability.check(baseline: setting.baseline.run, candidate: description)
     let questions = SuiteRun.Questions(voting: setting.measured, of: run.suite)
     let items = try run.execute(subject, scorer: scorer, questions: questions, progress: progress).items

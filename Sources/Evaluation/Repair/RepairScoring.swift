@@ -55,7 +55,7 @@ struct RepairScoring {
       threads: setting.threads)
     let model = try subject.load(threads: setting.threads)
     let scorer = subject.scorer(in: model)
-    let description = try run.description(of: subject, model, numerics: scorer.numericsID)
+    let description = try run.description(of: subject, subject.ready(in: model))
     _ = try Comparability.check(baseline: setting.baseline.run, candidate: description)
     let outcome = try run.execute(
       subject, scorer: scorer, questions: .init(voting: voting, of: run.suite), progress: progress)

@@ -92,6 +92,7 @@ package struct ConfigurationDraft: Sendable {
       switch base {
       case .name(let known): known
       case .path(let path): Subject.shortName(survey.absolute(path))
+      case .served(let reference): reference.address
       }
     let known = fetchable.first { base == .name($0.name) }
     let fitting = survey.baselines.filter { found in

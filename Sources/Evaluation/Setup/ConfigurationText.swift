@@ -75,6 +75,7 @@ package struct ConfigurationText {
       switch draft.base.value {
       case .name(let name): .name(name)
       case .path(let path): .path(survey.absolute(path))
+      case .served(let reference): .served(reference)
       }
     let suites = [survey.absolute(draft.suite.value)]
     let fineTuning = FineTuning(labels: draft.labels.value, data: draft.data.value.map { survey.absolute($0) })
@@ -133,6 +134,7 @@ package struct ConfigurationText {
   private func reference(_ model: ModelReference) -> String {
     switch model {
     case .name(let name): return yamlScalar(name)
+    case .served(let reference): return yamlScalar(reference.address)
     case .path(let path):
       // Without a "/" it would be a name.
       return prefix.isEmpty && !path.contains("/") && path != "." ? yamlScalar("./\(path)") : placed(path)

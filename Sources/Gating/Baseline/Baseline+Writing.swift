@@ -32,7 +32,8 @@ extension Baseline {
         "model": \(try json(run.model)),
         "numerics": \(try json(run.numerics)),
         "scoring": \(run.scoring),
-        "bos": \(try json(run.bos)),\(try run.chat.map { "\n  \"chat\": \(try json($0))," } ?? "")
+        "bos": \(try json(run.bos)),\(try run.chat.map { "\n  \"chat\": \(try json($0))," } ?? "")\(
+          try run.server.map { "\n  \"server\": \(try json($0))," } ?? "")
         "suite": \(try json(run.suite)),
         "draws": \(run.draws),
         "family_margin": \(try json(familyMargin)),

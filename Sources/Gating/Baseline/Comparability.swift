@@ -37,6 +37,9 @@ package enum Comparability {
     try demandEqual(
       "prompt form", baseline.chat?.form.rawValue ?? "raw", candidate.chat?.form.rawValue ?? "raw",
       remedy: "raw and chat scores never meet: ask both in one form")
+    try demandEqual(
+      "engine", baseline.server?.build ?? "holdfast's own", candidate.server?.build ?? "holdfast's own",
+      remedy: "scores of two engines never meet: serve both with one build, or gate files against a baseline of files")
     try demandEqual("scoring version", "\(baseline.scoring)", "\(candidate.scoring)")
     if candidate.isAskedItsOwnWay {
       try checkMessages(baseline: baseline, candidate: candidate)

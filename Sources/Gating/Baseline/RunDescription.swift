@@ -69,6 +69,8 @@ package struct RunDescription: Sendable, Hashable, Codable {
   package let tokenHashes: [String: String]
   /// How the suite was asked as a chat; nil where it was asked as raw text.
   package let chat: ChatDescription?
+  /// The server that held the model; nil of files.
+  package let server: ServerDescription?
   /// The chat template that the model ships, where it is another than the one that it was asked through; in no file.
   package private(set) var ownTemplate: String? = nil
   /// Whether it was asked through its own template and not through the baseline's; in no file. Prompts and token ids differ by
@@ -77,7 +79,8 @@ package struct RunDescription: Sendable, Hashable, Codable {
 
   package init(
     model: ModelDescription, numerics: String, scoring: Int, bos: String, suite: SuiteIdentity, draws: Int,
-    tokenHashes: [String: String], chat: ChatDescription? = nil, ownTemplate: String? = nil,
+    tokenHashes: [String: String], chat: ChatDescription? = nil, server: ServerDescription? = nil,
+    ownTemplate: String? = nil,
     isAskedItsOwnWay: Bool = false
   ) {
     self.model = model
@@ -88,12 +91,13 @@ package struct RunDescription: Sendable, Hashable, Codable {
     self.draws = draws
     self.tokenHashes = tokenHashes
     self.chat = chat
+    self.server = server
     self.ownTemplate = ownTemplate
     self.isAskedItsOwnWay = isAskedItsOwnWay
   }
 
   enum CodingKeys: String, CodingKey {
-    case model, numerics, scoring, bos, suite, draws, chat
+    case model, numerics, scoring, bos, suite, draws, chat, server
     case tokenHashes = "token_hashes"
   }
 }

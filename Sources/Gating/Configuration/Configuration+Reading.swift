@@ -6,7 +6,7 @@ import Suites
 extension Configuration {
   private static let keys = [
     "base", "baseline", "suites", "ledger", "models", "reports", "threads", "gate", "fine_tuning",
-    "prompt", "chat",
+    "prompt", "chat", "candidate", "api_key_file",
   ]
 
   /// Reads `holdfast.yaml`.
@@ -21,7 +21,13 @@ extension Configuration {
     let folder = URL(fileURLWithPath: path).absoluteURL.deletingLastPathComponent()
     func absolute(_ path: String) -> String { URL(fileURLWithPath: path, relativeTo: folder).standardizedFileURL.path }
 
-    let base = try settings.required("base", try settings.text("base"))
+    let base = try settings.kind("base") == .mapping ? nil : settings.required("base", try settings.text("base"))
+    let served = try base == nil ? Self.served("base", settings, absolute) : nil
+    if let served, served.tokenizer == nil {
+      throw settings.error(
+        "base.tokenizer", "is missing",
+        remedy: "name the served model's folder with tokenizer.json, or a .gguf file of it")
+    }
     let suites = try settings.texts("suites", orOne: true) ?? ["suites/core"]
     guard suites.count == 1 else {
       throw settings.error(
@@ -31,7 +37,10 @@ extension Configuration {
     let (gate, reported, share) = try gate(settings)
     return Configuration(
       file: path,
-      base: base.contains("/") || base.hasSuffix(".gguf") ? .path(absolute(base)) : .name(base),
+      base: base.map { $0.contains("/") || $0.hasSuffix(".gguf") ? .path(absolute($0)) : .name($0) }
+        ?? served.map { .served($0) } ?? .name(""),
+      candidate: try Self.served("candidate", settings, absolute),
+      keyFile: try settings.text("api_key_file").map(absolute),
       baseline: absolute(try settings.required("baseline", try settings.text("baseline"))),
       suites: suites.map(absolute),
       ledger: absolute(try settings.text("ledger") ?? ".holdfast/ledger.sqlite"),
@@ -41,6 +50,21 @@ extension Configuration {
       fineTuning: try fineTuning(settings, absolute), prompt: try settings.choice("prompt") ?? .raw,
       chat: try ChatChoice(
         settings.sectionOrEmpty("chat", known: ["template", "arguments", "system", "date", "instructions"])))
+  }
+
+  /// `{server: http://host:8000, model: NAME, tokenizer: PATH}`; nil where the key is absent.
+  private static func served(
+    _ key: String, _ settings: YAMLMapping, _ absolute: (String) -> String
+  ) throws -> ServedReference? {
+    guard settings.has(key) else { return nil }
+    guard let section = try settings.section(key, known: ["server", "model", "tokenizer"]) else { return nil }
+    let server = try section.required("server", try section.text("server"))
+    let model = try section.text("model")
+    guard model == nil || !server.contains("#") else {
+      throw section.error("server", "names a model behind '#', and so does 'model'", remedy: "name it once")
+    }
+    return ServedReference(
+      address: server + (model.map { "#\($0)" } ?? ""), tokenizer: try section.text("tokenizer").map(absolute))
   }
 
   private static func fineTuning(

@@ -7,6 +7,10 @@ package struct Configuration: Sendable, Hashable {
   package let file: String
   /// The base model: a path where the file gives one, otherwise a catalogue name.
   package let base: ModelReference
+  /// The candidate that is gated where none is named: a served model; nil where the file names none.
+  package let candidate: ServedReference?
+  /// The file with the key of servers; nil where the environment has it, or none is needed.
+  package let keyFile: String?
   /// The committed baseline file.
   package let baseline: String
   /// Suite folders.
@@ -50,11 +54,27 @@ package enum ModelReference: Sendable, Hashable, CustomStringConvertible {
   case path(String)
   /// A name of the catalogue.
   case name(String)
+  /// A model that a server holds.
+  case served(ServedReference)
 
   package var description: String {
     switch self {
     case .path(let path): path
     case .name(let name): name
+    case .served(let reference): reference.address
     }
+  }
+}
+
+/// A model that a server holds, as a configuration names it.
+package struct ServedReference: Sendable, Hashable {
+  /// `http://host:port#model`; the name may be left open.
+  package let address: String
+  /// A folder or .gguf file with the model's tokenizer; nil for the base's.
+  package let tokenizer: String?
+
+  package init(address: String, tokenizer: String?) {
+    self.address = address
+    self.tokenizer = tokenizer
   }
 }

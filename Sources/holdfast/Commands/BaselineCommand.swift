@@ -44,6 +44,8 @@ struct SaveBaseline: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
+  @OptionGroup var serverOptions: ServerOptions
+
   @OptionGroup var options: ConfigurationOptions
 
   func run() throws {
@@ -56,15 +58,16 @@ struct SaveBaseline: ParsableCommand {
     // Before an hour is spent on it.
     try FileKind.requireRegular(destination, remedy: "name a file to write")
     let suite = try configuration.naming { try Suite.load(folder) }
-    let path = try model.map { try resolveModel($0, models: configuration.models) } ?? basePath(configuration)
+    let place = try model.map { try resolvePlace($0, models: configuration.models) } ?? basePlace(configuration)
     let ledger = try Ledger(path: options.ledger ?? configuration.ledger)
-    let subject = try configuration.naming {
-      try Subject(
-        path: path, base: try Checkpoint.open(try basePath(configuration)), hashes: LedgerHashCache.forProcess(ledger))
-    }
+    let subject = try ModelOpening(
+      configuration, ledger: ledger, access: try serverOptions.access(keyFile: configuration.keyFile),
+      base: { try basePlace(configuration) }, tell: { note("\($0)") }
+    ).open(place)
+    for line in subject.server == nil ? [] : subject.notes { note("\(line)") }
     let run = try SuiteRun(
       suite: try configuration.asking(
-        suite, of: subject.checkpoint, form: prompt, instructions: instructions), share: .all, ledger: ledger,
+        suite, of: subject.templates(), form: prompt, instructions: instructions), share: .all, ledger: ledger,
       command: typedCommand, kernel: Kernel.current.name, threads: threads)
     let progress = ProgressLine(subject.name)
     defer { progress.end() }

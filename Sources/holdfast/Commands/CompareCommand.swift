@@ -1,4 +1,5 @@
 import ArgumentParser
+import ChatTemplates
 import Checkpoints
 import Diagnostics
 import Evaluation
@@ -82,7 +83,8 @@ struct CompareCommand: ParsableCommand {
     return try configuration.naming {
       let base = try Checkpoint.open(try basePath(configuration))
       return try ComparisonSources.Asked(
-        configuration.asking(try Suite.load(folder), of: base, form: form), draws: SuiteRun.draws.upperBound)
+        configuration.asking(try Suite.load(folder), of: ChatTemplateSet(of: base), form: form),
+        draws: SuiteRun.draws.upperBound)
     }
   }
 

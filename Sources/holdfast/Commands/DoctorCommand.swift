@@ -7,6 +7,7 @@ import Foundation
 import Gating
 import Ledger
 import Scoring
+import Served
 import Suites
 import Tokenizers
 import Transformer
@@ -15,15 +16,53 @@ import Transformer
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Says what this machine offers (kernels, speed, memory) and what is wrong with it.",
-    discussion: "Example: holdfast doctor --json")
+    abstract: "Says what this machine offers (kernels, speed, memory) and what is wrong with it; or proves a server.",
+    discussion: """
+      Example: holdfast doctor --json
+      Example: holdfast doctor --server http://localhost:8000 --model my-adapter --tokenizer path/to/model
+      """)
 
   @Flag(help: "Print JSON.")
   var json = false
 
+  @Option(help: "Prove the server at this address instead: whether its scores are what they seem.")
+  var server: String?
+
+  @Option(help: "The server's model.")
+  var model: String?
+
+  @Option(help: "The served model's tokenizer: its folder, or a .gguf file.")
+  var tokenizer: String?
+
+  @Option(help: "The served model's files, where it is to be compared with this engine.")
+  var local: String?
+
+  @OptionGroup var serverOptions: ServerOptions
+
   @OptionGroup var options: ConfigurationOptions
 
+  func validate() throws {
+    if server == nil, model != nil || tokenizer != nil || local != nil {
+      throw ValidationError("--model, --tokenizer and --local go with --server")
+    }
+    if server != nil, tokenizer == nil {
+      throw ValidationError("--server needs --tokenizer: token ids are made here and compared with the server's")
+    }
+  }
+
   func run() throws {
+    if let server, let tokenizer {
+      let configuration = try options.loadIfPresent()
+      let checkup = try ServerCheckup(
+        ServerAddress(server, model: model, place: "--server"),
+        tokenizer: resolveModel(tokenizer, models: configuration?.models),
+        local: local.map { try resolveModel($0, models: configuration?.models) },
+        serverOptions.access(keyFile: configuration?.keyFile),
+        threads: options.threads ?? configuration?.threads ?? Machine.cores,
+        tell: { line in if !json { try printLine(line) } })
+      if json { try printJSON(checkup, isPretty: true) }
+      return
+    }
     let checkup = try Checkup(options)
     if json { try printJSON(checkup, isPretty: true) } else { try printLine(checkup.text) }
   }

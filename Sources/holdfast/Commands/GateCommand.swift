@@ -25,10 +25,11 @@ struct GateCommand: ParsableCommand {
       Example: holdfast gate --candidate out/a --candidate out/b.gguf --share 1/2
       Example: holdfast gate --candidate out/my-adapter --within 15m
       Example: holdfast gate --candidate out/series --select best
+      Example: holdfast gate --candidate http://localhost:8000#my-adapter
       """)
 
-  @Option(help: "A candidate's path; repeatable.")
-  var candidate: [String]
+  @Option(help: "A candidate's path, or the address of a served model; repeatable. The configuration's by default.")
+  var candidate: [String] = []
 
   @Option(help: "A fixed share of every task's blocks, such as 1/2; the configuration's by default, else all.")
   var share: String?
@@ -88,10 +89,11 @@ struct GateCommand: ParsableCommand {
   @Flag(name: .shortAndLong, help: "Print the verdicts and errors alone.")
   var quiet = false
 
+  @OptionGroup var serverOptions: ServerOptions
+
   @OptionGroup var options: ConfigurationOptions
 
   func validate() throws {
-    if candidate.isEmpty { throw ValidationError("give at least one --candidate") }
     if stopEarly, adaptive { throw ValidationError("--stop-early and --adaptive each plan their own looks; give one") }
     if json, quiet { throw ValidationError("--json prints the report, --quiet the verdicts alone; give one") }
     let alone = [
@@ -129,13 +131,16 @@ struct GateCommand: ParsableCommand {
         remedy: "give at most that, or raise gate.share")
     }
     let session = GateSession(
-      configuration: configuration, settings: configuration.gate, base: try basePath(configuration),
+      configuration: configuration, settings: configuration.gate, base: try basePlace(configuration),
       baselinePath: baseline ?? configuration.baseline, share: share,
       declared: configuration.share, threads: threads,
       command: typedCommand, kernel: Kernel.current.name,
       reading: reading, diagnoses: diagnose, reported: reported ?? configuration.reported,
-      selection: select, warnsEarly: earlyWarning, form: prompt, template: candidateTemplate)
-    let given = try candidate.map { try CandidatePaths(at: try resolveModel($0, models: configuration.models)) }
+      selection: select, warnsEarly: earlyWarning, form: prompt, template: candidateTemplate,
+      access: try serverOptions.access(keyFile: configuration.keyFile))
+    let named = candidate.isEmpty ? [configuration.candidate?.address].compactMap { $0 } : candidate
+    guard !named.isEmpty else { throw ValidationError("give at least one --candidate") }
+    let given = try named.map { try CandidatePaths(at: try resolvePlace($0, models: configuration.models)) }
     let ledger = try Ledger(path: options.ledger ?? configuration.ledger)
     let telling = GateTelling(form: quiet ? .quiet : json ? .events : .lines)
     defer { telling.end() }

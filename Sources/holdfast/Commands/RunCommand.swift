@@ -1,5 +1,5 @@
 import ArgumentParser
-import Checkpoints
+import ChatTemplates
 import Diagnostics
 import Evaluation
 import Foundation
@@ -43,6 +43,8 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
+  @OptionGroup var serverOptions: ServerOptions
+
   @OptionGroup var options: ConfigurationOptions
 
   func run() throws {
@@ -51,19 +53,23 @@ struct RunCommand: ParsableCommand {
     let threads = settings.threads
     let suite = try settings.naming { try Suite.load(settings.suite) }
     let ledger = try Ledger(path: settings.ledger)
-    let subject = try settings.naming {
-      try Subject(path: settings.model, base: try settings.base(), hashes: LedgerHashCache.forProcess(ledger))
-    }
-    let loaded = try subject.load(threads: threads)
+    let models = ModelOpening(
+      settings.configuration, ledger: ledger,
+      access: try serverOptions.access(keyFile: settings.configuration?.keyFile), base: settings.base,
+      tell: { note("\($0)") })
+    let subject = try models.open(settings.model)
+    for line in subject.server == nil ? [] : subject.notes { note("\(line)") }
+    let loaded = try subject.ready(threads: threads)
     let run = try SuiteRun(
-      suite: try settings.asking(suite, of: subject.checkpoint, form: prompt, instructions: instructions), share: share,
+      suite: try settings.asking(suite, of: subject.templates(), form: prompt, instructions: instructions),
+      share: share,
       ledger: ledger,
       command: typedCommand, kernel: Kernel.current.name, threads: threads)
     for line in try run.notes(on: loaded) { note("\(line)") }
     let progress = ProgressLine(subject.name)
     defer { progress.end() }
     let outcome = try run.execute(
-      subject, scorer: subject.scorer(in: loaded), progress: progress.show)
+      subject, scorer: loaded.scorer, progress: progress.show)
     progress.end()
     let summary = RunSummary(subject: subject, suite: suite, outcome: outcome)
     if json { try printJSON(summary, isPretty: true) } else { try printLine(summary.table) }
@@ -76,7 +82,7 @@ private struct RunSettings {
   let suite: String
   let ledger: String
   let threads: Int
-  private let configuration: Configuration?
+  let configuration: Configuration?
 
   init(_ options: ConfigurationOptions, model: String?, suite: String?) throws {
     // A model and a suite are enough; only what they leave open needs a configuration.
@@ -87,9 +93,9 @@ private struct RunSettings {
     }
     self.suite = folder
     if let model {
-      self.model = try resolveModel(model, models: configuration?.models)
+      self.model = try resolvePlace(model, models: configuration?.models)
     } else {
-      self.model = try configuration.map(basePath) ?? ""
+      self.model = try configuration.map(basePlace) ?? ""
     }
     ledger = options.ledger ?? configuration?.ledger ?? ".holdfast/ledger.sqlite"
     threads = options.threads ?? configuration?.threads ?? Machine.cores
@@ -102,10 +108,10 @@ private struct RunSettings {
 
   /// The suite as it is to be asked.
   func asking(
-    _ suite: Suite, of checkpoint: Checkpoint, form: PromptForm?, instructions: Bool
+    _ suite: Suite, of templates: @autoclosure () throws -> ChatTemplateSet, form: PromptForm?, instructions: Bool
   ) throws -> Suite {
     if let configuration {
-      return try configuration.asking(suite, of: checkpoint, form: form, instructions: instructions)
+      return try configuration.asking(suite, of: templates(), form: form, instructions: instructions)
     }
     guard let form, form != .raw else {
       guard !instructions else {
@@ -113,16 +119,17 @@ private struct RunSettings {
       }
       return suite
     }
+    let set = try templates()
     return try suite.asked(
-      as: ChatDescription(form: form, of: checkpoint, ChatChoice(instructions: instructions), file: "--prompt"),
-      path: checkpoint.path)
+      as: ChatDescription(form: form, of: set, ChatChoice(instructions: instructions), file: "--prompt"), path: set.path
+    )
   }
 
-  /// The model that an adapter is on.
-  func base() throws -> Checkpoint {
+  /// What leads to the model that an adapter is on.
+  func base() throws -> String {
     guard let configuration else {
       throw InputError(model, "is an adapter", remedy: "name its base in holdfast.yaml, or give the file with --config")
     }
-    return try configuration.naming { try Checkpoint.open(try basePath(configuration)) }
+    return try basePlace(configuration)
   }
 }

@@ -7,7 +7,7 @@ import Reading
 import Scoring
 
 /// A model that is asked: a checkpoint, or an adapter on one, with its identity by content.
-package struct Subject: Sendable {
+package struct Subject: AskedModel {
   /// The path as it was given.
   package let path: String
   /// What reports call it.
@@ -50,12 +50,24 @@ package struct Subject: Sendable {
         + "(\(model.weights.prefix(12))); give --base the baseline's model, or save a baseline of this one")
   }
 
+  package var id: String { identity.id }
+
+  package var server: ServerDescription? { nil }
+
+  package var kernel: String? { nil }
+
+  package func whileUnchanged<Value>(_ body: () throws -> Value) throws -> Value { try files.whileUnchanged(body) }
+
+  package func ready(threads: Int) throws -> any ReadyModel { ready(in: try load(threads: threads)) }
+
+  /// The same in a model that has its adapter alone.
+  package func ready(in model: LoadedModel) -> EngineModel { EngineModel(model, adapter: adapterIndex) }
+
   /// The model in memory, its adapter on it.
   package func load(threads: Int) throws -> LoadedModel {
     try files.whileUnchanged { try LoadedModel(checkpoint, adapters: adapters, threads: threads) }
   }
 
-  /// What whoever judges it should know, a line each.
   package var notes: [String] { checkpoint.noteLines + (adapter?.noteLines ?? []) }
 
   /// What is loaded beside the checkpoint.
@@ -77,7 +89,6 @@ package struct Subject: Sendable {
       storage: checkpoint.storage)
   }
 
-  /// As baselines and reports describe it.
   package var description: ModelDescription {
     ModelDescription(
       name: name, weights: identity.weights, adapter: identity.adapter, tokenizer: identity.tokenizer,

@@ -10,6 +10,15 @@ struct ModelShelf {
   /// Gives the model's memory back.
   mutating func clear() { loaded = nil }
 
+  /// The model, ready to be asked.
+  mutating func ready(_ subject: any AskedModel) throws -> any ReadyModel {
+    guard let subject = subject as? Subject else {
+      clear()
+      return try subject.ready(threads: threads)
+    }
+    return subject.ready(in: try model(for: subject))
+  }
+
   mutating func model(for subject: Subject) throws -> LoadedModel {
     if let loaded, loaded.path == subject.checkpoint.path {
       try loaded.model.replaceAdapters(subject.adapters)

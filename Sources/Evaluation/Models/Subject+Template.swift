@@ -3,15 +3,17 @@ import Foundation
 import Suites
 
 extension Subject {
+  package func templates() throws -> ChatTemplateSet { try ChatTemplateSet(of: checkpoint) }
+
   /// The default chat template that it ships: an adapter's own, or a whole model's; nil where there is none.
   ///
   /// - Throws: `InputError` where its files cannot be read.
-  func ownTemplate() throws -> String? { try ownTemplates().entries.first?.source }
+  package func ownTemplate() throws -> String? { try ownTemplates().entries.first?.source }
 
   /// A chat through the template that it ships; nil where it ships none.
   ///
   /// - Throws: `InputError` where its files cannot be read, or the template refuses a short chat.
-  func ownChat(like chat: ChatDescription) throws -> ChatDescription? {
+  package func ownChat(like chat: ChatDescription) throws -> ChatDescription? {
     let own = try ownTemplates()
     guard own.hasDefault else { return nil }
     let template = try own.template()

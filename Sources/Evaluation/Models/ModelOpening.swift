@@ -1,0 +1,76 @@
+import Checkpoints
+import Diagnostics
+import Gating
+import Ledger
+import Served
+
+/// Opens the models that a command names: files here, and models that servers hold.
+package final class ModelOpening {
+  private let ledger: Ledger
+  private let configuration: Configuration?
+  private let access: ServerAccess
+  /// What leads to the base: its path or address.
+  private let base: () throws -> String
+  private let tell: (String) -> Void
+  private var checkpoint: Checkpoint?
+  /// By address: a server is proved once.
+  private var served: [String: ServedSubject] = [:]
+
+  /// - Parameter tell: gets what a self-test could not look at, a line each.
+  package init(
+    _ configuration: Configuration?, ledger: Ledger, access: ServerAccess, base: @escaping () throws -> String,
+    tell: @escaping (String) -> Void
+  ) {
+    (self.configuration, self.ledger, self.access, self.base, self.tell) = (configuration, ledger, access, base, tell)
+  }
+
+  /// - Parameter name: what reports call it; its own name where it is nil.
+  /// - Throws: `InputError` for anything damaged, unsupported or not there.
+  package func open(_ place: String, name: String? = nil) throws -> any AskedModel {
+    guard ServerAddress.isAddress(place) else {
+      return try naming {
+        try Subject(path: place, name: name, base: try baseCheckpoint(), hashes: LedgerHashCache.forProcess(ledger))
+      }
+    }
+    let address = try ServerAddress(place, place: place)
+    if let known = served[address.description] { return known }
+    let subject = try ServedSubject(address, tokenizer: tokenizer(of: place), access, ledger: ledger, tell: tell)
+    served[address.description] = subject
+    served[subject.path] = subject
+    return subject
+  }
+
+  /// The base as files.
+  package func baseCheckpoint() throws -> Checkpoint {
+    if let checkpoint { return checkpoint }
+    let place = try base()
+    guard !ServerAddress.isAddress(place) else {
+      throw InputError(
+        configuration?.file ?? "--config", field: "base",
+        "is a model that a server holds, and an adapter's files sit on files",
+        remedy: "serve the adapter and give its address as candidate, or name the base's files")
+    }
+    let opened = try naming { try Checkpoint.open(place) }
+    checkpoint = opened
+    return opened
+  }
+
+  private func tokenizer(of place: String) throws -> String {
+    func tokenizer(_ reference: ServedReference?) -> String? {
+      guard let reference, reference.address.split(separator: "#").first == place.split(separator: "#").first else {
+        return nil
+      }
+      return reference.tokenizer
+    }
+    let ofBase: ServedReference? = if case .served(let reference)? = configuration?.base { reference } else { nil }
+    // A candidate is asked with the tokenizer of its base, which the self-test compares with the server's.
+    if let path = tokenizer(configuration?.candidate) ?? ofBase?.tokenizer { return path }
+    throw InputError(
+      place, "its tokenizer is not known",
+      remedy: "write base: {server: …, model: …, tokenizer: PATH} into holdfast.yaml")
+  }
+
+  private func naming<Value>(_ body: () throws -> Value) throws -> Value {
+    try configuration.map { try $0.naming(body) } ?? body()
+  }
+}

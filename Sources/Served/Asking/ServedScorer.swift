@@ -1,0 +1,111 @@
+import Diagnostics
+import Scoring
+import Suites
+
+/// Scores requests by a server.
+package final class ServedScorer: Scorer {
+  package let model: ServedModel
+  /// What the model scored when it was opened; asked again at the end of every scoring and where the server was gone meanwhile.
+  private let fingerprint: Fingerprint
+  private let noise: NoiseFloor
+
+  package var numericsID: String { model.numericsID }
+
+  package init(_ model: ServedModel, fingerprint: Fingerprint, noise: NoiseFloor) {
+    self.model = model
+    self.fingerprint = fingerprint
+    self.noise = noise
+  }
+
+  /// Two answers to one request may differ by so much, summed over so many tokens.
+  package func agrees(_ first: Score, _ second: Score) -> Bool {
+    noise.isNone ? first == second : first.tokenHash == second.tokenHash
+  }
+
+  package func score(
+    _ batches: [[Request]], progress: @escaping (ScoringProgress) -> Void,
+    keep: @escaping (Int, [Int: Score]) throws -> Void, deliver: @escaping (Int, [Score]) throws -> Void
+  ) throws -> ScoringProgress {
+    try Interruption.watching {
+      var scores = BatchScores(batches)
+      var state = ScoringProgress()
+      state.totalBatches = batches.count
+      let began = ContinuousClock.now
+      var source = QuestionSource(batches, model)
+      let pump = model.pump()
+      func settle(_ question: ServedQuestion) throws {
+        guard let score = question.score else { return }
+        state.rows += question.tokens
+        state.plainRows += question.tokens
+        state.requests += 1
+        state.decodedRequests += question.wasWritten ? 1 : 0
+        state.seconds = (ContinuousClock.now - began) / .seconds(1)
+        if let whole = scores.settle(batch: question.batch, index: question.index, score) {
+          try deliver(question.batch, whole)
+          state.batches += 1
+        }
+        progress(state)
+      }
+      do {
+        for (batch, requests) in batches.enumerated() where requests.isEmpty {
+          try deliver(batch, [])
+          state.batches += 1
+        }
+        try pump.run({ try source.next() }, returned: demandSame, finished: settle)
+      } catch let reason {
+        // What is known by then is worth keeping, whatever ended it.
+        if reason is Interrupted || reason is InputError { try scores.handOver(keep) }
+        throw reason
+      }
+      if state.requests > 0 { try demandSame() }
+      return state
+    }
+  }
+
+  package func rowCounts(_ batches: [[Request]]) throws -> [Int] {
+    var sum = 0
+    return try batches.enumerated().map { index, requests in
+      for one in try encodeBatch(requests, index: index, model.vocabulary.tokenizer, model.limits).get() {
+        sum += one.ids.count
+      }
+      return sum
+    }
+  }
+
+  /// - Throws: `InputError` where the server holds another model by now.
+  private func demandSame() throws {
+    let now = try Fingerprint(of: model)
+    guard !now.isNear(fingerprint, noise: noise) else { return }
+    throw InputError(
+      model.address.description, "scores the same text otherwise than when it was opened: it holds another model now",
+      remedy:
+        "run the same command again, which begins with the model that is there; what was scored stays in the ledger")
+  }
+}
+
+/// A suite's requests in their order, encoded some batches at a time.
+private struct QuestionSource {
+  private let batches: [[Request]]
+  private let model: ServedModel
+  private var batch = 0
+  private var encoded: [EncodedRequest] = []
+  private var index = 0
+
+  init(_ batches: [[Request]], _ model: ServedModel) {
+    self.batches = batches
+    self.model = model
+  }
+
+  mutating func next() throws -> ServedQuestion? {
+    while encoded.isEmpty || index == encoded.count {
+      guard batch < batches.count else { return nil }
+      encoded = try encodeBatch(batches[batch], index: batch, model.vocabulary.tokenizer, model.limits).get()
+      index = 0
+      batch += 1
+    }
+    defer { index += 1 }
+    return ServedQuestion(
+      batches[batch - 1][index], encoded[index], batch: batch - 1, index: index, model.engine, model.vocabulary.answers,
+      contextLength: model.limits.contextLength)
+  }
+}

@@ -1,0 +1,61 @@
+import Diagnostics
+import Reading
+import Tokenizers
+
+/// Whether the tokenizer here and the server's read text alike.
+struct TokenCheck {
+  private let model: ServedModel
+
+  /// What tokenizers differ in: spaces, case, digits, other scripts, joined characters, line breaks.
+  static let texts = [
+    "Hello, world!", " leading space", "trailing space ", "two  spaces", "a\nb\n\nc", "tab\there", "1234567890",
+    "3.14159",
+    "naïve café", "日本語の文章", "Привет, мир", "مرحبا", "🙂👩‍👩‍👧", "don't won't I'll", "CamelCaseWord snake_case_word",
+    "x = [1, 2, {\"k\": 'v'}]", "https://example.org/a?b=c", "ﬁ ½ Å", "\r\n mixed \u{A0} spaces", "Answer: yes\n",
+  ]
+
+  init(_ model: ServedModel) { self.model = model }
+
+  /// - Throws: `InputError` where a text has other ids there.
+  func run() throws -> (text: String, wasMade: Bool) {
+    let pump = model.pump()
+    let tokenizer = model.vocabulary.tokenizer
+    for (count, text) in Self.texts.enumerated() {
+      let own = tokenizer.encodePrompt(text, addSpecialTokens: false)
+      switch try pump.trial(.post("/tokenize", body(text))) {
+      case .failure(.refused(let status, _, _)) where count == 0 && [404, 405, 501].contains(status):
+        return (
+          "the server has no /tokenize: that it reads text as \(model.vocabulary.path) does is taken on trust", false
+        )
+      case .failure(let fault): throw fault.error(model.address, asking: "/tokenize")
+      case .success(let answer):
+        guard let ids = ids(answer) else {
+          throw ServerFault.malformed("gives no tokens").error(model.address, asking: "/tokenize")
+        }
+        guard ids == own else {
+          throw InputError(
+            model.address.description,
+            "reads '\(text)' as the ids \(shown(ids)), and \(model.vocabulary.path) has \(shown(own))",
+            remedy: "give the tokenizer of the served model")
+        }
+      }
+    }
+    return ("\(Self.texts.count) texts have the same ids here and there", true)
+  }
+
+  private func body(_ text: String) -> JSONValue {
+    model.engine.name == "llama-server"
+      ? ["content": .string(text), "add_special": false, "parse_special": true]
+      : ["model": .string(model.facts.model), "prompt": .string(text), "add_special_tokens": false]
+  }
+
+  private func ids(_ answer: JSONValue) -> [Int32]? {
+    guard let tokens = answer.at("tokens")?.array else { return nil }
+    let ids = tokens.compactMap { $0.id ?? $0.at("id")?.id }
+    return ids.count == tokens.count ? ids : nil
+  }
+
+  private func shown(_ ids: [Int32]) -> String {
+    ids.prefix(12).map { "\($0)" }.joined(separator: " ") + (ids.count > 12 ? " …" : "")
+  }
+}

@@ -1,0 +1,102 @@
+import Foundation
+import Testing
+
+@Suite("A server that would be believed wrongly is found out, each trap by its own line")
+struct ServedTrapTests {
+  private let folder: TemporaryFolder
+  private let tokenizer = golden("checkpoints/llama-tied")
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test("a sound server passes in each engine's form", arguments: ["vllm", "sglang", "llama", "completions"])
+  func sound(form: String) throws {
+    let server = try ScriptedServer(form)
+    let found = try holdfast("doctor", "--server", server.address, "--tokenizer", tokenizer, "--json", in: folder)
+    #expect(found.status == 0, "\(found.err)")
+    let facts = try #require(try found.object()["facts"] as? [String: Any])
+    #expect(facts["engine"] as? String == (form == "llama" ? "llama-server" : form))
+    #expect(facts["model"] as? String == "base")
+    let noise = try #require(try found.object()["noise"] as? [String: Any])
+    #expect(noise["largest"] as? Double == 0)
+  }
+
+  @Test(
+    "logprobs of other positions, of other prompts, or of nothing",
+    arguments: ["vllm", "sglang", "llama", "completions"],
+    [
+      ("off-by-one", "one position off"), ("wrong-length", "where"), ("doubled-bos", "where"),
+      ("zeros", "every prompt token the same logprob"), ("chance", "worse than chance"), ("nan", "not finite"),
+    ])
+  func scores(form: String, trap: (name: String, words: String)) throws {
+    let server = try ScriptedServer(form, trap: trap.name)
+    try refused(server, naming: trap.words)
+  }
+
+  @Test("an adapter that prompt logprobs leave out", arguments: ["vllm", "sglang", "llama"])
+  func droppedAdapter(form: String) throws {
+    let server = try ScriptedServer(form, trap: "dropped-adapter", ["--adapter", "tuned"])
+    try refused(server, "--model", "tuned", naming: "tokens that it wrote itself otherwise")
+  }
+
+  @Test("another tokenizer than the one given")
+  func tokenizerDiffers() throws {
+    try refused(
+      try ScriptedServer(trap: "other-tokenizer"), naming: "as the ids 7 7 7", "tokenizer of the served model")
+  }
+
+  @Test(
+    "servers that cannot do it, by name",
+    arguments: [("llama-cpp-python", "llama-cpp-python's server"), ("ollama", "Ollama")])
+  func known(trap: String, words: String) throws { try refused(try ScriptedServer(trap: trap), naming: words) }
+
+  @Test(
+    "pages, redirects and answers without an end",
+    arguments: [
+      ("login", "is not JSON but begins with '<!DOCTYPE html>"), ("redirect", "http://example.invalid/v1/models"),
+      ("endless", "larger than"),
+    ])
+  func noServer(trap: String, words: String) throws { try refused(try ScriptedServer(trap: trap), naming: words) }
+
+  @Test(
+    "a server that fails on the way",
+    arguments: [
+      ("fails", "CUDA error"), ("cut", "connection was cut"), ("trickle", "no whole answer within 1 s"),
+      ("busy", "too many requests"),
+    ])
+  func failing(trap: String, words: String) throws {
+    try refused(
+      try ScriptedServer(trap: trap), "--server-timeout", "1", "--server-wait", "1", naming: words)
+  }
+
+  @Test("nobody there, and a name that the server does not have")
+  func absent() throws {
+    let server = try ScriptedServer()
+    try refused(server, "--model", "other", naming: "no model of this name", "'base'")
+    let address = server.address
+    server.kill()
+    try expectRefusal(
+      "doctor", "--server", address, "--tokenizer", tokenizer, in: folder, naming: ["cannot be reached"])
+  }
+
+  @Test(
+    "addresses that are none",
+    arguments: [
+      ("ftp://host", "no http or https address"), ("http://me:secret@host", "holds a user or a password"),
+      ("http://host/?key=1", "has a query"), ("http://host#", "no model's name"),
+    ])
+  func address(text: String, words: String) throws {
+    let finished = try holdfast("doctor", "--server", text, "--tokenizer", tokenizer, in: folder)
+    expectOneComplaint(finished, naming: [words])
+    #expect(!finished.err.contains("secret"))
+  }
+
+  private func refused(
+    _ server: ScriptedServer, _ more: String..., naming words: String...,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let finished = try Running(
+      ["doctor", "--server", server.address, "--tokenizer", tokenizer, "--json"] + more, in: folder
+    ).finish()
+    expectOneComplaint(finished, naming: words, sourceLocation: sourceLocation)
+  }
+}

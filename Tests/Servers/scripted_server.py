@@ -1,0 +1,297 @@
+"""A server of a made-up model, which speaks as vLLM, SGLang, llama-server or any OpenAI-compatible completions server does, and falls into one
+trap on request.
+
+  python3 scripted_server.py --form vllm|sglang|llama|completions [--trap NAME] [--adapter NAME] [--port N] [--key TEXT]
+                             [--log FILE] [--delay SECONDS]
+
+Prints "port N" once it listens. The model is arithmetic on the last ids: what is most probable, and how probable anything is, follow from
+them alone, so that generated and scored logprobs agree. Only Python's own library is used.
+"""
+
+import argparse
+import hashlib
+import json
+import re
+import socket
+import struct
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+VOCABULARY = 256
+options = None
+count = 0
+lock = threading.Lock()
+
+
+def digest(model, ids, salt):
+    text = f"{model} {salt} {' '.join(map(str, ids[-4:]))}".encode()
+    return int.from_bytes(hashlib.blake2b(text, digest_size=6).digest(), "big")
+
+
+def effective(model, scoring=True):
+    if options.trap == "adapter-is-base" or (scoring and options.trap == "dropped-adapter"):
+        return "base"
+    if options.trap == "swaps" and count > 300:
+        return "another"
+    return model
+
+
+def top(ids, model):
+    return digest(model, ids, "top") % VOCABULARY
+
+
+def logprob(ids, token, model):
+    """How probable `token` is after `ids`."""
+    if options.trap == "zeros":
+        return 0.0
+    if options.trap == "chance":
+        return -20.0 - (token % 7) / 100
+    value = -0.25 if token == top(ids, model) else -1.5 - digest(model, ids + [token], "p") % 1000 / 500
+    if options.trap == "noise":
+        with lock:
+            value -= (count % 5) / 1000
+    return value
+
+
+def readings(ids, model):
+    """One (own logprob, top id, top logprob) a token but the first."""
+    if options.trap == "doubled-bos":
+        ids = [1] + ids
+    found = []
+    for place in range(1, len(ids)):
+        seen = place - 1 if options.trap == "off-by-one" else place
+        found.append((logprob(ids[:seen], ids[place], model), top(ids[:seen], model), -0.25))
+    if options.trap == "wrong-length":
+        found = found[:-1]
+    return found
+
+
+def generate(ids, n, model):
+    written = []
+    for _ in range(n):
+        written.append(top(ids + written, model))
+    return written
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *args):
+        pass
+
+    def send(self, value, status=200, kind="application/json", headers=()):
+        body = value if isinstance(value, bytes) else json.dumps(value).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        for name, text in headers:
+            self.send_header(name, text)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def refused(self):
+        """The traps that need no model; true where one was sprung."""
+        global count
+        with lock:
+            count += 1
+            number = count
+        if options.log:
+            with lock, open(options.log, "a") as log:
+                log.write(f"{self.command} {self.path} {self.headers.get('Authorization', '')}\n")
+        if options.key and self.headers.get("Authorization") != f"Bearer {options.key}":
+            self.send({"error": {"message": "invalid key"}}, 401)
+            return True
+        if options.delay:
+            time.sleep(options.delay)
+        trap = options.trap
+        late = number > 40  # behind the self-test's first checks
+        if trap == "login":
+            self.send(b"<!DOCTYPE html><html><title>Sign in</title></html>", kind="text/html")
+        elif trap == "redirect":
+            self.send({}, 307, headers=[("Location", "http://example.invalid/v1/models")])
+        elif trap == "busy" or trap == "sometimes-busy" and number % 3 == 0:
+            self.send({"error": "too many requests"}, 429, headers=[("Retry-After", "0.05")])
+        elif trap == "fails" and late or trap == "sometimes-fails" and number % 7 == 0:
+            self.send({"error": "CUDA error"}, 500)
+        elif trap == "trickle" and late:
+            self.send_response(200)
+            self.send_header("Content-Length", "1000000")
+            self.end_headers()
+            for _ in range(600):
+                self.wfile.write(b" ")
+                self.wfile.flush()
+                time.sleep(0.2)
+        elif trap == "cut" and late or trap == "sometimes-cut" and number % 9 == 0:
+            self.send_response(200)
+            self.send_header("Content-Length", "1000")
+            self.end_headers()
+            self.wfile.write(b'{"choices": [')
+            self.wfile.flush()
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
+            self.close_connection = True
+        elif trap == "endless":
+            self.send_response(200)
+            self.end_headers()
+            while True:
+                self.wfile.write(b" " * 65536)
+        else:
+            return False
+        return True
+
+    def do_GET(self):
+        try:
+            if self.refused():
+                return
+        except OSError:
+            return
+        form = options.form
+        if self.path == "/v1/models":
+            owner = {"vllm": "vllm", "sglang": "sglang", "llama": "llamacpp", "completions": "someone"}[form]
+            if options.trap == "llama-cpp-python":
+                owner = "me"
+            if options.trap == "ollama":
+                owner = "library"
+            entries = [{"id": "base", "root": "path/to/base", "parent": None, "max_model_len": 4096, "owned_by": owner}]
+            if options.adapter and form != "llama":
+                entries.append({"id": options.adapter, "root": "path/to/adapter", "parent": "base", "max_model_len": 4096, "owned_by": owner})
+            self.send({"object": "list", "data": entries})
+        elif self.path == "/version" and form == "vllm":
+            self.send({"version": options.version})
+        elif self.path == "/server_info" and form == "sglang":
+            self.send({"version": options.version, "dtype": "float32", "context_length": 4096})
+        elif self.path == "/props" and form == "llama":
+            self.send({"build_info": options.version, "model_path": "path/to/base.gguf", "default_generation_settings": {"n_ctx": 4096}})
+        elif self.path == "/lora-adapters" and form == "llama":
+            self.send([{"id": 0, "path": f"path/to/{options.adapter}.gguf", "scale": 0}] if options.adapter else [])
+        else:
+            self.send({"error": "not found"}, 404)
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        try:
+            if self.refused():
+                return
+        except OSError:
+            return
+        request = json.loads(body)
+        answer = {"vllm": vllm, "sglang": sglang, "llama": llama, "completions": completions}[options.form](self.path, request)
+        if answer is None:
+            self.send({"error": "not found"}, 404)
+        elif options.trap == "nan":
+            self.send(re.sub(rb"-1\.\d+", b"NaN", json.dumps(answer).encode(), count=1))
+        else:
+            self.send(answer)
+
+
+def vllm(path, request):
+    if path == "/tokenize":
+        return {"tokens": [7, 7, 7], "count": 3} if options.trap == "other-tokenizer" else None
+    if path != "/v1/completions" or not isinstance(request["prompt"], list):
+        return None
+    ids, model = request["prompt"], request["model"]
+    choice = {"index": 0, "text": "", "finish_reason": "length"}
+    if "prompt_logprobs" in request:
+        entries = [None]
+        sent = ([1] + ids if options.trap == "doubled-bos" else ids)[1:]
+        for token, (own, best, _) in zip(sent, readings(ids, effective(model))):
+            entries.append({str(token): {"logprob": own, "rank": 1 if best == token else 9, "decoded_token": "x"}})
+        choice["prompt_logprobs"] = entries
+    written = generate(ids, request["max_tokens"], effective(model, scoring=False))
+    if request.get("return_token_ids"):
+        choice["token_ids"] = written
+        choice["prompt_token_ids"] = ([1] if options.trap == "doubled-bos" else []) + ids
+    if "logprobs" in request:
+        choice["logprobs"] = {"token_logprobs": [-0.25 for _ in written]}
+    return {"choices": [choice], "usage": {"prompt_tokens": len(ids)}}
+
+
+def sglang(path, request):
+    if path != "/generate":
+        return None
+    ids, model = request["input_ids"], request.get("lora_path") or "base"
+    n, start = request["sampling_params"]["max_new_tokens"], request.get("logprob_start_len", -1)
+    meta = {"prompt_tokens": len(ids) + (options.trap == "doubled-bos"), "finish_reason": {"type": "length"}}
+    if start >= 0:
+        found = readings(ids, effective(model))[start:]
+        own = [[None, ids[start], None]] + [[o, token, None] for (o, _, _), token in zip(found, ids[start + 1:])]
+        tops = [None] + [[[t, best, None]] for _, best, t in found]
+        meta["input_token_logprobs"], meta["input_top_logprobs"] = own[:len(tops)], tops
+    meta["output_token_logprobs"] = [[-0.25, token, None] for token in generate(ids, n, effective(model, scoring=False))]
+    return {"text": "", "meta_info": meta}
+
+
+def llama(path, request):
+    if path == "/tokenize":
+        return None
+    if path != "/completion":
+        return {"choices": [{"text": "x", "logprobs": {"content": []}}]} if path == "/v1/completions" else None
+    ids = request["prompt"]
+    model = options.adapter if any(a["scale"] for a in request.get("lora", [])) else "base"
+    forced = [int(t) for t in re.findall(r"<\[(\d+)\]>", request.get("grammar", ""))]
+    forced = forced or [token for token, _ in request.get("logit_bias", [])]
+    seen, written, entries = list(ids), [], []
+    if options.trap == "doubled-bos":
+        seen = [1] + seen
+    for place in range(request["n_predict"]):
+        name = effective(model, scoring=bool(forced))
+        token = forced[place] if forced else top(seen, name)
+        context = seen[:-1] if options.trap == "off-by-one" and forced else seen
+        entries.append({"id": token, "logprob": logprob(context, token, name), "top_logprobs": [{"id": top(context, name), "logprob": -0.25}]})
+        written.append(token)
+        seen.append(token)
+    if options.trap == "wrong-length":
+        entries = entries[:-1]
+    read = len(ids) + (options.trap == "doubled-bos")
+    return {"tokens": written, "completion_probabilities": entries, "content": "", "stop_type": "limit", "tokens_evaluated": read}
+
+
+def completions(path, request):
+    if path != "/v1/completions":
+        return None
+    ids, model = request["prompt"], request["model"]
+    written = generate(ids, request["max_tokens"], effective(model, scoring=False))
+    choice = {"index": 0, "text": " x" * len(written), "finish_reason": "length"}
+    own, tops = [], []
+    if request.get("echo"):
+        own.append(None)
+        tops.append(None)
+        for o, _, t in readings(ids, effective(model)):
+            # Two ids of one text collide: one entry is left of two.
+            own.append(o)
+            tops.append({"x": max(o, t)})
+    own += [-0.25 for _ in written]
+    tops += [{"x": -0.25} for _ in written]
+    choice["logprobs"] = {"token_logprobs": own, "top_logprobs": tops, "tokens": ["x" for _ in own]}
+    return {"choices": [choice], "usage": {"prompt_tokens": len(ids)}}
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 512
+
+    def handle_error(self, request, address):
+        pass  # whoever asked has gone
+
+
+def main():
+    global options
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--form", default="vllm")
+    parser.add_argument("--trap")
+    parser.add_argument("--adapter")
+    parser.add_argument("--version", default="0.33.0")
+    parser.add_argument("--key")
+    parser.add_argument("--log")
+    parser.add_argument("--delay", type=float)
+    parser.add_argument("--port", type=int, default=0)
+    options = parser.parse_args()
+    server = Server(("127.0.0.1", options.port), Handler)
+    print(f"port {server.server_address[1]}", flush=True)
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
