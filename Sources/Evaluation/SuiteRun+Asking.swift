@@ -20,7 +20,8 @@ extension SuiteRun {
     observe: @escaping (Run, [ItemScore]) throws -> Void = { _, _ in }
   ) throws -> Outcome {
     try subject.whileUnchanged {
-      let blocks = ordered(try blocks(questions, share: share), by: order)
+      let all = ordered(try blocks(questions, share: share), by: order)
+      let blocks = shard?.blocks(of: all) ?? all
       // What stands beside is always there before its counterpart is looked at.
       let other = try beside.map { try open($0.subject, $0.scorer, questions, blocks, order: []) { _, _ in } }
       beside?.run = other?.run
@@ -149,7 +150,7 @@ extension SuiteRun {
       model: subject.id, suite: suite.name, suiteHash: suiteHash,
       promptHash: try questions.isOrdinary ? promptHash : suite.promptHash(of: blocks(questions, share: .all)),
       numerics: numerics,
-      share: questions.text(of: share), draws: questions.draws.upperBound)
+      share: questions.text(of: share) + (shard.map { " shard \($0)" } ?? ""), draws: questions.draws.upperBound)
     if let stopped = try ledger.resumableRun(plan) { return stopped }
     return try ledger.beginRun(plan, command: command, kernel: subject.kernel ?? kernel, threads: threads)
   }

@@ -17,6 +17,8 @@ package struct SuiteRun {
   package let threads: Int
   private(set) var promptHash: String
   let suiteHash: String
+  /// The part that is asked; nil for all.
+  package var shard: Shard?
   /// A model that is asked the same questions in turn with the one that is asked; nil for none.
   var beside: Beside?
   /// All that a baseline was asked: rendering thousands of chats takes seconds.

@@ -109,6 +109,25 @@ package final class Ledger: Sendable {
     }
   }
 
+  /// Writes, in one transaction, what follows from another ledger, which `body` knows as `other`.
+  func attaching<Value>(_ other: String, _ body: (Database) throws -> Value) throws -> Value {
+    do {
+      return try pool.writeWithoutTransaction { db in
+        try db.execute(sql: "ATTACH DATABASE ? AS other", arguments: [other])
+        defer { try? db.execute(sql: "DETACH DATABASE other") }
+        var value: Value?
+        try db.inTransaction {
+          value = try body(db)
+          return .commit
+        }
+        guard let value else { throw DatabaseError(message: "nothing was done") }
+        return value
+      }
+    } catch let error as DatabaseError {
+      throw explained(error, path: path)
+    }
+  }
+
   /// Writes everything that `body` writes, or nothing of it where it throws.
   func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
     do {

@@ -40,6 +40,10 @@ struct RunCommand: ParsableCommand {
   @Option(help: "A fixed share of every task's blocks, such as 1/2.")
   var share: String = "1"
 
+  @Option(
+    help: "Ask one part of several, such as 2/8, into a ledger of its own; 'holdfast merge' brings them together.")
+  var shard: String?
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -49,6 +53,7 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     let share = try Share(parsing: share)
+    let shard = try shard.map { try Shard(parsing: $0) }
     let settings = try RunSettings(options, model: model, suite: suite)
     let threads = settings.threads
     let suite = try settings.naming { try Suite.load(settings.suite) }
@@ -60,11 +65,12 @@ struct RunCommand: ParsableCommand {
     let subject = try models.open(settings.model)
     for line in subject.server == nil ? [] : subject.notes { note("\(line)") }
     let loaded = try subject.ready(threads: threads)
-    let run = try SuiteRun(
+    var run = try SuiteRun(
       suite: try settings.asking(suite, of: subject.templates(), form: prompt, instructions: instructions),
       share: share,
       ledger: ledger,
       command: typedCommand, kernel: Kernel.current.name, threads: threads)
+    run.shard = shard
     for line in try run.notes(on: loaded) { note("\(line)") }
     let progress = ProgressLine(subject.name)
     defer { progress.end() }
