@@ -23,6 +23,7 @@ test: setup lint ## lint, build and run every test (the real models are fetched 
 	@Scripts/ci/test.sh
 	@Scripts/ci/forms.sh $(HOLDFAST) $${HOLDFAST_MODELS:-models}/smollm2-135m-instruct.gguf
 	@python3 Scripts/ci/docs.py $(HOLDFAST) $${HOLDFAST_MODELS:-models}/smollm2-135m-instruct.gguf
+	@Scripts/ci/served.sh $(HOLDFAST) $${HOLDFAST_MODELS:-models}/smollm2-135m-instruct.gguf
 	@Scripts/fuzz/round.sh short
 
 fuzz: setup ## look for inputs that crash, hang or mislead, for FUZZ_SECONDS=3600, plain and with sanitizers

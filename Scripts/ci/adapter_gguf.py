@@ -2,7 +2,7 @@
 
   python3 Scripts/ci/adapter_gguf.py ADAPTER_FOLDER HEADS KEY_VALUE_HEADS OUT.gguf
 
-Needs gguf, numpy and safetensors (Scripts/ci/requirements.txt).
+Needs gguf, numpy and safetensors (Scripts/ci/requirements-served.txt).
 """
 
 import json

@@ -1,4 +1,4 @@
-"""llama.cpp's llama-server in this process, by PyPI's xllamacpp (Scripts/ci/requirements.txt): until it is killed.
+"""llama.cpp's llama-server in this process, by PyPI's xllamacpp (Scripts/ci/requirements-served.txt): until it is killed.
 
   python3 Scripts/ci/llama_server.py MODEL.gguf PORT [ADAPTER.gguf ...]
 

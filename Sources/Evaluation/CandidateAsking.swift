@@ -71,6 +71,12 @@ struct CandidateAsking {
             contaminated: contaminated, leaks: leaks, unasked: unasked, look: look)
         }
       for note in try chatNotes(candidate) { verdict = verdict.adding(note: note) }
+      if let served = subject as? ServedSubject, !served.noise.isNone {
+        let check = try NoiseCheck(
+          served, shelf.ready(served).scorer,
+          blocks: run.blocks(questions(of: candidate), share: reading.share), ledger: run.ledger)
+        if let note = check.note(served) { verdict = verdict.adding(note: note) }
+      }
       if let plan = reading.plan { verdict = verdict.adding(note: plan.note) }
       if reading.plan == nil, reading.share > run.share {
         verdict = verdict.adding(

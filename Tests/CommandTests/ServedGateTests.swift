@@ -70,6 +70,36 @@ struct ServedGateTests {
     #expect(try holdfast("runs", in: folder).out.contains("tuned"))
   }
 
+  @Test("a server whose answers move: the ledger keeps the first, and the report says by how much they do")
+  func noise() throws {
+    let server = try ScriptedServer(trap: "noise", ["--adapter", "tuned"])
+    let folder = try TemporaryFolder.servedProject(server, items: 64)
+    #expect(try holdfast("baseline", "save", in: folder).status == 0)
+    try folder.sayThatTheBaseOnceKnew(baseline: "baseline.json")
+    let first = try holdfast("gate", "--candidate", "\(server.address)#tuned", "--json", in: folder)
+    #expect([0, 1, 3].contains(first.status), "\(first.err)")
+    #expect(
+      first.out.contains("the server's answers move: logprobs by up to 0.00"), "\(first.out.prefix(2000))\(first.err)")
+    let again = try holdfast("gate", "--candidate", "\(server.address)#tuned", "--json", in: folder)
+    #expect(again.status == first.status, "\(again.err)")
+  }
+
+  @Test("a folder of adapters is loaded, gated and unloaded")
+  func loading() throws {
+    let server = try ScriptedServer()
+    let folder = try TemporaryFolder.servedProject(server)
+    #expect(try holdfast("baseline", "save", in: folder).status == 0)
+    for name in ["plain", "other-model"] { try folder.copy(golden("adapters/\(name)"), as: "adapters/\(name)") }
+    let gate = try holdfast("gate", "--load-adapters", "adapters", "--json", in: folder)
+    let candidates = try #require(try gate.object()["candidates"] as? [[String: Any]], "\(gate.err)")
+    let names = candidates.compactMap { $0["path"] as? String }
+    #expect(names.count == 2 && names[0].contains("#other-model-") && names[1].contains("#plain-"))
+    let left = try holdfast(
+      "doctor", "--server", server.address, "--model", "none", "--tokenizer", golden("checkpoints/llama-tied"),
+      in: folder)
+    #expect(left.err.contains("behind a '#': 'base'\n"), "\(left.err)")
+  }
+
   @Test("an adapter that the server does not apply is no candidate")
   func notApplied() throws {
     let server = try ScriptedServer(trap: "adapter-is-base", ["--adapter", "tuned"])

@@ -160,6 +160,7 @@ class Handler(BaseHTTPRequestHandler):
             entries = [{"id": "base", "root": "path/to/base", "parent": None, "max_model_len": 4096, "owned_by": owner}]
             if options.adapter and form != "llama":
                 entries.append({"id": options.adapter, "root": "path/to/adapter", "parent": "base", "max_model_len": 4096, "owned_by": owner})
+            entries += [{"id": name, "root": "loaded", "parent": "base", "max_model_len": 4096, "owned_by": owner} for name in extra]
             self.send({"object": "list", "data": entries})
         elif self.path == "/version" and form == "vllm":
             self.send({"version": options.version})
@@ -189,7 +190,16 @@ class Handler(BaseHTTPRequestHandler):
             self.send(answer)
 
 
+extra = []
+
+
 def vllm(path, request):
+    if path == "/v1/load_lora_adapter":
+        extra.append(request["lora_name"])
+        return "Success: LoRA adapter added"
+    if path == "/v1/unload_lora_adapter":
+        extra.remove(request["lora_name"])
+        return "Success: LoRA adapter removed"
     if path == "/tokenize":
         return {"tokens": [7, 7, 7], "count": 3} if options.trap == "other-tokenizer" else None
     if path != "/v1/completions" or not isinstance(request["prompt"], list):

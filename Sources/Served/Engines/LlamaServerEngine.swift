@@ -80,7 +80,8 @@ struct LlamaServerEngine: Engine {
     let members: [(String, JSONValue)] = [
       ("prompt", json(ids)), ("n_predict", .integer(count)), ("temperature", .number(isHeld ? -1 : 0)),
       ("n_probs", .integer(probabilities)), ("samplers", isHeld ? [] : ["temperature"]), ("return_tokens", true),
-      ("cache_prompt", true), ("post_sampling_probs", false),
+      // What a slot keeps of a prompt is another adapter's: builds of 2026 take it for this one's (seen, b11549).
+      ("cache_prompt", .bool(adapters.isEmpty)), ("post_sampling_probs", false),
     ]
     var body = JSONObject(members)
     for (key, value) in more { _ = body.append(key, value) }

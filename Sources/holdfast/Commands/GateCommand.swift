@@ -7,6 +7,7 @@ import Ledger
 import Overlap
 import Reading
 import Reporting
+import Served
 import Suites
 import Transformer
 
@@ -30,6 +31,12 @@ struct GateCommand: ParsableCommand {
 
   @Option(help: "A candidate's path, or the address of a served model; repeatable. The configuration's by default.")
   var candidate: [String] = []
+
+  @Option(
+    help:
+      "Let the base's server (vLLM, SGLang) load each adapter in this folder, which it must see at the same path, and gate them all."
+  )
+  var loadAdapters: String?
 
   @Option(help: "A fixed share of every task's blocks, such as 1/2; the configuration's by default, else all.")
   var share: String?
@@ -109,6 +116,17 @@ struct GateCommand: ParsableCommand {
     if stopEarly, diagnose { throw ValidationError("--diagnose needs the scores that --stop-early does not read") }
   }
 
+  /// - Throws: `InputError` where the base is files.
+  private func adapterLoading(_ configuration: Configuration) throws -> AdapterLoading {
+    guard case .served(let reference) = configuration.base else {
+      throw InputError(
+        configuration.file, field: "base", "is files, and --load-adapters needs a server",
+        remedy: "give the adapters with --candidate, or write base: {server: …}")
+    }
+    let address = try ServerAddress(reference.address, place: configuration.file, field: "base.server")
+    return try AdapterLoading(address, try serverOptions.access(keyFile: configuration.keyFile))
+  }
+
   private var reading: GateReading {
     if let within { return .timed(within.duration) }
     return stopEarly ? .stoppingEarly : adaptive ? .adaptive : .whole
@@ -138,7 +156,14 @@ struct GateCommand: ParsableCommand {
       reading: reading, diagnoses: diagnose, reported: reported ?? configuration.reported,
       selection: select, warnsEarly: earlyWarning, form: prompt, template: candidateTemplate,
       access: try serverOptions.access(keyFile: configuration.keyFile))
-    let named = candidate.isEmpty ? [configuration.candidate?.address].compactMap { $0 } : candidate
+    let loading = try loadAdapters.map { _ in try adapterLoading(configuration) }
+    defer { loading?.unload { note("\($0)") } }
+    let loaded = try loadAdapters.map {
+      try AdapterLoading.folders(in: $0).compactMap { try loading?.load($0).description }
+    }
+    let named =
+      (candidate.isEmpty && loaded == nil ? [configuration.candidate?.address].compactMap { $0 } : candidate)
+      + (loaded ?? [])
     guard !named.isEmpty else { throw ValidationError("give at least one --candidate") }
     let given = try named.map { try CandidatePaths(at: try resolvePlace($0, models: configuration.models)) }
     let ledger = try Ledger(path: options.ledger ?? configuration.ledger)

@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Gates a real served model: llama.cpp's llama-server with SmolLM2 and a LoRA adapter, killed once on the way.
+#   Scripts/ci/served.sh HOLDFAST MODEL.gguf
+# The server comes from PyPI into a folder outside the repository; it runs here, and nothing else is spoken to.
+set -euo pipefail
+
+holdfast=$(realpath "$1")
+model=$(realpath "$2")
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+work=$(mktemp -d)
+server=
+trap '[ -z "$server" ] || kill -9 "$server" 2>/dev/null; rm -rf "$work"' EXIT
+
+packages=${XDG_CACHE_HOME:-$HOME/.cache}/holdfast-served-$(sha256sum "$here/requirements-served.txt" | cut -c 1-12)
+if [ ! -e "$packages/complete" ]; then
+  rm -rf "$packages"
+  PIP_ROOT_USER_ACTION=ignore python3 -m pip install --quiet --disable-pip-version-check --target "$packages" -r "$here/requirements-served.txt"
+  touch "$packages/complete"
+fi
+export PYTHONPATH=$packages
+
+cd "$work"
+python3 "$here/noise_adapter.py" noise
+python3 "$here/adapter_gguf.py" noise 9 3 noise.gguf
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+start() {
+  python3 "$here/llama_server.py" "$model" "$port" noise.gguf >server.log 2>&1 &
+  server=$!
+  for _ in $(seq 300); do
+    grep -q '^up$' server.log && return
+    sleep 0.1
+  done
+  cat server.log >&2
+  echo "served: the server did not start" >&2
+  exit 1
+}
+start
+cat >holdfast.yaml <<YAML
+base: {server: "http://127.0.0.1:$port", tokenizer: "$model"}
+baseline: baseline.json
+suites: [$(realpath "$here/../../suites/smoke")]
+ledger: ledger.sqlite
+YAML
+# The server's name for the base is its path.
+ends() { # what, expected exit code, command...
+  local what=$1 expected=$2 code=0
+  shift 2
+  "$@" >log 2>&1 || code=$?
+  if [ "$code" != "$expected" ]; then
+    echo "served: $what ended with $code, not $expected:" >&2
+    cat log >&2
+    exit 1
+  fi
+}
+ends 'the self-test' 0 "$holdfast" doctor --server "http://127.0.0.1:$port" --model noise --tokenizer "$model"
+grep -q 'alignment' log
+"$holdfast" baseline save >save.log 2>&1 &
+saving=$!
+sleep 8
+kill -9 "$server"
+wait "$server" 2>/dev/null || :
+sleep 1
+start
+wait "$saving" || { cat save.log >&2; exit 1; }
+ends 'the gate of noise' 1 "$holdfast" gate --candidate "http://127.0.0.1:$port#noise" --quiet
+grep -q 'FAIL: few-shot exact match fell' log
+echo "served: llama-server was proved, killed, gone on with and gated"
