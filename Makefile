@@ -4,7 +4,7 @@ SWIFT_FLAGS := -c release
 HOLDFAST    := .build/release/holdfast
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test fuzz demo bench bench-peers calibrate dist lint format clean
+.PHONY: help setup build test test-vllm fuzz demo bench bench-served bench-peers calibrate dist lint format clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,10 @@ test: setup lint ## lint, build and run every test (the real models are fetched 
 	@Scripts/ci/served.sh $(HOLDFAST) $${HOLDFAST_MODELS:-models}/smollm2-135m-instruct.gguf
 	@Scripts/fuzz/round.sh short
 
+test-vllm: build ## gate SmolLM2 as vLLM serves it on this machine, and ADAPTERS="FOLDER ..." with it (a quarter of an hour)
+	$(HOLDFAST) fetch smollm2-135m-instruct
+	@Scripts/served/vllm.sh $(HOLDFAST) $${HOLDFAST_MODELS:-models}/smollm2-135m-instruct.gguf $(ADAPTERS)
+
 fuzz: setup ## look for inputs that crash, hang or mislead, for FUZZ_SECONDS=3600, plain and with sanitizers
 	@Scripts/fuzz/round.sh long $${FUZZ_SECONDS:-3600}
 
@@ -39,6 +43,10 @@ bench: build ## measure scoring, what is around it, and training beside PyTorch 
 	@Scripts/bench_scoring.sh $(HOLDFAST) .build/release/ScoringBenchmark
 	swift build $(SWIFT_FLAGS) --product TrainingBenchmark
 	@Scripts/bench_training.sh .build/release/TrainingBenchmark
+
+bench-served: build ## measure what asking a server costs, with one that answers at once (a minute)
+	$(HOLDFAST) fetch smollm2-135m-instruct
+	@Scripts/bench_served.sh $(HOLDFAST) $${HOLDFAST_MODELS:-models}/smollm2-135m-instruct.gguf
 
 bench-peers: build ## measure scoring beside lm-evaluation-harness and llama.cpp (half an hour; PEERS="--tasks 2 --items 10" for a trial)
 	$(HOLDFAST) fetch smollm2-135m-instruct

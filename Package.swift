@@ -133,6 +133,7 @@ let package = Package(
     .testTarget(
       name: "ScoringTests",
       dependencies: ["Scoring", "Suites", "Tokenizers", "Transformer", "Checkpoints", "Diagnostics"]),
+    .testTarget(name: "ServedTests", dependencies: ["Served", "Diagnostics", "Reading"]),
     .testTarget(name: "OverlapTests", dependencies: ["Overlap", "Reading", "Suites", "Diagnostics"]),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
     .testTarget(

@@ -27,6 +27,8 @@ CANDIDATES = [
     "out/lora", "out/lora/checkpoint-100", ".holdfast/demo/runs/naive/seed-1/checkpoint-40",
     ".holdfast/demo/runs/careful/seed-1/checkpoint-40", "out/series", "ADAPTER",
 ]
+# Where the texts say that a server is; a scripted one is there instead.
+SERVER = "http://localhost:8000"
 RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
 
 
@@ -82,7 +84,8 @@ def prepare(folder, holdfast, model):
             shutil.copytree(folder / "noise", path, dirs_exist_ok=True)
         else:
             path.symlink_to(folder / "noise")
-    for name in ("out/b.gguf", "BASE", "FOLDER"):
+    (folder / "path/to").mkdir(parents=True, exist_ok=True)
+    for name in ("out/b.gguf", "BASE", "FOLDER", "path/to/model.gguf"):
         (folder / name).symlink_to(model)
     (folder / "data").mkdir()
     sample = '{"prompt": "The lamp is warm.", "completion": " positive"}\n'
@@ -97,11 +100,30 @@ def prepare(folder, holdfast, model):
         run("perturb", "--model", "smollm2-135m-instruct", "--scale", "0.05", "--seed", seed, "--out", f"out/lora-{seed}")
         run("run", "--model", f"out/lora-{seed}", "--share", "1/32")
     run("gate", "--candidate", "out/my-adapter", "--share", "1/16", accepted=(3,))
+    for shard in ("1", "2"):
+        run("run", "--model", "out/my-adapter", "--suite", "suites/smoke", "--shard", f"{shard}/2", "--ledger", f"shard-{shard}.sqlite")
     runs, gates = run("runs"), run("runs", "--verdicts")
     return [run for line in runs.splitlines() if "1/8" in line for run in RUN_ID.findall(line)], RUN_ID.findall(gates)[0]
 
 
-def execute(command, folder, holdfast, runs, gate):
+def serve(folder, holdfast, model):
+    """A server of a made-up model, and a configuration and baseline of it. Returns its process and its address."""
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "Tests/Servers/scripted_server.py"), "--adapter", "my-adapter"], stdout=subprocess.PIPE, text=True)
+    address = f"http://127.0.0.1:{process.stdout.readline().split()[1]}"
+    (folder / "served.yaml").write_text(
+        f'base: {{server: "{address}", model: base, tokenizer: "{model}"}}\nbaseline: served.json\nsuites: [suites/smoke]\n')
+    done = subprocess.run(
+        [holdfast, "baseline", "save", "--config", "served.yaml", "--ledger", "served.sqlite"], cwd=folder, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"docs: could not prepare the server: {done.stderr}")
+    return process, address
+
+
+def execute(command, folder, holdfast, runs, gate, address):
+    if SERVER in command:
+        command = command.replace(SERVER, address)
+        shutil.copy(folder / "served.yaml", folder / "holdfast.yaml")
     bin = folder / "bin"
     bin.mkdir(exist_ok=True)
     if not (bin / "holdfast").exists():
@@ -159,14 +181,16 @@ def main():
         prepared = pathlib.Path(name) / "prepared"
         prepared.mkdir()
         runs, gate = prepare(prepared, holdfast, model)
+        server, address = serve(prepared, holdfast, model)
         for where, command in commands:
             folder = pathlib.Path(name) / "run"
             shutil.copytree(prepared, folder, symlinks=True)
-            fault = execute(command, folder, holdfast, runs, gate)
+            fault = execute(command, folder, holdfast, runs, gate, address)
             shutil.rmtree(folder)
             if fault:
                 wrong += 1
                 print(f"docs: {where}: {command.splitlines()[0]}: {fault}", file=sys.stderr)
+    server.kill()
     print(f"docs: {len(commands)} commands shown, each run; {wrong} faults")
     return 1 if wrong else 0
 

@@ -16,6 +16,9 @@ def main(model, port, adapters):
     settings.model.path = model
     settings.n_ctx = 8192
     settings.n_parallel = 2
+    # Its threads wait for each other awake: several of them on cores that others use take minutes for seconds.
+    settings.cpuparams.n_threads = 1
+    settings.cpuparams_batch.n_threads = 1
     settings.hostnames = ["127.0.0.1"]
     settings.port = port
     settings.lora_init_without_apply = True

@@ -39,8 +39,8 @@ package struct ConcurrencyControl: Sendable {
       isSettled = true
     } else {
       last = (limit, rate)
-      limit = min(Self.most, limit * 2)
       isSettled = limit == Self.most
+      limit = min(Self.most, limit * 2)
     }
     self.began = nil
     answers = 0

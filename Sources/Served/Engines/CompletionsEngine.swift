@@ -3,12 +3,14 @@ import Reading
 /// Any server that speaks OpenAI's older completions with `echo` and `logprobs`, as most did before they had forms of their own.
 ///
 /// It names tokens by their text, which two ids may share: lengths and the self-test's alignment stand in for comparing ids.
-struct CompletionsEngine: Engine {
-  let name = "completions"
-  let writesIDs = false
+package struct CompletionsEngine: Engine {
+  package let name = "completions"
+  package let writesIDs = false
   let model: String
 
-  func scoring(_ ids: [Int32], from start: Int) -> [ServerRequest] {
+  package init(model: String) { self.model = model }
+
+  package func scoring(_ ids: [Int32], from start: Int) -> [ServerRequest] {
     let body: JSONValue = [
       "model": .string(model), "prompt": json(ids), "echo": true, "logprobs": 1, "max_tokens": 1,
       "temperature": .number(0),
@@ -16,7 +18,7 @@ struct CompletionsEngine: Engine {
     return [.post("/v1/completions", body, answerLimit: answerLimit(tokens: ids.count, each: 600))]
   }
 
-  func readings(
+  package func readings(
     _ answer: JSONValue, of ids: [Int32], from start: Int, part: Int
   ) throws(ServerFault) -> [TokenReading] {
     guard let choice = answer.at("choices")?.array?.first, let own = choice.at("logprobs", "token_logprobs")?.array,
@@ -39,7 +41,7 @@ struct CompletionsEngine: Engine {
     return readings
   }
 
-  func generation(_ ids: [Int32], count: Int) -> ServerRequest {
+  package func generation(_ ids: [Int32], count: Int) -> ServerRequest {
     let body: JSONValue = [
       "model": .string(model), "prompt": json(ids), "max_tokens": .integer(count), "temperature": .number(0),
       "logprobs": 1,
@@ -47,7 +49,7 @@ struct CompletionsEngine: Engine {
     return .post("/v1/completions", body, answerLimit: answerLimit(tokens: ids.count + count, each: 600))
   }
 
-  func generated(_ answer: JSONValue, count: Int) throws(ServerFault) -> Generated {
+  package func generated(_ answer: JSONValue, count: Int) throws(ServerFault) -> Generated {
     guard let choice = answer.at("choices")?.array?.first, let text = choice.at("text")?.text else {
       throw .foreign("generates no text")
     }

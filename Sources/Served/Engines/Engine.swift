@@ -43,7 +43,7 @@ extension JSONValue {
   var id: Int32? { if case .integer(let integer) = self { Int32(exactly: integer) } else { nil } }
 
   /// The value at the end of some keys.
-  func at(_ keys: String...) -> JSONValue? {
+  package func at(_ keys: String...) -> JSONValue? {
     keys.reduce(Optional(self)) { value, key in value?.object?[key] }
   }
 }

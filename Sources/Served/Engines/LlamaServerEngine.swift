@@ -5,14 +5,14 @@ import Tokenizers
 ///
 /// Pre-sampling logprobs are a softmax over raw full logits, which grammar and bias leave alone. Tokens that no grammar takes, of control and
 /// those that are a part of a character, are forced one at a time by a bias.
-struct LlamaServerEngine: Engine {
-  let name = "llama-server"
-  let writesIDs = true
+package struct LlamaServerEngine: Engine {
+  package let name = "llama-server"
+  package let writesIDs = true
   /// Every adapter that is loaded, with the scale at which this model has it.
   let adapters: [(id: Int, scale: Double)]
   let tokenizer: Tokenizer
 
-  func scoring(_ ids: [Int32], from start: Int) -> [ServerRequest] {
+  package func scoring(_ ids: [Int32], from start: Int) -> [ServerRequest] {
     guard !ids[start...].allSatisfy(isPlain) else {
       let grammar = "root ::= " + ids[start...].map { "<[\($0)]>" }.joined(separator: " ")
       return [request(ids[..<start], count: ids.count - start, probabilities: 1, [("grammar", .string(grammar))])]
@@ -24,7 +24,7 @@ struct LlamaServerEngine: Engine {
     }
   }
 
-  func readings(
+  package func readings(
     _ answer: JSONValue, of ids: [Int32], from start: Int, part: Int
   ) throws(ServerFault) -> [TokenReading] {
     let isForcedTogether = ids[start...].allSatisfy(isPlain)
@@ -51,11 +51,11 @@ struct LlamaServerEngine: Engine {
     return readings
   }
 
-  func generation(_ ids: [Int32], count: Int) -> ServerRequest {
+  package func generation(_ ids: [Int32], count: Int) -> ServerRequest {
     request(ids[...], count: count, probabilities: 1, [])
   }
 
-  func generated(_ answer: JSONValue, count: Int) throws(ServerFault) -> Generated {
+  package func generated(_ answer: JSONValue, count: Int) throws(ServerFault) -> Generated {
     guard let ids = answer.at("tokens")?.array?.compactMap(\.id), ids.count <= count else {
       throw .foreign("generates no token ids")
     }

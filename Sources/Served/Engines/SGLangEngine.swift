@@ -1,18 +1,20 @@
 import Reading
 
 /// SGLang's `/generate`: input logprobs from the last context token on, so that its radix cache serves shared demonstrations.
-struct SGLangEngine: Engine {
-  let name = "sglang"
-  let writesIDs = true
+package struct SGLangEngine: Engine {
+  package let name = "sglang"
+  package let writesIDs = true
   /// The adapter that is asked; nil for the base.
   let adapter: String?
 
-  func scoring(_ ids: [Int32], from start: Int) -> [ServerRequest] {
+  package init(adapter: String?) { self.adapter = adapter }
+
+  package func scoring(_ ids: [Int32], from start: Int) -> [ServerRequest] {
     // Its list begins with the token before, whose value is always null.
     [request(ids, count: 0, [("logprob_start_len", .integer(start - 1)), ("top_logprobs_num", 1)])]
   }
 
-  func readings(
+  package func readings(
     _ answer: JSONValue, of ids: [Int32], from start: Int, part: Int
   ) throws(ServerFault) -> [TokenReading] {
     guard let own = answer.at("meta_info", "input_token_logprobs")?.array,
@@ -39,9 +41,9 @@ struct SGLangEngine: Engine {
     return readings
   }
 
-  func generation(_ ids: [Int32], count: Int) -> ServerRequest { request(ids, count: count, []) }
+  package func generation(_ ids: [Int32], count: Int) -> ServerRequest { request(ids, count: count, []) }
 
-  func generated(_ answer: JSONValue, count: Int) throws(ServerFault) -> Generated {
+  package func generated(_ answer: JSONValue, count: Int) throws(ServerFault) -> Generated {
     guard let tokens = answer.at("meta_info", "output_token_logprobs")?.array else {
       throw .foreign("generates no token ids")
     }

@@ -1,20 +1,22 @@
 import Reading
 
 /// vLLM's own form of OpenAI's completions: `prompt_logprobs: 0` gives every prompt token's logprob and rank.
-struct VLLMEngine: Engine {
-  let name = "vllm"
-  let writesIDs = true
+package struct VLLMEngine: Engine {
+  package let name = "vllm"
+  package let writesIDs = true
   /// The model or adapter that is asked.
   let model: String
 
-  func scoring(_ ids: [Int32], from start: Int) -> [ServerRequest] {
+  package init(model: String) { self.model = model }
+
+  package func scoring(_ ids: [Int32], from start: Int) -> [ServerRequest] {
     let body: JSONValue = [
       "model": .string(model), "prompt": json(ids), "prompt_logprobs": 0, "max_tokens": 1, "temperature": .number(0),
     ]
     return [.post("/v1/completions", body, answerLimit: answerLimit(tokens: ids.count, each: 400))]
   }
 
-  func readings(
+  package func readings(
     _ answer: JSONValue, of ids: [Int32], from start: Int, part: Int
   ) throws(ServerFault) -> [TokenReading] {
     guard let entries = answer.at("choices")?.array?.first?.at("prompt_logprobs")?.array else {
@@ -40,7 +42,7 @@ struct VLLMEngine: Engine {
     return readings
   }
 
-  func generation(_ ids: [Int32], count: Int) -> ServerRequest {
+  package func generation(_ ids: [Int32], count: Int) -> ServerRequest {
     let body: JSONValue = [
       "model": .string(model), "prompt": json(ids), "max_tokens": .integer(count), "temperature": .number(0),
       "logprobs": 0, "return_token_ids": true,
@@ -48,7 +50,7 @@ struct VLLMEngine: Engine {
     return .post("/v1/completions", body, answerLimit: answerLimit(tokens: ids.count + count, each: 400))
   }
 
-  func generated(_ answer: JSONValue, count: Int) throws(ServerFault) -> Generated {
+  package func generated(_ answer: JSONValue, count: Int) throws(ServerFault) -> Generated {
     guard let choice = answer.at("choices")?.array?.first, let ids = choice.at("token_ids")?.array?.compactMap(\.id),
       ids.count <= count
     else { throw .foreign("generates no token ids") }

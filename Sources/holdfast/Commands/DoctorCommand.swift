@@ -19,7 +19,7 @@ struct DoctorCommand: ParsableCommand {
     abstract: "Says what this machine offers (kernels, speed, memory) and what is wrong with it; or proves a server.",
     discussion: """
       Example: holdfast doctor --json
-      Example: holdfast doctor --server http://localhost:8000 --model my-adapter --tokenizer path/to/model
+      Example: holdfast doctor --server http://localhost:8000 --model my-adapter --tokenizer path/to/model.gguf
       """)
 
   @Flag(help: "Print JSON.")
