@@ -107,6 +107,19 @@ extension CalibrationCell {
       marginal(.margin, $0, named: "")
     }
     cells += [World.blocksOf8, .blocksOf2].map { marginal(.margin, $0, named: "", promised: false) }
+    for world in [World.noisy2, .noisy5] {
+      // At the margin in what is answered, which noise brings nearer to the base's by twice its share.
+      let drop = 1 / (1 - 2 * world.noise)
+      cells.append(
+        CalibrationCell(
+          .margin, "\(world.name): one family at its margin", world,
+          DropPattern(
+            families: [0.10 * drop] + [Double](repeating: 0, count: count(world) - 1), spread: 0, rotates: true),
+          promises: both))
+      cells.append(
+        CalibrationCell(
+          .margin, "\(world.name): overall at its margin", world, uniform(0.05 * drop, world), promises: both))
+    }
     for world in [World.threeFamilies, .fourFamilies] {
       cells.append(
         CalibrationCell(

@@ -138,7 +138,18 @@ package struct SimulatedGate: Sendable {
         }
       }
     }
-    return answers
+    return asAnswered(answers, by: 1)
+  }
+
+  /// Answers with those that turn over by themselves, of base (0) or candidate (1): other ones in every gate, and the same whenever they are
+  /// asked for.
+  private func asAnswered(_ answers: [Bool], by who: UInt64) -> [Bool] {
+    guard suite.world.noise > 0 else { return answers }
+    var random = SplitMix64(seed: shift.bitPattern ^ (who &* 0x9E37_79B9_7F4A_7C15))
+    return answers.map { answer in
+      let isTurned = Double(random.next() >> 11) * 0x1p-53 < suite.world.noise
+      return answer != isTurned
+    }
   }
 
   /// Answers as scores of this draw, of some tasks.
@@ -153,7 +164,8 @@ package struct SimulatedGate: Sendable {
   /// Saves the base's answers as `holdfast baseline save` does: admission is decided on them.
   package func baseline() throws -> Baseline {
     try Baseline(
-      createdBy: "calibration", run: suite.description, tasks: suite.tasks.map(\.facts), scores: suite.scores(base),
+      createdBy: "calibration", run: suite.description, tasks: suite.tasks.map(\.facts),
+      scores: suite.scores(asAnswered(base, by: 0)),
       familyMargin: GateSettings().maxDropFamily)
   }
 }

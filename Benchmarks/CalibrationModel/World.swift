@@ -21,11 +21,13 @@ package struct World: Sendable, Hashable {
   /// How many demonstrations a block's eight are drawn from, where what a block has in common is theirs; nil where blocks have nothing in
   /// common with each other.
   package let pool: Int?
+  /// The share of answers, of base and candidate each by itself, that turn into their opposite: what a server's noise does.
+  package let noise: Double
 
   init(
     _ name: String, families: [[SimulatedTask.Ability]] = World.smol, levels: [Double]? = nil, blocks: Int = 32,
     itemsPerBlock: Int = 4, steps: [Double] = [-0.08, 0, 0.04], change: Dependence = World.usual,
-    discordance: Double = 0.15, leastGain: Double = 0.025, pool: Int? = nil
+    discordance: Double = 0.15, leastGain: Double = 0.025, pool: Int? = nil, noise: Double = 0
   ) {
     self.name = name
     self.families = families
@@ -37,6 +39,7 @@ package struct World: Sendable, Hashable {
     self.discordance = discordance
     self.leastGain = leastGain
     self.pool = pool
+    self.noise = noise
   }
 
   /// An intra-block correlation of t - b, mean over k > 0, of about .05, an item standard deviation of about .29 at a discordance of .15.
@@ -88,6 +91,8 @@ extension World {
     "families of two tasks of 8 blocks", families: tasks([Int](repeating: 2, count: 9)), blocks: 8)
   static let fewestBlocks = World(
     "families of three tasks of 4 blocks", families: tasks([Int](repeating: 3, count: 9)), blocks: 4)
+  static let noisy2 = World("2 % of all answers turn over by themselves", noise: 0.02)
+  static let noisy5 = World("5 % of all answers turn over by themselves", noise: 0.05)
   static let crossed128 = World(
     "a block's part is its demonstrations', of 128", change: Dependence(block: 0.32, item: 0.50), pool: 128)
   static let crossed64 = World(

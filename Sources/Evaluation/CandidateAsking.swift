@@ -111,7 +111,7 @@ struct CandidateAsking {
       return Asked(
         finding: .judged(try chatNotes(candidate).reduce(decision.verdict.adding(note: note)) { $0.adding(note: $1) }),
         run: stopped.run, share: decision.share,
-        items: decision.scores)
+        items: decision.scores, baseline: stopped.baseline)
     } catch let reason as NotGateable {
       return Asked(finding: .refused(reason.reason), run: asked)
     }
@@ -183,6 +183,7 @@ struct CandidateAsking {
     var watch =
       reading == .stoppingEarly ? try looks(at: candidate, of: run, description, leaks: leaks, share: share) : nil
     var decided: Verdict?
+    let asking = run
     do {
       let outcome = try run.execute(
         subject, scorer: scorer, questions: questions(of: candidate),
@@ -191,7 +192,7 @@ struct CandidateAsking {
       ) { run, scores in
         guard voting.contains(scores.first?.task ?? ""), let decision = try watch?.observe(scores) else { return }
         // The last look's run comes to its own end.
-        if decision.share != share { throw StoppedEarly(decision: decision, run: run) }
+        if decision.share != share { throw StoppedEarly(decision: decision, run: run, baseline: try judged(asking)) }
         decided = decision.verdict
       }
       return Reading(description: description, outcome: outcome, share: share, decided: decided, leaks: leaks)
@@ -218,7 +219,8 @@ struct CandidateAsking {
         "\(served.path) scores the same texts as the base \(base.path), to within what answers of the server differ by: the adapter is "
           + "not applied, or one model has two names; check how the server was started")
     }
-    return SuiteRun.Beside(base, try shelf.ready(base).scorer)
+    let asked = base.beside(served)
+    return SuiteRun.Beside(asked, try shelf.ready(asked).scorer)
   }
 
   /// The baseline as its model answered beside a candidate, as far as it has; as it was saved where that was not asked.
@@ -366,4 +368,5 @@ private struct LateBetweenLooks: Error {
 private struct StoppedEarly: Error {
   let decision: EarlyLooks.Decision
   let run: Run
+  let baseline: Baseline
 }

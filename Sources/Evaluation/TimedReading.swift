@@ -107,7 +107,8 @@ struct TimedReading {
       }
       ends.append(batches.count)
     }
-    let rows = try scorer.rowCounts(batches)
+    // A model beside it is asked as much.
+    let rows = try scorer.rowCounts(batches).map { run.beside == nil ? $0 : 2 * $0 }
     return zip(shares, ends).map { Candidate(share: $0, rows: $1 == 0 ? 0 : rows[$1 - 1]) }
   }
 

@@ -41,7 +41,11 @@ final class ProgressLine {
     let share = Double(progress.batches) / Double(progress.totalBatches)
     let rate = progress.seconds > 0 ? Double(progress.rows) / progress.seconds : 0
     let left = share > 0 ? "\(Int(progress.seconds / share * (1 - share)))s left" : "…"
-    return "\(label): \(progress.batches)/\(progress.totalBatches) blocks (\(Int(share * 100)) %), "
-      + "\(Int(rate)) rows/s, \(left)"
+    // A server is sent requests, each with all its tokens.
+    let speed: ShownText =
+      progress.requests > 0 && progress.seconds > 0
+      ? "\(progress.requests) questions, \(Int(Double(progress.requests) / progress.seconds))/s, \(Int(rate)) tokens/s"
+      : "\(Int(rate)) rows/s"
+    return "\(label): \(progress.batches)/\(progress.totalBatches) blocks (\(Int(share * 100)) %), \(speed), \(left)"
   }
 }

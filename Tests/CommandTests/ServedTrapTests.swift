@@ -68,6 +68,37 @@ struct ServedTrapTests {
       try ScriptedServer(trap: trap), "--server-timeout", "1", "--server-wait", "1", naming: words)
   }
 
+  @Test("a certificate that no authority has signed is trusted where it is named, and nowhere else")
+  func certificate() throws {
+    let server = try ScriptedServer("vllm", ["--tls"])
+    let address = server.address.replacing("http://", with: "https://")
+    let certificate = repository.appendingPathComponent("Tests/Servers/server.crt").path
+    try expectRefusal(
+      "doctor", "--server", address, "--tokenizer", tokenizer, in: folder, naming: ["its certificate is not trusted"])
+    let trusted = try holdfast(
+      "doctor", "--server", address, "--tokenizer", tokenizer, "--ca", certificate, in: folder)
+    #expect(trusted.status == 0, "\(trusted.err)")
+    try folder.write("none.pem", "no certificate\n")
+    try expectRefusal(
+      "doctor", "--server", address, "--tokenizer", tokenizer, "--ca", "none.pem", in: folder,
+      naming: ["none.pem", "holds no certificate"])
+  }
+
+  @Test("SIGINT ends a run within a second, and the same command goes on")
+  func interrupted() throws {
+    let server = try ScriptedServer("vllm", ["--delay", "0.05"])
+    let project = try TemporaryFolder.servedProject(server, items: 128)
+    let running = try Running(["run", "--json", "--concurrency", "2"], in: project)
+    Thread.sleep(forTimeInterval: 8)
+    let asked = ContinuousClock.now
+    running.send(SIGINT)
+    #expect(try running.finish().status == 130)
+    #expect(ContinuousClock.now - asked < .seconds(3))
+    let rest = try holdfast("run", "--json", in: project)
+    #expect(rest.status == 0, "\(rest.err)")
+    #expect(try #require(rest.object()["known_blocks"] as? Int) > 0)
+  }
+
   @Test("nobody there, and a name that the server does not have")
   func absent() throws {
     let server = try ScriptedServer()

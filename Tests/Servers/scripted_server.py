@@ -2,7 +2,7 @@
 trap on request.
 
   python3 scripted_server.py --form vllm|sglang|llama|completions [--trap NAME] [--adapter NAME] [--port N] [--key TEXT]
-                             [--log FILE] [--delay SECONDS]
+                             [--log FILE] [--delay SECONDS] [--tls]
 
 Prints "port N" once it listens. The model is arithmetic on the last ids: what is most probable, and how probable anything is, follow from
 them alone, so that generated and scored logprobs agree. Only Python's own library is used.
@@ -12,7 +12,9 @@ import argparse
 import hashlib
 import json
 import re
+import pathlib
 import socket
+import ssl
 import struct
 import sys
 import threading
@@ -300,8 +302,14 @@ def main():
     parser.add_argument("--log")
     parser.add_argument("--delay", type=float)
     parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--tls", action="store_true", help="by server.crt beside this file, which nobody trusts")
     options = parser.parse_args()
     server = Server(("127.0.0.1", options.port), Handler)
+    if options.tls:
+        here = pathlib.Path(__file__).parent
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(here / "server.crt", here / "server.key")
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     print(f"port {server.server_address[1]}", flush=True)
     server.serve_forever()
 

@@ -18,7 +18,7 @@ package struct ServedSubject: AskedModel {
   package let served: ServedModel
   /// As the ledger knows it: of a model that was seen before within its noise, the fingerprint of then.
   private let known: ServerDescription
-  private let identity: ModelIdentity
+  private var identity: ModelIdentity
   private let tokenizerFiles: [MappedFile]
   package let noise: NoiseFloor
 
@@ -109,6 +109,17 @@ package struct ServedSubject: AskedModel {
         "\(self.path) is another model than the baseline's (\(asked.model)): its scores of the same texts differ by up to "
           + "\(asked.probes.distance(known.probes)) nats; serve the baseline's model, or save a baseline of this one")
     }
+  }
+
+  /// The same as it answers beside a candidate, where answers of the server move: the ledger keeps these answers apart, so that those of an
+  /// earlier gate, which something may have shifted that is common to all of them, are never contrasted with today's.
+  func beside(_ candidate: ServedSubject) -> ServedSubject {
+    guard !(noise.isNone && candidate.noise.isNone) else { return self }
+    var asked = self
+    asked.identity = ModelIdentity(
+      weights: identity.weights, tokenizer: identity.tokenizer,
+      configuration: CanonicalHash.of([identity.configuration, "beside", candidate.id]), adapter: nil)
+    return asked
   }
 
   /// How far its scores of the fixed texts lie from another model's, against how far its own lie apart.
