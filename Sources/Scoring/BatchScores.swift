@@ -10,14 +10,15 @@ package struct BatchScores {
     missing = batches.map(\.count)
   }
 
-  /// Takes one score. Returns the batch's, in the order of its requests, where this was the last that it waited for.
+  /// Takes one score. Returns the batch's, in the order of its requests, where this was the last that it waited for; they stay here until
+  /// `wasDelivered` says that somebody has them.
   package mutating func settle(batch: Int, index: Int, _ score: Score) -> [Score]? {
     scores[batch][index] = score
     missing[batch] -= 1
-    guard missing[batch] == 0 else { return nil }
-    defer { scores[batch] = [] }
-    return scores[batch].compactMap { $0 }
+    return missing[batch] == 0 ? scores[batch].compactMap { $0 } : nil
   }
+
+  package mutating func wasDelivered(_ batch: Int) { scores[batch] = [] }
 
   /// Gives away what is known of batches that were not handed over.
   package func handOver(_ keep: (Int, [Int: Score]) throws -> Void) throws {

@@ -39,6 +39,7 @@ struct ScoringState {
   mutating func settle(_ entry: ForestJob.Entry, _ score: Score) throws {
     guard let whole = scores.settle(batch: entry.batch, index: entry.index, score) else { return }
     try deliver(entry.batch, whole)
+    scores.wasDelivered(entry.batch)
     progress.batches += 1
   }
 

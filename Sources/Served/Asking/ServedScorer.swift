@@ -43,6 +43,7 @@ package final class ServedScorer: Scorer {
         state.seconds = (ContinuousClock.now - began) / .seconds(1)
         if let whole = scores.settle(batch: question.batch, index: question.index, score) {
           try deliver(question.batch, whole)
+          scores.wasDelivered(question.batch)
           state.batches += 1
         }
         progress(state)

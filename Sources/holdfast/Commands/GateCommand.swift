@@ -101,6 +101,10 @@ struct GateCommand: ParsableCommand {
   @OptionGroup var options: ConfigurationOptions
 
   func validate() throws {
+    // Only a configuration can name one too.
+    if candidate.isEmpty, loadAdapters == nil, !FileManager.default.fileExists(atPath: options.config) {
+      throw ValidationError("give at least one --candidate")
+    }
     if stopEarly, adaptive { throw ValidationError("--stop-early and --adaptive each plan their own looks; give one") }
     if json, quiet { throw ValidationError("--json prints the report, --quiet the verdicts alone; give one") }
     let alone = [
