@@ -20,6 +20,11 @@ enum LedgerDump {
     return try query(scores, file) + query(observations, file)
   }
 
+  /// Every score alone.
+  static func scores(_ file: URL) throws -> [Substring] {
+    try rows(file).filter { $0.split(separator: "|", omittingEmptySubsequences: false).count == 11 }
+  }
+
   private static func query(_ sql: String, _ file: URL) throws -> [Substring] {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")

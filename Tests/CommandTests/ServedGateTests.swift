@@ -45,13 +45,21 @@ struct ServedGateTests {
     #expect(try scores == LedgerDump.rows(other.file("ledger.sqlite")))
   }
 
-  @Test("a server that holds another model before the run is over is not believed")
+  @Test(
+    "a server that holds another model before the run is over is not believed",
+    .enabled(if: LedgerDump.isAvailable, "no sqlite3 here"))
   func replaced() throws {
     let server = try ScriptedServer(trap: "swaps")
     let folder = try TemporaryFolder.servedProject(server, items: 128)
     let finished = try holdfast("run", "--json", in: folder)
     #expect(finished.status == 2)
     #expect(finished.err.contains("it holds another model now"), "\(finished.err)")
+    // None of the other model's answers are kept under the first one's name.
+    let kept = try LedgerDump.scores(folder.file("ledger.sqlite"))
+    let other = try ScriptedServer()
+    let sound = try TemporaryFolder.servedProject(other, items: 128)
+    #expect(try holdfast("run", in: sound).status == 0)
+    #expect(try Set(kept).isSubset(of: LedgerDump.scores(sound.file("ledger.sqlite"))))
   }
 
   @Test("base and candidate are asked in one run, and the ledger has both")

@@ -86,7 +86,7 @@ struct ServedTrapTests {
 
   @Test("SIGINT ends a run within a second, and the same command goes on")
   func interrupted() throws {
-    let server = try ScriptedServer("vllm", ["--delay", "0.05"])
+    let server = try ScriptedServer("vllm", ["--delay", "0.02"])
     let project = try TemporaryFolder.servedProject(server, items: 128)
     let running = try Running(["run", "--json", "--concurrency", "2"], in: project)
     Thread.sleep(forTimeInterval: 8)

@@ -48,7 +48,7 @@ struct EngineSearch {
       guard let reason = try refusal(of: engine, ids) else {
         return ServedModel(
           address: address.naming(name), access: access, facts: try facts(engine, name, entry, adapters),
-          vocabulary: vocabulary, engine: engine, transport: transport, listed: listed)
+          vocabulary: vocabulary, engine: engine, transport: transport)
       }
       reasons.append("\(engine.name): \(reason)")
     }
@@ -62,7 +62,6 @@ struct EngineSearch {
   ///
   /// - Throws: `InputError` where it is, and something is wrong with it.
   private func refusal(of engine: any Engine, _ ids: [Int32]) throws -> String? {
-    // Twice as long: caches of prompts must not matter to what follows.
     var dialogue = PromptScoring(engine, ids, from: 1)
     while let request = dialogue.request {
       switch try pump.trial(request) {
@@ -129,7 +128,7 @@ struct EngineSearch {
       guard entry != nil || adapters.contains(where: { $0.isNamed(name) }) || listed.isEmpty else {
         throw InputError(
           address.description, "has no model of this name",
-          remedy: "give one that it has, behind a '#': \(words: names.isEmpty ? "none" : names)")
+          remedy: "give one that it has, behind a '#': \(names.isEmpty ? "none" : names)")
       }
       return (entry?.id ?? name, entry)
     }

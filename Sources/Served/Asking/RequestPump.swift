@@ -17,8 +17,6 @@ package final class RequestPump {
   private let mail = Mailbox()
   private let began = ContinuousClock.now
   private var lastAnswer = ContinuousClock.now
-  /// Answers so far.
-  package private(set) var answers = 0
 
   /// How often a request is sent again that a server failed at, or did not answer in time.
   private static let mostRepeats = 3
@@ -74,7 +72,6 @@ package final class RequestPump {
         case .success where isGone: waiting.append(flight)
         case .success(let answer):
           lastAnswer = .now
-          answers += 1
           control.answered(at: seconds(since: began))
           do throws(ServerFault) { try flight.dialogue.take(answer) } catch {
             throw error.error(address, asking: flight.dialogue.request?.path)

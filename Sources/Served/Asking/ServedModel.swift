@@ -12,8 +12,6 @@ package struct ServedModel: Sendable {
   package let vocabulary: ServedVocabulary
   let engine: any Engine
   let transport: any Transport
-  /// Every model that the server lists.
-  let listed: [ListedModel]
 
   /// Finds out what kind of server is at an address and which of its models is meant.
   ///

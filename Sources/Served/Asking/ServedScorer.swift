@@ -5,9 +5,13 @@ import Suites
 /// Scores requests by a server.
 package final class ServedScorer: Scorer {
   package let model: ServedModel
-  /// What the model scored when it was opened; asked again at the end of every scoring and where the server was gone meanwhile.
+  /// What the model scored when it was opened; asked again before any answers are handed over and where the server was gone meanwhile.
   private let fingerprint: Fingerprint
   private let noise: NoiseFloor
+
+  /// Questions, and seconds, after which the server has to show that it still holds the model, and answers are handed over. What is not is lost
+  /// with the process.
+  private static let held = (questions: 256, seconds: 30.0)
 
   package var numericsID: String { model.numericsID }
 
@@ -29,6 +33,17 @@ package final class ServedScorer: Scorer {
   ) throws -> ScoringProgress {
     try Interruption.watching {
       var scores = BatchScores(batches)
+      // Whole batches that nobody has: another model's answers must not come into the ledger under this one's name.
+      var held: [(batch: Int, scores: [Score])] = []
+      var (questions, since) = (0, ContinuousClock.now)
+      func handOver() throws {
+        guard questions > 0 else { return }
+        try demandSame()
+        for (batch, scores) in held { try deliver(batch, scores) }
+        state.batches += held.count
+        (held, questions, since) = ([], 0, .now)
+        progress(state)
+      }
       var state = ScoringProgress()
       state.totalBatches = batches.count
       let began = ContinuousClock.now
@@ -42,24 +57,21 @@ package final class ServedScorer: Scorer {
         state.decodedRequests += question.wasWritten ? 1 : 0
         state.seconds = (ContinuousClock.now - began) / .seconds(1)
         if let whole = scores.settle(batch: question.batch, index: question.index, score) {
-          try deliver(question.batch, whole)
+          held.append((question.batch, whole))
           scores.wasDelivered(question.batch)
-          state.batches += 1
         }
+        questions += 1
         progress(state)
-      }
-      do {
-        for (batch, requests) in batches.enumerated() where requests.isEmpty {
-          try deliver(batch, [])
-          state.batches += 1
+        if questions >= Self.held.questions || ContinuousClock.now - since >= .seconds(Self.held.seconds) {
+          try handOver()
         }
-        try pump.run({ try source.next() }, returned: demandSame, finished: settle)
-      } catch let reason {
-        // What is known by then is worth keeping, whatever ended it.
-        if reason is Interrupted || reason is InputError { try scores.handOver(keep) }
-        throw reason
       }
-      if state.requests > 0 { try demandSame() }
+      for (batch, requests) in batches.enumerated() where requests.isEmpty {
+        try deliver(batch, [])
+        state.batches += 1
+      }
+      try pump.run({ try source.next() }, returned: demandSame, finished: settle)
+      try handOver()
       return state
     }
   }
@@ -81,7 +93,8 @@ package final class ServedScorer: Scorer {
     throw InputError(
       model.address.description, "scores the same text otherwise than when it was opened: it holds another model now",
       remedy:
-        "run the same command again, which begins with the model that is there; what was scored stays in the ledger")
+        "run the same command again, which begins with the model that is there; nothing of what it said since it was last seen to be the same is kept"
+    )
   }
 }
 
