@@ -47,8 +47,9 @@ struct MergingTests {
 
   @Test("answers of a server that differ from one asking to the next are none: the first stays")
   func noisy() throws {
-    let server = #"{"noise": 0.01}"#
-    let (first, second) = (try ledger("a", server: server), try ledger("b", shift: 0.001, server: server))
+    let (first, second) = (
+      try ledger("a", server: #"{"noise": 0.01}"#), try ledger("b", shift: 0.001, server: #"{"noise": 0.02}"#)
+    )
     #expect(try first.merge(second.path).scores == 0)
     let requests = requestBlock(block: 0).observations.map(\.request.id)
     #expect(
