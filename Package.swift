@@ -106,6 +106,7 @@ let package = Package(
       name: "ParserFuzzer",
       dependencies: [
         "ChatTemplates", "Checkpoints", "Diagnostics", "Evaluation", "Gating", "Overlap", "Patterns", "Reading",
+        "Served",
         "Suites",
         "Tokenizers", "Training", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

@@ -77,6 +77,6 @@ import Foundation
 extension FuzzTarget {
   static func all(_ place: Workplace) throws -> [FuzzTarget] {
     try CheckpointTargets.all(place) + TokenizerTargets.all(place) + VocabularyTargets.all(place)
-      + ProjectTargets.all(place) + DataTargets.all(place) + ChatTargets.all(place)
+      + ProjectTargets.all(place) + DataTargets.all(place) + ChatTargets.all(place) + ServerTargets.all()
   }
 }

@@ -37,7 +37,7 @@ struct Bits: ParsableCommand {
     var wrong = 0
     func compare(_ what: String, _ scores: [Score], with expected: [Score]) {
       let different = zip(scores, expected).count { first, second in
-        first.logprob.bitPattern != second.logprob.bitPattern
+        first.logprob?.bitPattern != second.logprob?.bitPattern
           || first.terminatorLogprob?.bitPattern != second.terminatorLogprob?.bitPattern || first != second
       }
       wrong += different + abs(scores.count - expected.count)

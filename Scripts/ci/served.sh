@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Gates a real served model: llama.cpp's llama-server with SmolLM2 and a LoRA adapter, killed once on the way.
+# Then the same model by its chat endpoint, for text alone: its answers are right and wrong where this engine's are.
 #   Scripts/ci/served.sh HOLDFAST MODEL.gguf
 # The server comes from PyPI into a folder outside the repository; it runs here, and nothing else is spoken to.
 set -euo pipefail
@@ -23,8 +24,8 @@ cd "$work"
 python3 "$here/noise_adapter.py" noise
 python3 "$here/adapter_gguf.py" noise 9 3 noise.gguf
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-start() {
-  python3 "$here/llama_server.py" "$model" "$port" noise.gguf >server.log 2>&1 &
+start() { # adapters...
+  python3 "$here/llama_server.py" "$model" "$port" "$@" >server.log 2>&1 &
   server=$!
   for _ in $(seq 300); do
     grep -q '^up$' server.log && return
@@ -37,7 +38,7 @@ start() {
 # Half of the smoke suite: without shared demonstrations each question costs all its tokens.
 mkdir suite
 cp "$here"/../../suites/smoke/{suite.yaml,copy-words.*,capitalise.*} suite
-start
+start noise.gguf
 cat >holdfast.yaml <<YAML
 base: {server: "http://127.0.0.1:$port", tokenizer: "$model"}
 baseline: baseline.json
@@ -63,8 +64,32 @@ sleep 8
 kill -9 "$server"
 wait "$server" 2>/dev/null || :
 sleep 1
-start
+start noise.gguf
 wait "$saving" || { cat save.log >&2; exit 1; }
 ends 'the gate of noise' 1 "$holdfast" gate --candidate "http://127.0.0.1:$port#noise" --quiet
 grep -q 'FAIL: few-shot exact match fell' log
-echo "served: llama-server was proved, killed, gone on with and gated"
+kill -9 "$server"
+wait "$server" 2>/dev/null || :
+start
+cat >written.yaml <<YAML
+base: {server: "http://127.0.0.1:$port", answers: written}
+baseline: written.json
+suites: [suite]
+ledger: written.sqlite
+prompt: chat
+YAML
+ends 'the test of its texts' 0 "$holdfast" doctor --server "http://127.0.0.1:$port" --written
+grep -q 'greedy .* are the most probable ones' log
+ends 'the run of its texts' 0 "$holdfast" run --config written.yaml --share 1/4
+ends 'the run of the same chats here' 0 "$holdfast" run --model "$model" --suite suite --prompt chat --ledger here.sqlite --config none.yaml --share 1/4
+python3 - <<'PYTHON'
+import sqlite3
+
+asked = "SELECT o.task, o.item, o.k, s.exact_match FROM observations AS o JOIN scores AS s USING (request_id) WHERE o.role = -1"
+written, here = ({row[:3]: row[3] for row in sqlite3.connect(name).execute(asked)} for name in ("written.sqlite", "here.sqlite"))
+differ = [place for place in written if written[place] != here[place]]
+print(f"served: {len(written)} chats, {sum(written.values())} answered rightly by the chat endpoint, {len(differ)} otherwise than here")
+# Its activations are quantised: a text may part from this engine's where two tokens are as probable.
+assert written.keys() == here.keys() and len(written) > 60 and len(differ) <= len(written) // 20, differ
+PYTHON
+echo "served: llama-server was proved, killed, gone on with and gated, and asked for text"

@@ -214,9 +214,9 @@ struct CandidateAsking {
   /// - Throws: `NotGateable` where both are one model under two names.
   private func beside(_ subject: any AskedModel, shelf: inout ModelShelf) throws -> SuiteRun.Beside? {
     guard let served = subject as? ServedSubject, let base = base as? ServedSubject else { return nil }
-    guard served.path == base.path || served.distance(from: base) != nil else {
+    guard served.path == base.path || !served.mayBe(base) else {
       throw NotGateable(
-        "\(served.path) scores the same texts as the base \(base.path), to within what answers of the server differ by: the adapter is "
+        "\(served.path) answers fixed texts as the base \(base.path) does, to within what answers of the server differ by: the adapter is "
           + "not applied, or one model has two names; check how the server was started")
     }
     let asked = base.beside(served)

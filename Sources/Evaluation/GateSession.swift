@@ -122,6 +122,7 @@ package struct GateSession {
         "--candidate-template", "own stands beside gate.max_leak_mass, which asks base and candidate alike",
         remedy: "leave one of them out")
     }
+    try demandLogprobs(of: baseline)
     let models = ModelOpening(
       configuration, ledger: ledger, access: access, base: { [base] in base }, tell: { report(.note($0)) })
     let baselineHash = try baseline.contentHash()
@@ -231,6 +232,18 @@ package struct GateSession {
     let warnings = verdict.warnings
     for warning in warnings { report(.note(warning)) }
     if warnings.isEmpty { report(.note("early warning: nothing; the probability of the gold answer holds")) }
+  }
+
+  /// Refuses rules on logprobs where the baseline's model only writes text.
+  private func demandLogprobs(of baseline: Baseline) throws {
+    guard let server = baseline.run.server, server.writesOnly else { return }
+    let rules = settings.policy.rules.filter { $0.metric != .exactMatch }.map(\.name)
+    guard let rule = rules.first ?? (warnsEarly ? "early warning" : nil) else { return }
+    throw InputError(
+      warnsEarly && rules.isEmpty ? "--early-warning" : configuration.file,
+      field: rules.isEmpty ? nil : "gate.\(rule)",
+      "needs logprobs, and \(server.model) is asked for text alone (answers: written)",
+      remedy: "leave it out, or ask a server that scores prompts: vLLM, SGLang or llama-server")
   }
 
   /// A candidate as it was opened.

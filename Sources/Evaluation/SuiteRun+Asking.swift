@@ -20,7 +20,8 @@ extension SuiteRun {
     observe: @escaping (Run, [ItemScore]) throws -> Void = { _, _ in }
   ) throws -> Outcome {
     try subject.whileUnchanged {
-      let all = ordered(try blocks(questions, share: share), by: order)
+      var all = ordered(try blocks(questions, share: share), by: order)
+      if subject.server?.writesOnly ?? false { all = all.map(\.withoutChoices) }
       let blocks = shard?.blocks(of: all) ?? all
       // What stands beside is always there before its counterpart is looked at.
       let other = try beside.map { try open($0.subject, $0.scorer, questions, blocks, order: []) { _, _ in } }

@@ -72,7 +72,8 @@ extension Ledger {
   }
 
   private func demandFinite(_ scores: [(request: Request, score: Score)], of block: RequestBlock) throws {
-    for (request, score) in scores where !(score.logprob.isFinite && score.terminatorLogprob?.isFinite ?? true) {
+    for (request, score) in scores
+    where !((score.logprob?.isFinite ?? true) && score.terminatorLogprob?.isFinite ?? true) {
       let asked = block.observations.first { $0.request.id == request.id }
       throw ScoringFault.notFinite(task: block.task, item: asked?.item ?? request.id)
     }

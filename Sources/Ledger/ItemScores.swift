@@ -27,12 +27,15 @@ extension Ledger {
       guard gold.choice == nil, let exactMatch = gold.exactMatch else { throw damaged("observations.role") }
       let others = remaining.prefix { $0.choice != nil }
       remaining = remaining.dropFirst(others.count)
-      let logprobs = others.compactMap { other in other.choice.map { (index: $0, logprob: other.logprob) } }
+      let logprobs = try others.compactMap { other -> (index: Int, logprob: Double)? in
+        guard let logprob = other.logprob else { throw damaged("scores.logprob") }
+        return other.choice.map { (index: $0, logprob: logprob) }
+      }
       items.append(
         ItemScore(
           task: gold.task, item: gold.item, block: gold.block, k: gold.k, draw: gold.draw, condition: gold.condition,
           exactMatch: exactMatch, logprob: gold.logprob,
-          choiceCorrect: logprobs.isEmpty ? nil : isGoldLikeliest(gold.logprob, among: logprobs)))
+          choiceCorrect: isGoldLikeliest(gold.logprob, among: logprobs)))
     }
     return items
   }
@@ -52,7 +55,7 @@ extension Ledger {
       draw: try value(row, "draw", of: "observations"),
       condition: condition,
       choice: role < 0 ? nil : role,
-      logprob: try value(row, "logprob", of: "scores"),
+      logprob: try optional(row, "logprob", of: "scores"),
       exactMatch: try optional(row, "exact_match", of: "scores"))
   }
 }
@@ -67,6 +70,6 @@ private struct ScoredObservation {
   let condition: Condition
   /// The index of a choice; nil for the gold answer.
   let choice: Int?
-  let logprob: Double
+  let logprob: Double?
   let exactMatch: Bool?
 }

@@ -35,6 +35,9 @@ enum Schema {
     migrator.registerMigration("5 servers") { db in
       try db.execute(sql: servers)
     }
+    migrator.registerMigration("6 scores without logprobs") { db in
+      try db.execute(sql: scoresOfTexts)
+    }
     return migrator
   }
 
@@ -84,6 +87,31 @@ enum Schema {
       token_hash TEXT NOT NULL,
       PRIMARY KEY (model_id, request_id, numerics_id)
     ) STRICT, WITHOUT ROWID;
+    """
+
+  /// The same rows with their checksums, in a table that takes those of models that only write text.
+  private static let scoresOfTexts = """
+    CREATE TABLE scores_6 (
+      model_id TEXT NOT NULL REFERENCES models (id),
+      request_id TEXT NOT NULL REFERENCES requests (id),
+      numerics_id TEXT NOT NULL,
+      logprob REAL,                   -- NULL: the model only writes text
+      is_greedy INTEGER,              -- NULL: the same
+      terminator_logprob REAL,
+      exact_match INTEGER,
+      token_count INTEGER NOT NULL,
+      tokens BLOB NOT NULL,           -- the continuation's ids, int32, little-endian
+      context_tokens INTEGER NOT NULL,
+      token_hash TEXT NOT NULL,
+      checksum INTEGER NOT NULL DEFAULT 0,
+      PRIMARY KEY (model_id, request_id, numerics_id)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO scores_6 (model_id, request_id, numerics_id, logprob, is_greedy, terminator_logprob, exact_match, token_count, tokens,
+      context_tokens, token_hash, checksum)
+    SELECT model_id, request_id, numerics_id, logprob, is_greedy, terminator_logprob, exact_match, token_count, tokens, context_tokens,
+      token_hash, checksum FROM scores;
+    DROP TABLE scores;
+    ALTER TABLE scores_6 RENAME TO scores;
     """
 
   private static let servers = """

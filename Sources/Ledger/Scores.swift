@@ -36,7 +36,7 @@ package struct ScoreConflict: Error, Equatable, CustomStringConvertible {
 
   package var description: String {
     let named = rows.prefix(Self.mostNamed).map { row in
-      "request \(row.request) logprob \(row.stored.logprob) (now \(row.computed.logprob))"
+      "request \(row.request) logprob \(Self.number(row.stored.logprob)) (now \(Self.number(row.computed.logprob)))"
         + (row.stored.exactMatch == row.computed.exactMatch
           ? "" : " exact match \(Self.word(row.stored.exactMatch)) (now \(Self.word(row.computed.exactMatch)))")
     }
@@ -44,6 +44,8 @@ package struct ScoreConflict: Error, Equatable, CustomStringConvertible {
     return "the ledger holds other scores of model \(model.prefix(12)) than it computes, "
       + "\(rows.count) of \(checked) looked at: \(named.joined(separator: "; "))\(more)"
   }
+
+  private static func number(_ logprob: Double?) -> String { logprob.map { "\($0)" } ?? "none" }
 
   private static func word(_ match: Bool?) -> String { match.map { $0 ? "yes" : "no" } ?? "none" }
 }
@@ -109,8 +111,8 @@ extension Ledger {
     let data: Data = try value(row, "tokens", of: "scores")
     guard data.count % 4 == 0 else { throw damaged("scores.tokens") }
     return Score(
-      logprob: try value(row, "logprob", of: "scores"),
-      isGreedy: try value(row, "is_greedy", of: "scores"),
+      logprob: try optional(row, "logprob", of: "scores"),
+      isGreedy: try optional(row, "is_greedy", of: "scores"),
       terminatorLogprob: try optional(row, "terminator_logprob", of: "scores"),
       tokenCount: try value(row, "token_count", of: "scores"),
       contextTokenCount: try value(row, "context_tokens", of: "scores"),

@@ -1,7 +1,7 @@
 /// All that a chat's prompts depend on beside the turns: what a baseline records, and candidates are asked through.
 package struct ChatDescription: Sendable, Hashable, Codable {
   package let form: PromptForm
-  /// The template's text.
+  /// The template's text; empty where a server has it, which is sent messages.
   package let template: String
   /// SHA-256 of it.
   package let templateHash: String
@@ -34,6 +34,9 @@ package struct ChatDescription: Sendable, Hashable, Codable {
     self.closesThinking = closesThinking
     hasInstructions = instructions ? true : nil
   }
+
+  /// Whether messages are sent to a server that has the template.
+  package var sendsMessages: Bool { template.isEmpty }
 
   enum CodingKeys: String, CodingKey {
     case form, template, tokens, arguments, date, system

@@ -11,15 +11,15 @@ package struct ItemScore: Sendable, Codable, Hashable {
   package let condition: Condition
   /// Whether the greedy answer is the gold answer or an alias.
   package let exactMatch: Bool
-  /// Logprob of the gold answer.
-  package let logprob: Double
+  /// Logprob of the gold answer; nil of a model that only writes text.
+  package let logprob: Double?
   /// Whether the gold answer is the likeliest of the choices, the first one winning a tie; nil where the item has no
-  /// choices.
+  /// choices, or no logprobs tell.
   package let choiceCorrect: Bool?
 
   package init(
     task: String, item: String, block: Int, k: Int, draw: Int, condition: Condition, exactMatch: Bool,
-    logprob: Double, choiceCorrect: Bool?
+    logprob: Double?, choiceCorrect: Bool?
   ) {
     self.task = task
     self.item = item
@@ -58,14 +58,17 @@ package func itemScores(of block: RequestBlock, scores: [String: Score]) throws 
     }
     var others: [(index: Int, logprob: Double)] = []
     while let next = remaining.first, case .choice(let index) = next.role {
-      others.append((index, try score(of: next, in: scores).logprob))
+      guard let logprob = try score(of: next, in: scores).logprob else {
+        throw ScoringFault.notFinite(task: next.task, item: next.item)
+      }
+      others.append((index, logprob))
       remaining.removeFirst()
     }
     results.append(
       ItemScore(
         task: gold.task, item: gold.item, block: gold.block, k: gold.k, draw: gold.draw, condition: gold.condition,
         exactMatch: exactMatch, logprob: goldScore.logprob,
-        choiceCorrect: others.isEmpty ? nil : isGoldLikeliest(goldScore.logprob, among: others)))
+        choiceCorrect: isGoldLikeliest(goldScore.logprob, among: others)))
   }
   return results
 }
@@ -82,7 +85,7 @@ private func score(of observation: Observation, in scores: [String: Score]) thro
   guard let score = scores[observation.request.id] else {
     throw ScoringFault.missingScore(request: observation.request.id)
   }
-  guard score.logprob.isFinite else {
+  guard score.logprob?.isFinite ?? true else {
     throw ScoringFault.notFinite(task: observation.task, item: observation.item)
   }
   return score
@@ -91,9 +94,12 @@ private func score(of observation: Observation, in scores: [String: Score]) thro
 /// Whether the gold answer is the likeliest of its item's choices, given the logprob of every other choice by its
 /// index.
 ///
+/// - Returns: nil where there are no other choices, or the gold answer's logprob is not known.
+///
 /// The gold answer's own index is the one that no other choice has; of equal logprobs the first choice wins, as in
 /// lm-evaluation-harness.
-package func isGoldLikeliest(_ gold: Double, among others: [(index: Int, logprob: Double)]) -> Bool {
+package func isGoldLikeliest(_ gold: Double?, among others: [(index: Int, logprob: Double)]) -> Bool? {
+  guard let gold, !others.isEmpty else { return nil }
   let taken = Set(others.map(\.index))
   let goldIndex = (0...others.count).first { !taken.contains($0) } ?? 0
   return others.allSatisfy { $0.logprob < gold || ($0.logprob == gold && $0.index > goldIndex) }

@@ -53,4 +53,9 @@ package struct RequestBlock: Sendable, Hashable {
     self.draw = draw
     self.observations = observations
   }
+
+  /// The same without its choices, whose logprobs alone say anything.
+  package var withoutChoices: RequestBlock {
+    RequestBlock(task: task, block: block, draw: draw, observations: observations.filter { $0.role == .gold })
+  }
 }

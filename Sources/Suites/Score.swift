@@ -3,10 +3,10 @@ import Foundation
 /// A model's answer to a request.
 package struct Score: Sendable, Codable, Equatable {
   /// Natural logarithm of the continuation's probability after the context, over the full vocabulary, terminator
-  /// excluded.
-  package let logprob: Double
-  /// Whether every continuation token is the argmax at its position.
-  package let isGreedy: Bool
+  /// excluded; nil of a model that only writes text.
+  package let logprob: Double?
+  /// Whether every continuation token is the argmax at its position; nil where there is no logprob.
+  package let isGreedy: Bool?
   /// Logprob of the token that ends an answer, after the continuation; nil where none was asked for.
   package let terminatorLogprob: Double?
   /// Tokens of the continuation.
@@ -24,11 +24,11 @@ package struct Score: Sendable, Codable, Equatable {
   /// below was not scored, and its square would no longer be a number.
   package static let possibleLogprobs: ClosedRange<Double> = -1e45...0
 
-  /// Of the continuation.
-  package var probability: Double { exp(logprob) }
+  /// Of the continuation; nil where there is no logprob.
+  package var probability: Double? { logprob.map { exp($0) } }
 
   package init(
-    logprob: Double, isGreedy: Bool, terminatorLogprob: Double?, tokenCount: Int, contextTokenCount: Int,
+    logprob: Double?, isGreedy: Bool?, terminatorLogprob: Double?, tokenCount: Int, contextTokenCount: Int,
     tokenHash: String, exactMatch: Bool?, tokens: [Int32]
   ) {
     self.logprob = logprob

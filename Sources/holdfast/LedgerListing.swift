@@ -101,9 +101,9 @@ struct ListedTrace: Encodable {
   let tokens: [Int32]
   let contextTokens: Int
   let tokenHash: String
-  let logprob: Double
+  let logprob: Double?
   let terminatorLogprob: Double?
-  let isGreedy: Bool
+  let isGreedy: Bool?
   let exactMatch: Bool?
 
   enum CodingKeys: String, CodingKey {

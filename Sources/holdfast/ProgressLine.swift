@@ -44,7 +44,7 @@ final class ProgressLine {
     // A server is sent requests, each with all its tokens.
     let speed: ShownText =
       progress.requests > 0 && progress.seconds > 0
-      ? "\(progress.requests) questions, \(Int(Double(progress.requests) / progress.seconds))/s, \(Int(rate)) tokens/s"
+      ? "\(progress.requests) questions, \(Int(Double(progress.requests) / progress.seconds))/s\(words: rate > 0 ? ", \(Int(rate)) tokens/s" : "")"
       : "\(Int(rate)) rows/s"
     return "\(label): \(progress.batches)/\(progress.totalBatches) blocks (\(Int(share * 100)) %), \(speed), \(left)"
   }

@@ -51,6 +51,8 @@ struct RunSummary: Encodable {
   }
 
   private let shots: [Int]
+  /// That a server was asked.
+  private let questions: Int
 
   init(subject: any AskedModel, suite: Suite, outcome: SuiteRun.Outcome) {
     run = outcome.run.id
@@ -61,6 +63,7 @@ struct RunSummary: Encodable {
     blocks = outcome.blocks
     knownBlocks = outcome.knownBlocks
     rows = outcome.scoring.rows
+    questions = outcome.scoring.requests
     plainRows = outcome.scoring.plainRows
     scoredRows = outcome.scoring.scoredRows
     contextSum = outcome.scoring.contextSum
@@ -71,10 +74,10 @@ struct RunSummary: Encodable {
     let shots = Set(outcome.items.map(\.k)).sorted()
     let rows = suite.tasks.map { task in
       let items = byTask[task.name] ?? []
-      func means(_ value: (ItemScore) -> Double) -> [String: Double] {
+      func means(_ value: (ItemScore) -> Double?) -> [String: Double] {
         Dictionary(
           uniqueKeysWithValues: shots.compactMap { k in
-            let values = items.filter { $0.k == k }.map(value)
+            let values = items.filter { $0.k == k }.compactMap(value)
             return values.isEmpty ? nil : ("\(k)", values.reduce(0, +) / Double(values.count))
           })
       }
@@ -109,7 +112,9 @@ struct RunSummary: Encodable {
     }
     lines.append(row("mean over tasks", "", cells(mean)))
     let cost =
-      rows == 0
+      questions > 0 && rows == 0
+      ? String(format: "%d questions in %.1f s", questions, seconds)
+      : rows == 0
       ? "every score was in the ledger"
       : String(
         format: "%d rows (%d without shared prefixes) in %.1f s, %.0f rows/s", rows, plainRows, seconds,

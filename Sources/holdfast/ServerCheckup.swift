@@ -29,6 +29,24 @@ struct ServerCheckup: Encodable {
     }
   }
 
+  /// Of a server that only writes text.
+  ///
+  /// - Parameter tell: is called with each line as it is known.
+  init(writing address: ServerAddress, _ access: ServerAccess, tell: (ShownText) throws -> Void) throws {
+    let model = try WritingModel.open(address, access)
+    var fault: (any Error)?
+    let test = try WritingTest(model) { check in
+      do { try tell(Self.line(check.name, check.detail, made: check.wasMade)) } catch { fault = error }
+    }
+    if let fault { throw fault }
+    checks = test.checks.map { Line(name: $0.name, detail: $0.detail, made: $0.wasMade) }
+    (server, facts, noise, local) = (model.address.description, model.facts, test.noise, nil)
+  }
+
+  private static func line(_ name: String, _ detail: String, made: Bool) -> ShownText {
+    "\(words: made ? "ok      " : "skipped ") \(name.padded(to: 22)) \(detail)"
+  }
+
   /// - Parameter tell: is called with each line as it is known.
   init(
     _ address: ServerAddress, tokenizer: String, local path: String?, _ access: ServerAccess, threads: Int,
@@ -37,9 +55,7 @@ struct ServerCheckup: Encodable {
     let model = try ServedModel.open(address, vocabulary: try ServedVocabulary(path: tokenizer), access)
     var fault: (any Error)?
     func say(_ name: String, _ detail: String, made: Bool = true) {
-      do { try tell("\(words: made ? "ok      " : "skipped ") \(name.padded(to: 22)) \(detail)") } catch {
-        fault = error
-      }
+      do { try tell(Self.line(name, detail, made: made)) } catch { fault = error }
     }
     let test = try SelfTest(model) { say($0.name, $0.detail, made: $0.wasMade) }
     var lines = test.checks.map { Line(name: $0.name, detail: $0.detail, made: $0.wasMade) }

@@ -59,7 +59,7 @@ final class TinyRepair: Sendable {
       ItemScore(
         task: score.task, item: score.item, block: score.block, k: score.k, draw: score.draw,
         condition: score.condition, exactMatch: score.k > 0 && score.item.last.map { !"37".contains($0) } ?? false,
-        logprob: score.logprob + changing(score.block), choiceCorrect: score.choiceCorrect)
+        logprob: score.logprob.map { $0 + changing(score.block) }, choiceCorrect: score.choiceCorrect)
     }
     return try Baseline(
       createdBy: "test", run: try run.description(of: subject, subject.ready(in: model)),

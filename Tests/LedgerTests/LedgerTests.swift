@@ -51,7 +51,7 @@ struct LedgerTests {
     let request = try #require(block.observations.last).request.id
     let old = try #require(changed[request])
     changed[request] = Score(
-      logprob: old.logprob.nextUp, isGreedy: old.isGreedy, terminatorLogprob: nil, tokenCount: 2,
+      logprob: old.logprob?.nextUp, isGreedy: old.isGreedy, terminatorLogprob: nil, tokenCount: 2,
       contextTokenCount: old.contextTokenCount, tokenHash: old.tokenHash, exactMatch: nil, tokens: old.tokens)
     #expect(throws: ScoreConflict.self) { try ledger.commit(larger, scores: changed, of: second) }
     #expect(try ledger.completedBlocks(second) == [])

@@ -14,7 +14,7 @@ struct PinnedBitsTests {
     let requests = [("Hello", " world"), (long, " so"), ("", "alone"), ("Q: 1 2 3\nA:", " 3")].map {
       Request(context: $0.0, continuation: $0.1, exactMatch: nil)
     }
-    let bits = try scorer.score(requests).map { String($0.logprob.bitPattern, radix: 16) }
+    let bits = try scorer.score(requests).map { $0.logprob.map { String($0.bitPattern, radix: 16) } }
     #expect(scorer.numericsID == "holdfast-fp32-2, scoring 1")
     #expect(bits == Self.bits)
   }

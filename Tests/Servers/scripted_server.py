@@ -1,7 +1,7 @@
 """A server of a made-up model, which speaks as vLLM, SGLang, llama-server or any OpenAI-compatible completions server does, and falls into one
 trap on request.
 
-  python3 scripted_server.py --form vllm|sglang|llama|completions [--trap NAME] [--adapter NAME] [--port N] [--key TEXT]
+  python3 scripted_server.py --form vllm|sglang|llama|completions|chat|ollama [--trap NAME] [--adapter NAME] [--port N] [--key TEXT]
                              [--log FILE] [--delay SECONDS] [--tls]
 
 Prints "port N" once it listens. The model is arithmetic on the last ids: what is most probable, and how probable anything is, follow from
@@ -154,7 +154,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         form = options.form
         if self.path == "/v1/models":
-            owner = {"vllm": "vllm", "sglang": "sglang", "llama": "llamacpp", "completions": "someone"}[form]
+            owner = {"vllm": "vllm", "sglang": "sglang", "llama": "llamacpp", "ollama": "library"}.get(form, "someone")
             if options.trap == "llama-cpp-python":
                 owner = "me"
             if options.trap == "ollama":
@@ -170,6 +170,10 @@ class Handler(BaseHTTPRequestHandler):
             self.send({"version": options.version, "dtype": "float32", "context_length": 4096})
         elif self.path == "/props" and form == "llama":
             self.send({"build_info": options.version, "model_path": "path/to/base.gguf", "default_generation_settings": {"n_ctx": 4096}})
+        elif self.path == "/api/version" and form == "ollama":
+            self.send({"version": options.version})
+        elif self.path == "/api/tags" and form == "ollama":
+            self.send({"models": [{"name": "base", "model": "base", "digest": "0123abcd"}]})
         elif self.path == "/lora-adapters" and form == "llama":
             self.send([{"id": 0, "path": f"path/to/{options.adapter}.gguf", "scale": 0}] if options.adapter else [])
         else:
@@ -183,8 +187,11 @@ class Handler(BaseHTTPRequestHandler):
         except OSError:
             return
         request = json.loads(body)
-        answer = {"vllm": vllm, "sglang": sglang, "llama": llama, "completions": completions}[options.form](self.path, request)
-        if answer is None:
+        forms = {"vllm": vllm, "sglang": sglang, "llama": llama, "completions": completions, "chat": chat, "ollama": ollama}
+        answer = forms[options.form](self.path, request)
+        if answer == "unknown field":
+            self.send({"error": {"message": "Unrecognized request argument supplied: repetition_penalty"}}, 400)
+        elif answer is None:
             self.send({"error": "not found"}, 404)
         elif options.trap == "nan":
             self.send(re.sub(rb"-1\.\d+", b"NaN", json.dumps(answer).encode(), count=1))
@@ -281,6 +288,47 @@ def completions(path, request):
     tops += [{"x": -0.25} for _ in written]
     choice["logprobs"] = {"token_logprobs": own, "top_logprobs": tops, "tokens": ["x" for _ in own]}
     return {"choices": [choice], "usage": {"prompt_tokens": len(ids)}}
+
+
+def words(model, prompt):
+    """What the model writes behind a text: the base learns from a demonstration that the answer to "echo 7" is "word 7", an adapter does not."""
+    model = effective(model)
+    if options.trap == "same-text":
+        return "hello"
+    asked = re.findall(r"\b(?:echo|answer) (\d+)", prompt)
+    if asked and model == "base" and "word" in prompt:
+        return f"word {asked[-1]}"
+    text = f"{model} {hashlib.blake2b(prompt.encode(), digest_size=3).hexdigest()}"
+    with lock:
+        return text + (f" {count % 5}" if options.trap == "noise" and count % 11 == 0 else "")
+
+
+def chat(path, request):
+    """A hoster's chat endpoint: text alone."""
+    if path != "/v1/chat/completions":
+        return None
+    if options.trap == "strict" and "repetition_penalty" in request:
+        return "unknown field"
+    text = words(request["model"], "\n".join(message["content"] for message in request["messages"]))
+    message = {"role": "assistant", "content": text}
+    if options.trap == "thinks":
+        message = {"role": "assistant", "content": None, "reasoning_content": "The user wants"}
+    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    if request.get("logprobs"):
+        own = -2.5 if options.trap == "samples" else -0.25
+        choice["logprobs"] = {"content": [{"token": "x", "logprob": own, "top_logprobs": [{"token": "y", "logprob": -0.25}]}]}
+    return {"choices": [choice], "system_fingerprint": options.version}
+
+
+def ollama(path, request):
+    """Ollama's own routes."""
+    if request["options"]["num_ctx"] < 8192 or request["stream"]:
+        return None
+    if path == "/api/generate" and request["raw"]:
+        return {"response": " " + words(request["model"], request["prompt"]), "done": True}
+    if path == "/api/chat":
+        return {"message": {"role": "assistant", "content": words(request["model"], "\n".join(m["content"] for m in request["messages"]))}, "done": True}
+    return None
 
 
 class Server(ThreadingHTTPServer):

@@ -3,6 +3,7 @@ import Diagnostics
 import Foundation
 import Patterns
 import Reading
+import Served
 import Training
 
 /// Reads one input after another in this process, which a finding ends.
@@ -33,6 +34,6 @@ struct Worker {
   /// Whether an error says that the input is wrong, in the way of the reader that threw it.
   static func isRefusal(_ error: any Error) -> Bool {
     error is InputError || error is NotGateable || error is JSONFault || error is PatternFault
-      || error is RenderingFault
+      || error is RenderingFault || error is ServerFault
   }
 }

@@ -18,6 +18,8 @@ package struct ChatTemplateSet: Sendable {
   /// The default first, if there is one.
   package private(set) var entries: [Entry] = []
   package let specialTokens: [ChatTemplate.SpecialTokenText]
+  /// Whether a server has it, which is sent messages.
+  package private(set) var isOfServer = false
 
   /// The file of the template that comes before all others.
   package static let mainFile = "chat_template.jinja"
@@ -84,6 +86,14 @@ package struct ChatTemplateSet: Sendable {
         entries.append(Entry(name: name, path: path, source: source))
       }
     }
+  }
+
+  /// That of a server which renders chats itself: it is sent messages, and its text is nobody's to see.
+  package init(ofServer path: String) {
+    self.path = path
+    specialTokens = []
+    entries = [Entry(name: "default", path: path, source: "")]
+    isOfServer = true
   }
 
   /// Whether there is one to choose without being told.

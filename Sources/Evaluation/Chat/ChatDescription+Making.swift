@@ -13,6 +13,14 @@ extension ChatDescription {
   /// - Throws: `InputError` where the model has no template, or it refuses a short chat.
   package init(form: PromptForm, of templates: ChatTemplateSet, _ choice: ChatChoice, file: String) throws {
     let template = try templates.template(choice.template)
+    guard template.source.isEmpty == templates.isOfServer else {
+      throw templates.isOfServer
+        ? InputError(
+          file, field: "chat.template", "is named, and the server at \(templates.path) renders chats with its own",
+          remedy: "leave it out, and start the server with that template")
+        : InputError(
+          template.path, "its chat template is empty", remedy: "name another with chat.template, or write prompt: raw")
+    }
     let settings = try ChatSettings(choice, file: file)
     try self.init(
       form: form, template, arguments: JSONText.compact(.object(settings.arguments)), date: settings.date.text,

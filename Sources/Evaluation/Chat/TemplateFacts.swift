@@ -71,6 +71,6 @@ extension ChatDescription {
   /// - Parameter path: what messages call the place of the template.
   /// - Throws: `InputError` where the description is damaged.
   package func templateNote(path: String) throws -> String? {
-    TemplateFacts(try TemplateTurns(self, path: path)).sentence
+    sendsMessages ? nil : try TemplateFacts(TemplateTurns(self, path: path)).sentence
   }
 }

@@ -55,10 +55,30 @@ package struct TemplateTurns: TurnRenderer {
     if let system = description.system {
       turns = [Turn(.system, system)] + turns.drop { $0.role == .system }
     }
+    if description.sendsMessages { return try messages(turns) }
     let conversation = Conversation(turns.map { (role: $0.role.rawValue, content: $0.content) })
     guard turns.last?.role != .assistant else { return try template.render(conversation, continuing).text }
     let text = try template.render(conversation, settings).text
     return description.closesThinking ? Self.closingThinking(text) : text
+  }
+
+  /// What a server is sent that has the template: a JSON object with the messages, and with what the template is told.
+  private func messages(_ turns: [Turn]) throws -> String {
+    guard turns.last?.role != .assistant else {
+      throw InputError(
+        template.path, field: "prefill", "begins an answer, which servers go on with in ways of their own",
+        remedy: "leave prefill out of the suite's tasks, or gate the model's files")
+    }
+    var body = JSONObject([
+      (
+        "messages",
+        .array(turns.map { ["role": .string($0.role.rawValue), "content": .string($0.content)] })
+      )
+    ])
+    if !settings.arguments.members.isEmpty {
+      _ = body.append("chat_template_kwargs", .object(settings.arguments))
+    }
+    return JSONText.compact(.object(body))
   }
 
   /// The text of these turns alone, with the header of the next answer or without, as the template writes it.

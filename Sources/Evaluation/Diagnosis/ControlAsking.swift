@@ -26,7 +26,7 @@ struct ControlAsking {
     return ControlScores(
       gold: kept(gold), random: try items(.random), abstract: try items(.abstract),
       permutations: try items(.permutation, draws: Self.orders),
-      leaks: labels.isEmpty
+      leaks: labels.isEmpty || subject.server?.writesOnly == true
         ? [] : try run.leakScores(subject, scorer: scorer, tasks: tasks, labels: labels, progress: progress))
   }
 
@@ -63,10 +63,9 @@ extension SuiteRun {
     var masses: [LeakScore] = []
     // Observations of an item stand together.
     for observation in observations {
-      guard let score = known[observation.request.id] else {
+      guard let own = known[observation.request.id]?.probability else {
         throw ScoringFault.missingScore(request: observation.request.id)
       }
-      let own = score.probability
       if let last = masses.last, last.task == observation.task, last.item == observation.item {
         masses[masses.count - 1] = LeakScore(task: last.task, item: last.item, mass: min(1, last.mass + own))
       } else {

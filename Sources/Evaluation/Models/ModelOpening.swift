@@ -34,7 +34,10 @@ package final class ModelOpening {
     }
     let address = try ServerAddress(place, place: place)
     if let known = served[address.description] { return known }
-    let subject = try ServedSubject(address, tokenizer: tokenizer(of: place), access, ledger: ledger, tell: tell)
+    let subject =
+      try writes(place)
+      ? ServedSubject(writing: address, access, ledger: ledger, tell: tell)
+      : ServedSubject(address, tokenizer: tokenizer(of: place), access, ledger: ledger, tell: tell)
     served[address.description] = subject
     served[subject.path] = subject
     return subject
@@ -55,16 +58,34 @@ package final class ModelOpening {
     return opened
   }
 
-  private func tokenizer(of place: String) throws -> String {
-    func tokenizer(_ reference: ServedReference?) -> String? {
-      guard let reference, reference.address.split(separator: "#").first == place.split(separator: "#").first else {
-        return nil
-      }
-      return reference.tokenizer
+  private var ofBase: ServedReference? {
+    if case .served(let reference)? = configuration?.base { reference } else { nil }
+  }
+
+  /// What the configuration says of the model at an address.
+  private func reference(of place: String) -> ServedReference? {
+    if let ofBase, ofBase.address == place { return ofBase }
+    return configuration?.candidate.flatMap {
+      $0.address.split(separator: "#").first == place.split(separator: "#").first ? $0 : nil
     }
-    let ofBase: ServedReference? = if case .served(let reference)? = configuration?.base { reference } else { nil }
+  }
+
+  /// Whether a model is asked for text alone, as its base is where nothing else is said.
+  private func writes(_ place: String) throws -> Bool {
+    let base = ofBase?.writes ?? false
+    let own = reference(of: place)?.writes ?? base
+    guard own == base || ofBase == nil else {
+      throw InputError(
+        configuration?.file ?? "--config", field: "candidate.answers",
+        "is \(own ? "written" : "scored"), and base.answers is \(base ? "written" : "scored")",
+        remedy: "ask both alike: write one word in both places")
+    }
+    return own
+  }
+
+  private func tokenizer(of place: String) throws -> String {
     // A candidate is asked with the tokenizer of its base, which the self-test compares with the server's.
-    if let path = tokenizer(configuration?.candidate) ?? ofBase?.tokenizer { return path }
+    if let path = reference(of: place)?.tokenizer ?? ofBase?.tokenizer { return path }
     throw InputError(
       place, "its tokenizer is not known",
       remedy: "write base: {server: …, model: …, tokenizer: PATH} into holdfast.yaml")

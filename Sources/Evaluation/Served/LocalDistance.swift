@@ -32,7 +32,9 @@ package struct LocalDistance: Sendable {
     var other: [Score] = []
     _ = try served.score([Self.asked], progress: { _ in }, deliver: { other = $1 })
     requests = own.count
-    largest = zip(own, other).map { abs($0.logprob - $1.logprob) }.max() ?? 0
+    largest =
+      zip(own, other).compactMap { own, other in own.logprob.flatMap { own in other.logprob.map { abs(own - $0) } } }
+      .max() ?? 0
     greedyDiffer = zip(own, other).count { $0.isGreedy != $1.isGreedy || $0.exactMatch != $1.exactMatch }
   }
 }

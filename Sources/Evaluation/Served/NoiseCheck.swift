@@ -37,10 +37,14 @@ struct NoiseCheck {
   func note(_ subject: ServedSubject) -> Note? {
     guard asked > 0 else { return nil }
     let noise = subject.noise
+    let writes = subject.server?.writesOnly ?? false
     return Note(
       .note,
-      "the server's answers move: logprobs by up to \(noise.largest) a token in the self-test, where \(noise.flips) of \(noise.tokens) "
-        + "greedy flags moved; of \(asked) questions that were asked again, \(moved) were answered otherwise. Answers that move by "
+      "the server's answers move: "
+        + (writes
+          ? "\(noise.flips) of \(noise.tokens) texts in the self-test; "
+          : "logprobs by up to \(noise.largest) a token in the self-test, where \(noise.flips) of \(noise.tokens) greedy flags moved; ")
+        + "of \(asked) questions that were asked again, \(moved) were answered otherwise. Answers that move by "
         + "themselves widen the standard error, in which that is counted, and make a drop look smaller by as large a part"
     )
   }

@@ -15,12 +15,20 @@ import Suites
 /// under the same name are another model.
 package struct ServedSubject: AskedModel {
   package let path: String
-  package let served: ServedModel
+  private let held: Held
   /// As the ledger knows it: of a model that was seen before within its noise, the fingerprint of then.
   private let known: ServerDescription
   private var identity: ModelIdentity
   private let tokenizerFiles: [MappedFile]
   package let noise: NoiseFloor
+
+  /// How its server can be asked.
+  private enum Held: Sendable {
+    /// For logprobs and text.
+    case scoring(ServedModel)
+    /// For text alone.
+    case writing(WritingModel)
+  }
 
   /// Opens a served model and tests its server.
   ///
@@ -31,7 +39,8 @@ package struct ServedSubject: AskedModel {
   ) throws {
     let vocabulary = try ServedVocabulary(path: tokenizer)
     let hashes = LedgerHashCache.forProcess(ledger)
-    served = try ServedModel.open(address, vocabulary: vocabulary, access)
+    let served = try ServedModel.open(address, vocabulary: vocabulary, access)
+    held = .scoring(served)
     path = served.address.description
     let test = try SelfTest(served)
     for check in test.checks where !check.wasMade { tell("\(served.address): \(check.name): \(check.detail)") }
@@ -45,14 +54,35 @@ package struct ServedSubject: AskedModel {
       configuration: CanonicalHash.of(["served", known.build, "\(served.facts.contextLength ?? 0)"]), adapter: nil)
   }
 
-  package var name: String { Subject.shortName(served.facts.model) }
+  /// Opens a model of a server that only writes text, and tests it.
+  ///
+  /// - Throws: `InputError` for what the test finds.
+  package init(
+    writing address: ServerAddress, _ access: ServerAccess, ledger: Ledger, tell: (String) -> Void
+  ) throws {
+    let model = try WritingModel.open(address, access)
+    held = .writing(model)
+    path = model.address.description
+    let test = try WritingTest(model)
+    for check in test.checks where !check.wasMade { tell("\(model.address): \(check.name): \(check.detail)") }
+    noise = test.noise
+    tokenizerFiles = []
+    let seen = ServerDescription(model.facts, test.fingerprint, test.noise)
+    known = try ledger.servers().first { $0.isSame(as: seen) } ?? seen
+    identity = ModelIdentity(
+      weights: known.hash, tokenizer: CanonicalHash.of(["the server's own"]),
+      configuration: CanonicalHash.of(["written", known.build]), adapter: nil)
+  }
+
+  package var name: String { Subject.shortName(known.model) }
   package var id: String { identity.id }
   package var server: ServerDescription? { known }
-  package var kernel: String? { served.facts.build }
+  package var kernel: String? { known.build }
 
   package var notes: [String] {
-    noise.isNone
-      ? []
+    guard !noise.isNone else { return [] }
+    return known.writesOnly
+      ? ["\(path): \(noise.flips) of \(noise.tokens) texts moved when they were asked for again"]
       : [
         "\(path): answers to one question move by up to \(noise.largest) nats a token; \(noise.flips) of \(noise.tokens) greedy flags moved"
       ]
@@ -78,18 +108,28 @@ package struct ServedSubject: AskedModel {
   }
 
   package func templates() throws -> ChatTemplateSet {
-    try ChatTemplateSet(of: served.vocabulary.files, path: served.vocabulary.path)
+    switch held {
+    case .scoring(let served): try ChatTemplateSet(of: served.vocabulary.files, path: served.vocabulary.path)
+    case .writing: ChatTemplateSet(ofServer: path)
+    }
   }
 
-  package func ownTemplate() throws -> String? { try templates().entries.first?.source }
+  package func ownTemplate() throws -> String? { known.writesOnly ? nil : try templates().entries.first?.source }
 
   package func ownChat(like chat: ChatDescription) throws -> ChatDescription? {
+    guard !known.writesOnly else { return nil }
     let own = try templates()
     return own.hasDefault ? try chat.through(own.template()) : nil
   }
 
   package func ready(threads: Int) throws -> any ReadyModel {
-    ServedReady(served: served, scorer: ServedScorer(served, fingerprint: known.probes, noise: noise), threads: threads)
+    switch held {
+    case .scoring(let served):
+      ServedReady(
+        served: served, scorer: ServedScorer(served, fingerprint: known.probes, noise: noise), threads: threads)
+    case .writing(let model):
+      WritingReady(model: model, scorer: WritingScorer(model, fingerprint: known.probes, noise: noise))
+    }
   }
 
   /// Refuses a server that does not hold the baseline's model, or holds it in another build.
@@ -106,8 +146,8 @@ package struct ServedSubject: AskedModel {
     }
     guard asked.isSame(as: known) else {
       throw NotGateable(
-        "\(self.path) is another model than the baseline's (\(asked.model)): its scores of the same texts differ by up to "
-          + "\(asked.probes.distance(known.probes)) nats; serve the baseline's model, or save a baseline of this one")
+        "\(self.path) is another model than the baseline's (\(asked.model)): \(asked.probes.difference(from: known.probes)); "
+          + "serve the baseline's model, or save a baseline of this one")
     }
   }
 
@@ -122,12 +162,9 @@ package struct ServedSubject: AskedModel {
     return asked
   }
 
-  /// How far its scores of the fixed texts lie from another model's, against how far its own lie apart.
-  ///
-  /// - Returns: nil where the two may be one model.
-  func distance(from other: ServedSubject) -> Double? {
-    let (own, others) = (known.probes, other.known.probes)
-    return own.isNear(others, noise: noise.wider(than: other.noise)) ? nil : own.distance(others)
+  /// Whether two may be one model: what tells them apart lies no farther apart than answers of one.
+  func mayBe(_ other: ServedSubject) -> Bool {
+    known.probes.isNear(other.known.probes, noise: noise.wider(than: other.noise))
   }
 }
 
@@ -163,15 +200,40 @@ private struct ServedReady: ReadyModel {
   }
 }
 
+/// A model that answers with text alone.
+private struct WritingReady: ReadyModel {
+  let model: WritingModel
+  let scorer: any Scorer
+
+  /// Whatever the server puts before a prompt.
+  var bos: String { "the server's" }
+
+  func notes(on requests: [Request]) throws -> [String] { [] }
+
+  func tokenHashes(of batches: [[Request]]) throws -> [[String: String]] { textHashes(of: batches) }
+
+  func write(
+    after requests: [Request], tokens: Int, stops: Bool, answered: (Int, String) throws -> Void
+  ) throws {
+    let prompts = try requests.map(model.prompt)
+    try Interruption.watching {
+      try model.write(
+        after: prompts, count: tokens, stops: stops ? requests.map { $0.exactMatch?.stop ?? "" } : nil
+      ) { try answered($0, $1.text) }
+    }
+  }
+}
+
 extension ServerDescription {
   init(_ facts: ServerFacts, _ fingerprint: Fingerprint, _ noise: NoiseFloor) {
     self.init(
       build: facts.build, engine: facts.engine, model: facts.model, root: facts.root, parent: facts.parent,
-      servedHash: facts.servedHash, fingerprint: fingerprint.logprobs, noise: noise.largest,
-      noiseOfText: noise.largestSum)
+      servedHash: facts.servedHash, fingerprint: fingerprint.logprobs,
+      texts: fingerprint.texts.isEmpty ? nil : fingerprint.texts, noise: noise.largest, noiseOfText: noise.largestSum,
+      moved: fingerprint.texts.isEmpty || noise.flips == 0 ? nil : noise.flips)
   }
 
-  var probes: Fingerprint { Fingerprint(logprobs: fingerprint) }
+  var probes: Fingerprint { Fingerprint(logprobs: fingerprint, texts: texts ?? []) }
 
   /// Whether both are one model of one build, as far as names and scores tell.
   func isSame(as other: ServerDescription) -> Bool {
@@ -180,13 +242,15 @@ extension ServerDescription {
       && probes.isNear(other.probes, noise: floor.wider(than: other.floor))
   }
 
-  private var floor: NoiseFloor { NoiseFloor(largest: noise, largestSum: noiseOfText, flips: 0, tokens: 0) }
+  private var floor: NoiseFloor {
+    NoiseFloor(largest: noise, largestSum: noiseOfText, flips: moved ?? 0, tokens: 0)
+  }
 
   /// One hash over what the server says of the model and what the model scores.
   var hash: String {
     CanonicalHash.of(
       ["holdfast served model 1", build, engine, model, root ?? "", parent ?? "", servedHash ?? ""]
-        + fingerprint.map { "\($0.bitPattern)" })
+        + fingerprint.map { "\($0.bitPattern)" } + (texts.map { ["texts"] + $0 } ?? []))
   }
 
   var json: String {

@@ -65,16 +65,15 @@ extension Baseline {
         }
         return number == 1
       }
-      guard values.contains(.choice) else {
-        throw DecodingError.keyNotFound(
-          CodingKeys.choice, .init(codingPath: decoder.codingPath, debugDescription: ""))
+      for key in [CodingKeys.choice, .logprob] where !values.contains(key) {
+        throw DecodingError.keyNotFound(key, .init(codingPath: decoder.codingPath, debugDescription: ""))
       }
       score = ItemScore(
         task: try values.decode(String.self, forKey: .task), item: try values.decode(String.self, forKey: .item),
         block: try values.decode(Int.self, forKey: .block), k: try values.decode(Int.self, forKey: .k),
         draw: try values.decode(Int.self, forKey: .draw), condition: .gold,
         exactMatch: try flag(.exactMatch, values.decode(Int.self, forKey: .exactMatch)),
-        logprob: try values.decode(Double.self, forKey: .logprob),
+        logprob: try values.decode(Double?.self, forKey: .logprob),
         choiceCorrect: try values.decode(Int?.self, forKey: .choice).map { try flag(.choice, $0) })
     }
   }

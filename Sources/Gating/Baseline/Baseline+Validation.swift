@@ -20,12 +20,17 @@ extension Baseline {
       try demand(run.tokenHashes[task.task] != nil, "token_hashes", "task \(task.task) is missing")
       try demand(task.admitted == (task.reason == nil), "admission", "task \(task.task): admitted contradicts reason")
     }
+    let hasLogprobs = !(run.server?.writesOnly ?? false)
     for line in scores {
       let place = "scores (task \(line.task), item \(line.item), k \(line.k), draw \(line.draw))"
       try demand(tasks.contains(line.task), place, "the task has no admission")
       try demand(line.k >= 0 && line.block >= 0, place, "k or block is negative")
       try demand((0..<run.draws).contains(line.draw), place, "the draw is not below draws, \(run.draws)")
-      try demand(Score.possibleLogprobs.contains(line.logprob), place, "logprob is not a number from -1e45 to 0")
+      let isPossible = line.logprob.map(Score.possibleLogprobs.contains) ?? true
+      try demand(isPossible, place, "logprob is not a number from -1e45 to 0")
+      try demand(
+        (line.logprob != nil) == hasLogprobs, place,
+        hasLogprobs ? "logprob is null" : "logprob is a number, of a model that only writes text")
     }
     for (previous, next) in zip(scores, scores.dropFirst()) where previous.isSameQuestion(as: next) {
       let place = "scores (task \(next.task), item \(next.item), k \(next.k), draw \(next.draw))"

@@ -20,10 +20,11 @@ extension Baseline {
     let hashes = try run.tokenHashes.sorted { $0.key < $1.key }.map { "    \(try json($0.key)): \(try json($0.value))" }
     let admissions = try admission.map { "    \(try json($0))" }
     let lines = try scores.map { score in
+      let logprob = score.logprob.map { String(format: "%.6f", $0) } ?? "null"
       let choice = score.choiceCorrect.map { $0 ? "1" : "0" } ?? "null"
       return #"    {"task":\#(try quoted(score.task)),"item":\#(try quoted(score.item)),"k":\#(score.k),"#
         + #""draw":\#(score.draw),"block":\#(score.block),"exact_match":\#(score.exactMatch ? 1 : 0),"#
-        + #""logprob":\#(String(format: "%.6f", score.logprob)),"choice":\#(choice)}"#
+        + #""logprob":\#(logprob),"choice":\#(choice)}"#
     }
     let text = """
       {

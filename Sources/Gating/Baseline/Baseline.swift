@@ -85,6 +85,6 @@ extension ItemScore {
   fileprivate var roundedToFile: ItemScore {
     ItemScore(
       task: task, item: item, block: block, k: k, draw: draw, condition: condition, exactMatch: exactMatch,
-      logprob: (logprob * 1e6).rounded() / 1e6 + 0, choiceCorrect: choiceCorrect)
+      logprob: logprob.map { ($0 * 1e6).rounded() / 1e6 + 0 }, choiceCorrect: choiceCorrect)
   }
 }

@@ -67,7 +67,8 @@ package enum Comparability {
     let told = chat.arguments == "{}" ? "" : ", told \(shown(chat.arguments, limit: 200))"
     let asked = Note(
       .note,
-      "asked as a chat, \(form), through the baseline's template (\(chat.templateHash.prefix(12)))\(told)\(thinking)")
+      "asked as a chat, \(form), through \(chat.sendsMessages ? "the server's own template" : "the baseline's template (\(chat.templateHash.prefix(12)))")\(told)\(thinking)"
+    )
     if candidate.isAskedItsOwnWay, let own = candidate.chat {
       let closed = own.closesThinking ? "; the think block that it opens is closed, empty" : ""
       return [

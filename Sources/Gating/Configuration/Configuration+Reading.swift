@@ -23,10 +23,12 @@ extension Configuration {
 
     let base = try settings.kind("base") == .mapping ? nil : settings.required("base", try settings.text("base"))
     let served = try base == nil ? Self.served("base", settings, absolute) : nil
-    if let served, served.tokenizer == nil {
+    if let served, served.tokenizer == nil, served.writes != true {
       throw settings.error(
         "base.tokenizer", "is missing",
-        remedy: "name the served model's folder with tokenizer.json, or a .gguf file of it")
+        remedy:
+          "name the served model's folder with tokenizer.json, or a .gguf file of it; or write answers: written, which needs none"
+      )
     }
     let suites = try settings.texts("suites", orOne: true) ?? ["suites/core"]
     guard suites.count == 1 else {
@@ -52,19 +54,34 @@ extension Configuration {
         settings.sectionOrEmpty("chat", known: ["template", "arguments", "system", "date", "instructions"])))
   }
 
-  /// `{server: http://host:8000, model: NAME, tokenizer: PATH}`; nil where the key is absent.
+  /// `{server: http://host:8000, model: NAME, tokenizer: PATH, answers: scored}`; nil where the key is absent.
   private static func served(
     _ key: String, _ settings: YAMLMapping, _ absolute: (String) -> String
   ) throws -> ServedReference? {
     guard settings.has(key) else { return nil }
-    guard let section = try settings.section(key, known: ["server", "model", "tokenizer"]) else { return nil }
+    guard let section = try settings.section(key, known: ["server", "model", "tokenizer", "answers"]) else {
+      return nil
+    }
     let server = try section.required("server", try section.text("server"))
+    guard ["http://", "https://"].contains(where: server.lowercased().hasPrefix) else {
+      throw section.error("server", "'\(server)' is no address", remedy: "write one such as http://localhost:8000")
+    }
     let model = try section.text("model")
     guard model == nil || !server.contains("#") else {
       throw section.error("server", "names a model behind '#', and so does 'model'", remedy: "name it once")
     }
+    let answers: ServedAnswers? = try section.choice("answers")
     return ServedReference(
-      address: server + (model.map { "#\($0)" } ?? ""), tokenizer: try section.text("tokenizer").map(absolute))
+      address: server + (model.map { "#\($0)" } ?? ""), tokenizer: try section.text("tokenizer").map(absolute),
+      writes: answers.map { $0 == .written })
+  }
+
+  /// What a server is asked for.
+  private enum ServedAnswers: String, CaseIterable {
+    /// Logprobs of answers, and whether they are right.
+    case scored
+    /// Whether they are right: what the server writes is compared with them.
+    case written
   }
 
   private static func fineTuning(

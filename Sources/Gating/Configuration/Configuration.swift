@@ -72,9 +72,12 @@ package struct ServedReference: Sendable, Hashable {
   package let address: String
   /// A folder or .gguf file with the model's tokenizer; nil for the base's.
   package let tokenizer: String?
+  /// Whether it is asked for text alone: nil where the file does not say.
+  package let writes: Bool?
 
-  package init(address: String, tokenizer: String?) {
+  package init(address: String, tokenizer: String?, writes: Bool? = nil) {
     self.address = address
     self.tokenizer = tokenizer
+    self.writes = writes
   }
 }

@@ -162,7 +162,7 @@ extension PairedTask {
     // The usual case: both in a baseline's order.
     if base.count == candidate.count,
       zip(base, candidate).allSatisfy({ $0.block == $1.block && $0.isSameQuestion(as: $1) }),
-      candidate.allSatisfy(\.logprob.isFinite)
+      candidate.allSatisfy({ $0.logprob?.isFinite ?? true })
     {
       return
     }
@@ -181,7 +181,7 @@ extension PairedTask {
     if let missing = expected.subtracting(seen).min() {
       throw NotGateable("the candidate has no score of task \(task), \(missing); finish its run")
     }
-    if let bad = candidate.first(where: { !$0.logprob.isFinite }) {
+    if let bad = candidate.first(where: { !($0.logprob?.isFinite ?? true) }) {
       throw NotGateable(
         "the candidate's logprob of task \(task), \(Question(bad)) is not finite; score it again into another ledger")
     }

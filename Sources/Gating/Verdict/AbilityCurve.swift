@@ -15,9 +15,13 @@ package struct AbilityCurve: Sendable, Hashable {
   /// Ascending by k; of the k that every voting task was asked.
   package let points: [Point]
 
-  /// - Parameter value: of one answer, in 0...1.
-  package init(_ contrasts: [ItemContrast], value: (ItemScore) -> Double = { $0.exactMatch ? 1 : 0 }) {
+  /// - Parameter value: of one answer, in 0...1; where one answer has none there is no curve.
+  package init(_ contrasts: [ItemContrast], value: (ItemScore) -> Double? = { $0.exactMatch ? 1 : 0 }) {
     let counted = contrasts.filter(\.counts)
+    guard counted.allSatisfy({ value($0.base) != nil && value($0.candidate) != nil }) else {
+      points = []
+      return
+    }
     let tasks = Set(counted.map(\.task)).count
     points = Dictionary(grouping: counted, by: \.k).sorted { $0.key < $1.key }.compactMap { k, ofK in
       guard Set(ofK.map(\.task)).count == tasks else { return nil }
@@ -28,7 +32,7 @@ package struct AbilityCurve: Sendable, Hashable {
         families.map { family in
           family.map { task in
             TaskValues(
-              values: task.map { value($0[keyPath: side]) }, blocks: task.map { $0[keyPath: side].block })
+              values: task.compactMap { value($0[keyPath: side]) }, blocks: task.map { $0[keyPath: side].block })
           }
         }
       }

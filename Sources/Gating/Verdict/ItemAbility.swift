@@ -19,9 +19,10 @@ package enum Metric: String, Sendable, Codable, Hashable {
 package struct Cell: Sendable, Hashable {
   package let k: Int
   package let exactMatch: Double
-  package let logprob: Double
-  /// The mean over draws of exp(logprob).
-  package let probability: Double
+  /// nil of a model that only writes text.
+  package let logprob: Double?
+  /// The mean over draws of exp(logprob); nil where there is none.
+  package let probability: Double?
   package let choice: Double?
 
   package func value(_ metric: Metric) -> Double? {
@@ -153,8 +154,8 @@ extension Cell {
     let choices = draws.compactMap(\.choice)
     k = draws[0].k
     exactMatch = draws.reduce(0) { $0 + $1.exactMatch } / count
-    logprob = draws.reduce(0) { $0 + $1.logprob } / count
-    probability = draws.reduce(0) { $0 + $1.probability } / count
+    logprob = draws.sum(\.logprob).map { $0 / count }
+    probability = draws.sum(\.probability).map { $0 / count }
     choice = choices.count == draws.count ? choices.reduce(0, +) / count : nil
   }
 
@@ -162,20 +163,27 @@ extension Cell {
   init(k: Int, averaging lines: ArraySlice<ItemScore>) {
     self.k = k
     var right = 0.0
-    var logprob = 0.0
+    var logprob: Double? = 0
     var probability = 0.0
     var choice: Double? = 0
     for line in lines {
       right += line.exactMatch ? 1 : 0
-      logprob += line.logprob
-      probability += exp(line.logprob)
+      logprob = logprob.flatMap { sum in line.logprob.map { sum + $0 } }
+      probability += line.logprob.map { exp($0) } ?? 0
       choice = choice.flatMap { sum in line.choiceCorrect.map { sum + ($0 ? 1 : 0) } }
     }
     let count = Double(lines.count)
     exactMatch = right / count
-    self.logprob = logprob / count
-    self.probability = probability / count
+    self.logprob = logprob.map { $0 / count }
+    self.probability = logprob == nil ? nil : probability / count
     self.choice = choice.map { $0 / count }
+  }
+}
+
+extension [Cell] {
+  /// nil where one of them has no such value.
+  fileprivate func sum(_ value: (Cell) -> Double?) -> Double? {
+    reduce(Optional(0)) { sum, cell in sum.flatMap { sum in value(cell).map { sum + $0 } } }
   }
 }
 

@@ -21,8 +21,8 @@ package struct ItemContrast: Sendable, Hashable {
 
   /// The base is right and the candidate wrong, or the other way round.
   package var flipped: Bool { base.exactMatch != candidate.exactMatch }
-  /// By how much the gold answer's logprob fell, in nats.
-  package var logprobDrop: Double { base.logprob - candidate.logprob }
+  /// By how much the gold answer's logprob fell, in nats; nil where one of both has none.
+  package var logprobDrop: Double? { base.logprob.flatMap { base in candidate.logprob.map { base - $0 } } }
 
   /// Puts the scores of a candidate beside the baseline's, in the baseline's order; what only one of them has is left out.
   ///

@@ -34,7 +34,7 @@ extension [ItemContrast] {
   /// What the base answers with demonstrations and the candidate does not, the largest fall of the gold answer's logprob first.
   package var lost: [ItemContrast] {
     enumerated().filter { $0.element.k > 0 && $0.element.base.exactMatch && !$0.element.candidate.exactMatch }
-      .sorted { ($1.element.logprobDrop, $0.offset) < ($0.element.logprobDrop, $1.offset) }
+      .sorted { ($1.element.logprobDrop ?? 0, $0.offset) < ($0.element.logprobDrop ?? 0, $1.offset) }
       .map(\.element)
   }
 }

@@ -33,7 +33,7 @@ package struct ItemTable {
 
   private func bit(_ value: Bool?) -> String { value.map { $0 ? "1" : "0" } ?? "" }
 
-  private func number(_ value: Double) -> String { String(format: "%.6f", value) }
+  private func number(_ value: Double?) -> String { value.map { String(format: "%.6f", $0) } ?? "" }
 
   /// As it is `shown`, an apostrophe before what a spreadsheet would take for a formula, quoted where a reader would take it apart.
   /// Numbers do not come through here: "-0.5" is one.

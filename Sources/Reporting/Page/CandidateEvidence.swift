@@ -20,7 +20,7 @@ package struct CandidateEvidence: Sendable {
     self.verdict = verdict
     self.contrasts = contrasts
     curve = AbilityCurve(contrasts)
-    probabilities = AbilityCurve(contrasts) { exp($0.logprob) }
+    probabilities = AbilityCurve(contrasts) { $0.logprob.map { exp($0) } }
     flipCount = contrasts.lost.count
     wonCount = contrasts.count { $0.k > 0 && !$0.base.exactMatch && $0.candidate.exactMatch }
     flips = lost

@@ -91,8 +91,8 @@ package struct GatePage {
       return [
         "task": line.task, "family": line.family, "item": line.item, "k": "\(line.k)", "gold": flip.gold,
         "prompt": flip.prompt, "answer": flip.answer.map(Self.onOneLine) ?? "", "answered": flip.answer != nil,
-        "base": nats(line.base.logprob), "candidate": nats(line.candidate.logprob),
-        "drop": nats(line.logprobDrop),
+        "base": line.base.logprob.map(nats) ?? "–", "candidate": line.candidate.logprob.map(nats) ?? "–",
+        "drop": line.logprobDrop.map(nats) ?? "–",
       ]
     }
     let tasks = Set(evidence.flips.map(\.contrast.task)).sorted()

@@ -3,15 +3,6 @@ import Foundation
 import Reading
 import Tokenizers
 
-/// One entry of a server's `/v1/models`.
-struct ListedModel: Sendable, Hashable {
-  let id: String
-  let root: String?
-  let parent: String?
-  let contextLength: Int?
-  let owner: String?
-}
-
 /// Finds out by what it answers how a server is to be asked, and refuses what cannot be asked with the reason.
 struct EngineSearch {
   private let address: ServerAddress
@@ -32,16 +23,16 @@ struct EngineSearch {
   }
 
   func find() throws -> ServedModel {
-    let listed = try models()
-    try refuseKnown(listed)
-    let adapters = try llamaAdapters()
-    let (name, entry) = try chosen(listed, adapters)
+    let listing = try ServerListing(address, pump)
+    try refuseKnown(listing.models)
+    let adapters = listing.adapters
+    let (name, entry) = try listing.chosen()
     let tokenizer = vocabulary.tokenizer
     let ids = tokenizer.encodePrompt(Self.sample, addSpecialTokens: false)
     let engines: [any Engine] = [
       VLLMEngine(model: name),
       SGLangEngine(adapter: entry?.parent == nil ? nil : name.components(separatedBy: ":").last),
-      LlamaServerEngine(adapters: scales(adapters, name), tokenizer: tokenizer), CompletionsEngine(model: name),
+      LlamaServerEngine(adapters: listing.scales(of: name), tokenizer: tokenizer), CompletionsEngine(model: name),
     ]
     var reasons: [String] = []
     for engine in engines {
@@ -55,7 +46,9 @@ struct EngineSearch {
     throw InputError(
       address.description,
       "gives no logprobs of prompts in any form that Holdfast knows (\(reasons.joined(separator: "; ")))",
-      remedy: "serve the model with vLLM, SGLang or llama.cpp's llama-server of December 2025 or later")
+      remedy:
+        "serve the model with vLLM, SGLang or llama.cpp's llama-server of December 2025 or later; or write answers: written, for exact match alone"
+    )
   }
 
   /// Why an engine's form is not the server's; nil where it is.
@@ -80,22 +73,6 @@ struct EngineSearch {
     return nil
   }
 
-  private func models() throws -> [ListedModel] {
-    switch try pump.trial(ServedModel.knock) {
-    case .success(let answer):
-      return (answer.at("data")?.array ?? []).compactMap { entry in
-        entry.at("id")?.text.map { id in
-          ListedModel(
-            id: id, root: entry.at("root")?.text, parent: entry.at("parent")?.text,
-            contextLength: entry.at("max_model_len")?.wholeNumber ?? entry.at("meta", "n_ctx")?.wholeNumber,
-            owner: entry.at("owned_by")?.text)
-        }
-      }
-    case .failure(.refused(let status, _, _)) where status == 404 || status == 405: return []
-    case .failure(let fault): throw fault.error(address, asking: ServedModel.knock.path)
-    }
-  }
-
   /// Servers that are known not to do: their answers look right and are not, or lack what is needed.
   private func refuseKnown(_ listed: [ListedModel]) throws {
     func refuse(_ problem: ShownText, _ remedy: ShownText) -> InputError {
@@ -109,7 +86,8 @@ struct EngineSearch {
     if listed.contains(where: { $0.owner == "library" }) {
       throw refuse(
         "is Ollama, which gives no logprobs of prompts and takes no token ids",
-        "give the model's .gguf file (in ~/.ollama/models/blobs), or serve it with llama.cpp's llama-server")
+        "give the model's .gguf file (in ~/.ollama/models/blobs), serve it with llama.cpp's llama-server, or write answers: written"
+      )
     }
     if case .success(let info) = try pump.trial(.get("/info")),
       info.at("docker_label") != nil || info.at("max_total_tokens") != nil
@@ -120,52 +98,10 @@ struct EngineSearch {
     }
   }
 
-  /// The model that is meant, and its entry.
-  private func chosen(_ listed: [ListedModel], _ adapters: [LlamaAdapter]) throws -> (String, ListedModel?) {
-    let names = (listed.map(\.id) + adapters.map(\.name)).map { "'\($0)'" }.joined(separator: ", ")
-    if let name = address.model {
-      let entry = listed.first { $0.id == name || $0.id.hasSuffix(":\(name)") }
-      guard entry != nil || adapters.contains(where: { $0.isNamed(name) }) || listed.isEmpty else {
-        throw InputError(
-          address.description, "has no model of this name",
-          remedy: "give one that it has, behind a '#': \(names.isEmpty ? "none" : names)")
-      }
-      return (entry?.id ?? name, entry)
-    }
-    let bases = listed.filter { $0.parent == nil }
-    guard bases.count == 1 else {
-      throw InputError(
-        address.description, bases.isEmpty ? "lists no model" : "has several models",
-        remedy: "name one behind a '#'\(words: names.isEmpty ? "" : ": \(shown(names))")")
-    }
-    return (bases[0].id, bases[0])
-  }
-
-  // MARK: llama-server's adapters
-
-  private struct LlamaAdapter {
-    let id: Int
-    let path: String
-    var name: String { modelFileName(path) }
-    func isNamed(_ text: String) -> Bool { text == name || text == path }
-  }
-
-  private func llamaAdapters() throws -> [LlamaAdapter] {
-    guard case .success(.array(let entries)) = try pump.trial(.get("/lora-adapters")) else { return [] }
-    return entries.compactMap { entry in
-      guard let id = entry.at("id")?.wholeNumber, let path = entry.at("path")?.text else { return nil }
-      return LlamaAdapter(id: id, path: path)
-    }
-  }
-
-  private func scales(_ adapters: [LlamaAdapter], _ name: String) -> [(id: Int, scale: Double)] {
-    adapters.map { ($0.id, $0.isNamed(name) ? 1 : 0) }
-  }
-
   // MARK: What it says of itself
 
   private func facts(
-    _ engine: any Engine, _ name: String, _ entry: ListedModel?, _ adapters: [LlamaAdapter]
+    _ engine: any Engine, _ name: String, _ entry: ListedModel?, _ adapters: [ServerListing.LlamaAdapter]
   ) throws -> ServerFacts {
     func said(_ paths: String...) throws -> JSONValue? {
       for path in paths { if case .success(let answer) = try pump.trial(.get(path)) { return answer } }
@@ -203,10 +139,4 @@ struct EngineSearch {
       engine: engine.name, version: version, model: name, root: root, parent: parent, dtype: dtype,
       contextLength: length, servedHash: access.servedHash)
   }
-}
-
-/// A file's name without its folders and its ".gguf".
-private func modelFileName(_ path: String) -> String {
-  let name = URL(fileURLWithPath: path).lastPathComponent
-  return name.hasSuffix(".gguf") ? String(name.dropLast(5)) : name
 }

@@ -9,10 +9,6 @@ package final class ServedScorer: Scorer {
   private let fingerprint: Fingerprint
   private let noise: NoiseFloor
 
-  /// Questions, and seconds, after which the server has to show that it still holds the model, and answers are handed over. What is not is lost
-  /// with the process.
-  private static let held = (questions: 256, seconds: 30.0)
-
   package var numericsID: String { model.numericsID }
 
   package init(_ model: ServedModel, fingerprint: Fingerprint, noise: NoiseFloor) {
@@ -24,7 +20,8 @@ package final class ServedScorer: Scorer {
   package func agrees(_ first: Score, _ second: Score) -> Bool {
     guard !noise.isNone else { return first == second }
     // The self-test's texts are many times as long as an answer.
-    return first.tokenHash == second.tokenHash && abs(first.logprob - second.logprob) <= 4 * noise.largestSum + 1e-4
+    guard first.tokenHash == second.tokenHash, let one = first.logprob, let other = second.logprob else { return false }
+    return abs(one - other) <= 4 * noise.largestSum + 1e-4
   }
 
   package func score(
@@ -32,47 +29,16 @@ package final class ServedScorer: Scorer {
     keep: @escaping (Int, [Int: Score]) throws -> Void, deliver: @escaping (Int, [Score]) throws -> Void
   ) throws -> ScoringProgress {
     try Interruption.watching {
-      var scores = BatchScores(batches)
-      // Whole batches that nobody has: another model's answers must not come into the ledger under this one's name.
-      var held: [(batch: Int, scores: [Score])] = []
-      var (questions, since) = (0, ContinuousClock.now)
-      func handOver() throws {
-        guard questions > 0 else { return }
-        try demandSame()
-        for (batch, scores) in held { try deliver(batch, scores) }
-        state.batches += held.count
-        (held, questions, since) = ([], 0, .now)
-        progress(state)
-      }
-      var state = ScoringProgress()
-      state.totalBatches = batches.count
-      let began = ContinuousClock.now
+      let hold = AnswerHold(batches, demandSame: demandSame, progress: progress, deliver: deliver)
+      try hold.deliverEmpty()
       var source = QuestionSource(batches, model)
-      let pump = model.pump()
-      func settle(_ question: ServedQuestion) throws {
+      try model.pump().run({ try source.next() }, returned: demandSame) { (question: ServedQuestion) in
         guard let score = question.score else { return }
-        state.rows += question.tokens
-        state.plainRows += question.tokens
-        state.requests += 1
-        state.decodedRequests += question.wasWritten ? 1 : 0
-        state.seconds = (ContinuousClock.now - began) / .seconds(1)
-        if let whole = scores.settle(batch: question.batch, index: question.index, score) {
-          held.append((question.batch, whole))
-          scores.wasDelivered(question.batch)
-        }
-        questions += 1
-        progress(state)
-        if questions >= Self.held.questions || ContinuousClock.now - since >= .seconds(Self.held.seconds) {
-          try handOver()
-        }
+        try hold.settle(
+          batch: question.batch, index: question.index, score, tokens: question.tokens, wasWritten: question.wasWritten)
       }
-      for (batch, requests) in batches.enumerated() where requests.isEmpty {
-        try deliver(batch, [])
-        state.batches += 1
-      }
-      try pump.run({ try source.next() }, returned: demandSame, finished: settle)
-      try handOver()
-      return state
+      try hold.handOver()
+      return hold.state
     }
   }
 
@@ -90,11 +56,7 @@ package final class ServedScorer: Scorer {
   private func demandSame() throws {
     let now = try Fingerprint(of: model)
     guard !now.isNear(fingerprint, noise: noise) else { return }
-    throw InputError(
-      model.address.description, "scores the same text otherwise than when it was opened: it holds another model now",
-      remedy:
-        "run the same command again, which begins with the model that is there; nothing of what it said since it was last seen to be the same is kept"
-    )
+    throw AnswerHold.otherModel(model.address, "scores the same text otherwise")
   }
 }
 

@@ -39,6 +39,8 @@ extension JSONValue {
     }
   }
 
+  var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+
   /// A token's id.
   var id: Int32? { if case .integer(let integer) = self { Int32(exactly: integer) } else { nil } }
 

@@ -59,7 +59,11 @@ package struct SGLangEngine: Engine {
     let members: [(String, JSONValue)] = [
       ("input_ids", json(ids)),
       // Its output logprobs follow the temperature; of 0 it takes the most probable token and leaves them raw.
-      ("sampling_params", ["max_new_tokens": .integer(count), "temperature": .number(0)]),
+      // A penalty of the model's generation_config.json would make another text.
+      (
+        "sampling_params",
+        ["max_new_tokens": .integer(count), "temperature": .number(0), "repetition_penalty": .number(1)]
+      ),
       ("return_logprob", true), ("return_text_in_logprobs", false),
     ]
     var body = JSONObject(members)

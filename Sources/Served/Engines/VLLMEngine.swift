@@ -46,6 +46,8 @@ package struct VLLMEngine: Engine {
     let body: JSONValue = [
       "model": .string(model), "prompt": json(ids), "max_tokens": .integer(count), "temperature": .number(0),
       "logprobs": 0, "return_token_ids": true,
+      // The model's generation_config.json may have another, which would make another text.
+      "repetition_penalty": .number(1),
     ]
     return .post("/v1/completions", body, answerLimit: answerLimit(tokens: ids.count + count, each: 400))
   }

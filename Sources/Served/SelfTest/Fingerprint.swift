@@ -3,8 +3,10 @@ import Tokenizers
 
 /// What a model makes of a few fixed texts: two models of one name that score them otherwise are two.
 package struct Fingerprint: Sendable, Hashable, Codable {
-  /// The logprob of each text, its first token apart, to a millionth.
+  /// The logprob of each text, its first token apart, to a millionth; none of a model that only writes text.
   package let logprobs: [Double]
+  /// SHA-256 of what such a model writes behind each text; none of one that scores them.
+  package let texts: [String]
 
   /// Of several kinds, so that whatever was changed shows in one of them.
   static let texts = [
@@ -18,7 +20,10 @@ package struct Fingerprint: Sendable, Hashable, Codable {
     "a b c d e f g h i j k l m n o p q r s t u v w x y z",
   ]
 
-  package init(logprobs: [Double]) { self.logprobs = logprobs }
+  package init(logprobs: [Double], texts: [String] = []) {
+    self.logprobs = logprobs
+    self.texts = texts
+  }
 
   /// - Throws: as every request.
   init(of model: ServedModel) throws {
@@ -26,7 +31,7 @@ package struct Fingerprint: Sendable, Hashable, Codable {
   }
 
   init(readings: [[TokenReading]]) {
-    logprobs = readings.map { ($0.reduce(0) { $0 + $1.logprob } * 1e6).rounded() / 1e6 }
+    self.init(logprobs: readings.map { ($0.reduce(0) { $0 + $1.logprob } * 1e6).rounded() / 1e6 })
   }
 
   static func prompts(_ tokenizer: Tokenizer) -> [[Int32]] {
@@ -39,9 +44,24 @@ package struct Fingerprint: Sendable, Hashable, Codable {
     return zip(logprobs, other.logprobs).map { abs($0 - $1) }.max() ?? 0
   }
 
+  /// Texts that differ.
+  private func unlike(_ other: Fingerprint) -> Int {
+    texts.count == other.texts.count ? zip(texts, other.texts).count { $0 != $1 } : max(texts.count, other.texts.count)
+  }
+
   /// Whether both may be of one model: as near as answers of one model are to each other. Where those are equal to the bit, so are these.
   package func isNear(_ other: Fingerprint, noise: NoiseFloor) -> Bool {
-    distance(other) <= (noise.isNone ? 2e-6 : 4 * noise.largestSum + 1e-4)
+    guard texts.isEmpty, other.texts.isEmpty else {
+      return logprobs == other.logprobs && unlike(other) * 2 <= (noise.isNone ? 0 : texts.count)
+    }
+    return distance(other) <= (noise.isNone ? 2e-6 : 4 * noise.largestSum + 1e-4)
+  }
+
+  /// How far both lie apart, in words.
+  package func difference(from other: Fingerprint) -> String {
+    texts.isEmpty && other.texts.isEmpty
+      ? "its scores of the same texts differ by up to \(distance(other)) nats"
+      : "it writes something else behind \(unlike(other)) of \(max(texts.count, other.texts.count)) prompts"
   }
 }
 
@@ -67,7 +87,9 @@ package struct NoiseFloor: Sendable, Hashable, Codable {
   package var isNone: Bool { largest == 0 && flips == 0 }
 
   /// The larger of two.
-  package func wider(than other: NoiseFloor) -> NoiseFloor { largestSum >= other.largestSum ? self : other }
+  package func wider(than other: NoiseFloor) -> NoiseFloor {
+    (largestSum, flips) >= (other.largestSum, other.flips) ? self : other
+  }
 
   enum CodingKeys: String, CodingKey {
     case largest, flips, tokens

@@ -25,6 +25,8 @@ package enum ServerFault: Error, Sendable, Equatable {
   case malformed(String)
   /// An answer of another form than the engine's: what it lacks.
   case foreign(String)
+  /// A model that thinks before it answers, with the beginning of its thoughts.
+  case thinking(start: String)
 
   /// Whether the same request may be answered later.
   var isTransient: Bool {
@@ -90,6 +92,10 @@ package enum ServerFault: Error, Sendable, Equatable {
     case .notFinite:
       return fault(
         "the answer holds a number that is not finite", "see the server's log: the model's logits overflow there")
+    case .thinking(let start):
+      return fault(
+        "the model thinks before it answers ('\(shown(start, limit: 40))'), and no short answer can be matched behind that",
+        "turn it off with chat.arguments, such as {enable_thinking: false}, or by an option of the server")
     case .malformed(let problem), .foreign(let problem):
       return fault(
         "\(words: problem)",
@@ -99,7 +105,7 @@ package enum ServerFault: Error, Sendable, Equatable {
   }
 
   /// A reply's JSON, or why there is none.
-  static func json(of reply: ServerReply) -> Result<JSONValue, ServerFault> {
+  package static func json(of reply: ServerReply) -> Result<JSONValue, ServerFault> {
     let parsed: Result<JSONValue, ServerFault> = reply.body.withUnsafeBytes { bytes in
       do throws(JSONFault) {
         return .success(try JSONParser.parse(bytes))

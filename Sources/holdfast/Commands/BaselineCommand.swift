@@ -182,7 +182,9 @@ private func describe(_ baseline: Baseline, path: String) throws -> ShownText {
     let more =
       (chat.instructions ? ", with instructions" : "")
       + (chat.closesThinking ? ", the think block that it opens closed, empty" : "")
-    lines.append("prompt    \(chat.form.rawValue), template \(chat.templateHash.prefix(12))\(words: more)")
+    lines.append(
+      "prompt    \(chat.form.rawValue), template \(chat.sendsMessages ? "the server's own" : String(chat.templateHash.prefix(12)))\(words: more)"
+    )
     if let text = try chat.templateNote(path: path) { lines.append("          \(text)") }
   }
   lines.append("")

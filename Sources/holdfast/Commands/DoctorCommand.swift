@@ -37,20 +37,36 @@ struct DoctorCommand: ParsableCommand {
   @Option(help: "The served model's files, where it is to be compared with this engine.")
   var local: String?
 
+  @Flag(help: "Prove that the server writes text as it should, where that is all that it gives (answers: written).")
+  var written = false
+
   @OptionGroup var serverOptions: ServerOptions
 
   @OptionGroup var options: ConfigurationOptions
 
   func validate() throws {
-    if server == nil, model != nil || tokenizer != nil || local != nil {
-      throw ValidationError("--model, --tokenizer and --local go with --server")
+    if server == nil, model != nil || tokenizer != nil || local != nil || written {
+      throw ValidationError("--model, --tokenizer, --local and --written go with --server")
     }
-    if server != nil, tokenizer == nil {
-      throw ValidationError("--server needs --tokenizer: token ids are made here and compared with the server's")
+    if written, tokenizer != nil || local != nil {
+      throw ValidationError("--written has no use for --tokenizer and --local: the server is sent text")
+    }
+    if server != nil, tokenizer == nil, !written {
+      throw ValidationError(
+        "--server needs --tokenizer: token ids are made here and compared with the server's; or --written, for text alone"
+      )
     }
   }
 
   func run() throws {
+    if let server, written {
+      let checkup = try ServerCheckup(
+        writing: ServerAddress(server, model: model, place: "--server"),
+        serverOptions.access(keyFile: options.loadIfPresent()?.keyFile),
+        tell: { line in if !json { try printLine(line) } })
+      if json { try printJSON(checkup, isPretty: true) }
+      return
+    }
     if let server, let tokenizer {
       let configuration = try options.loadIfPresent()
       let checkup = try ServerCheckup(

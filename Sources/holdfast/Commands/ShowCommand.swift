@@ -77,7 +77,7 @@ struct ShowCommand: ParsableCommand {
       --- prompt
       \(ShownText(lines: trace.context))
       --- answer \(trace.continuation.debugDescription), token ids \(score.tokens.map { "\($0)" }.joined(separator: " "))
-      logprob \(String(format: "%.6f", score.logprob))\(end)\(score.isGreedy ? ", greedy" : "")\(exact)
+      \(score.logprob.map { "logprob \(String(format: "%.6f", $0))" } ?? "written text alone")\(end)\(score.isGreedy == true ? ", greedy" : "")\(exact)
 
       """
   }

@@ -1,0 +1,53 @@
+import Reading
+
+/// Ollama's own form: its OpenAI routes take neither raw text nor the settings below, of which a small context cuts prompts without a word.
+package struct OllamaWriting: WritingForm {
+  let model: String
+  /// Tokens of a prompt and its answer that it keeps: prompts of a suite are shorter than this.
+  static let contextLength = 16_384
+
+  package init(model: String) { self.model = model }
+
+  package func request(_ prompt: WritingPrompt, count: Int, stop: String, logprobs: Bool) -> ServerRequest? {
+    var options = JSONObject([
+      ("temperature", .number(0)), ("num_predict", .integer(count)), ("num_ctx", .integer(Self.contextLength)),
+      ("repeat_penalty", .number(1)), ("presence_penalty", .number(0)), ("frequency_penalty", .number(0)),
+      ("seed", .integer(0)),
+    ])
+    if !stop.isEmpty { _ = options.append("stop", [.string(stop)]) }
+    var body = JSONObject([("model", .string(model)), ("stream", false), ("options", .object(options))])
+    if logprobs {
+      _ = body.append("logprobs", true)
+      _ = body.append("top_logprobs", .integer(1))
+    }
+    let path: String
+    switch prompt {
+    case .text(let text):
+      path = "/api/generate"
+      _ = body.append("prompt", .string(text))
+      _ = body.append("raw", true)
+    case .messages(let messages, let arguments):
+      path = "/api/chat"
+      _ = body.append("messages", messages)
+      // Its templates know one argument.
+      if let thinks = arguments?.at("enable_thinking") { _ = body.append("think", thinks) }
+    }
+    return .post(path, .object(body), answerLimit: writtenLimit(tokens: count))
+  }
+
+  package func written(_ answer: JSONValue) throws(ServerFault) -> WrittenText {
+    let thoughts = [answer.at("thinking"), answer.at("message", "thinking")].compactMap { $0?.text }
+    if let thought = thoughts.first(where: { !$0.isEmpty }) { throw .thinking(start: String(thought.prefix(60))) }
+    guard let text = answer.at("message", "content")?.text ?? answer.at("response")?.text else {
+      throw .foreign("writes no text")
+    }
+    guard answer.at("done")?.bool ?? true else { throw .malformed("answers before it has ended") }
+    let pairs = (answer.at("logprobs")?.array ?? []).compactMap { entry -> WrittenText.Pair? in
+      guard let own = entry.at("logprob")?.number,
+        let top = entry.at("top_logprobs")?.array?.compactMap({ $0.at("logprob")?.number }).max()
+      else { return nil }
+      return WrittenText.Pair(own: own, top: top)
+    }
+    return WrittenText(text: text, logprobs: pairs)
+  }
+}
