@@ -1,0 +1,66 @@
+import CKernels
+import Diagnostics
+
+/// A model's weights with its adapter merged in: W + scale · B A, in fp32, one weight at a time and the same bits on every processor.
+///
+/// What peft's `merge_and_unload` gives in fp32, to rounding: each row of B A is a chain of fused multiply-adds in the order of the rank.
+package struct MergedWeights: Sendable {
+  package let checkpoint: Checkpoint
+  /// nil for the checkpoint as it is.
+  package let adapter: Adapter?
+  /// By the weight's name.
+  private let modules: [String: AdapterModule]
+
+  package init(_ checkpoint: Checkpoint, adapter: Adapter?) {
+    self.checkpoint = checkpoint
+    self.adapter = adapter
+    modules = Dictionary(
+      (adapter?.modules ?? []).map { ("\($0.path).weight", $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Every weight, in the order of the layers.
+  package var places: [WeightPlace] { checkpoint.configuration.decoder.weights }
+
+  /// A weight's values, row-major, matrices [outputs, inputs] with rows in Hugging Face's order.
+  ///
+  /// - Throws: `InputError` where the checkpoint has no such weight, or the merged values are not finite.
+  package func values(of name: String) throws -> [Float] {
+    guard let tensor = checkpoint.tensors.tensor(name) else {
+      throw InputError(checkpoint.path, field: name, "the tensor is missing", remedy: "the checkpoint is incomplete")
+    }
+    var values = tensor.decodeAll()
+    guard let module = modules[name] else { return values }
+    Self.add(module, to: &values, columns: tensor.columns)
+    if let index = values.firstIndex(where: { !$0.isFinite }) {
+      throw InputError(
+        adapter?.path ?? checkpoint.path, field: name, "the merged weight is not finite at \(index)",
+        remedy: "the training run diverged: use an earlier checkpoint")
+    }
+    return values
+  }
+
+  /// What the adapter adds to a weight, row-major; nil where it adds nothing.
+  package func addition(to name: String) -> [Float]? {
+    guard let module = modules[name], module.scale != 0 else { return nil }
+    var values = [Float](repeating: 0, count: module.b.rows * module.a.columns)
+    Self.add(module, to: &values, columns: module.a.columns)
+    return values
+  }
+
+  private static func add(_ module: AdapterModule, to values: inout [Float], columns: Int) {
+    let a = module.a.decodeAll()
+    let b = module.b.decodeAll()
+    let rank = module.rank
+    values.withUnsafeMutableBufferPointer { values in
+      a.withUnsafeBufferPointer { a in
+        guard let to = values.baseAddress, let from = a.baseAddress else { return }
+        for row in 0..<module.b.rows {
+          for index in 0..<rank {
+            hf_add_scaled(
+              to + row * columns, from + index * columns, module.scale * b[row * rank + index], columns)
+          }
+        }
+      }
+    }
+  }
+}
