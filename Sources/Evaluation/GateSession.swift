@@ -33,6 +33,8 @@ package struct GateSession {
   /// How questions are put; nil for the configuration's form.
   package let form: PromptForm?
   package let template: CandidateTemplate
+  /// Whether the candidates are one fine-tuning in the forms in which it ships, compared with the first.
+  package let isAsOne: Bool
   /// How servers are spoken to.
   package let access: ServerAccess
 
@@ -41,7 +43,7 @@ package struct GateSession {
     declared: Share = .all, threads: Int, command: String, kernel: String, reading: GateReading = .whole,
     diagnoses: Bool = false,
     reported: ReportedTasks = .skip, selection: SelectionRule? = nil, warnsEarly: Bool = false, form: PromptForm? = nil,
-    template: CandidateTemplate = .baseline, access: ServerAccess = ServerAccess()
+    template: CandidateTemplate = .baseline, isAsOne: Bool = false, access: ServerAccess = ServerAccess()
   ) {
     self.configuration = configuration
     self.settings = settings
@@ -59,6 +61,7 @@ package struct GateSession {
     self.warnsEarly = warnsEarly
     self.form = form
     self.template = template
+    self.isAsOne = isAsOne
     self.access = access
   }
 
@@ -83,6 +86,8 @@ package struct GateSession {
     package let faults: [InputError]
     /// What was found among them, where something was looked for.
     package let selection: SeriesSelection?
+    /// The forms of one fine-tuning beside each other; nil where they are not.
+    package let forms: [FormFinding]?
   }
 
   /// What a gate tells while it runs.
@@ -101,6 +106,8 @@ package struct GateSession {
     /// What a candidate answers to what it lost could not be found out.
     case withoutAnswers(String)
     case progress(ScoringProgress)
+    /// So many forms of one fine-tuning are compared, weight by weight.
+    case comparing(Int)
     case judged(CandidateVerdict)
   }
 
@@ -198,7 +205,8 @@ package struct GateSession {
     return Outcome(
       baseline: baseline, startedAt: started, seconds: Date().timeIntervalSince(started), verdicts: verdicts,
       contrasts: contrasts, lost: lost, verdictIDs: ids, contaminated: contaminated, overlap: overlap, faults: faults,
-      selection: try selected(verdicts, of: candidates, asking: asking, shelf: &shelf, report: report))
+      selection: try selected(verdicts, of: candidates, asking: asking, shelf: &shelf, report: report),
+      forms: isAsOne ? try forms(candidates, contrasts, suite: suite, models, report: report) : nil)
   }
 
   /// What was looked for among the candidates. The best is asked once more, under demonstrations that no gate has used.
@@ -218,6 +226,23 @@ package struct GateSession {
     return SeriesSelection(
       rule: selection, candidates: verdicts.count, selected: path, confirmation: confirmed?.outcome,
       confirmedDrop: confirmed?.overallDrop)
+  }
+
+  /// The candidates as forms of one fine-tuning.
+  private func forms(
+    _ candidates: [Opened], _ contrasts: [[ItemContrast]], suite: Suite, _ models: ModelOpening,
+    report: (Event) -> Void
+  ) throws -> [FormFinding] {
+    report(.comparing(candidates.count))
+    return try FormComparing(
+      base: ServerAddress.isAddress(base) ? nil : models.baseCheckpoint(), suite: suite, threads: threads
+    ).compare(
+      candidates.map { opened in
+        switch opened {
+        case .whole(let candidate): (candidate.subject.path, candidate.subject, nil)
+        case .broken(let path, let fault): (path, nil, "\(fault)")
+        }
+      }, contrasts)
   }
 
   /// Where the gold answer's probability has fallen beyond its margin, whatever the answers say.

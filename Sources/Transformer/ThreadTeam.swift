@@ -14,7 +14,7 @@ package struct ThreadTeam: Sendable {
   }
 
   /// Runs `body(task, worker)` for every task, `worker` below `count` and never the same at the same time; returns when all are done.
-  func run(_ tasks: Int, _ body: (_ task: Int, _ worker: Int) -> Void) {
+  package func run(_ tasks: Int, _ body: (_ task: Int, _ worker: Int) -> Void) {
     guard count > 1, tasks > 1 else {
       for task in 0..<tasks { body(task, 0) }
       return

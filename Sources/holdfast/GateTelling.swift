@@ -41,6 +41,7 @@ final class GateTelling {
       if form == .lines { progress.show(part: done, of: total) }
     case .undiagnosed(let reason):
       say("no diagnosis: \(reason)")
+    case .comparing(let count): say("comparing \(count) forms of one fine-tuning, weight by weight")
     case .unconfirmed(let reason):
       say("not confirmed: \(reason)")
     case .withoutAnswers(let reason):

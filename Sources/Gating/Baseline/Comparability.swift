@@ -106,7 +106,7 @@ package enum Comparability {
   }
 
   /// Where another template parts from one.
-  private static func firstDifference(_ asked: String, _ own: String) -> String {
+  package static func firstDifference(_ asked: String, _ own: String) -> String {
     let (asked, own) = (lines(asked), lines(own))
     let place =
       zip(asked, own).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(asked.count, own.count)

@@ -41,6 +41,7 @@ extension GateReport {
       }
     return [
       "outcome": exit.word, "candidates": shown.map { candidateContext($0, detail) },
+      "forms": header.forms.map { [FormsSection($0).context(markdownEscaped)] } ?? [],
       "facts": detail == .worst ? [] : facts,
       "cut": cut.map { [["text": $0]] } ?? [],
     ]

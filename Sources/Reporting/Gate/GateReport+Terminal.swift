@@ -11,12 +11,14 @@ extension GateReport {
         .map { "\n" + wrapped($0, width: 80) + "\n" }.joined()
       return heading + body + "\n" + wrapped(candidate.sentence, width: 80) + "\n" + why
     }.joined(separator: "\n") + (header.selection.map { "\n" + wrapped($0.text, width: 80) + "\n" } ?? "")
+      + (header.forms.map { FormsSection($0).terminal } ?? "")
   }
 
   /// The verdict sentences alone, one line a candidate.
   package var sentences: String {
     candidates.map { "\(shown($0.path)): \(shown($0.sentence))\n" }.joined()
       + (header.selection.map { "\(shown($0.text))\n" } ?? "")
+      + (header.forms ?? []).filter { !$0.isReference }.map { "\(shown($0.text))\n" }.joined()
   }
 
   private func units(_ verdict: Verdict) -> String {

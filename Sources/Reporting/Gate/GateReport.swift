@@ -22,6 +22,8 @@ package struct ReportHeader: Sendable, Hashable, Codable {
   package let heldOut: HeldOutSummary?
   /// What was found among the candidates; nil where each was judged for itself.
   package let selection: SeriesSelection?
+  /// The candidates as forms of one fine-tuning; nil where they are not.
+  package let forms: [FormFinding]?
   /// The engine's numeric version.
   package let numerics: String
   /// The kernel that computed, such as `avx512`.
@@ -34,7 +36,7 @@ package struct ReportHeader: Sendable, Hashable, Codable {
     createdBy: String, startedAt: String, durationSeconds: Double, command: String, configuration: String,
     settings: GateSettings, baseline: String, base: ModelDescription, suite: SuiteIdentity,
     heldOut: HeldOutSummary? = nil, selection: SeriesSelection? = nil,
-    numerics: String, kernel: String, threads: Int, machine: String
+    forms: [FormFinding]? = nil, numerics: String, kernel: String, threads: Int, machine: String
   ) {
     self.createdBy = createdBy
     self.startedAt = startedAt
@@ -47,6 +49,7 @@ package struct ReportHeader: Sendable, Hashable, Codable {
     self.suite = suite
     self.heldOut = heldOut
     self.selection = selection
+    self.forms = forms
     self.numerics = numerics
     self.kernel = kernel
     self.threads = threads
@@ -54,7 +57,7 @@ package struct ReportHeader: Sendable, Hashable, Codable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case command, configuration, settings, baseline, base, suite, selection, numerics, kernel, threads, machine
+    case command, configuration, settings, baseline, base, suite, selection, forms, numerics, kernel, threads, machine
     case createdBy = "created_by"
     case startedAt = "started_at"
     case durationSeconds = "duration_seconds"

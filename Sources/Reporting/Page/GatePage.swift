@@ -26,6 +26,7 @@ package struct GatePage {
       "probabilities": twice { plots.probabilities(width: $0) }, "series": twice { plots.series(width: $0) },
       "history": twice { plots.pastGates(width: $0) },
       "candidates": zip(candidates.indices, candidates).map { candidate($0, $1, plots) },
+      "forms": report.header.forms.map { [FormsSection($0).context { $0 }] } ?? [],
       "facts": report.rows.map { ["name": $0.0, "value": $0.1] },
     ]
   }

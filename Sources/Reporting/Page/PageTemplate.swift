@@ -94,6 +94,20 @@ let pageTemplate = """
   {{/flips}}
   </section>
   {{/candidates}}
+  {{#forms}}
+  <section><h2>Forms of one fine-tuning</h2>
+  <div class="scroll" tabindex="0" role="region" aria-label="Forms of one fine-tuning"><table>
+  <thead><tr><th scope="col">form</th><th scope="col">what it is</th><th scope="col">tokens</th><th scope="col">template</th>
+  <th scope="col">weights kept</th><th scope="col">weights off by</th><th scope="col">answers that differ</th>
+  <th scope="col">points lost</th><th scope="col">logprobs apart</th></tr></thead>
+  <tbody>{{#rows}}<tr><th scope="row">{{path}}</th><td>{{kind}}</td><td>{{tokens}}</td><td>{{template}}</td><td>{{kept}}</td><td>{{off}}</td>
+  <td>{{answers}}</td><td>{{drop}}</td><td>{{distance}}</td></tr>
+  {{/rows}}</tbody>
+  </table></div>
+  {{#sentences}}<p>{{text}}.</p>
+  {{/sentences}}
+  </section>
+  {{/forms}}
   {{#probabilities}}
   <section><h2>How sure</h2><figure class="plot wide" tabindex="0" aria-label="How sure">{{{wide}}}</figure>
   <figure class="plot narrow" tabindex="0" aria-label="How sure">{{{narrow}}}</figure></section>

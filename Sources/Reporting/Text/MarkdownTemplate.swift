@@ -83,6 +83,20 @@ let markdownTemplate = """
   {{/judged}}
 
   {{/candidates}}
+  {{#forms}}
+  ## Forms of one fine-tuning
+
+  | form | | tokens | template | weights kept | weights off by | answers that differ | points lost | logprobs apart |
+  |---|---|---|---|--:|--:|--:|--:|--:|
+  {{#rows}}
+  | {{{path}}} | {{{kind}}} | {{{tokens}}} | {{{template}}} | {{{kept}}} | {{{off}}} | {{{answers}}} | {{{drop}}} | {{{distance}}} |
+  {{/rows}}
+
+  {{#sentences}}
+  - {{{text}}}
+  {{/sentences}}
+
+  {{/forms}}
   ## How this was measured
 
   | | |

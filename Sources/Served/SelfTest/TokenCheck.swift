@@ -3,11 +3,11 @@ import Reading
 import Tokenizers
 
 /// Whether the tokenizer here and the server's read text alike.
-struct TokenCheck {
+package struct TokenCheck {
   private let model: ServedModel
 
   /// What tokenizers differ in: spaces, case, digits, other scripts, joined characters, line breaks.
-  static let texts = [
+  package static let texts = [
     "Hello, world!", " leading space", "trailing space ", "two  spaces", "a\nb\n\nc", "tab\there", "1234567890",
     "3.14159",
     "naïve café", "日本語の文章", "Привет, мир", "مرحبا", "🙂👩‍👩‍👧", "don't won't I'll", "CamelCaseWord snake_case_word",

@@ -26,6 +26,7 @@ struct GateCommand: ParsableCommand {
       Example: holdfast gate --candidate out/a --candidate out/b.gguf --share 1/2
       Example: holdfast gate --candidate out/my-adapter --within 15m
       Example: holdfast gate --candidate out/series --select best
+      Example: holdfast gate --as-one out/my-adapter out/merged out/my-adapter.gguf
       Example: holdfast gate --candidate http://localhost:8000#my-adapter
       """)
 
@@ -37,6 +38,13 @@ struct GateCommand: ParsableCommand {
       "Let the base's server (vLLM, SGLang) load each adapter in this folder, which it must see at the same path, and gate them all."
   )
   var loadAdapters: String?
+
+  @Option(
+    parsing: .upToNextOption,
+    help:
+      "Candidates that are one fine-tuning in the forms in which it ships (adapter, merged folder, GGUF): each is judged, and compared with the first."
+  )
+  var asOne: [String] = []
 
   @Option(help: "A fixed share of every task's blocks, such as 1/2; the configuration's by default, else all.")
   var share: String?
@@ -102,7 +110,15 @@ struct GateCommand: ParsableCommand {
 
   func validate() throws {
     // Only a configuration can name one too.
-    if candidate.isEmpty, loadAdapters == nil, !FileManager.default.fileExists(atPath: options.config) {
+    if !asOne.isEmpty {
+      let other = [
+        ("--candidate", !candidate.isEmpty), ("--load-adapters", loadAdapters != nil), ("--stop-early", stopEarly),
+        ("--within", within != nil), ("--select", select != nil), ("--candidate-template own", candidateTemplate == .own),
+      ].first(where: \.1)?.0
+      if let other { throw ValidationError("--as-one asks all forms the same questions, and so not with \(other)") }
+      if asOne.count < 2 { throw ValidationError("--as-one compares forms with the first: give at least two") }
+    }
+    if candidate.isEmpty, asOne.isEmpty, loadAdapters == nil, !FileManager.default.fileExists(atPath: options.config) {
       throw ValidationError("give at least one --candidate")
     }
     if stopEarly, adaptive { throw ValidationError("--stop-early and --adaptive each plan their own looks; give one") }
@@ -158,7 +174,7 @@ struct GateCommand: ParsableCommand {
       declared: configuration.share, threads: threads,
       command: typedCommand, kernel: Kernel.current.name,
       reading: reading, diagnoses: diagnose, reported: reported ?? configuration.reported,
-      selection: select, warnsEarly: earlyWarning, form: prompt, template: candidateTemplate,
+      selection: select, warnsEarly: earlyWarning, form: prompt, template: candidateTemplate, isAsOne: !asOne.isEmpty,
       access: try serverOptions.access(keyFile: configuration.keyFile))
     let loading = try loadAdapters.map { _ in try adapterLoading(configuration) }
     defer { loading?.unload { note("\($0)") } }
@@ -166,13 +182,19 @@ struct GateCommand: ParsableCommand {
       try AdapterLoading.folders(in: $0).compactMap { try loading?.load($0).description }
     }
     let named =
-      (candidate.isEmpty && loaded == nil ? [configuration.candidate?.address].compactMap { $0 } : candidate)
-      + (loaded ?? [])
+      asOne.isEmpty
+      ? (candidate.isEmpty && loaded == nil ? [configuration.candidate?.address].compactMap { $0 } : candidate)
+        + (loaded ?? []) : asOne
     guard !named.isEmpty else { throw ValidationError("give at least one --candidate") }
     let given = try named.map { try CandidatePaths(at: try resolvePlace($0, models: configuration.models)) }
     let ledger = try Ledger(path: options.ledger ?? configuration.ledger)
     let telling = GateTelling(form: quiet ? .quiet : json ? .events : .lines)
     defer { telling.end() }
+    if !asOne.isEmpty, let series = zip(asOne, given).first(where: { $0.1.paths.count != 1 }) {
+      throw InputError(
+        series.0, "is a series of \(series.1.paths.count) checkpoints, and no form of one fine-tuning",
+        remedy: "give one of them")
+    }
     for line in given.flatMap(\.notes) { telling.say("\(line)") }
     let outcome = try Interruption.withDeadline((timeout ?? within).map { begun + $0.duration }) {
       try session.run(candidates: given.flatMap(\.paths), ledger: ledger) { telling.tell($0) }
@@ -234,7 +256,7 @@ struct GateCommand: ParsableCommand {
       durationSeconds: outcome.seconds, command: session.command, configuration: configuration.file,
       settings: session.settings, baseline: session.baselinePath, base: outcome.baseline.run.model,
       suite: outcome.baseline.run.suite, heldOut: outcome.overlap.map { HeldOutSummary($0) },
-      selection: outcome.selection,
+      selection: outcome.selection, forms: outcome.forms,
       numerics: outcome.baseline.run.numerics, kernel: session.kernel,
       threads: session.threads, machine: Machine.description)
   }

@@ -1,0 +1,130 @@
+import Checkpoints
+import Diagnostics
+import Gating
+import Synchronization
+import Transformer
+
+/// Puts a form's weights beside base and fine-tuning, matrix by matrix: `FormWeights` has what the sums mean.
+struct WeightContrast {
+  private let base: MergedWeights
+  /// The reference: an adapter on the base, or a whole model.
+  private let reference: MergedWeights
+  private let form: MergedWeights
+  private let threads: Int
+
+  init(base: MergedWeights, reference: MergedWeights, form: MergedWeights, threads: Int) {
+    (self.base, self.reference, self.form, self.threads) = (base, reference, form, threads)
+  }
+
+  /// Sums over one weight's elements.
+  private struct Sums {
+    var name = ""
+    var isMatrix = true
+    var type = ElementType.f32
+    var bytes = 0
+    /// ⟨D, D⟩, ⟨F - B, D⟩, ⟨X - B, D⟩, ⟨B, B⟩, ⟨F, F⟩.
+    var dd = 0.0
+    var ed = 0.0
+    var xd: Double?
+    var bb = 0.0
+    var ff = 0.0
+    /// ‖F - X‖², ‖X - (B + D)‖².
+    var fx = 0.0
+    var rounding = 0.0
+    var count = 0
+
+    var keptError: Double { dd > 0 && count > 0 ? (fx / Double(count)).squareRoot() / dd.squareRoot() : 0 }
+  }
+
+  /// - Throws: `InputError` where a weight cannot be read.
+  func find() throws -> FormWeights {
+    let places = reference.places
+    let found = Mutex<[Sums?]>(Array(repeating: nil, count: places.count))
+    let fault = Mutex<(any Error)?>(nil)
+    ThreadTeam(threads).run(places.count) { index, _ in
+      do {
+        try Interruption.check()
+        let sums = try sums(of: places[index])
+        found.withLock { $0[index] = sums }
+      } catch {
+        fault.withLock { $0 = $0 ?? error }
+      }
+    }
+    if let fault = fault.withLock({ $0 }) { throw fault }
+    return weights(found.withLock { $0.compactMap { $0 } })
+  }
+
+  private func weights(_ all: [Sums]) -> FormWeights {
+    // Norms and biases stay in fp32 in most files: what storage does shows in the matrices.
+    let matrices = all.filter(\.isMatrix)
+    func sum(_ sums: [Sums], _ value: (Sums) -> Double) -> Double { sums.reduce(0) { $0 + value($1) } }
+    let changed = matrices.filter { $0.dd > 1e-16 * $0.bb }
+    let bb = max(sum(matrices) { $0.bb }, .leastNormalMagnitude)
+    let dd = sum(changed) { $0.dd }
+    let isComputed = matrices.allSatisfy { $0.xd != nil }
+    let error = dd > 0 ? (sum(changed) { $0.fx } / Double(max(1, changed.reduce(0) { $0 + $1.count }))).squareRoot() : 0
+    let expected = isComputed && dd > 0 ? sum(changed) { $0.xd ?? 0 } / dd : nil
+    let types = Dictionary(grouping: matrices, by: \.type).mapValues { $0.reduce(0) { $0 + $1.bytes } }
+    let storage = types.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }?.key ?? .f32
+    let allowed = sum(matrices) { sums in
+      let own = StorageRounding.limit(sums.type)
+      return sums.xd == nil ? own * own * sums.ff : max(2.25 * sums.rounding, own * own * sums.bb / 4)
+    }
+    let embedding = "\(reference.checkpoint.configuration.decoder.names.embedding).weight"
+    let head = "\(reference.checkpoint.configuration.decoder.names.head).weight"
+    return FormWeights(
+      storage: storage.rawValue, change: (dd / max(sum(changed) { $0.bb }, .leastNormalMagnitude)).squareRoot(),
+      kept: dd > 0 ? sum(changed) { $0.ed } / dd : 1, keptError: dd > 0 ? error / dd.squareRoot() : 0,
+      expected: expected, residual: (sum(matrices) { $0.fx } / bb).squareRoot(), limit: (allowed / bb).squareRoot(),
+      rounding: isComputed ? (sum(matrices) { $0.rounding } / bb).squareRoot() : nil,
+      modules: changed.map { sums in
+        FormWeights.Module(
+          name: sums.name, kept: sums.ed / sums.dd, keptError: sums.keptError, expected: sums.xd.map { $0 / sums.dd },
+          isOutside: sums.name == embedding || sums.name == head)
+      })
+  }
+
+  private func sums(of place: WeightPlace) throws -> Sums {
+    let name = place.name
+    let of = try Self.values(reference, name)
+    let own = try Self.values(form, name)
+    let before = try Self.values(base, name)
+    // A vocabulary may have grown: what both have is compared.
+    let count = min(of.count, own.count, before.count)
+    let columns = place.shape.last ?? 1
+    var sums = Sums()
+    let tensor = form.checkpoint.tensors.tensor(Self.stored(form, name))
+    let stored = tensor?.type ?? .f32
+    // An adapter's form is computed in fp32, whatever its base is stored in.
+    let type = form.adapter != nil ? .f32 : stored == .f32 ? StorageRounding.precision(of: own) : stored
+    (sums.name, sums.isMatrix, sums.type, sums.bytes) = (name, place.shape.count > 1, type, tensor?.byteCount ?? 0)
+    sums.count = count
+    let right = StorageRounding.rounded(Array(of[..<count]), columns: columns, as: type)
+    var xd = 0.0
+    for index in 0..<count {
+      let (b, r, f) = (Double(before[index]), Double(of[index]), Double(own[index]))
+      let x = right.map { Double($0[index]) } ?? r
+      let d = r - b
+      sums.dd += d * d
+      sums.ed += (f - b) * d
+      xd += (x - b) * d
+      sums.bb += b * b
+      sums.ff += f * f
+      sums.fx += (f - x) * (f - x)
+      sums.rounding += (x - r) * (x - r)
+    }
+    sums.xd = right == nil ? nil : xd
+    return sums
+  }
+
+  /// A tied head is the embedding.
+  private static func stored(_ weights: MergedWeights, _ name: String) -> String {
+    let names = weights.checkpoint.configuration.decoder.names
+    return weights.checkpoint.tensors.tensor(name) == nil && name == "\(names.head).weight"
+      ? "\(names.embedding).weight" : name
+  }
+
+  private static func values(_ weights: MergedWeights, _ name: String) throws -> [Float] {
+    try weights.values(of: stored(weights, name))
+  }
+}

@@ -1,0 +1,109 @@
+/// One form in which a fine-tuning ships, beside the reference: the first form that was named.
+package struct FormFinding: Sendable, Hashable, Codable {
+  package let path: String
+  /// What it is, such as `adapter`, `folder, bf16`, `GGUF, q4_K`, `server`.
+  package let kind: String
+  package let isReference: Bool
+  /// What is wrong with it, in the order in which it was looked for; empty for nothing.
+  package let faults: [FormFault]
+  /// nil of a server, of the reference, and where base and form have not the same matrices.
+  package let weights: FormWeights?
+  /// nil of the reference, and where it was not asked.
+  package let answers: FormAnswers?
+  /// Why it could not be looked at; nil where it could.
+  package let problem: String?
+
+  package init(
+    path: String, kind: String, isReference: Bool, faults: [FormFault] = [], weights: FormWeights? = nil,
+    answers: FormAnswers? = nil, problem: String? = nil
+  ) {
+    self.path = path
+    self.kind = kind
+    self.isReference = isReference
+    self.faults = faults
+    self.weights = weights
+    self.answers = answers
+    self.problem = problem
+  }
+
+  /// Whether it is the same fine-tuning, as far as could be seen: nothing but what its storage rounds off.
+  package var isSame: Bool { faults.isEmpty && problem == nil }
+
+  enum CodingKeys: String, CodingKey {
+    case path, kind, faults, weights, answers, problem
+    case isReference = "is_reference"
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(path, forKey: .path)
+    try values.encode(kind, forKey: .kind)
+    try values.encode(isReference, forKey: .isReference)
+    try values.encode(faults.map { Fault(name: $0.name, text: $0.text, fault: $0) }, forKey: .faults)
+    try values.encodeIfPresent(weights, forKey: .weights)
+    try values.encodeIfPresent(answers, forKey: .answers)
+    try values.encodeIfPresent(problem, forKey: .problem)
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      path: try values.decode(String.self, forKey: .path), kind: try values.decode(String.self, forKey: .kind),
+      isReference: try values.decode(Bool.self, forKey: .isReference),
+      faults: try values.decode([Fault].self, forKey: .faults).map(\.fault),
+      weights: try values.decodeIfPresent(FormWeights.self, forKey: .weights),
+      answers: try values.decodeIfPresent(FormAnswers.self, forKey: .answers),
+      problem: try values.decodeIfPresent(String.self, forKey: .problem))
+  }
+
+  /// As report.json has it: a name and words, and the values that they are made of.
+  private struct Fault: Codable {
+    let name: String
+    let text: String
+    let fault: FormFault
+
+    enum CodingKeys: String, CodingKey {
+      case name, text
+      case fault = "values"
+    }
+  }
+}
+
+extension FormFinding {
+  /// A sentence: what differs from the reference, or what its storage costs.
+  package var text: String {
+    if isReference { return "\(path) (\(kind)): the reference" }
+    if let problem { return "\(path) (\(kind)): not compared: \(problem)" }
+    let said = faults.map(\.text) + (faults.isEmpty ? [storageText] : []) + [answersText].compactMap { $0 }
+    return "\(path) (\(kind)): \(said.joined(separator: "; "))"
+  }
+
+  /// What storage makes of weights that are otherwise right.
+  private var storageText: String {
+    guard let weights else { return "the same tokens and template" }
+    let percent = FormFault.percent
+    let size = weights.rounding ?? weights.residual
+    guard size > 1e-6 else { return "the same weights" }
+    let learnt = weights.change > 0 ? " (what was learnt is \(percent(weights.change)))" : ""
+    let kept =
+      abs(weights.kept - 1) > max(0.005, 2 * weights.keptError)
+      ? ", and \(percent(weights.kept)) of what was learnt is kept" : ""
+    let isPlain = ["f32", "f16", "bf16"].contains(weights.storage)
+    return isPlain
+      ? "the right merge, within what \(weights.storage) can be: rounding moves weights by \(percent(size))\(learnt)\(kept)"
+      : "the right merge, quantised: \(weights.storage) moves weights by \(percent(size))\(learnt)\(kept)"
+  }
+
+  private var answersText: String? {
+    guard let answers, let overall = answers.units.first else { return nil }
+    let distance = answers.meanDistance.map { ", logprobs \(nats($0)) nats apart in the mean" } ?? ""
+    let interval = overall.dropInterval.map { " (\(points($0.lower)) to \(points($0.upper)))" } ?? ""
+    let worst = answers.units.dropFirst().max { $0.drop < $1.drop }
+    let place =
+      worst.flatMap { unit in
+        unit.drop > overall.drop + 0.005 ? unit.family.map { ", most in \($0): \(points(unit.drop))" } : nil
+      } ?? ""
+    return
+      "\(answers.differ) of \(answers.questions) answers are right in one of both alone, \(points(overall.drop)) points lost\(interval)\(place)\(distance)"
+  }
+}

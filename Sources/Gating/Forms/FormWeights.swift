@@ -1,0 +1,70 @@
+/// How a form's weights lie to the base and to what the fine-tuning adds: what tells a merge that went wrong.
+///
+/// With B the base's weights, D what the fine-tuning adds and F the form's, over one matrix or all: `kept` is the share of D that is in F, by
+/// least squares, ⟨F - B, D⟩ / ⟨D, D⟩. A right merge keeps 1, one that was left out 0, one that was made twice 2. Rounding may take some of D
+/// back where the base lies on the same grid, so that `expected`, where it can be computed, is what the right merge keeps after rounding.
+package struct FormWeights: Sendable, Hashable, Codable {
+  /// What most of the form's bytes are stored in, and where its values are those of a smaller type, that.
+  package let storage: String
+  /// ‖D‖ / ‖B‖ over the matrices that the fine-tuning changes.
+  package let change: Double
+  /// Over all of them.
+  package let kept: Double
+  /// The standard error of `kept` where rounding is independent of D.
+  package let keptError: Double
+  /// What a right merge keeps in this storage; nil where its rounding is not computed here.
+  package let expected: Double?
+  /// ‖F - X‖ / ‖B‖ over all weights, X the right merge, rounded where that is computed.
+  package let residual: Double
+  /// The largest `residual` that the storage's rounding explains.
+  package let limit: Double
+  /// Rounding's own size, ‖X - (B + D)‖ / ‖B‖; nil where it is not computed.
+  package let rounding: Double?
+  /// Each matrix that the fine-tuning changes.
+  package let modules: [Module]
+
+  /// One changed matrix.
+  package struct Module: Sendable, Hashable, Codable {
+    /// Its weight's name.
+    package let name: String
+    package let kept: Double
+    package let keptError: Double
+    package let expected: Double?
+    /// Whether it is the embedding or the head.
+    package let isOutside: Bool
+
+    package init(name: String, kept: Double, keptError: Double, expected: Double?, isOutside: Bool) {
+      self.name = name
+      self.kept = kept
+      self.keptError = keptError
+      self.expected = expected
+      self.isOutside = isOutside
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case name, kept, expected
+      case keptError = "kept_error"
+      case isOutside = "is_outside"
+    }
+  }
+
+  package init(
+    storage: String, change: Double, kept: Double, keptError: Double, expected: Double?, residual: Double,
+    limit: Double, rounding: Double?, modules: [Module]
+  ) {
+    self.storage = storage
+    self.change = change
+    self.kept = kept
+    self.keptError = keptError
+    self.expected = expected
+    self.residual = residual
+    self.limit = limit
+    self.rounding = rounding
+    self.modules = modules
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case storage, change, kept, expected, residual, limit, rounding, modules
+    case keptError = "kept_error"
+  }
+}
