@@ -96,6 +96,7 @@ def model(reader: GGUFReader) -> LlamaForCausalLM:
         num_hidden_layers=meta["llama.block_count"],
         num_attention_heads=heads,
         num_key_value_heads=meta.get("llama.attention.head_count_kv", heads),
+        head_dim=meta.get("llama.attention.key_length"),
         max_position_embeddings=meta["llama.context_length"],
         rms_norm_eps=meta["llama.attention.layer_norm_rms_epsilon"],
         rope_parameters={"rope_type": "default", "rope_theta": meta["llama.rope.freq_base"]},

@@ -118,9 +118,17 @@ struct GGUFRefusalTests {
     try refuse("impossible shape") { $0.infos[2].shape = [1 << 32, 1 << 32] }
     try refuse("impossible shape") { $0.infos[2].shape = [8, 0] }
     try refuse("has 5 axes") { $0.infos[2].shape = [8, 8, 1, 1, 1] }
-    try refuse("has type q3_K, which is not supported") { $0.infos[2].type = 11 }
-    try refuse("has type number 77") { $0.infos[2].type = 77 }
+    for (name, type) in [("q8_1", 9), ("q8_K", 15), ("i8", 24), ("f64", 28), ("q1_0", 41), ("number 77", 77)] {
+      try refuse("has type \(name), which is not supported; quantise the model to another type, such as q8_0 or q4_K") {
+        $0.infos[2].type = UInt32(type)
+      }
+    }
     try refuse("not a multiple of q8_0's 32") { $0.infos[2].type = 8 }
+    try refuse("not a multiple of nvfp4's 64") { $0.infos[2].type = 40 }
+    try refuse("not a multiple of iq2_xxs's 256") { $0.infos[2].type = 16 }
+    try refuse("blk.0.attn_q.scale: is a tensor that a llama model does not have") {
+      $0.add("blk.0.attn_q.scale", [1])
+    }
     try refuse("has shape [4, 16], the configuration says [8, 8]") { $0.infos[2].shape = [16, 4] }
     try refuse("model.layers.0.self_attn.q_proj.weight: the model has no such tensor") { $0.infos.remove(at: 2) }
     try refuse("model.layers.0.self_attn.k_proj.bias: the model has no such tensor") {
