@@ -83,7 +83,7 @@ struct GGUFRefusalTests {
       $0.set("llama.attention.some_new_scale", UInt32(2))
     }
     try refuse("mixtures of experts") { $0.set("llama.expert_count", UInt32(8)) }
-    try refuse("split.count") { $0.set("split.count", UInt32(2)) }
+    try refuse("split.no: is missing from a part of 2") { $0.set("split.count", UInt32(2)) }
     try refuse("'ntk' is not supported") { $0.set("llama.rope.scaling.type", "ntk") }
     try refuse("llama.attention.sliding_window") { $0.set("llama.attention.sliding_window", UInt32(16)) }
     try refuse("llama.rope.dimension_count") { $0.set("llama.rope.dimension_count", UInt32(2)) }

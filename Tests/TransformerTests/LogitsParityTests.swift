@@ -39,6 +39,17 @@ struct LogitsParityTests {
     }
   }
 
+  @Test("a GGUF file in parts gives the bits that it gives in one")
+  func parts() throws {
+    let golden = try LogitsGolden("checkpoints/llama-tied-q8_0.expected.json")
+    let whole = try Decoder(try tiny("llama-tied-q8_0.gguf"), threads: 2)
+    let parts = try Decoder(try tiny("split/llama-tied-q8_0-00002-of-00003.gguf"), threads: 2)
+    for sequence in golden.sequences {
+      let asked = wave(sequence.ids, scoring: sequence.positions)
+      #expect(try parts.logits(asked) == whole.logits(asked))
+    }
+  }
+
   @Test(
     "an unmerged adapter gives peft's logits on a folder and on a GGUF",
     arguments: ["plain", "patterns", "rslora", "nil"], ["llama-tied", "llama-tied.gguf"])
