@@ -70,11 +70,13 @@ def state_dict(reader: GGUFReader) -> dict[str, torch.Tensor]:
     heads = meta["llama.attention.head_count"]
     kv_heads = meta.get("llama.attention.head_count_kv", heads)
     weights = {}
+    scales = {tensor.name: tensor.data for tensor in reader.tensors if tensor.name.endswith(".scale")}
     for tensor in reader.tensors:
-        if tensor.name == "rope_freqs.weight":
+        if tensor.name == "rope_freqs.weight" or tensor.name.endswith("scale"):
             continue
         values = dequantize(tensor.data, tensor.tensor_type).astype(np.float32)
         values = values.reshape(tuple(int(n) for n in reversed(tensor.shape)))
+        values = values * scales.get(tensor.name.removesuffix("weight") + "scale", np.float32(1))
         if tensor.name.endswith("attn_q.weight"):
             values = unpermute(values, heads)
         elif tensor.name.endswith("attn_k.weight"):

@@ -114,6 +114,9 @@ def main() -> None:
         for (name, shape), kind in zip(SHAPES.items(), TYPES[block]):
             matrix(f"{block}.{name}", kind, shape, 0.1)
         norm(f"{block}.ffn_norm")
+    # NVFP4's scale of the whole matrix, and what has no effect on it.
+    for name, scale in (("scale", 0.7), ("input_scale", 3)):
+        tensors[f"blk.1.attn_output.{name}"] = (np.array([scale], np.float32), GGMLQuantizationType.F32)
     norm("output_norm")
     matrix("output", TYPES["output"], (VOCABULARY, HIDDEN), 0.1)
 

@@ -108,6 +108,21 @@ struct GGUFRefusalTests {
     expectInputError("llama.block_count", "too large") { _ = try Checkpoint.open(file.path) }
   }
 
+  @Test("one number beside a matrix multiplies it, and one for its input does not")
+  func scales() throws {
+    let folder = try TemporaryFolder()
+    func query(_ edit: (inout GGUFBuilder) -> Void) throws -> [Float] {
+      var builder = GGUFBuilder.tinyLlama
+      edit(&builder)
+      let checkpoint = try Checkpoint.open(try folder.write("m.gguf", builder.bytes).path)
+      #expect(checkpoint.tensors.names.count == 11)
+      return try #require(checkpoint.tensors.tensor("model.layers.0.self_attn.q_proj.weight")).decodeAll()
+    }
+    let plain = try query { _ in }
+    #expect(try query { $0.add("blk.0.attn_q.scale", [1], [0.1]) } == plain.map { $0 * 0.1 })
+    #expect(try query { $0.add("blk.0.attn_q.input_scale", [1], [0.1]) } == plain)
+  }
+
   @Test("tensors")
   func tensors() throws {
     try refuse("past the end of the file") { $0.infos[10].offset = 1 << 20 }
@@ -126,8 +141,10 @@ struct GGUFRefusalTests {
     try refuse("not a multiple of q8_0's 32") { $0.infos[2].type = 8 }
     try refuse("not a multiple of nvfp4's 64") { $0.infos[2].type = 40 }
     try refuse("not a multiple of iq2_xxs's 256") { $0.infos[2].type = 16 }
-    try refuse("blk.0.attn_q.scale: is a tensor that a llama model does not have") {
-      $0.add("blk.0.attn_q.scale", [1])
+    try refuse("blk.0.attn_q.scale: is not one finite number") { $0.add("blk.0.attn_q.scale", [2]) }
+    try refuse("blk.0.attn_q.scale: is not one finite number") { $0.add("blk.0.attn_q.scale", [1], [.infinity]) }
+    for name in ["token_embd.scale", "output.scale", "blk.0.attn_norm.scale", "blk.1.attn_q.scale", "scale"] {
+      try refuse("\(name): is a tensor that a llama model does not have") { $0.add(name, [1]) }
     }
     try refuse("has shape [4, 16], the configuration says [8, 8]") { $0.infos[2].shape = [16, 4] }
     try refuse("model.layers.0.self_attn.q_proj.weight: the model has no such tensor") { $0.infos.remove(at: 2) }

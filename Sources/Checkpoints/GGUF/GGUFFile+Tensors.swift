@@ -9,8 +9,11 @@ extension GGUFFile {
   /// The tensors under Hugging Face's names, in its row order and with its values. Throws `InputError` for a tensor that the family has no name for.
   func canonicalTensors(_ configuration: ModelConfiguration, _ layout: GGUFLayout) throws -> NamedTensors {
     var canonical: [String: Tensor] = [:]
-    for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) where !Self.rotaryTensors.contains(name) {
-      for part in try parts(name, tensor, configuration.decoder, layout) {
+    let scales = try TensorScales(tensors)
+    for (name, tensor) in tensors.sorted(by: { $0.key < $1.key })
+    where !Self.rotaryTensors.contains(name) && !scales.names.contains(name) {
+      let scaled = scales.factors[name].map { tensor.renamed(name, times: $0) } ?? tensor
+      for part in try parts(name, scaled, configuration.decoder, layout) {
         guard canonical.updateValue(part, forKey: part.name) == nil else {
           throw InputError(
             tensor.file.path, field: name, "holds '\(part.name)' a second time", remedy: "convert the model again")
