@@ -9,6 +9,7 @@ expectations.py.
 """
 
 import argparse
+import json
 import pathlib
 
 import numpy as np
@@ -16,6 +17,7 @@ import torch
 from gguf import GGML_QUANT_SIZES, GGMLQuantizationType, GGUFReader, GGUFWriter, TokenType
 from gguf.quants import dequantize
 
+import checkpoints
 import expectations
 import gguf_llama
 from quantisation import SCALES
@@ -73,14 +75,12 @@ def write(path: pathlib.Path, tensors: dict) -> None:
     writer.add_vocab_size(VOCABULARY)
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("gpt-2")
-    # GPT-2's alphabet of bytes, then what fills the vocabulary.
-    alphabet = [*range(33, 127), *range(161, 173), *range(174, 256), *range(256, 324)]
-    tokens = ["<|endoftext|>", *map(chr, alphabet)]
-    tokens += [f"[PAD{index}]" for index in range(len(tokens), VOCABULARY)]
-    kinds = [TokenType.CONTROL if index == 0 else TokenType.NORMAL for index in range(257)]
+    trained = json.loads(checkpoints.trained_tokenizer(VOCABULARY, False).backend_tokenizer.to_str())["model"]
+    tokens = sorted(trained["vocab"], key=trained["vocab"].get)
+    assert tokens[0] == checkpoints.END and len(tokens) == VOCABULARY
     writer.add_token_list(tokens)
-    writer.add_token_types(kinds + [TokenType.UNUSED] * (VOCABULARY - 257))
-    writer.add_token_merges([])
+    writer.add_token_types([TokenType.CONTROL] + [TokenType.NORMAL] * (VOCABULARY - 1))
+    writer.add_token_merges([merge if isinstance(merge, str) else " ".join(merge) for merge in trained["merges"]])
     writer.add_bos_token_id(0)
     writer.add_eos_token_id(0)
     writer.add_add_bos_token(False)

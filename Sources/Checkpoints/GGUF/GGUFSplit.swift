@@ -56,7 +56,7 @@ extension GGUFFile {
     func required(_ key: String) throws -> Int {
       guard let value = try metadata.integer(key) else {
         throw InputError(
-          file.path, field: key, "is missing from a part of \(count)", remedy: "split the model again, or \(Self.merge)"
+          file.path, field: key, "is missing from a part of \(count)", remedy: "split the model again"
         )
       }
       return value
@@ -64,7 +64,7 @@ extension GGUFFile {
     return Split(number: try required("split.no"), count: count, tensors: try required("split.tensors.count"))
   }
 
-  private static let merge: ShownText = "merge its parts with llama-gguf-split --merge FIRST OUT"
+  private static let merge: ShownText = "merge them with llama-gguf-split --merge FIRST OUT"
 
   /// The file's name, which has to say what the metadata say: by it the other parts are found.
   private func partName(_ split: Split) throws -> GGUFPartName {
@@ -91,7 +91,7 @@ extension GGUFFile {
     guard FileManager.default.fileExists(atPath: url.path) else {
       throw InputError(
         url.path, "is missing: \(file.name) is part \(split.number + 1) of \(split.count)",
-        remedy: "download all parts into one folder, or \(Self.merge) where they are")
+        remedy: "download all parts into one folder, or where they are \(Self.merge)")
     }
     let part = try GGUFFile(part: url)
     guard let own = try part.split() else {
