@@ -85,7 +85,7 @@ def field(data, rng):
             (int.from_bytes(data[start:end], "little") + rng.choice([-1, 1, 31, 32, -32])) % (1 << 8 * width)
         ).to_bytes(width, "little")
     elif kind == "type":
-        new = rng.choice([*range(0, 40), 2**31, 2**32 - 1]).to_bytes(4, "little")
+        new = rng.choice([*range(0, 44), 2**31, 2**32 - 1]).to_bytes(4, "little")
     else:
         new = (rng.choice(octets.EXTREME_INTEGERS) % (1 << 8 * width)).to_bytes(width, "little")
     return data[:start] + new + data[end:]

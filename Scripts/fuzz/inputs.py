@@ -41,6 +41,7 @@ def adapters(path):
     ]
 
 
+PARTS = "models/parts/llama-tied-q8_0-00002-of-00003.gguf"
 SUITE = [
     ["validate", "suite", "--json"],
     ["validate"],
@@ -101,7 +102,11 @@ LEDGER = [
 INPUTS = {
     "gguf": [
         (f"models/{name}.gguf", gguf.document, models(f"models/{name}.gguf"))
-        for name in ("llama-tied", "llama-tied-q8_0", "llama-tied-f16", "llama-untied", "blocks")
+        for name in ("llama-tied", "llama-tied-q8_0", "llama-tied-f16", "llama-untied", "low-bits", "blocks")
+    ]
+    + [
+        (f"models/parts/llama-tied-q8_0-0000{number}-of-00003.gguf", gguf.document, models(PARTS))
+        for number in (1, 2, 3)
     ],
     "safetensors": [
         ("models/hf/model.safetensors", safetensors.document, models("models/hf")),

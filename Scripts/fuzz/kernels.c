@@ -94,7 +94,9 @@ static void same(const char *kernel, const float *a, const float *b, long count)
 
 static void dequantise(void) {
   static const struct { int type; long weights, bytes; } types[] = {
-    {0, 1, 4}, {1, 1, 2}, {30, 1, 2}, {2, 32, 18}, {3, 32, 20}, {6, 32, 22}, {7, 32, 24}, {8, 32, 34}, {12, 256, 144}, {13, 256, 176}, {14, 256, 210}, {99, 1, 1},
+    {0, 1, 4}, {1, 1, 2}, {30, 1, 2}, {2, 32, 18}, {3, 32, 20}, {6, 32, 22}, {7, 32, 24}, {8, 32, 34}, {12, 256, 144}, {13, 256, 176}, {14, 256, 210},
+    {10, 256, 84}, {11, 256, 110}, {16, 256, 66}, {17, 256, 74}, {18, 256, 98}, {19, 256, 50}, {20, 32, 18}, {21, 256, 110}, {22, 256, 82},
+    {23, 256, 136}, {29, 256, 56}, {34, 256, 54}, {35, 256, 66}, {39, 32, 17}, {40, 64, 36}, {99, 1, 1},
   };
   int kind = (int)below(sizeof types / sizeof *types);
   long blocks = types[kind].weights == 1 ? length() : 1 + below(9);
@@ -105,6 +107,7 @@ static void dequantise(void) {
   for (long i = 0; i < bytes + shift; i++) stored[i] = (uint8_t)next();
   float *out = floats(weights, 0);
   hf_dequantise(types[kind].type, stored + shift, out, weights);
+  fold_floats(out, weights);
   free(out);
   free(stored);
 }

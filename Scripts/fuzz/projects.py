@@ -148,6 +148,7 @@ def files(folder):
         (goldens / "llama-tied", "models/hf"),
         (goldens / "llama-untied", "models/sharded"),
         (goldens / "llama-f16", "models/f16"),
+        (goldens / "split", "models/parts"),
         (GOLDENS / "adapters/plain", "models/adapter"),
         (GOLDENS / "adapters/patterns", "models/patterns"),
         (GOLDENS / "adapters/rslora", "models/rslora"),
@@ -155,7 +156,8 @@ def files(folder):
         shutil.copytree(source, folder / target, ignore=shutil.ignore_patterns("expected*"))
     for name in ("llama-tied", "llama-tied-q8_0", "llama-tied-f16", "llama-untied"):
         shutil.copy(goldens / f"{name}.gguf", folder / f"models/{name}.gguf")
-    shutil.copy(GOLDENS / "quantisation/blocks.gguf", folder / "models/blocks.gguf")
+    for source, target in (("blocks", "blocks"), ("llama-low-bits", "low-bits")):
+        shutil.copy(GOLDENS / f"quantisation/{source}.gguf", folder / f"models/{target}.gguf")
 
 
 def knowing(text):

@@ -70,11 +70,13 @@ def state_dict(reader: GGUFReader) -> dict[str, torch.Tensor]:
     heads = meta["llama.attention.head_count"]
     kv_heads = meta.get("llama.attention.head_count_kv", heads)
     weights = {}
+    scales = {tensor.name: tensor.data for tensor in reader.tensors if tensor.name.endswith(".scale")}
     for tensor in reader.tensors:
-        if tensor.name == "rope_freqs.weight":
+        if tensor.name == "rope_freqs.weight" or tensor.name.endswith("scale"):
             continue
         values = dequantize(tensor.data, tensor.tensor_type).astype(np.float32)
         values = values.reshape(tuple(int(n) for n in reversed(tensor.shape)))
+        values = values * scales.get(tensor.name.removesuffix("weight") + "scale", np.float32(1))
         if tensor.name.endswith("attn_q.weight"):
             values = unpermute(values, heads)
         elif tensor.name.endswith("attn_k.weight"):
@@ -96,6 +98,7 @@ def model(reader: GGUFReader) -> LlamaForCausalLM:
         num_hidden_layers=meta["llama.block_count"],
         num_attention_heads=heads,
         num_key_value_heads=meta.get("llama.attention.head_count_kv", heads),
+        head_dim=meta.get("llama.attention.key_length"),
         max_position_embeddings=meta["llama.context_length"],
         rms_norm_eps=meta["llama.attention.layer_norm_rms_epsilon"],
         rope_parameters={"rope_type": "default", "rope_theta": meta["llama.rope.freq_base"]},

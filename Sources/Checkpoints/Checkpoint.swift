@@ -14,7 +14,7 @@ package struct Checkpoint: Sendable {
   package let configuration: ModelConfiguration
   package let tensors: any TensorSource
   package let tokenizer: TokenizerFiles
-  /// The files that hold the weights, sorted by name.
+  /// The files that hold the weights, sorted by name; of a GGUF file in parts these in order.
   package let weightFiles: [MappedFile]
   /// The tokenizer's own files, where they are beside the weights.
   package let tokenizerFiles: [MappedFile]
@@ -42,7 +42,7 @@ package struct Checkpoint: Sendable {
   /// `notes` with the path before each.
   package var noteLines: [String] { notes.map { "\(path): \($0)" } }
 
-  /// Opens a .gguf file, or a folder with config.json.
+  /// Opens a .gguf file, or a part of one with the others beside it, or a folder with config.json.
   ///
   /// Nothing is decoded: the weights stay mapped. Throws `InputError` for anything missing, damaged or unsupported.
   package static func open(_ path: String) throws -> Checkpoint {
@@ -65,6 +65,6 @@ package struct Checkpoint: Sendable {
     try DecoderLayout(spec: configuration.decoder).check(tensors)
     return Checkpoint(
       path: path, format: .gguf, configuration: configuration, tensors: tensors, tokenizer: .gguf(gguf.metadata),
-      weightFiles: [gguf.file], notes: configuration.notes)
+      weightFiles: gguf.files, notes: configuration.notes)
   }
 }

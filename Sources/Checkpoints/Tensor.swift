@@ -27,13 +27,15 @@ package struct Tensor: Sendable {
   /// Bytes from the file's start.
   package let offset: Int
   package let rowOrder: RowOrder
-  /// Added to every weight when it is decoded.
+  /// Every weight is multiplied by this when it is decoded.
+  package let factor: Float
+  /// Added to every weight when it is decoded, after that.
   package let addend: Float
 
   /// `shape`, `type` and `offset` must lie inside `file`, a row a whole number of blocks.
   package init(
     name: String, shape: [Int], type: ElementType, file: MappedFile, offset: Int, rowOrder: RowOrder = .plain,
-    addend: Float = 0
+    factor: Float = 1, addend: Float = 0
   ) {
     self.name = name
     self.shape = shape
@@ -41,6 +43,7 @@ package struct Tensor: Sendable {
     self.file = file
     self.offset = offset
     self.rowOrder = rowOrder
+    self.factor = factor
     self.addend = addend
   }
 
@@ -91,6 +94,7 @@ package struct Tensor: Sendable {
         hf_dequantise(type.ggmlCode, start + storedRow(row) * bytesPerRow, output + position * columns, columns)
       }
     }
+    if factor != 1 { for index in 0..<rows.count * columns { output[index] *= factor } }
     if addend != 0 { for index in 0..<rows.count * columns { output[index] += addend } }
   }
 
@@ -146,10 +150,12 @@ package struct Tensor: Sendable {
   }
 
   /// The same stored weights seen under another name.
-  func renamed(_ name: String, rowOrder: RowOrder? = nil, adding addend: Float? = nil) -> Tensor {
+  func renamed(
+    _ name: String, rowOrder: RowOrder? = nil, times factor: Float? = nil, adding addend: Float? = nil
+  ) -> Tensor {
     Tensor(
       name: name, shape: shape, type: type, file: file, offset: offset, rowOrder: rowOrder ?? self.rowOrder,
-      addend: addend ?? self.addend)
+      factor: factor ?? self.factor, addend: addend ?? self.addend)
   }
 
   /// Some rows of a plain matrix, or elements of a plain vector whose type has no blocks.
@@ -158,7 +164,7 @@ package struct Tensor: Sendable {
     let unit = isVector ? type.bytesPerBlock : bytesPerRow
     return Tensor(
       name: name, shape: isVector ? [range.count] : [range.count, columns], type: type, file: file,
-      offset: offset + range.lowerBound * unit, rowOrder: rowOrder, addend: addend)
+      offset: offset + range.lowerBound * unit, rowOrder: rowOrder, factor: factor, addend: addend)
   }
 
   /// The same weights as the module that holds them has them, [outputs, inputs] and in the canonical order of rows; nil where the stored type
@@ -171,7 +177,7 @@ package struct Tensor: Sendable {
       guard shape.count == 2, type.weightsPerBlock == 1 else { return shape.count == 1 ? self : nil }
       return Tensor(
         name: name, shape: [shape[1], shape[0]], type: type, file: file, offset: offset, rowOrder: .transposed,
-        addend: addend)
+        factor: factor, addend: addend)
     }
   }
 }

@@ -4,7 +4,7 @@ import Reading
 
 /// Where a checkpoint's vocabulary is.
 package enum TokenizerFiles: Sendable {
-  /// In the GGUF file's own metadata.
+  /// In the GGUF file's own metadata; of one in parts, the first's.
   case gguf(GGUFMetadata)
   /// In tokenizer.json, with tokenizer_config.json beside it where there is one.
   case json(tokenizer: URL, configuration: URL?)

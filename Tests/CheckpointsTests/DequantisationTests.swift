@@ -28,6 +28,75 @@ struct DequantisationTests {
     #expect(moved.decodeAll() == expected.decodeAll())
   }
 
+  private struct Digests: Decodable {
+    let random: String
+    let edges: String
+  }
+
+  private static let blockTypes = ElementType.allCases.filter { $0.weightsPerBlock > 1 }
+
+  @Test("a million random weights of every type of block, and its blocks at the edges", arguments: blockTypes)
+  func digests(type: ElementType) throws {
+    let known = try JSONDecoder().decode(
+      [String: Digests].self, from: Data(contentsOf: golden("quantisation/digests.json")))
+    let expected = try #require(known[type.rawValue.lowercased()])
+    #expect(digest(try tensor(type, randomBlocks(type))) == expected.random)
+    #expect(digest(try tensor(type, edgeBlocks(type))) == expected.edges)
+  }
+
+  @Test("a scale that makes weights infinite or NaN is found where it is", arguments: blockTypes)
+  func nonFiniteBlocks(type: ElementType) throws {
+    let tensor = try tensor(type, edgeBlocks(type))
+    let first = tensor.decodeAll().firstIndex { !$0.isFinite }
+    #expect(tensor.firstNonFinite() == first)
+    // Its eight-bit scales have neither.
+    #expect((first == nil) == (type == .nvfp4))
+  }
+
+  private func tensor(_ type: ElementType, _ blocks: [UInt8]) throws -> Tensor {
+    let file = try MappedFile(try TemporaryFolder().write("blocks", blocks))
+    let rows = blocks.count / type.bytesPerBlock
+    return Tensor(name: "\(type)", shape: [rows, type.weightsPerBlock], type: type, file: file, offset: 0)
+  }
+
+  /// What Scripts/goldens/quantisation.py makes under the same names.
+  private func randomBlocks(_ type: ElementType) -> [UInt8] {
+    let count = (1 << 20) / type.weightsPerBlock * type.bytesPerBlock
+    var random = SeededGenerator(state: UInt64(type.ggmlCode))
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count + 8)
+    while bytes.count < count { withUnsafeBytes(of: random.next().littleEndian) { bytes += $0 } }
+    return Array(bytes[..<count])
+  }
+
+  private func edgeBlocks(_ type: ElementType) -> [UInt8] {
+    let edges: [UInt8] = [
+      0x00, 0x01, 0x02, 0x03, 0x04, 0x3c, 0x7b, 0x7c, 0x7e, 0x7f, 0x80, 0xfb, 0xfc, 0xfe, 0xff,
+    ]
+    return [0x00, 0x55, 0xff].flatMap { (fill: UInt8) -> [UInt8] in
+      (0..<type.bytesPerBlock).flatMap { place in
+        edges.flatMap { edge in
+          var block = [UInt8](repeating: fill, count: type.bytesPerBlock)
+          block[place] = edge
+          return block
+        }
+      }
+    }
+  }
+
+  /// The sum of the mixed bits of all values, each with its place; one NaN for all of them.
+  private func digest(_ tensor: Tensor) -> String {
+    var (place, sum): (UInt64, UInt64) = (0, 0)
+    for value in tensor.decodeAll() {
+      let bits: UInt32 = value.isNaN ? 0x7fc0_0000 : value.bitPattern
+      var mixed = SeededGenerator(state: UInt64(bits) &+ place)
+      sum &+= mixed.next()
+      place &+= 0x9e37_79b9_7f4a_7c15
+    }
+    let digits = String(sum, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
   @Test("every fp16 pattern gives Float16's value")
   func halves() throws {
     let folder = try TemporaryFolder()

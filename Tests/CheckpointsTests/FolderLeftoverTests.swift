@@ -15,6 +15,7 @@ struct FolderLeftoverTests {
     ("last.ckpt", "a Lightning checkpoint", "save_pretrained"),
     ("model-00001-of-00002.safetensors", "shards without their index", "model.safetensors.index.json"),
     ("adapter_model.safetensors", "an adapter without its configuration", "adapter_config.json"),
+    ("m-00001-of-00002.gguf", "a model in several files", "give the first"),
     ("m.gguf", "a model in one file", "give that file"),
     ("optimizer.pt", "a trainer's state without the model", "cut short"),
   ]

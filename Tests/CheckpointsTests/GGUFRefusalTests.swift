@@ -83,7 +83,7 @@ struct GGUFRefusalTests {
       $0.set("llama.attention.some_new_scale", UInt32(2))
     }
     try refuse("mixtures of experts") { $0.set("llama.expert_count", UInt32(8)) }
-    try refuse("split.count") { $0.set("split.count", UInt32(2)) }
+    try refuse("split.no: is missing from a part of 2") { $0.set("split.count", UInt32(2)) }
     try refuse("'ntk' is not supported") { $0.set("llama.rope.scaling.type", "ntk") }
     try refuse("llama.attention.sliding_window") { $0.set("llama.attention.sliding_window", UInt32(16)) }
     try refuse("llama.rope.dimension_count") { $0.set("llama.rope.dimension_count", UInt32(2)) }
@@ -108,6 +108,21 @@ struct GGUFRefusalTests {
     expectInputError("llama.block_count", "too large") { _ = try Checkpoint.open(file.path) }
   }
 
+  @Test("one number beside a matrix multiplies it, and one for its input does not")
+  func scales() throws {
+    let folder = try TemporaryFolder()
+    func query(_ edit: (inout GGUFBuilder) -> Void) throws -> [Float] {
+      var builder = GGUFBuilder.tinyLlama
+      edit(&builder)
+      let checkpoint = try Checkpoint.open(try folder.write("m.gguf", builder.bytes).path)
+      #expect(checkpoint.tensors.names.count == 11)
+      return try #require(checkpoint.tensors.tensor("model.layers.0.self_attn.q_proj.weight")).decodeAll()
+    }
+    let plain = try query { _ in }
+    #expect(try query { $0.add("blk.0.attn_q.scale", [1], [0.1]) } == plain.map { $0 * 0.1 })
+    #expect(try query { $0.add("blk.0.attn_q.input_scale", [1], [0.1]) } == plain)
+  }
+
   @Test("tensors")
   func tensors() throws {
     try refuse("past the end of the file") { $0.infos[10].offset = 1 << 20 }
@@ -118,9 +133,19 @@ struct GGUFRefusalTests {
     try refuse("impossible shape") { $0.infos[2].shape = [1 << 32, 1 << 32] }
     try refuse("impossible shape") { $0.infos[2].shape = [8, 0] }
     try refuse("has 5 axes") { $0.infos[2].shape = [8, 8, 1, 1, 1] }
-    try refuse("has type q3_K, which is not supported") { $0.infos[2].type = 11 }
-    try refuse("has type number 77") { $0.infos[2].type = 77 }
+    for (name, type) in [("q8_1", 9), ("q8_K", 15), ("i8", 24), ("f64", 28), ("q1_0", 41), ("number 77", 77)] {
+      try refuse("has type \(name), which is not supported; quantise the model to another type, such as q8_0 or q4_K") {
+        $0.infos[2].type = UInt32(type)
+      }
+    }
     try refuse("not a multiple of q8_0's 32") { $0.infos[2].type = 8 }
+    try refuse("not a multiple of nvfp4's 64") { $0.infos[2].type = 40 }
+    try refuse("not a multiple of iq2_xxs's 256") { $0.infos[2].type = 16 }
+    try refuse("blk.0.attn_q.scale: is not one finite number") { $0.add("blk.0.attn_q.scale", [2]) }
+    try refuse("blk.0.attn_q.scale: is not one finite number") { $0.add("blk.0.attn_q.scale", [1], [.infinity]) }
+    for name in ["token_embd.scale", "output.scale", "blk.0.attn_norm.scale", "blk.1.attn_q.scale", "scale"] {
+      try refuse("\(name): is a tensor that a llama model does not have") { $0.add(name, [1]) }
+    }
     try refuse("has shape [4, 16], the configuration says [8, 8]") { $0.infos[2].shape = [16, 4] }
     try refuse("model.layers.0.self_attn.q_proj.weight: the model has no such tensor") { $0.infos.remove(at: 2) }
     try refuse("model.layers.0.self_attn.k_proj.bias: the model has no such tensor") {

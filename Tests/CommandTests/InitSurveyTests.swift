@@ -62,6 +62,17 @@ struct InitSurveyTests {
     #expect(made.steps.last == "3. holdfast gate --candidate tuned")
   }
 
+  @Test("a GGUF model in parts is one base, named by its first")
+  func parts() throws {
+    for number in 1...3 {
+      let name = "llama-tied-q8_0-0000\(number)-of-00003.gguf"
+      try folder.copy(golden("checkpoints/split/\(name)"), as: name)
+    }
+    let made = try holdfast("init", in: folder)
+    #expect(try folder.configured("base") == "./llama-tied-q8_0-00001-of-00003.gguf")
+    #expect(made.out.contains("the only model found here"))
+  }
+
   @Test("a model that was fetched is named by its name")
   func fetched() throws {
     try folder.makeFolder("models")

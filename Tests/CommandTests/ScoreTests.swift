@@ -3,7 +3,10 @@ import Testing
 
 @Suite("score and tokenize")
 struct ScoreTests {
-  static let models = ["llama-tied", "llama-untied", "llama-f16", "llama-tied.gguf", "llama-tied-q8_0.gguf"]
+  static let models = [
+    "llama-tied", "llama-untied", "llama-f16", "llama-tied.gguf", "llama-tied-q8_0.gguf",
+    "../quantisation/llama-low-bits.gguf",
+  ]
 
   let folder: TemporaryFolder
 
@@ -31,6 +34,14 @@ struct ScoreTests {
     let requests = Self.requests(20)
     let outputs = try ["llama-tied", "llama-tied.gguf"].map { try score(golden("checkpoints/\($0)"), requests).out }
     #expect(outputs[0] == outputs[1])
+  }
+
+  @Test("a GGUF model in parts gives the bytes that it gives in one, whichever part is named")
+  func parts() throws {
+    let names = ["llama-tied-q8_0.gguf"] + (1...3).map { "split/llama-tied-q8_0-0000\($0)-of-00003.gguf" }
+    let outputs = try names.map { try score(golden("checkpoints/\($0)"), Self.requests(5)) }
+    #expect(outputs.map(\.status) == [0, 0, 0, 0])
+    #expect(Set(outputs.map(\.out)).count == 1)
   }
 
   @Test("logprobs are written with seven digits and more")

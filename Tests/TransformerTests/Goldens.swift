@@ -53,3 +53,18 @@ func wave(_ ids: [Int32], scoring positions: [Int], adapter: Int? = nil) -> Wave
 func tiny(_ name: String) throws -> Checkpoint {
   try Checkpoint.open(LogitsGolden.folder.appendingPathComponent("checkpoints/\(name)").path)
 }
+
+extension Checkpoint {
+  /// Writes the model as a folder whose weights are the floats that its own decode to.
+  func writeF32(to folder: URL) throws {
+    let writer = try ModelWriter(configuration: configuration, tokenizer: tokenizer, type: .f32)
+    let decoded = tensors.names.compactMap(tensors.tensor).map { ($0.name, $0.shape, $0.decodeAll()) }
+    let weights = decoded.map { name, shape, values -> ModelWriter.Weight in
+      let memory = UnsafeMutablePointer<Float>.allocate(capacity: values.count)
+      memory.initialize(from: values, count: values.count)
+      return (name, shape, UnsafePointer(memory))
+    }
+    defer { for weight in weights { weight.values.deallocate() } }
+    try writer.write(weights, to: folder.path)
+  }
+}

@@ -1,4 +1,5 @@
 import Checkpoints
+import Foundation
 import Testing
 import Transformer
 
@@ -14,6 +15,39 @@ struct LogitsParityTests {
     ])
   func checkpoint(name: String, golden: String) throws {
     try compare(Decoder(try tiny(name), threads: 2), LogitsGolden("checkpoints/\(golden)"), adapter: nil)
+  }
+
+  @Test("weights in every type of few bits give transformers' logits, and the bits that the same values in F32 give")
+  func lowBits() throws {
+    let golden = try LogitsGolden("quantisation/llama-low-bits.expected.json")
+    let checkpoint = try Checkpoint.open(
+      LogitsGolden.folder.appendingPathComponent("quantisation/llama-low-bits.gguf").path)
+    let types = Set(checkpoint.tensors.names.compactMap { checkpoint.tensors.tensor($0)?.type })
+    #expect(types.count == 16)
+    let decoder = try Decoder(checkpoint, threads: 2)
+    try compare(decoder, golden, adapter: nil)
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("holdfast-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try checkpoint.writeF32(to: folder)
+    let written = try Checkpoint.open(folder.path)
+    #expect(written.tensors.names.allSatisfy { written.tensors.tensor($0)?.type == .f32 })
+    let plain = try Decoder(written, threads: 2)
+    for sequence in golden.sequences {
+      let asked = wave(sequence.ids, scoring: sequence.positions)
+      #expect(
+        try decoder.logits(asked).map { $0.map(\.bitPattern) } == plain.logits(asked).map { $0.map(\.bitPattern) })
+    }
+  }
+
+  @Test("a GGUF file in parts gives the bits that it gives in one")
+  func parts() throws {
+    let golden = try LogitsGolden("checkpoints/llama-tied-q8_0.expected.json")
+    let whole = try Decoder(try tiny("llama-tied-q8_0.gguf"), threads: 2)
+    let parts = try Decoder(try tiny("split/llama-tied-q8_0-00002-of-00003.gguf"), threads: 2)
+    for sequence in golden.sequences {
+      let asked = wave(sequence.ids, scoring: sequence.positions)
+      #expect(try parts.logits(asked) == whole.logits(asked))
+    }
   }
 
   @Test(

@@ -5,12 +5,14 @@ import Tokenizers
 /// GGUF, safetensors, shards, config.json, adapters.
 enum CheckpointTargets {
   static func all(_ place: Workplace) throws -> [FuzzTarget] {
-    try [gguf(place), safetensors(place), shards(place), config(place)] + adapters(place)
+    try [gguf(place), parts(place), safetensors(place), shards(place), config(place)] + adapters(place)
   }
 
   /// Metadata, tensors of every type and their rows, vocabulary, and the checkpoint that it makes.
   private static func gguf(_ place: Workplace) throws -> FuzzTarget {
-    let names = ["quantisation/blocks", "checkpoints/llama-tied-q8_0", "checkpoints/llama-tied-f16"]
+    let names = [
+      "quantisation/blocks", "quantisation/llama-low-bits", "checkpoints/llama-tied-q8_0", "checkpoints/llama-tied-f16",
+    ]
     return FuzzTarget("gguf", .gguf, try names.map { try place.golden("\($0).gguf") }) { bytes, _ in
       let path = try place.write(bytes, "model.gguf")
       let file = try GGUFFile(URL(fileURLWithPath: path))
@@ -24,6 +26,21 @@ enum CheckpointTargets {
       }
       for tensor in file.tensors.values { try decode(tensor) }
       let checkpoint = try Checkpoint.open(path)
+      for name in checkpoint.tensors.names { try checkpoint.tensors.tensor(name).map(decode) }
+      try TokenizerTargets.encode(try Tokenizer(checkpoint.tokenizer))
+    }
+  }
+
+  /// A model in three files, one of which is mutated.
+  private static func parts(_ place: Workplace) throws -> FuzzTarget {
+    let names = (1...3).map { "llama-tied-q8_0-0000\($0)-of-00003.gguf" }
+    for (seed, name) in names.enumerated() {
+      try place.copy("Tests/Goldens/checkpoints/split", to: "parts\(seed)", leavingOut: [name])
+    }
+    let seeds = try names.map { try place.golden("checkpoints/split/\($0)") }
+    return FuzzTarget("gguf-parts", .gguf, seeds) { bytes, seed in
+      try place.write(bytes, "parts\(seed)/\(names[seed])")
+      let checkpoint = try Checkpoint.open(place.path("parts\(seed)/\(names[2 - seed])"))
       for name in checkpoint.tensors.names { try checkpoint.tensors.tensor(name).map(decode) }
       try TokenizerTargets.encode(try Tokenizer(checkpoint.tokenizer))
     }

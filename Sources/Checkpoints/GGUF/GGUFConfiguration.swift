@@ -58,11 +58,6 @@ extension GGUFFile {
     for key in ["expert_count", "expert_used_count"].map({ prefix + $0 }) where try metadata.integer(key) ?? 0 != 0 {
       throw InputError(metadata.path, field: key, "mixtures of experts are not supported", remedy: "use a dense model")
     }
-    if let parts = try metadata.integer("split.count"), parts > 1 {
-      throw InputError(
-        metadata.path, field: "split.count", "the model is split over \(parts) files, which is not supported",
-        remedy: "merge them with llama-gguf-split --merge")
-    }
     let window = "\(prefix)attention.sliding_window"
     if layout.fields["attention.sliding_window"] == nil, try metadata.integer(window) ?? 0 != 0 {
       throw InputError(

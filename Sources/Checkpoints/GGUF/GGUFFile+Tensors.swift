@@ -9,11 +9,14 @@ extension GGUFFile {
   /// The tensors under Hugging Face's names, in its row order and with its values. Throws `InputError` for a tensor that the family has no name for.
   func canonicalTensors(_ configuration: ModelConfiguration, _ layout: GGUFLayout) throws -> NamedTensors {
     var canonical: [String: Tensor] = [:]
-    for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) where !Self.rotaryTensors.contains(name) {
-      for part in try parts(name, tensor, configuration.decoder, layout) {
+    let scales = try TensorScales(tensors)
+    for (name, tensor) in tensors.sorted(by: { $0.key < $1.key })
+    where !Self.rotaryTensors.contains(name) && !scales.names.contains(name) {
+      let scaled = scales.factors[name].map { tensor.renamed(name, times: $0) } ?? tensor
+      for part in try parts(name, scaled, configuration.decoder, layout) {
         guard canonical.updateValue(part, forKey: part.name) == nil else {
           throw InputError(
-            file.path, field: name, "holds '\(part.name)' a second time", remedy: "convert the model again")
+            tensor.file.path, field: name, "holds '\(part.name)' a second time", remedy: "convert the model again")
         }
       }
     }
@@ -39,7 +42,8 @@ extension GGUFFile {
       if own == "attn_qkv" { return try split(tensor, block, ending, spec, layout) }
     }
     throw InputError(
-      file.path, field: name, "is a tensor that a \(layout.architecture) model does not have, and would be ignored",
+      tensor.file.path, field: name,
+      "is a tensor that a \(layout.architecture) model does not have, and would be ignored",
       remedy: "convert the model again, or use a plain \(layout.architecture) model")
   }
 
@@ -51,14 +55,14 @@ extension GGUFFile {
     guard (isMatrix ? tensor.rows : tensor.columns) == widths.reduce(0, +), isMatrix || tensor.type.weightsPerBlock == 1
     else {
       throw InputError(
-        file.path, field: tensor.name,
+        tensor.file.path, field: tensor.name,
         "has shape \(tensor.shape), q, k and v together need \(widths.reduce(0, +)) rows",
         remedy: "convert the model again")
     }
     var first = 0
     return try zip(["attn_q", "attn_k", "attn_v"], widths).map { own, width in
       guard let below = layout.block[own] else {
-        throw InputError(file.path, field: tensor.name, "is not supported", remedy: "convert the model again")
+        throw InputError(tensor.file.path, field: tensor.name, "is not supported", remedy: "convert the model again")
       }
       let part = tensor.slice(first..<first + width)
       first += width

@@ -2,23 +2,37 @@ import Diagnostics
 import Foundation
 import Reading
 
-/// A GGUF file of version 2 or 3: its metadata and its tensors under the names that the file gives them.
+/// A GGUF file of version 2 or 3, or all parts of one that was split: metadata, and tensors under the names that the file gives them.
 ///
 /// Format: ggml's `docs/gguf.md`. The file is untrusted: counts, lengths, types, offsets and overlaps are checked before use.
 package struct GGUFFile: Sendable {
-  package let file: MappedFile
+  /// The file, or its parts in order.
+  package let files: [MappedFile]
+  /// Of parts the first one's.
   package let metadata: GGUFMetadata
   package let tensors: [String: Tensor]
 
-  /// Parses the file. Throws `InputError` naming the key or tensor that is wrong.
-  package init(_ url: URL) throws {
+  /// The one that has the metadata.
+  var file: MappedFile { metadata.file }
+
+  /// Parses the file, and where it is a part of a model the others beside it (`GGUFSplit.swift`).
+  ///
+  /// - Throws: `InputError` naming the key or tensor that is wrong, or the part that is.
+  package init(_ url: URL) throws { self = try GGUFFile(part: url).whole() }
+
+  init(files: [MappedFile], metadata: GGUFMetadata, tensors: [String: Tensor]) {
+    (self.files, self.metadata, self.tensors) = (files, metadata, tensors)
+  }
+
+  /// Parses one file alone.
+  init(part url: URL) throws {
     let file = try MappedFile(url)
     var cursor = ByteCursor(file)
     let counts = try Self.header(&cursor)
     metadata = GGUFMetadata(file: file, entries: try Self.entries(&cursor, count: counts.keys))
     let infos = try Self.tensorInfos(&cursor, count: counts.tensors)
     tensors = try Self.place(infos, in: file, after: cursor.position, alignment: try Self.alignment(metadata))
-    self.file = file
+    files = [file]
   }
 
   /// Whether the file starts as a GGUF file does.

@@ -45,9 +45,9 @@ extension GGUFFile {
     }
     let code = try cursor.integer(UInt32.self, name)
     guard let type = ElementType(ggmlCode: code) else {
-      let supported = ElementType.allCases.map(\.rawValue).joined(separator: ", ")
       throw refuse(
-        "has type \(ElementType.ggmlName(code)), which is not supported", "quantise to one of \(words: supported)")
+        "has type \(ElementType.ggmlName(code)), which is not supported",
+        "quantise the model to another type, such as q8_0 or q4_K")
     }
     guard stored[0] % type.weightsPerBlock == 0 else {
       throw refuse("has rows of \(stored[0]) weights, not a multiple of \(type.rawValue)'s \(type.weightsPerBlock)")

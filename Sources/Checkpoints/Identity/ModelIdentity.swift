@@ -5,7 +5,7 @@ import Reading
 
 /// Which model this is, by content. Every part is a SHA-256 in lower-case hexadecimal.
 package struct ModelIdentity: Sendable, Hashable, Codable {
-  /// GGUF: the whole file. Hugging Face: the weight files' names and hashes.
+  /// GGUF: the whole file, or the hashes of its parts in order. Hugging Face: the weight files' names and hashes.
   package let weights: String
   /// GGUF: the `tokenizer.*` metadata but the chat template. Hugging Face: tokenizer.json and tokenizer_config.json, or
   /// the names and hashes of the files that are there in its place.
@@ -40,7 +40,9 @@ package struct ModelIdentity: Sendable, Hashable, Codable {
   private static func weights(_ checkpoint: Checkpoint, _ hashes: any FileHashCache) -> String {
     switch checkpoint.format {
     case .gguf where checkpoint.weightFiles.count == 1: checkpoint.weightFiles[0].sha256(hashes)
-    case .gguf, .huggingFace:
+    // Each says which part it is; the names may be changed, as a single file's.
+    case .gguf: CanonicalHash.of(["GGUF in parts 1"] + checkpoint.weightFiles.map { $0.sha256(hashes) })
+    case .huggingFace:
       CanonicalHash.of(checkpoint.weightFiles.flatMap { [$0.url.lastPathComponent, $0.sha256(hashes)] })
     }
   }

@@ -10,6 +10,7 @@ package func modelName(_ path: String) -> String {
     return cached.split(separator: "--").last.map(String.init) ?? cached
   }
   let name = parts.last ?? path
+  if let part = GGUFPartName(name) { return part.stem }
   return name.hasSuffix(".gguf") ? String(name.dropLast(".gguf".count)) : name
 }
 

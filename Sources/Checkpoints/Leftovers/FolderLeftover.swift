@@ -57,6 +57,7 @@ struct FolderLeftover {
     Form("shards of torch.distributed", remedy: "run 'accelerate merge-weights FOLDER OUT'") {
       $0.hasSuffix(".distcp")
     },
+    Form("a model in several files", remedy: "give the first of them") { GGUFPartName($0) != nil },
     Form("a model in one file", remedy: "give that file itself") { $0.hasSuffix(".gguf") },
     Form(
       "shards without their index", remedy: "put the model.safetensors.index.json of the same save beside them"

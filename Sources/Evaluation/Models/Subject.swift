@@ -98,7 +98,8 @@ package struct Subject: AskedModel {
   /// The last part of a path, with its parent's name where that alone would say nothing ("checkpoint-100").
   package static func shortName(_ path: String) -> String {
     let url = URL(fileURLWithPath: path).standardizedFileURL
-    let last = url.pathExtension == "gguf" ? url.deletingPathExtension().lastPathComponent : url.lastPathComponent
+    let whole = url.pathExtension == "gguf" ? url.deletingPathExtension().lastPathComponent : url.lastPathComponent
+    let last = GGUFPartName(url.lastPathComponent)?.stem ?? whole
     return last.hasPrefix("checkpoint-") ? "\(url.deletingLastPathComponent().lastPathComponent)/\(last)" : last
   }
 }

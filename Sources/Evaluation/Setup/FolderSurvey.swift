@@ -95,6 +95,8 @@ package struct FolderSurvey: Sendable {
   private mutating func look(atFile path: String) {
     switch URL(fileURLWithPath: Compression.plainName(path)).pathExtension.lowercased() {
     case "gguf":
+      // A model in parts is given by its first.
+      if let part = GGUFPartName(URL(fileURLWithPath: path).lastPathComponent), part.number > 1 { return }
       guard firstBytes(of: absolute(path), most: 4) == Array("GGUF".utf8) else {
         remarks.append("\(yamlScalar(path)): is not a GGUF file")
         return

@@ -23,7 +23,7 @@ package struct ServedVocabulary: Sendable {
       files = try TokenizerFiles(folder: url)
       endTokenIDs = try Self.endTokens(url)
     case .regular? where path.hasSuffix(".gguf"):
-      files = .gguf(try GGUFFile(url).metadata)
+      files = .gguf(try GGUFFile.metadata(url))
       endTokenIDs = []
     default:
       throw InputError(
@@ -37,7 +37,8 @@ package struct ServedVocabulary: Sendable {
 
   /// Whether whole weights stand beside the tokenizer, so that they can be scored here too.
   package var hasWeights: Bool {
-    if case .gguf = files { return true }
+    // A part of a model has its vocabulary without the others.
+    if case .gguf = files { return (try? GGUFFile(URL(fileURLWithPath: path))) != nil }
     let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
     return names.contains { $0.hasSuffix(".safetensors") } && names.contains("config.json")
       && !names.contains("adapter_config.json")
