@@ -4,7 +4,7 @@ import Suites
 
 /// How a form of a fine-tuning answers beside the reference, question by question.
 package struct FormAnswers: Sendable, Hashable, Codable {
-  /// Questions with demonstrations that both were asked, of the tasks that vote.
+  /// Questions with demonstrations that both were asked, of the tasks that vote, or of all where none does.
   package let questions: Int
   /// Those that one of both answers rightly and the other does not.
   package let differ: Int
@@ -45,8 +45,10 @@ package struct FormAnswers: Sendable, Hashable, Codable {
   /// - Returns: nil where they share no question.
   package init?(_ reference: [ItemContrast], _ form: [ItemContrast]) {
     let own = Dictionary(form.map { (Question($0.candidate), $0.candidate) }) { first, _ in first }
+    // Where too little was asked for any task to vote, all are looked at.
+    let votes = reference.contains(where: \.counts)
     let pairs = reference.compactMap { line -> Pair? in
-      guard line.counts, line.k > 0, let other = own[Question(line.candidate)] else { return nil }
+      guard line.counts || !votes, line.k > 0, let other = own[Question(line.candidate)] else { return nil }
       return Pair(family: line.family, reference: line.candidate, form: other)
     }
     guard !pairs.isEmpty else { return nil }

@@ -26,6 +26,9 @@ package struct FormFinding: Sendable, Hashable, Codable {
     self.problem = problem
   }
 
+  /// The last part of its path or address.
+  package var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+
   /// Whether it is the same fine-tuning, as far as could be seen: nothing but what its storage rounds off.
   package var isSame: Bool { faults.isEmpty && problem == nil }
 

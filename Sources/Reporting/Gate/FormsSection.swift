@@ -15,7 +15,7 @@ struct FormsSection {
     for form in forms {
       let row = FormRow(form)
       grid.add([
-        form.path, form.kind, row.tokens, row.template, row.kept, row.off, row.answers, row.drop, row.distance,
+        form.name, form.kind, row.tokens, row.template, row.kept, row.off, row.answers, row.drop, row.distance,
       ])
     }
     let sentences = forms.filter { !$0.isReference }.map { "\n" + wrapped($0.text, width: 80) + "\n" }.joined()
@@ -53,7 +53,11 @@ private struct FormRow {
     tokens = isSeen ? has("tokenizer", "special_tokens") ? "differ" : "same" : "–"
     template = isSeen ? has("template") ? "differs" : "same" : "–"
     kept = form.weights.map { "\(points($0.kept)) %" } ?? "–"
-    off = form.weights.map { $0.residual < 5e-7 ? "0" : FormFault.percent($0.rounding ?? $0.residual) } ?? "–"
+    off =
+      form.weights.map { weights in
+        let size = weights.residual > weights.limit ? weights.residual : weights.rounding ?? weights.residual
+        return size < 5e-7 ? "0" : FormFault.percent(size)
+      } ?? "–"
     answers = form.answers.map { "\($0.differ)/\($0.questions)" } ?? "–"
     drop = form.answers?.units.first.map { points($0.drop) } ?? "–"
     distance = form.answers?.meanDistance.map { nats($0) } ?? "–"
