@@ -41,7 +41,10 @@ package struct ModelIdentity: Sendable, Hashable, Codable {
     switch checkpoint.format {
     case .gguf where checkpoint.weightFiles.count == 1: checkpoint.weightFiles[0].sha256(hashes)
     case .gguf, .huggingFace:
-      CanonicalHash.of(checkpoint.weightFiles.flatMap { [$0.url.lastPathComponent, $0.sha256(hashes)] })
+      // The same codes would have other values under another quantisation.
+      CanonicalHash.of(
+        checkpoint.weightFiles.flatMap { [$0.url.lastPathComponent, $0.sha256(hashes)] }
+          + (checkpoint.configuration.quantisation.map { ["quantisation"] + $0.canonical } ?? []))
     }
   }
 
