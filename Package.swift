@@ -117,7 +117,8 @@ let package = Package(
     .testTarget(name: "DigestsTests", dependencies: ["Digests", "Diagnostics"]),
     .testTarget(name: "ReadingTests", dependencies: ["Reading", "Diagnostics"]),
     .testTarget(
-      name: "CheckpointsTests", dependencies: ["Checkpoints", "CKernels", "Diagnostics", "Patterns", "Reading"]),
+      name: "CheckpointsTests",
+      dependencies: ["Checkpoints", "CKernels", "Diagnostics", "Digests", "Patterns", "Reading"]),
     .testTarget(
       name: "TokenizersTests", dependencies: ["Tokenizers", "Checkpoints", "Diagnostics", "Patterns", "Reading"]),
     .testTarget(

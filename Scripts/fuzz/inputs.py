@@ -112,6 +112,11 @@ INPUTS = {
         ("models/hf/model.safetensors", safetensors.document, models("models/hf")),
         ("models/f16/model.safetensors", safetensors.document, models("models/f16")),
     ],
+    "quantised": [
+        (f"models/quantised/{name}/{file}", mutation, models(f"models/quantised/{name}")[::3])
+        for name in ("nf4-double", "bnb-int8", "fp8-block", "ct-w4a16-asymmetric", "gptq-4bit", "awq-4bit", "mlx-4bit")
+        for file, mutation in (("model.safetensors", safetensors.document), ("config.json", jsontree.document))
+    ],
     "shards": [
         ("models/sharded/model.safetensors.index.json", jsontree.document, models("models/sharded")),
         ("models/sharded/model-00001-of-00002.safetensors", safetensors.document, models("models/sharded")),

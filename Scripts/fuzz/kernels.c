@@ -112,6 +112,42 @@ static void dequantise(void) {
   free(stored);
 }
 
+static uint8_t *octets(long count, long shift) {
+  uint8_t *stored = malloc((size_t)(count + shift));
+  for (long i = 0; i < count + shift; i++) stored[i] = (uint8_t)next();
+  return stored;
+}
+
+// Codes at any alignment, no byte of them more than promised; scales and tables as long as the blocks that are asked.
+static void packed(void) {
+  int bits = (int)(1 + below(8));
+  long count = length(), first = below(70), shift = below(4), columns = 1 + below(20), stride = columns + 3 + below(9);
+  float *out = floats(count * columns, 0);
+  uint8_t *row = octets(((first + count) * bits + 7) / 8, shift);
+  hf_unpack(row + shift, bits, first, count, out);
+  uint8_t *words = octets(4 * ((count * bits + 31) / 32) * stride, shift);
+  hf_unpack_columns(words + shift, bits, stride, below(3), columns, count, out);
+  uint8_t *eights = octets(4 * count * ((first + columns - 1) / 8 + 1), shift);
+  hf_unpack_awq(eights + shift, (first + columns - 1) / 8 + 1, first, columns, count, out);
+  hf_decode_i8(row + shift, count * bits / 8, out);
+  hf_decode_e4m3(row + shift, count * bits / 8, out);
+  hf_decode_e8m0(row + shift, count * bits / 8, out);
+  long block = 1 + below(80), blocks = (first + count - 1) / block - first / block + 1;
+  float *scales = floats(blocks, 1), *table = floats(256, 0);
+  uint8_t *codes = octets(first + count, shift), *halves = octets((first + count + 1) / 2, shift);
+  hf_decode_blocks_4bit(halves + shift, table, scales, block, first, count, out);
+  hf_decode_blocks_8bit(codes + shift, table, scales, block, 0.5f, first, count, out);
+  long groups = (count + block - 1) / block;
+  float *factors = floats(groups, 0), *zeros = floats(groups, 0);
+  hf_scale_groups(out, count, block, factors, below(2) ? zeros : 0);
+  hf_scale_and_add_groups(out, count, block, factors, zeros);
+  int32_t *numbers = malloc(sizeof(int32_t) * (size_t)count);
+  for (long i = 0; i < count; i++) numbers[i] = (int32_t)below(groups);
+  hf_scale_indexed(out, count, numbers, factors, below(2) ? zeros : 0);
+  free(numbers), free(zeros), free(factors), free(halves), free(codes), free(table), free(scales);
+  free(eights), free(words), free(row), free(out);
+}
+
 static void gemm(void) {
   long k = length(), outputs = length(), rows = 1 + below(14), wild = below(4) == 0;
   float *matrix = floats(outputs * k, (int)wild);
@@ -237,8 +273,8 @@ static void elementary(void) {
 int main(int count, char **arguments) {
   long rounds = count > 1 ? atol(arguments[1]) : 10000;
   state = count > 2 ? strtoull(arguments[2], 0, 10) : 1;
-  static void (*const kernels[])(void) = {dequantise, gemm, attention, rows, backward, elementary};
-  for (long round = 0; round < rounds; round++) kernels[round % 6]();
+  static void (*const kernels[])(void) = {dequantise, packed, gemm, attention, rows, backward, elementary};
+  for (long round = 0; round < rounds; round++) kernels[round % 7]();
   printf("%ld calls of the kernels, seed %s, %d instruction sets: clean\n", rounds, count > 2 ? arguments[2] : "1", hf_kernel_best() + 1);
   printf("digest %016llx\n", (unsigned long long)digest);
   return 0;

@@ -149,6 +149,7 @@ def files(folder):
         (goldens / "llama-untied", "models/sharded"),
         (goldens / "llama-f16", "models/f16"),
         (goldens / "split", "models/parts"),
+        *((folder, f"models/quantised/{folder.name}") for folder in sorted((GOLDENS / "quantised").iterdir())),
         (GOLDENS / "adapters/plain", "models/adapter"),
         (GOLDENS / "adapters/patterns", "models/patterns"),
         (GOLDENS / "adapters/rslora", "models/rslora"),

@@ -17,15 +17,22 @@ package enum RowOrder: Sendable, Equatable {
 
 /// A named tensor inside a mapped file: a view that keeps the file mapped.
 ///
-/// Whoever makes one has checked that `offset` and the bytes that follow lie in the file and that a row is a whole number of blocks.
+/// Whoever makes one has checked that the bytes of its weights lie in the file and that a row is a whole number of blocks.
 package struct Tensor: Sendable {
+  /// How its weights are stored.
+  enum Content: Sendable {
+    /// One after another, in whole blocks; `offset` is in bytes from the file's start.
+    case elements(ElementType, offset: Int)
+    /// Rows of a matrix that several stored tensors make, from `firstRow` on.
+    case packed(any PackedWeights, firstRow: Int)
+  }
+
   package let name: String
   /// PyTorch's order: row-major, the last axis contiguous.
   package let shape: [Int]
-  package let type: ElementType
+  let content: Content
+  /// Of packed weights: the one with their codes.
   package let file: MappedFile
-  /// Bytes from the file's start.
-  package let offset: Int
   package let rowOrder: RowOrder
   /// Every weight is multiplied by this when it is decoded.
   package let factor: Float
@@ -37,14 +44,38 @@ package struct Tensor: Sendable {
     name: String, shape: [Int], type: ElementType, file: MappedFile, offset: Int, rowOrder: RowOrder = .plain,
     factor: Float = 1, addend: Float = 0
   ) {
+    self.init(name, shape, .elements(type, offset: offset), file, rowOrder, factor: factor, addend: addend)
+  }
+
+  /// A whole matrix of packed weights, whose first part has the codes.
+  init(name: String, packed: any PackedWeights, file: MappedFile) {
+    self.init(name, [packed.rows, packed.columns], .packed(packed, firstRow: 0), file, .plain, factor: 1, addend: 0)
+  }
+
+  private init(
+    _ name: String, _ shape: [Int], _ content: Content, _ file: MappedFile, _ rowOrder: RowOrder, factor: Float,
+    addend: Float
+  ) {
     self.name = name
     self.shape = shape
-    self.type = type
+    self.content = content
     self.file = file
-    self.offset = offset
     self.rowOrder = rowOrder
     self.factor = factor
     self.addend = addend
+  }
+
+  /// The type of weights that are stored one after another; nil for packed ones.
+  package var type: ElementType? {
+    if case .elements(let type, _) = content { type } else { nil }
+  }
+
+  /// What the weights are in, such as "bf16", "q4_K" or "nf4".
+  package var storage: String {
+    switch content {
+    case .elements(let type, _): type.rawValue
+    case .packed(let packed, _): packed.scheme
+    }
   }
 
   /// The product of all axes but the last; 1 for a vector.
@@ -52,13 +83,22 @@ package struct Tensor: Sendable {
   /// The length of the last axis; 1 for a scalar.
   package var columns: Int { shape.last ?? 1 }
   package var count: Int { rows * columns }
-  package var bytesPerRow: Int { columns / type.weightsPerBlock * type.bytesPerBlock }
-  package var byteCount: Int { rows * bytesPerRow }
 
-  /// The stored bytes of the whole tensor, in stored row order.
-  package var storedBytes: UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(rebasing: file.bytes[offset..<offset + byteCount])
+  /// Stored bytes, those of scales and what else gives packed weights their values with them.
+  package var byteCount: Int {
+    switch content {
+    case .elements(let type, _): rows * bytesPerRow(type)
+    case .packed(let packed, _): packed.byteCount * rows / max(1, packed.rows)
+    }
   }
+
+  /// The bytes of weights that are stored one after another, in stored row order; packed ones have no such bytes.
+  package var storedBytes: UnsafeRawBufferPointer {
+    guard case .elements(_, let offset) = content else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+    return UnsafeRawBufferPointer(rebasing: file.bytes[offset..<offset + byteCount])
+  }
+
+  private func bytesPerRow(_ type: ElementType) -> Int { columns / type.weightsPerBlock * type.bytesPerBlock }
 
   /// Where row `row` of Hugging Face's order is stored.
   package func storedRow(_ row: Int) -> Int {
@@ -81,24 +121,46 @@ package struct Tensor: Sendable {
   /// - Parameter output: receives `rows.count * columns` floats, row-major.
   package func decode(rows: Range<Int>, into output: UnsafeMutablePointer<Float>) {
     precondition(rows.lowerBound >= 0 && rows.upperBound <= self.rows)
-    guard !rows.isEmpty, columns > 0, let start = storedBytes.baseAddress else { return }
-    switch rowOrder {
-    case .plain:
-      hf_dequantise(type.ggmlCode, start + rows.lowerBound * bytesPerRow, output, rows.count * columns)
-    case .transposed where shape.count > 1:
-      decodeTransposed(rows, start, output)
-    case _ where shape.count == 1:
-      decodeVector(start, output)
-    default:
-      for (position, row) in rows.enumerated() {
-        hf_dequantise(type.ggmlCode, start + storedRow(row) * bytesPerRow, output + position * columns, columns)
+    guard !rows.isEmpty, columns > 0 else { return }
+    switch content {
+    case .elements(let type, let offset):
+      guard let start = file.bytes.baseAddress else { return }
+      decode(rows, type, start + offset, output)
+    case .packed(let packed, let firstRow):
+      if case .plain = rowOrder {
+        packed.decode(rows: firstRow + rows.lowerBound..<firstRow + rows.upperBound, into: output)
+      } else {
+        for (position, row) in rows.enumerated() {
+          let stored = firstRow + storedRow(row)
+          packed.decode(rows: stored..<stored + 1, into: output + position * columns)
+        }
       }
     }
     if factor != 1 { for index in 0..<rows.count * columns { output[index] *= factor } }
     if addend != 0 { for index in 0..<rows.count * columns { output[index] += addend } }
   }
 
-  private func decodeTransposed(_ rows: Range<Int>, _ start: UnsafeRawPointer, _ output: UnsafeMutablePointer<Float>) {
+  private func decode(
+    _ rows: Range<Int>, _ type: ElementType, _ start: UnsafeRawPointer, _ output: UnsafeMutablePointer<Float>
+  ) {
+    let bytesPerRow = bytesPerRow(type)
+    switch rowOrder {
+    case .plain:
+      hf_dequantise(type.ggmlCode, start + rows.lowerBound * bytesPerRow, output, rows.count * columns)
+    case .transposed where shape.count > 1:
+      decodeTransposed(rows, type, start, output)
+    case _ where shape.count == 1:
+      decodeVector(type, start, output)
+    default:
+      for (position, row) in rows.enumerated() {
+        hf_dequantise(type.ggmlCode, start + storedRow(row) * bytesPerRow, output + position * columns, columns)
+      }
+    }
+  }
+
+  private func decodeTransposed(
+    _ rows: Range<Int>, _ type: ElementType, _ start: UnsafeRawPointer, _ output: UnsafeMutablePointer<Float>
+  ) {
     let stored = self.rows * type.bytesPerBlock
     withUnsafeTemporaryAllocation(of: Float.self, capacity: rows.count) { line in
       guard let base = line.baseAddress else { return }
@@ -110,7 +172,7 @@ package struct Tensor: Sendable {
     }
   }
 
-  private func decodeVector(_ start: UnsafeRawPointer, _ output: UnsafeMutablePointer<Float>) {
+  private func decodeVector(_ type: ElementType, _ start: UnsafeRawPointer, _ output: UnsafeMutablePointer<Float>) {
     withUnsafeTemporaryAllocation(of: Float.self, capacity: columns) { stored in
       guard let base = stored.baseAddress else { return }
       hf_dequantise(type.ggmlCode, start, base, columns)
@@ -143,10 +205,18 @@ package struct Tensor: Sendable {
     return nil
   }
 
+  /// Whether two tensors are stored alike, to the bit.
   func hasSameBytes(as other: Tensor) -> Bool {
-    guard byteCount == other.byteCount else { return false }
-    guard let mine = storedBytes.baseAddress, let theirs = other.storedBytes.baseAddress else { return true }
-    return memcmp(mine, theirs, byteCount) == 0
+    guard shape == other.shape, byteCount == other.byteCount else { return false }
+    switch (content, other.content) {
+    case (.elements(let type, let offset), .elements(let otherType, let otherOffset)):
+      guard type == otherType else { return false }
+      guard let mine = file.bytes.baseAddress, let theirs = other.file.bytes.baseAddress else { return true }
+      return memcmp(mine + offset, theirs + otherOffset, byteCount) == 0
+    case (.packed(let packed, let firstRow), .packed(let otherPacked, let otherFirst)):
+      return firstRow == otherFirst && packed.hasSameBytes(as: otherPacked)
+    default: return false
+    }
   }
 
   /// The same stored weights seen under another name.
@@ -154,17 +224,21 @@ package struct Tensor: Sendable {
     _ name: String, rowOrder: RowOrder? = nil, times factor: Float? = nil, adding addend: Float? = nil
   ) -> Tensor {
     Tensor(
-      name: name, shape: shape, type: type, file: file, offset: offset, rowOrder: rowOrder ?? self.rowOrder,
-      factor: factor ?? self.factor, addend: addend ?? self.addend)
+      name, shape, content, file, rowOrder ?? self.rowOrder, factor: factor ?? self.factor, addend: addend ?? self.addend)
   }
 
   /// Some rows of a plain matrix, or elements of a plain vector whose type has no blocks.
   func slice(_ range: Range<Int>) -> Tensor {
     let isVector = shape.count == 1
-    let unit = isVector ? type.bytesPerBlock : bytesPerRow
+    let part: Content
+    switch content {
+    case .elements(let type, let offset):
+      part = .elements(
+        type, offset: offset + range.lowerBound * (isVector ? type.bytesPerBlock : bytesPerRow(type)))
+    case .packed(let packed, let firstRow): part = .packed(packed, firstRow: firstRow + range.lowerBound)
+    }
     return Tensor(
-      name: name, shape: isVector ? [range.count] : [range.count, columns], type: type, file: file,
-      offset: offset + range.lowerBound * unit, rowOrder: rowOrder, factor: factor, addend: addend)
+      name, isVector ? [range.count] : [range.count, columns], part, file, rowOrder, factor: factor, addend: addend)
   }
 
   /// The same weights as the module that holds them has them, [outputs, inputs] and in the canonical order of rows; nil where the stored type
@@ -174,10 +248,10 @@ package struct Tensor: Sendable {
     case .plain: return self
     case .byHead: return renamed(name, rowOrder: .thirdsByHead(headDimension: headDimension))
     case .transposed:
-      guard shape.count == 2, type.weightsPerBlock == 1 else { return shape.count == 1 ? self : nil }
-      return Tensor(
-        name: name, shape: [shape[1], shape[0]], type: type, file: file, offset: offset, rowOrder: .transposed,
-        factor: factor, addend: addend)
+      // Libraries that quantise a `Conv1D` transpose it first.
+      guard shape.count == 2, let type else { return self }
+      guard type.weightsPerBlock == 1 else { return nil }
+      return Tensor(name, [shape[1], shape[0]], content, file, .transposed, factor: factor, addend: addend)
     }
   }
 }

@@ -49,7 +49,7 @@ struct HuggingFaceFolderTests {
     try pickled.write("config.json", json(tinyConfiguration))
     refuse("has neither model.safetensors nor", pickled)
     try pickled.write("pytorch_model.bin", "x")
-    refuse("safe_serialization=True", pickled)
+    refuse("M.from_pretrained('\(pickled.path)', dtype='auto').save_pretrained('OUT')", pickled)
     refuse("cannot be opened", try TemporaryFolder.tinyModelWithoutReadableWeights())
   }
 

@@ -2,10 +2,10 @@ import Checkpoints
 import Foundation
 import Tokenizers
 
-/// GGUF, safetensors, shards, config.json, adapters.
+/// GGUF, safetensors, shards, config.json, quantised folders, adapters.
 enum CheckpointTargets {
   static func all(_ place: Workplace) throws -> [FuzzTarget] {
-    try [gguf(place), parts(place), safetensors(place), shards(place), config(place)] + adapters(place)
+    try [gguf(place), parts(place), safetensors(place), shards(place), config(place)] + quantised(place) + adapters(place)
   }
 
   /// Metadata, tensors of every type and their rows, vocabulary, and the checkpoint that it makes.
@@ -76,6 +76,34 @@ enum CheckpointTargets {
       _ = try ModelConfiguration(configJSON: URL(fileURLWithPath: path))
       _ = try Checkpoint.open(place.path("config"))
     }
+  }
+
+  /// One folder of every way of quantising: its tensors, and its config.json.
+  private static func quantised(_ place: Workplace) throws -> [FuzzTarget] {
+    let names = [
+      "nf4", "nf4-double", "nf4-bf16-storage", "bnb-int8", "fp8-block", "ct-fp8-channel", "ct-int8",
+      "ct-w4a16-asymmetric", "ct-w4a16-sorted", "gptq-4bit-sorted", "gptq-3bit", "awq-4bit", "mlx-4bit",
+    ]
+    let tokenizer = try place.golden("checkpoints/llama-tied/tokenizer.json")
+    func target(_ title: String, _ file: String, _ form: Form) throws -> FuzzTarget {
+      for name in names {
+        let others: Set = ["model.safetensors", "config.json", "tokenizer.json", "tokenizer_config.json", "adapter"]
+        try place.copy("Tests/Goldens/quantised/\(name)", to: "\(title)/\(name)", leavingOut: others)
+        try place.write(tokenizer, "\(title)/\(name)/tokenizer.json")
+        for other in ["model.safetensors", "config.json"] {
+          try place.write(try place.golden("quantised/\(name)/\(other)"), "\(title)/\(name)/\(other)")
+        }
+      }
+      return FuzzTarget(title, form, try names.map { try place.golden("quantised/\($0)/\(file)") }) { bytes, seed in
+        let folder = "\(title)/\(names[seed])"
+        try place.write(bytes, "\(folder)/\(file)")
+        let checkpoint = try Checkpoint.open(place.path(folder))
+        for name in checkpoint.tensors.names { try checkpoint.tensors.tensor(name).map(decode) }
+      }
+    }
+    return [
+      try target("quantised", "model.safetensors", .safetensors), try target("quantised-config", "config.json", .json),
+    ]
   }
 
   private static func adapters(_ place: Workplace) throws -> [FuzzTarget] {

@@ -4,6 +4,7 @@
 #include "attention.h"
 #include "backward.h"
 #include "dequantise.h"
+#include "dequantise_packed.h"
 #include "elementary.h"
 #include "gemm.h"
 #include "kernel_choice.h"

@@ -14,6 +14,8 @@ package struct ModelConfiguration: Sendable, Equatable {
   package var generationEndIDs: [Int32] = []
   /// Whether it is the text part of a model for text and pictures, whose modules peft finds below `language_model`.
   package var isPartOfMultimodal = false
+  /// How the folder's weights are quantised; what is computed with them does not depend on it.
+  var quantisation: Quantisation?
   /// config.json, as it was read or as the GGUF metadata say it.
   package var document: JSONObject
 

@@ -51,9 +51,9 @@ extension DecoderSpec {
   }
 
   private static func refuseUnsupported(_ json: JSONFile) throws {
-    for key in ["quantization_config", "auto_map"] where try !(json.value(key)?.isOff ?? true) {
+    if try !(json.value("auto_map")?.isOff ?? true) {
       throw json.error(
-        key, "is not supported", remedy: "save the model unquantised and in transformers' own architecture, or as GGUF")
+        "auto_map", "is not supported", remedy: "save the model in transformers' own architecture, or as GGUF")
     }
     try json.refuseTrue(["is_encoder_decoder", "add_cross_attention", "use_bidirectional_attention"])
   }

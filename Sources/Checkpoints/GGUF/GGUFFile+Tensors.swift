@@ -52,7 +52,8 @@ extension GGUFFile {
   ) throws -> [Tensor] {
     let widths = [spec.queryWidth, spec.keyValueWidth, spec.keyValueWidth]
     let isMatrix = tensor.shape.count == 2
-    guard (isMatrix ? tensor.rows : tensor.columns) == widths.reduce(0, +), isMatrix || tensor.type.weightsPerBlock == 1
+    guard (isMatrix ? tensor.rows : tensor.columns) == widths.reduce(0, +),
+      isMatrix || tensor.type?.weightsPerBlock == 1
     else {
       throw InputError(
         tensor.file.path, field: tensor.name,

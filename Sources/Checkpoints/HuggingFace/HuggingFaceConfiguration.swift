@@ -17,6 +17,7 @@ extension ModelConfiguration {
       bosTokenID: try Self.tokenIDs(text, "bos_token_id").first,
       eosTokenIDs: try Self.tokenIDs(text, "eos_token_id"), document: text.members)
     isPartOfMultimodal = text.prefix != json.prefix
+    quantisation = try Quantisation.read(json) ?? Quantisation.read(text)
   }
 
   /// Takes in the end tokens of generation_config.json that config.json has not.

@@ -9,8 +9,13 @@ extension Checkpoint {
     var configuration = try ModelConfiguration(configJSON: folder.appendingPathComponent("config.json"))
     let generation = folder.appendingPathComponent("generation_config.json")
     if HuggingFaceWeights.exists(generation) { try configuration.addEnds(generationConfiguration: generation) }
-    let weights = try HuggingFaceWeights(folder, ignoring: configuration.family?.buffers ?? [])
-    var stored = try StoredNames(weights.tensors, path: path, spec: configuration.decoder)
+    let quantisation = configuration.quantisation
+    let weights = try HuggingFaceWeights(
+      folder, ignoring: configuration.family?.buffers ?? [], isQuantised: quantisation != nil)
+    let joined = try quantisation?.weights(weights.arrays, path: path)
+    var stored = try StoredNames(
+      joined?.tensors ?? weights.arrays.compactMapValues(\.tensor), path: path, spec: configuration.decoder)
+    if case .gptq? = quantisation { stored.dropEmptyBiases() }
     try stored.arrange()
     let named = NamedTensors(path: path, tensors: stored.tensors)
     try DecoderLayout(spec: configuration.decoder).check(named)
@@ -20,6 +25,6 @@ extension Checkpoint {
     return Checkpoint(
       path: path, format: .huggingFace, configuration: configuration, tensors: named,
       tokenizer: tokenizer, weightFiles: weights.files, tokenizerFiles: tokenizerFiles,
-      notes: stored.notes + configuration.notes)
+      notes: stored.notes + (joined?.notes ?? []) + configuration.notes)
   }
 }

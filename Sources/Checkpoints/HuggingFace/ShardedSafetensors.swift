@@ -6,21 +6,23 @@ import Reading
 struct HuggingFaceWeights {
   /// Sorted by file name.
   let files: [MappedFile]
-  let tensors: [String: Tensor]
+  let arrays: [String: StoredArray]
 
   /// Opens the weights in `folder`. Throws `InputError` where there are none, two answers, or an index that does not fit its shards.
   ///
-  /// - Parameter ignored: ends of names of tensors that are left out, whatever their type.
-  init(_ folder: URL, ignoring ignored: [String] = []) throws {
+  /// - Parameters:
+  ///   - ignored: ends of names of tensors that are left out, whatever their type.
+  ///   - isQuantised: whether there may be codes among the tensors.
+  init(_ folder: URL, ignoring ignored: [String] = [], isQuantised: Bool = false) throws {
     let single = folder.appendingPathComponent("model.safetensors")
     let index = folder.appendingPathComponent("model.safetensors.index.json")
     switch (Self.exists(single), Self.exists(index)) {
     case (true, false):
-      let file = try SafetensorsFile(single, ignoring: ignored)
+      let file = try SafetensorsFile(single, ignoring: ignored, withCodes: isQuantised)
       files = [file.file]
-      tensors = file.tensors
+      arrays = file.arrays
     case (false, true):
-      (files, tensors) = try Self.sharded(index, in: folder, ignored)
+      (files, arrays) = try Self.sharded(index, in: folder, ignored, isQuantised)
     case (true, true):
       throw InputError(
         folder.path, "has both model.safetensors and model.safetensors.index.json", remedy: "remove the stale one")
@@ -36,8 +38,8 @@ struct HuggingFaceWeights {
   static func exists(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
 
   private static func sharded(
-    _ index: URL, in folder: URL, _ ignored: [String]
-  ) throws -> ([MappedFile], [String: Tensor]) {
+    _ index: URL, in folder: URL, _ ignored: [String], _ isQuantised: Bool
+  ) throws -> ([MappedFile], [String: StoredArray]) {
     let json = try JSONFile(index)
     let map = try json.required("weight_map", try json.object("weight_map"))
     var shardOf: [String: String] = [:]
@@ -54,24 +56,24 @@ struct HuggingFaceWeights {
       }
     }
     var files: [MappedFile] = []
-    var tensors: [String: Tensor] = [:]
+    var arrays: [String: StoredArray] = [:]
     for shard in Set(shardOf.values).sorted() {
-      let file = try SafetensorsFile(folder.appendingPathComponent(shard), ignoring: ignored)
-      for (name, tensor) in file.tensors {
+      let file = try SafetensorsFile(folder.appendingPathComponent(shard), ignoring: ignored, withCodes: isQuantised)
+      for (name, array) in file.arrays {
         guard shardOf[name] == shard else {
           throw InputError(
             file.file.path, field: name, "is in this shard, but the index does not say so",
             remedy: "get the index and the shards again, from the same version")
         }
-        tensors[name] = tensor
+        arrays[name] = array
       }
       files.append(file.file)
     }
-    if let absent = shardOf.keys.sorted().first(where: { tensors[$0] == nil }) {
+    if let absent = shardOf.keys.sorted().first(where: { arrays[$0] == nil }) {
       throw map.error(
         absent, "is not in the shard that the index names",
         remedy: "get the index and the shards again, from the same version")
     }
-    return (files, tensors)
+    return (files, arrays)
   }
 }

@@ -39,11 +39,24 @@ struct StoredNames {
       guard let tensor = tensors[place.name] else { continue }
       guard let arranged = tensor.canonical(place.storage, headDimension: spec.headDimension) else {
         throw InputError(
-          path, field: place.name, "is stored as \(tensor.type.rawValue), which cannot be transposed",
+          path, field: place.name, "is stored as \(tensor.storage), which cannot be transposed",
           remedy: "save the model as float32, float16 or bfloat16")
       }
       tensors[place.name] = arranged
     }
+  }
+
+  /// Leaves out biases that the model has not and that are zero, beside packed weights: AutoGPTQ gave one to every module that it packed.
+  mutating func dropEmptyBiases() {
+    let own = Set(spec.weights.map(\.name))
+    let empty = tensors.filter { name, tensor in
+      guard name.hasSuffix(".bias"), !own.contains(name), tensor.shape.count == 1,
+        let weight = tensors["\(name.dropLast("bias".count))weight"], weight.type == nil
+      else { return false }
+      return tensor.decodeAll().allSatisfy { $0 == 0 }
+    }
+    for name in empty.keys { tensors[name] = nil }
+    if !empty.isEmpty { notes.append("\(empty.count) biases that are zero, and that the model has not, are left out") }
   }
 
   private func refuseForeignTensors() throws {
@@ -114,7 +127,7 @@ struct StoredNames {
       tensors[embedding] = stored.renamed(embedding)
       return
     }
-    guard embedded.type == stored.type, embedded.shape == stored.shape, embedded.hasSameBytes(as: stored) else {
+    guard embedded.hasSameBytes(as: stored) else {
       throw InputError(
         path, field: head, "differs from the embedding although tie_word_embeddings is true",
         remedy: "set tie_word_embeddings to false in config.json, or save the model again")

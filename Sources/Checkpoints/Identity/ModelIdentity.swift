@@ -43,7 +43,10 @@ package struct ModelIdentity: Sendable, Hashable, Codable {
     // Each says which part it is; the names may be changed, as a single file's.
     case .gguf: CanonicalHash.of(["GGUF in parts 1"] + checkpoint.weightFiles.map { $0.sha256(hashes) })
     case .huggingFace:
-      CanonicalHash.of(checkpoint.weightFiles.flatMap { [$0.url.lastPathComponent, $0.sha256(hashes)] })
+      // The same codes would have other values under another quantisation.
+      CanonicalHash.of(
+        checkpoint.weightFiles.flatMap { [$0.url.lastPathComponent, $0.sha256(hashes)] }
+          + (checkpoint.configuration.quantisation.map { ["quantisation"] + $0.canonical } ?? []))
     }
   }
 

@@ -20,8 +20,10 @@ struct FolderLeftover {
     for form in Self.forms {
       guard let name = names.first(where: form.isNamed) else { continue }
       finding = "\(form.what) (\(name))"
-      let words = form.remedy.components(separatedBy: "FOLDER").map { ShownText("\(words: $0)") }
-      remedy = words.joined(separator: "\(path)")
+      func words(_ text: String) -> ShownText {
+        text.components(separatedBy: "NAME").map { ShownText("\(words: $0)") }.joined(separator: "\(name)")
+      }
+      remedy = form.remedy.components(separatedBy: "FOLDER").map(words).joined(separator: "\(path)")
       return
     }
     return nil
@@ -29,7 +31,7 @@ struct FolderLeftover {
 
   private struct Form {
     let what: String
-    /// FOLDER stands for the folder's path.
+    /// FOLDER stands for the folder's path, NAME for what was found there.
     let remedy: String
     let isNamed: @Sendable (String) -> Bool
 
@@ -68,15 +70,21 @@ struct FolderLeftover {
     ) { $0.hasPrefix("consolidated.") },
     Form(
       "pickled weights, which can run code and are not read",
-      remedy: "load the model and save it with save_pretrained(OUT, safe_serialization=True)"
+      remedy:
+        "where you trust them: python -c \"from transformers import AutoModelForCausalLM as M, AutoTokenizer as T; M.from_pretrained('FOLDER', dtype='auto').save_pretrained('OUT'); T.from_pretrained('FOLDER').save_pretrained('OUT')\""
     ) { $0.hasPrefix("pytorch_model") && ($0.hasSuffix(".bin") || $0.hasSuffix(".bin.index.json")) },
     Form(
       "a Lightning checkpoint, which can run code and is not read",
       remedy: "load it with load_from_checkpoint and save the model inside with save_pretrained(OUT)"
     ) { $0.hasSuffix(".ckpt") },
     Form("weights for another library", remedy: "save them from transformers with save_pretrained(OUT)") {
-      ["tf_model.h5", "flax_model.msgpack", "model.onnx", "weights.npz", "model.pt", "model.pth"].contains($0)
+      ["tf_model.h5", "flax_model.msgpack", "model.onnx", "weights.npz"].contains($0)
     },
+    Form(
+      "pickled weights, which can run code and are not read",
+      remedy:
+        "where it is a state_dict: python -c \"import torch; from safetensors.torch import save_file; save_file({k: v.clone() for k, v in torch.load('FOLDER/NAME', weights_only=True).items()}, 'FOLDER/model.safetensors')\""
+    ) { ["model.pt", "model.pth", "weights.pt", "weights.pth", "pytorch_model.pt"].contains($0) },
     Form(
       "weights under another name", remedy: "name the file model.safetensors, or save again with save_pretrained(OUT)"
     ) { $0.hasSuffix(".safetensors") },

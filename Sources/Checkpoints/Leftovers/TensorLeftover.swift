@@ -10,6 +10,8 @@ struct TensorLeftover {
   let remedy: ShownText
   /// Whether it is only a name around a weight.
   let isWrapper: Bool
+  /// Whether it says something of quantised weights.
+  var isOfQuantisation = false
 
   /// Nil for a tensor that is nothing but itself.
   static func of(_ tensor: Tensor) -> TensorLeftover? {
@@ -45,8 +47,9 @@ struct TensorLeftover {
       problem = "is the head of a classifier, which a language model has not"
       remedy = "give a model that was saved as AutoModelForCausalLM"
     } else if let scheme = Self.quantisation(parts.last) {
-      problem = "belongs to weights that are quantised (\(scheme))"
-      remedy = "dequantise them, model.dequantize() in transformers, and save again"
+      problem = "belongs to weights that are quantised (\(scheme)), of which config.json says nothing"
+      remedy = "use the config.json with quantization_config of the same save, or dequantise them: model.dequantize()"
+      isOfQuantisation = true
     } else if let wrapper {
       isWrapper = true
       problem = "is saved under the name of a wrapper, \(wrapper.rawValue) (\(wrapper.maker))"
@@ -69,8 +72,10 @@ struct TensorLeftover {
     case "absmax", "quant_map", "nested_absmax", "nested_quant_map", "SCB", "weight_format",
       "bitsandbytes__nf4", "bitsandbytes__fp4":
       "bitsandbytes"
-    case "weight_scale", "weight_scale_inv", "input_scale", "activation_scale": "fp8 or int8"
-    case "weight_packed", "weight_shape", "weight_zero_point", "weight_g_idx": "compressed-tensors"
+    case "weight_scale", "weight_scale_inv", "input_scale", "activation_scale", "k_scale", "v_scale": "fp8 or int8"
+    case "weight_packed", "weight_shape", "weight_zero_point", "weight_g_idx", "weight_global_scale":
+      "compressed-tensors"
+    case "biases": "MLX"
     default: nil
     }
   }

@@ -14,6 +14,8 @@ extension ModelConfiguration {
     set("model_type", .string(modelType))
     set("dtype", dtype)
     set("torch_dtype", dtype)
+    // What is written is decoded.
+    for key in ["quantization_config", "compression_config", "quantization"] { set(key, nil) }
     if let padTokenID, written["pad_token_id"] ?? .null == .null { set("pad_token_id", .integer(padTokenID)) }
     if case .frequencyFactors? = decoder.rotaries.first?.scaling {
       set("rope_scaling", try scalingJSON())

@@ -105,12 +105,13 @@ package struct Subject: AskedModel {
 }
 
 extension Checkpoint {
-  /// The type that most of the weights' bytes are stored in, such as `q4_1`.
+  /// What most of the weights' bytes are stored in, such as `q4_1`; of a quantised folder, of those that are quantised, such as `nf4`: of a
+  /// small model the embedding, which is not, may have more.
   package var storage: String {
     var bytes: [String: Int] = [:]
-    for name in tensors.names {
-      if let tensor = tensors.tensor(name) { bytes[tensor.type.rawValue, default: 0] += tensor.byteCount }
-    }
+    let all = tensors.names.compactMap { tensors.tensor($0) }
+    let packed = all.filter { $0.type == nil }
+    for tensor in packed.isEmpty ? all : packed { bytes[tensor.storage, default: 0] += tensor.byteCount }
     return bytes.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? "empty"
   }
 }
