@@ -15,7 +15,9 @@ enum FamilyGolden {
     "granite",
     "granite-bias", "smollm3", "smollm3-window", "gpt2", "gpt2-bare", "gpt_neox", "gpt_neox-older", "gpt_neox-serial",
     "starcoder2", "starcoder2-full", "starcoder2-bare", "stablelm", "stablelm-parallel", "cohere2", "cohere2-older",
-    "glm4", "exaone4", "exaone4-full", "arcee", "arcee-bias",
+    "glm4", "exaone4", "exaone4-full", "arcee", "arcee-bias", "qwen3_moe", "qwen3_moe-fused", "qwen3_moe-mixed",
+    "qwen2_moe", "qwen2_moe-fused", "qwen2_moe-mixed", "mixtral", "mixtral-fused", "mixtral-window", "olmoe",
+    "olmoe-norm", "granitemoe", "granitemoe-fused", "granitemoeshared",
   ]
   static let files = folders.filter {
     FileManager.default.fileExists(atPath: LogitsGolden.folder.appendingPathComponent("families/\($0).gguf").path)

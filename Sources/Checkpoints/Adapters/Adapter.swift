@@ -82,7 +82,11 @@ package struct Adapter: Sendable {
   ) throws -> [AdapterModule] {
     let linear = layout.linearModules
     try tensors.refuseUnknownPaths(Set(linear.map(\.path)), layout)
-    let targeted = linear.filter { configuration.adapts($0.path, layout) }
+    // To peft with transformers 5 routers and experts are parameters, not linear modules: one that has none of their tensors was trained so.
+    let untouched = layout.moduleGroups.filter(\.isOfMixture).map(\.paths)
+    let present = Set(tensors.paths)
+    let passedOver = Set(untouched.contains { $0.contains(where: present.contains) } ? [] : untouched.flatMap { $0 })
+    let targeted = linear.filter { !passedOver.contains($0.path) && configuration.adapts($0.path, layout) }
     let targetedPaths = Set(targeted.map(\.path))
     if let left = tensors.paths.first(where: { !targetedPaths.contains($0) }) {
       throw InputError(

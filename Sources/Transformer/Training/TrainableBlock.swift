@@ -49,12 +49,14 @@ struct TrainableBlock {
     case .attend:
       attention(pass).forward(
         queries: kept[.queries], keys: kept[.keys], values: kept[.values], output: kept.place(.attended))
+    case .choose, .mix, .blend: break
     case .activate:
+      let width = spec.mlpWidth(layer: index)
       pass.team.divide(rows) { begin, count in
-        let offset = begin * spec.intermediateSize
+        let offset = begin * width
         hf_activate_times_to(
           spec.activation.rawValue, kept[spec.isGated ? .gate : .up] + offset, spec.isGated ? kept[.up] + offset : nil,
-          count * spec.intermediateSize, kept.place(.gated) + offset)
+          count * width, kept.place(.gated) + offset)
       }
     case .add(let branch, let base, let sum):
       let count = rows * spec.hiddenSize
@@ -71,7 +73,7 @@ struct TrainableBlock {
   ) {
     var kept = kept
     kept.input = input
-    let gradients = BlockGradients(spec, rows: pass.rows, residual: dresidual)
+    let gradients = BlockGradients(spec, layer: index, rows: pass.rows, residual: dresidual)
     for step in steps.reversed() { backward(step, kept, gradients, pass) }
   }
 
@@ -93,14 +95,16 @@ struct TrainableBlock {
       attention(pass).backward(
         queries: kept[.queries], keys: kept[.keys], values: kept[.values], doutput: gradients[.attended],
         dqueries: gradients[.queries], dkeys: gradients[.keys], dvalues: gradients[.values])
+    case .choose, .mix, .blend: break
     case .activate:
+      let width = spec.mlpWidth(layer: index)
       let (gate, up) = (gradients[spec.isGated ? .gate : .up], spec.isGated ? gradients[.up] : nil)
       let dgated = gradients[.gated]
       pass.team.divide(rows) { begin, count in
-        let offset = begin * spec.intermediateSize
+        let offset = begin * width
         hf_activate_times_backward(
           spec.activation.rawValue, kept[spec.isGated ? .gate : .up] + offset, spec.isGated ? kept[.up] + offset : nil,
-          dgated + offset, count * spec.intermediateSize, gate + offset, up.map { $0 + offset })
+          dgated + offset, count * width, gate + offset, up.map { $0 + offset })
       }
     case .add(let branch, _, let sum):
       // The base's gradient is the sum's, where it is: the residual stream's.
@@ -118,7 +122,7 @@ struct TrainableBlock {
     _ body: (RotaryTable, UnsafeMutablePointer<Float>, _ heads: Int, _ position: Int) -> Void
   ) {
     guard let table = pass.rotary.table(layer: index) else { return }
-    let width = spec.width(of: value)
+    let width = spec.width(of: value, layer: index)
     for (row, position) in pass.positions.enumerated() {
       body(table, x + row * width, width / spec.headDimension, position)
     }
@@ -126,8 +130,10 @@ struct TrainableBlock {
 
   /// Projections of one module drop the same inputs: they are one map there.
   private func seed(_ projection: Projection, _ pass: Pass) -> UInt64 {
-    let module = spec.names.modules.first { $0.projections.contains(projection) }?.projections.first ?? projection
-    let place = UInt64(index * Projection.allCases.count + module.rawValue + 1)
+    let module =
+      spec.modules(layer: index).first { $0.projections.contains(projection) }?.projections.first ?? projection
+    // Seven of a dense block: with another number every model's dropout would be another.
+    let place = UInt64(index * 7 + module.rawValue + 1)
     return (pass.dropoutSeed ^ (place &* 0xD6E8_FEB8_6659_FD93)) &* 0x2545_F491_4F6C_DD1D
   }
 }
