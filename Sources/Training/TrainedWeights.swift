@@ -84,8 +84,13 @@ package struct TrainedWeights: Sendable {
       chosen.formUnion(matching)
     }
     return Set(
-      try groups.compactMap { module, _, paths in
+      try groups.compactMap { module, isOfMixture, paths in
         let count = paths.count(where: chosen.contains)
+        if count > 0, isOfMixture, spec.expertsAreOneTensor, module.contains(".experts.") {
+          throw InputError(
+            recipe.file, field: field, "names \(paths[0]), and this family keeps all experts in one tensor",
+            remedy: "adapt the attention's modules, or train the experts with method: modules")
+        }
         guard count == 0 || count == paths.count else {
           throw InputError(
             recipe.file, field: field, "names \(paths.first(where: chosen.contains) ?? "") in some layers only",

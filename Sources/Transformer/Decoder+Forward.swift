@@ -38,7 +38,9 @@ extension Decoder {
     for index in 0..<spec.layerCount {
       // A wave of a large model takes a minute: who wants it to end does not wait for that.
       try Interruption.check()
-      try layer.load(weights.layers[index], at: index, team: team, scratch: scratch, path: weights.path)
+      try decode {
+        try layer.load(weights.layers[index], at: index, team: team, scratch: scratch, path: weights.path)
+      }
       spine.restore(layer: index, count: wave.spineLength, keys: buffers.keys, values: buffers.values)
       for part in steps[index].parts {
         switch part {

@@ -27,9 +27,11 @@ extension Decoder {
     let chosen = ExpertRows(buffers.choices, rowCount: rowCount, expertCount: mixture.expertCount)
     for batch in chosen.batches(capacity: experts.capacity, rowLimit: rowCount) {
       try Interruption.check()
-      try experts.load(
-        batch.map { weights.layers[layer].experts[chosen.experts[$0]] }, team: team, scratch: scratch,
-        path: weights.path)
+      try decode {
+        try experts.load(
+          batch.map { weights.layers[layer].experts[chosen.experts[$0]] }, team: team, scratch: scratch,
+          path: weights.path)
+      }
       let positions = chosen.ranges[batch.lowerBound].lowerBound..<chosen.ranges[batch.upperBound - 1].upperBound
       let tasks = tasks(batch, chosen, ranges, rows: team.taskRows(positions.count, atMost: BlockScratch.rows))
       team.run(tasks.count) { task, worker in

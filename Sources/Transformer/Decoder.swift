@@ -25,6 +25,8 @@ package final class Decoder {
   var rotary: RotaryTables
   var spine: SpineCache
   var activations: Activations?
+  /// The time that decoding and packing the blocks' weights has taken, all threads at it together.
+  package internal(set) var decoding = Duration.zero
 
   /// - Parameter adapters: low-rank adapters that waves refer to by index.
   /// - Throws: `InputError` for weights or adapters that do not fit the configuration.
@@ -41,6 +43,13 @@ package final class Decoder {
     rotary = RotaryTables(spec)
     spine = SpineCache(spec)
     try replaceAdapters(adapters)
+  }
+
+  /// Runs what decodes weights, and counts its time.
+  func decode(_ load: () throws -> Void) rethrows {
+    let start = ContinuousClock.now
+    try load()
+    decoding += start.duration(to: .now)
   }
 
   /// Puts other adapters in the place of the ones that waves refer to; the base model's weights stay where they are.

@@ -55,6 +55,9 @@ extension DecoderSpec {
     return (0..<mixture.expertCount).flatMap { expert in mixture.experts.map { $0.of(expert: expert) } }
   }
 
+  /// Whether the family's files have no tensor, and transformers no module, of a single expert.
+  package var expertsAreOneTensor: Bool { mixture?.stacks.contains(where: \.isWritten) ?? false }
+
   /// The linear modules of the blocks by their path below the block, in the order of the model, with their whole paths in all layers that
   /// have them, and whether it is a router or an expert's, which peft knows as parameters and not as linear modules.
   package var moduleGroups: [(module: String, isOfMixture: Bool, paths: [String])] {

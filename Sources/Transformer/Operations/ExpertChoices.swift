@@ -35,11 +35,45 @@ final class ExpertChoices: @unchecked Sendable {
   func expert(_ choice: Int, row: Int) -> Int { Int(experts[row * count + choice]) }
   func weight(_ choice: Int, row: Int) -> Float { weights[row * count + choice] }
 
+  /// Which of a row's choices an expert is.
+  func choice(of expert: Int, row: Int) -> Int {
+    (0..<count).first { experts[row * count + $0] == Int32(expert) } ?? 0
+  }
+
+  /// Adds to the gradients of the logits what those of a row's weights, [count], make of them.
+  ///
+  /// With w = softmax over the chosen c: ∂logit_c = w_c (∂w_c - Σ w ∂w). With w = softmax over all, the same sum comes off every expert's.
+  func backward(
+    row: Int, _ logits: UnsafePointer<Float>, dweights: UnsafePointer<Float>, dlogits: UnsafeMutablePointer<Float>
+  ) {
+    var mean = 0.0
+    for choice in 0..<count { mean += Double(weight(choice, row: row)) * Double(dweights[choice]) }
+    if !normalises {
+      let largest = Double((0..<expertCount).reduce(-Float.infinity) { max($0, logits[$1]) })
+      let sum = (0..<expertCount).reduce(0.0) { $0 + hf_double_exp(Double(logits[$1]) - largest) }
+      for expert in 0..<expertCount {
+        dlogits[expert] -= Float(hf_double_exp(Double(logits[expert]) - largest) / sum * mean)
+      }
+    }
+    for choice in 0..<count {
+      let own = Double(dweights[choice]) - (normalises ? mean : 0)
+      dlogits[expert(choice, row: row)] += Float(Double(weight(choice, row: row)) * own)
+    }
+  }
+
   /// Chooses for some rows by their logits, [rows, experts].
   ///
-  /// - Returns: whether all logits are finite numbers; where they are not, nothing is chosen.
+  /// - Returns: whether all logits are finite numbers; where they are not, the rows' weights are none either.
   func choose(_ rows: Range<Int>, _ logits: UnsafePointer<Float>) -> Bool {
-    guard hf_first_non_finite(logits, rows.count * expertCount) < 0 else { return false }
+    guard hf_first_non_finite(logits, rows.count * expertCount) < 0 else {
+      for row in rows {
+        for choice in 0..<count {
+          experts[row * count + choice] = Int32(choice)
+          weights[row * count + choice] = .nan
+        }
+      }
+      return false
+    }
     for (offset, row) in rows.enumerated() {
       choose(logits + offset * expertCount, experts + row * count, weights + row * count)
     }

@@ -9,6 +9,8 @@ struct BlockActivations {
   var output: UnsafeMutablePointer<Float>?
   private let buffers: [FloatBuffer?]
   var traces: [TrainableDelta.Trace?]
+  /// Nil in a dense block.
+  let choices: ExpertChoices?
   /// By `BlockValue.rawValue`: where a value lies that takes another's place.
   private let places: [Int]
 
@@ -23,6 +25,7 @@ struct BlockActivations {
       return FloatBuffer(rows * spec.width(of: value, layer: layer))
     }
     traces = Array(repeating: nil, count: Projection.allCases.count)
+    choices = spec.isSparse(layer: layer) ? spec.mixture.map { ExpertChoices($0, rows: rows) } : nil
   }
 
   /// Floats a row takes, for choosing between keeping activations and computing them again.
@@ -104,6 +107,8 @@ final class BlockGradients {
   private let rows: Int
   private let residual: UnsafeMutablePointer<Float>
   private var buffers: [FloatBuffer?]
+  /// Of the weights of the experts that each row goes through, [rows, chosen].
+  let choices: FloatBuffer
 
   init(_ spec: DecoderSpec, layer: Int, rows: Int, residual: UnsafeMutablePointer<Float>) {
     self.spec = spec
@@ -111,6 +116,7 @@ final class BlockGradients {
     self.rows = rows
     self.residual = residual
     buffers = Array(repeating: nil, count: BlockValue.allCases.count)
+    choices = .zeros(spec.isSparse(layer: layer) ? rows * (spec.mixture?.chosenCount ?? 0) : 0)
   }
 
   subscript(_ value: BlockValue) -> UnsafeMutablePointer<Float> {

@@ -10,6 +10,8 @@ struct TrainableBlock {
   /// By `Projection.rawValue`.
   let linears: [DenseLinear?]
   let deltas: [TrainableDelta?]
+  /// Nil in a dense block.
+  let experts: TrainableExperts?
   /// The block's number.
   let index: Int
 
@@ -49,7 +51,19 @@ struct TrainableBlock {
     case .attend:
       attention(pass).forward(
         queries: kept[.queries], keys: kept[.keys], values: kept[.values], output: kept.place(.attended))
-    case .choose, .mix, .blend: break
+    case .choose:
+      // Where logits are not finite the loss is not either, and whoever trains sees that.
+      _ = kept.choices?.choose(0..<rows, kept[.routerLogits])
+    case .mix(let from, let to):
+      guard let choices = kept.choices else { return }
+      experts?.forward(kept[from], choices, rows: rows, output: kept.place(to), pass)
+    case .blend:
+      let to = kept.place(.mlpBranch)
+      to.update(from: kept[.experts], count: rows * spec.hiddenSize)
+      for row in 0..<rows {
+        hf_add_scaled(
+          to + row * spec.hiddenSize, kept[.shared] + row * spec.hiddenSize, share(row, kept), spec.hiddenSize)
+      }
     case .activate:
       let width = spec.mlpWidth(layer: index)
       pass.team.divide(rows) { begin, count in
@@ -95,7 +109,20 @@ struct TrainableBlock {
       attention(pass).backward(
         queries: kept[.queries], keys: kept[.keys], values: kept[.values], doutput: gradients[.attended],
         dqueries: gradients[.queries], dkeys: gradients[.keys], dvalues: gradients[.values])
-    case .choose, .mix, .blend: break
+    case .choose:
+      guard let choices = kept.choices, let count = spec.mixture?.expertCount else { return }
+      for row in 0..<rows {
+        choices.backward(
+          row: row, kept[.routerLogits] + row * count, dweights: gradients.choices.pointer + row * choices.count,
+          dlogits: gradients[.routerLogits] + row * count)
+      }
+    case .mix(let from, let to):
+      guard let choices = kept.choices else { return }
+      experts?.backward(
+        kept[from], choices, rows: rows, doutput: gradients[to], dx: gradients[from],
+        dweights: gradients.choices.pointer, pass)
+    case .blend:
+      backwardBlend(kept, gradients, rows: rows)
     case .activate:
       let width = spec.mlpWidth(layer: index)
       let (gate, up) = (gradients[spec.isGated ? .gate : .up], spec.isGated ? gradients[.up] : nil)
@@ -109,6 +136,24 @@ struct TrainableBlock {
     case .add(let branch, _, let sum):
       // The base's gradient is the sum's, where it is: the residual stream's.
       hf_add_scaled(gradients[branch], gradients[sum], spec.residualScale, rows * spec.hiddenSize)
+    }
+  }
+
+  /// What the MLP for all rows is multiplied by in a row.
+  private func share(_ row: Int, _ kept: BlockActivations) -> Float {
+    linears[Projection.sharedGate.rawValue] == nil ? 1 : sigmoid(kept[.sharedGate][row])
+  }
+
+  private func backwardBlend(_ kept: BlockActivations, _ gradients: BlockGradients, rows: Int) {
+    let hidden = spec.hiddenSize
+    hf_add(gradients[.experts], gradients[.mlpBranch], rows * hidden)
+    for row in 0..<rows {
+      let share = share(row, kept)
+      let dy = gradients[.mlpBranch] + row * hidden
+      hf_add_scaled(gradients[.shared] + row * hidden, dy, share, hidden)
+      guard linears[Projection.sharedGate.rawValue] != nil else { continue }
+      let dshare = dot(dy, kept[.shared] + row * hidden, hidden)
+      gradients[.sharedGate][row] += Float(dshare * Double(share) * (1 - Double(share)))
     }
   }
 
@@ -141,13 +186,15 @@ struct TrainableBlock {
 extension TrainableBlock {
   /// The block as it is without dropout: for evaluation.
   var withoutDropout: TrainableBlock {
-    replacing(deltas.map { $0.map { TrainableDelta(a: $0.a, b: $0.b, scale: $0.scale, dropout: 0) } })
+    replacing { $0.map { TrainableDelta(a: $0.a, b: $0.b, scale: $0.scale, dropout: 0) } }
   }
 
   /// The block as it is without its low-rank additions: the base model's.
-  var withoutDeltas: TrainableBlock { replacing(Array(repeating: nil, count: deltas.count)) }
+  var withoutDeltas: TrainableBlock { replacing { _ in nil } }
 
-  private func replacing(_ deltas: [TrainableDelta?]) -> TrainableBlock {
-    TrainableBlock(spec: spec, steps: steps, norms: norms, linears: linears, deltas: deltas, index: index)
+  private func replacing(_ change: (TrainableDelta?) -> TrainableDelta?) -> TrainableBlock {
+    TrainableBlock(
+      spec: spec, steps: steps, norms: norms, linears: linears, deltas: deltas.map(change),
+      experts: experts?.replacing(change), index: index)
   }
 }

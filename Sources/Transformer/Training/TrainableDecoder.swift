@@ -47,11 +47,6 @@ package final class TrainableDecoder {
         checkpoint.path, field: "promot", "a soft prompt before learned positions is not supported",
         remedy: "train without promot, or a model with rotary positions")
     }
-    guard spec.mixture == nil else {
-      throw InputError(
-        checkpoint.path, field: "model_type", "training a mixture of experts is not supported",
-        remedy: "train a dense model")
-    }
     let weights = try DecoderWeights(checkpoint.tensors, spec: spec)
     self.spec = spec
     self.lowRank = lowRank
@@ -100,7 +95,7 @@ package final class TrainableDecoder {
         },
         deltas: try zip(Projection.allCases, places).map { projection, place in
           try place.flatMap { try delta($0, projection, layer: layer) }
-        }, index: layer)
+        }, experts: try TrainableExperts(spec, layer: layer, parameters, lowRank), index: layer)
     }
     finalNorm = try norm(spec.norm, names.finalNorm, width: spec.hiddenSize)
     let headName = spec.tiesEmbeddings ? names.embedding : names.head
