@@ -13,6 +13,8 @@ package enum RowOrder: Sendable, Equatable {
   case thirdsByHead(headDimension: Int)
   /// GPT-2's `Conv1D`: the file has [inputs, outputs].
   case transposed
+  /// Single floats of a larger matrix, so many apart from row to row and from column to column.
+  case strided(row: Int, column: Int)
 }
 
 /// A named tensor inside a mapped file: a view that keeps the file mapped.
@@ -60,7 +62,7 @@ package struct Tensor: Sendable {
   /// Where row `row` of Hugging Face's order is stored.
   package func storedRow(_ row: Int) -> Int {
     switch rowOrder {
-    case .plain, .transposed: return row
+    case .plain, .transposed, .strided: return row
     case .thirdsByHead(let headDimension):
       return storedRowByHead(row, of: orderedCount, headDimension: headDimension)
     case .interleavedPairs(let headDimension):
@@ -84,6 +86,13 @@ package struct Tensor: Sendable {
       hf_dequantise(type.ggmlCode, start + rows.lowerBound * bytesPerRow, output, rows.count * columns)
     case .transposed where shape.count > 1:
       decodeTransposed(rows, start, output)
+    case .strided(let rowStride, let columnStride):
+      for (position, row) in rows.enumerated() {
+        for column in 0..<columns {
+          let from = start + (row * rowStride + column * columnStride) * type.bytesPerBlock
+          hf_dequantise(type.ggmlCode, from, output + position * columns + column, 1)
+        }
+      }
     case _ where shape.count == 1:
       decodeVector(start, output)
     default:
@@ -150,6 +159,15 @@ package struct Tensor: Sendable {
     Tensor(
       name: name, shape: shape, type: type, file: file, offset: offset, rowOrder: rowOrder ?? self.rowOrder,
       addend: addend ?? self.addend)
+  }
+
+  /// A matrix of single floats of this plain one: its first is the `first`-th, the others so many floats apart.
+  ///
+  /// The last of them must lie within this tensor.
+  func strided(_ shape: [Int], from first: Int, rowStride: Int, columnStride: Int) -> Tensor {
+    Tensor(
+      name: name, shape: shape, type: type, file: file, offset: offset + first * type.bytesPerBlock,
+      rowOrder: .strided(row: rowStride, column: columnStride), addend: addend)
   }
 
   /// Some rows of a plain matrix, or elements of a plain vector whose type has no blocks.

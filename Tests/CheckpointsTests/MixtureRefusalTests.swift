@@ -51,3 +51,31 @@ struct MixtureRefusalTests {
     expectInputError(message) { _ = try Checkpoint.open(copy.path) }
   }
 }
+
+@Suite("An adapter on the tensors of all experts that does not fit them is refused in one line")
+struct ExpertParameterTests {
+  @Test("a parameter that is not targeted, one without tensors, and another rank")
+  func refusals() throws {
+    try refuse("target_parameters: 'mlp.experts.up_proj' has no tensors in the adapter") {
+      $0["target_parameters"] = ["mlp.experts.gate_up_proj", "mlp.experts.down_proj", "mlp.experts.up_proj"]
+    }
+    try refuse("has tensors for model.layers.0.mlp.experts.gate_up_proj, which adapter_config.json does not target") {
+      $0["target_parameters"] = ["mlp.experts.down_proj"]
+    }
+    try refuse("lora_A.weight: has shape [2, 32], the base and the rank need [4, 32]") { $0["r"] = 4 }
+  }
+
+  private func refuse(
+    _ message: String, _ change: (inout [String: Any]) throws -> Void
+  ) throws {
+    let folder = try TemporaryFolder()
+    let copy = URL(fileURLWithPath: folder.path("adapter"))
+    try FileManager.default.copyItem(at: golden("families/qwen3_moe/adapter-parameters"), to: copy)
+    let file = copy.appendingPathComponent("adapter_config.json")
+    var config = try #require(JSONSerialization.jsonObject(with: try Data(contentsOf: file)) as? [String: Any])
+    try change(&config)
+    try JSONSerialization.data(withJSONObject: config).write(to: file)
+    let base = try Checkpoint.open(golden("families/qwen3_moe").path)
+    expectInputError(message) { _ = try Adapter.open(copy.path, on: base) }
+  }
+}

@@ -24,7 +24,8 @@ enum FamilyGolden {
   }
   static let adapters = (folders + files.map { "\($0).gguf" }).flatMap { base -> [AdapterGolden] in
     let name = base.replacing(".gguf", with: "")
-    return ["adapter", "adapter-all"].compactMap { adapter in
+    let kinds = ["adapter", "adapter-all", "adapter-experts", "adapter-parameters", "adapter-parameters-older"]
+    return kinds.compactMap { adapter in
       let path = "families/\(name)/\(adapter)"
       let url = LogitsGolden.folder.appendingPathComponent(path)
       return FileManager.default.fileExists(atPath: url.path)
