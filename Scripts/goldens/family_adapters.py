@@ -4,8 +4,8 @@
     python3 family_adapters.py --families ../../Tests/Goldens/families [NAME …]
 
 After families.py. `adapter` has the modules of peft's default table (`target_modules` None) or, where that has no
-entry, every linear module by name; `adapter-parameters` has tensors of all experts besides, by peft's target_parameters;
-`adapter-all` has every linear module where `adapter` has only the default ones and
+entry, every linear module by name; `adapter-parameters` has tensors of all experts besides, by peft's
+target_parameters; `adapter-all` has every linear module where `adapter` has only the default ones and
 the family fuses or names its projections in a way of its own. Each is saved by peft, read back by peft, and run
 unmerged in fp32; expected.json is laid out as expectations.py says, with the sequences of the checkpoint.
 """
@@ -84,7 +84,12 @@ ADAPTERS |= {
         "shared_expert_gate",
     ],
     ("olmoe", "adapter"): ["q_proj", "k_proj", "v_proj", "o_proj"],
+    # Names of transformers 4, of which peft makes parameters.
+    ("qwen3_moe", "adapter-all"): ["q_proj", "v_proj", "gate", "gate_proj", "up_proj", "down_proj"],
+    ("mixtral", "adapter-all"): ["q_proj", "v_proj", "gate", "w1", "w2", "w3"],
 }
+# peft adapts parameters without dropout.
+STACKED = {"qwen3_moe": ["adapter-all"], "mixtral": ["adapter-all"]}
 PARAMETERS = {
     "qwen3_moe": ["mlp.experts.gate_up_proj", "mlp.experts.down_proj"],
     "qwen3_moe-mixed": ["mlp.experts.gate_up_proj", "mlp.gate.weight"],
@@ -97,8 +102,9 @@ SEEDS = {"mistral-null": 2, "ministral3": 2, "phi3": 2, "smollm3": 6, "stablelm"
 def write(families: pathlib.Path, name: str, kind: str) -> None:
     checkpoint, folder, modules = families / name, families / name / kind, ADAPTERS[name, kind]
     parameters = PARAMETERS[name] if kind == "adapter-parameters" else None
+    has_dropout = parameters is None and kind not in STACKED.get(name, ())
     config = LoraConfig(
-        task_type="CAUSAL_LM", r=2, lora_alpha=4, lora_dropout=0.0 if parameters else 0.05,
+        task_type="CAUSAL_LM", r=2, lora_alpha=4, lora_dropout=0.05 if has_dropout else 0.0,
         target_modules=copy.copy(modules), target_parameters=parameters, fan_in_fan_out=name.startswith("gpt2"),
     )
     adapters.save(folder, reference(checkpoint), config, SEEDS.get(name, 1), named=name)
@@ -138,7 +144,7 @@ def write_older_wrapper(families: pathlib.Path) -> None:
 
 
 def write_older_parameters(families: pathlib.Path) -> None:
-    """The adapter of qwen3_moe as peft before 0.18 kept it: the axes of the experts' tensors taken the other way round."""
+    """The adapter of qwen3_moe as peft before 0.18 kept it: the axes of the experts' tensors the other way round."""
     source, folder = families / "qwen3_moe/adapter-parameters", families / "qwen3_moe/adapter-parameters-older"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
