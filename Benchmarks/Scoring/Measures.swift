@@ -19,10 +19,10 @@ struct GEMMRate {
   var best: Double { max(packed, openBLAS ?? 0) }
 
   init(_ spec: DecoderSpec, threads: Int) throws {
+    let width = spec.mixture?.width ?? spec.intermediateSize
     let shapes = [
       (spec.queryWidth, spec.hiddenSize, 1), (spec.keyValueWidth, spec.hiddenSize, 2),
-      (spec.hiddenSize, spec.queryWidth, 1), (spec.intermediateSize, spec.hiddenSize, 2),
-      (spec.hiddenSize, spec.intermediateSize, 1),
+      (spec.hiddenSize, spec.queryWidth, 1), (width, spec.hiddenSize, 2), (spec.hiddenSize, width, 1),
     ]
     var flops = 0.0
     var packedSeconds = 0.0

@@ -29,6 +29,7 @@ struct WholeSuite: ParsableCommand {
     let progress = try EngineScorer(model).score(batches, progress: { _ in }, deliver: { _, _ in })
     let after = try GEMMRate(spec, threads: threads)
 
+    let decoding = model.decoder.decoding / .seconds(1)
     let flops = countedFLOPs(spec, progress)
     let rate = flops / progress.seconds
     let limit = max(before.best, after.best)
@@ -45,6 +46,7 @@ struct WholeSuite: ParsableCommand {
       \(decimals(Double(progress.plainRows) / Double(progress.rows), 2)) times fewer
       counted FLOPs     \(decimals(flops / 1e9, 0)) G at \(gigaflops(rate)): \
       \(decimals(100 * rate / limit, 1)) % of the best sgemm rate
+      weights           \(decimals(100 * decoding / progress.seconds, 1)) % of the time for decoding the blocks' weights
       decoded           \(progress.decodedRequests) requests that teacher forcing could not settle
       peak memory       \(peakResidentBytes / 1_000_000) MB: the checkpoint's \(bytes / 1_000_000) MB \
       + \((peakResidentBytes - bytes) / 1_000_000) MB

@@ -50,6 +50,8 @@ def save(
     saved["base_model_name_or_path"] = named
     if isinstance(saved["target_modules"], list):
         saved["target_modules"].sort()
+    if saved.get("target_parameters"):
+        saved["target_parameters"].sort()
     path.write_text(json.dumps(saved, indent=2) + "\n")
     path.with_name("adapter_model.safetensors").chmod(0o644)
 

@@ -77,7 +77,7 @@ def randomise(model: torch.nn.Module, seed: int) -> None:
 
 def reference(folder: pathlib.Path, **more):
     return AutoModelForCausalLM.from_pretrained(
-        folder, dtype=torch.float32, attn_implementation="eager", **more
+        folder, dtype=torch.float32, attn_implementation="eager", experts_implementation="eager", **more
     ).eval()
 
 
@@ -112,6 +112,8 @@ def write_weights(path: pathlib.Path, variant: Variant) -> None:
     tensors = load_file(path)
     if variant.rename:
         tensors = {new: tensor for old, tensor in tensors.items() if (new := variant.rename(old)) is not None}
+    if variant.restack:
+        tensors = variant.restack(tensors)
     save_file(tensors | variant.leftovers, path, metadata={"format": "pt"})
 
 

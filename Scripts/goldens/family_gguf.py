@@ -21,8 +21,10 @@ NAMES = (
     "phi", "phi3", "phi3-window", "phi3-longrope", "olmo", "olmo2", "olmo3", "granite", "granite-bias",
     "granitemoehybrid", "smollm3", "gpt2", "gpt_neox", "gpt_neox-serial", "starcoder2-full",
     "stablelm", "stablelm-parallel", "stablelm-qk", "cohere", "cohere-plain", "cohere2", "glm4", "exaone4",
-    "exaone4-full", "nemotron",
+    "exaone4-full", "nemotron", "qwen3_moe", "qwen2_moe", "mixtral", "olmoe", "granitemoe",
 )
+# The same weights in other tensors: gate and up of the experts in one.
+FUSED = {"qwen3_moe-fused": ["--fuse-gate-up-exps"]}
 
 
 def converter(llama_cpp: pathlib.Path):
@@ -59,12 +61,16 @@ def converter(llama_cpp: pathlib.Path):
             yield from stacked
 
     StableLMModel.modify_tensors = modify_tensors
+
+    # llama.cpp's loader takes joined gate and up experts of any architecture; the writer's table has them for the newest.
+    gguf = convert_hf_to_gguf.gguf
+    gguf.MODEL_TENSORS[gguf.MODEL_ARCH.QWEN3MOE].append(gguf.MODEL_TENSOR.FFN_GATE_UP_EXP)
     return convert_hf_to_gguf
 
 
-def convert(program, folder: pathlib.Path, path: pathlib.Path, kind: str) -> None:
+def convert(program, folder: pathlib.Path, path: pathlib.Path, kind: str, more: list[str] = []) -> None:
     # The name in the file, for llama.cpp looks for "phi-3" and the like in it.
-    options = ["--model-name", "tiny", "--outtype", kind, "--outfile", str(path)]
+    options = ["--model-name", "tiny", "--outtype", kind, "--outfile", str(path), *more]
     sys.argv = ["convert_hf_to_gguf.py", str(folder), *options]
     program.main()
 
@@ -76,9 +82,9 @@ def main() -> None:
     parser.add_argument("names", nargs="*", help="only these")
     arguments = parser.parse_args()
     program = converter(arguments.llama_cpp.resolve())
-    for name in arguments.names or NAMES:
+    for name in arguments.names or (*NAMES, *FUSED):
         path = arguments.families / f"{name}.gguf"
-        convert(program, arguments.families / name, path, "bf16")
+        convert(program, arguments.families / name, path, "bf16", FUSED.get(name, []))
         path.chmod(0o644)
         assert path.stat().st_size < 200_000, f"{name}: {path.stat().st_size}"
 

@@ -24,6 +24,7 @@ from safetensors.torch import load_file
 from torch.overrides import TorchFunctionMode
 
 from families import reference
+from family_mixtures import Adapted, per_expert
 from training import STEPS, Values, apart, batch, descend, gradients, loss_of, scored_logits, targets, trained, write
 
 # Each block kind of its own: fully, or, where a switch is all that is new, briefly.
@@ -31,6 +32,8 @@ FULL = (
     "qwen3", "gemma2", "gemma3-scale", "olmo2", "phi", "gpt2", "gpt_neox", "phi3", "granite", "cohere2", "starcoder2",
     "stablelm-qk",
 )
+# Of a mixture the first sparse layer; names are those of single experts.
+MIXTURES = {"qwen2_moe": 0, "qwen3_moe-mixed": 1, "granitemoe": 0}
 BRIEF = (
     "mistral", "olmo", "olmo3", "opt", "glm4", "exaone4", "smollm3-window", "hunyuan_v1_dense", "nemotron", "cohere",
 )
@@ -38,6 +41,7 @@ LORA = {
     "qwen3": "adapter", "gemma2": "adapter", "gemma3": "adapter", "olmo2": "adapter", "phi": "adapter-all",
     "gpt2": "adapter-all", "gpt_neox": "adapter-all", "phi3": "adapter", "granite": "adapter", "cohere2": "adapter",
     "starcoder2-full": "adapter", "stablelm-qk": "adapter", "granitemoehybrid": "adapter", "glm4": "adapter",
+    "mixtral": "adapter-experts", "qwen3_moe-mixed": "adapter-experts",
 }
 # Keys' biases without rotary move all scores of a query alike, so that their gradient is rounding only; AdamW, which
 # divides by its size, makes steps of it. The fused ones hold such a part, and those of partly rotated keys.
@@ -99,8 +103,11 @@ def stored_names(model, checkpoint: pathlib.Path) -> dict[str, str]:
     return names
 
 
-def dump(path: pathlib.Path, model, names, samples: list[dict], about: dict, optimiser: dict, kept: Kept) -> None:
+def dump(path: pathlib.Path, model, names, samples: list[dict], about: dict, optimiser: dict, kept: Kept,
+         family: str | None = None) -> None:
     def stored(tensors: dict[str, torch.Tensor], keeps: Callable[[str, torch.Tensor], bool]) -> list[dict]:
+        if family:
+            tensors = {n: part for name, whole in tensors.items() for n, part in per_expert(name, whole, family).items()}
         renamed = {names[name] if names else name: tensor for name, tensor in sorted(tensors.items())}
         return values.add_all({name: tensor for name, tensor in sorted(renamed.items()) if keeps(name, tensor)})
 
@@ -144,6 +151,9 @@ def dump(path: pathlib.Path, model, names, samples: list[dict], about: dict, opt
 
 def adapted(checkpoint: pathlib.Path, adapter: str):
     """The checkpoint under an adapter whose A and B are trained, without dropout."""
+    if adapter == "adapter-experts":
+        tensors = load_file(checkpoint / adapter / "adapter_model.safetensors")
+        return Adapted(reference(checkpoint), checkpoint.name.partition("-")[0], tensors, 2.0)
     config = LoraConfig.from_pretrained(checkpoint / adapter)
     config.lora_dropout = 0.0
     return PeftModel.from_pretrained(reference(checkpoint), checkpoint / adapter, config=config, is_trainable=True)
@@ -172,6 +182,11 @@ def main() -> None:
             names = stored_names(model, families / name)
             about, kept = {"checkpoint": f"../{name}"}, FULLY if name in FULL else BRIEFLY
             dump(out / f"{name}.json", model, names, samples, about, full, kept)
+    for name, layer in MIXTURES.items():
+        if not arguments.names or name in arguments.names:
+            kept = Kept(lambda n, tensor: tensor.ndim == 1 or f".layers.{layer}." in n, lambda n, tensor: False)
+            about = {"checkpoint": f"../{name}"}
+            dump(out / f"{name}.json", reference(families / name), None, samples, about, full, kept, name.split("-")[0])
     for name, adapter in LORA.items():
         if not arguments.names or name in arguments.names:
             about = {"checkpoint": f"../{name}", "adapter": f"../{name}/{adapter}"}

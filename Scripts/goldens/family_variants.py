@@ -22,8 +22,9 @@ class Variant:
 
     `matters`: changes of the config, each of which must move the logits (the weights as they are); `acts`: the same
     for an activation put in place of the model's. `edit` rewrites config.json, `rename` a tensor's name (None drops
-    the tensor), `leftovers` are tensors that older files hold and nothing reads. `same_as`: the variant whose weights
-    and logits this one has, so that only its files differ. `seed` is one with which fp32 is near to float64.
+    the tensor), `restack` all tensors, `leftovers` are tensors that older files hold and nothing reads. `same_as`: the
+    variant whose weights and logits this one has, so that only its files differ. `seed` is one with which fp32 is near
+    to float64.
     """
 
     model_type: str
@@ -32,6 +33,7 @@ class Variant:
     acts: list[str] = dataclasses.field(default_factory=list)
     edit: Callable[[dict], dict] | None = None
     rename: Callable[[str], str | None] | None = None
+    restack: Callable[[dict[str, torch.Tensor]], dict[str, torch.Tensor]] | None = None
     leftovers: dict[str, torch.Tensor] = dataclasses.field(default_factory=dict)
     same_as: str | None = None
     seed: int = 1
@@ -467,4 +469,84 @@ OTHERS = {
     ),
 }
 
-VARIANTS = LLAMA | MISTRAL | QWEN | GEMMA | PHI | OLMO | GRANITE | GPT | OTHERS
+# Six experts, two of which a row goes through.
+SPARSE = RMS | PLAIN | {"num_experts_per_tok": 2, "num_experts": 6, "moe_intermediate_size": 24}
+# transformers' own names of the sizes differ from family to family.
+LOCAL = RMS | PLAIN | {"num_experts_per_tok": 2, "num_local_experts": 6, "intermediate_size": 24}
+OLMOE = PLAIN | {"num_experts_per_tok": 2, "num_experts": 6, "intermediate_size": 24, "pad_token_id": None}
+ONE = {"num_experts_per_tok": 1}
+# Only layer 1 is sparse: by the step layer 3 would be too, which mlp_only_layers takes out.
+MIXED = {"num_hidden_layers": 4, "decoder_sparse_step": 2, "mlp_only_layers": [3], "intermediate_size": 28}
+
+
+def stacked(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Per-expert matrices as transformers 5 holds them in memory, all experts' in one tensor: [gate; up] and down."""
+    stacks: dict[str, dict[int, dict[str, torch.Tensor]]] = {}
+    result = {}
+    for name, tensor in tensors.items():
+        before, found, after = name.partition(".experts.")
+        if not found:
+            result[name.replace(".block_sparse_moe.", ".mlp.")] = tensor
+            continue
+        expert, matrix, _ = after.split(".")
+        kind = {"w1": "gate_proj", "w3": "up_proj", "w2": "down_proj"}.get(matrix, matrix)
+        stacks.setdefault(before.replace(".block_sparse_moe", ".mlp"), {}).setdefault(int(expert), {})[kind] = tensor
+    for path, experts in stacks.items():
+        ordered = [experts[index] for index in range(len(experts))]
+        both = [torch.cat([expert["gate_proj"], expert["up_proj"]]) for expert in ordered]
+        result[f"{path}.experts.gate_up_proj"] = torch.stack(both)
+        result[f"{path}.experts.down_proj"] = torch.stack([expert["down_proj"] for expert in ordered])
+    return result
+
+
+def in_memory(name: str) -> str:
+    """Granite's names of its experts in files, as transformers 5 has them in memory."""
+    for old, new in (("input_linear.weight", "experts.gate_up_proj"), ("output_linear.weight", "experts.down_proj"),
+                     ("router.layer.weight", "router.weight")):
+        name = name.replace(f"block_sparse_moe.{old}", f"block_sparse_moe.{new}")
+    return name
+
+
+MIXTURES = {
+    "qwen3_moe": Variant(
+        "qwen3_moe", SPARSE | {"norm_topk_prob": True, "head_dim": 16}, [RMS_MATTERS, {"norm_topk_prob": False}, ONE],
+        ["gelu"], seed=2,
+    ),
+    "qwen3_moe-fused": Variant(
+        "qwen3_moe", SPARSE | {"norm_topk_prob": True, "head_dim": 16}, same_as="qwen3_moe", restack=stacked
+    ),
+    "qwen3_moe-mixed": Variant(
+        "qwen3_moe", SPARSE | MIXED | {"tie_word_embeddings": True, "attention_bias": True},
+        [{"norm_topk_prob": True}, ONE],
+    ),
+    "qwen2_moe": Variant(
+        "qwen2_moe", SPARSE | {"shared_expert_intermediate_size": 20}, [RMS_MATTERS, {"norm_topk_prob": True}, ONE],
+        seed=2,
+    ),
+    "qwen2_moe-fused": Variant(
+        "qwen2_moe", SPARSE | {"shared_expert_intermediate_size": 20}, same_as="qwen2_moe", restack=stacked
+    ),
+    "qwen2_moe-mixed": Variant(
+        "qwen2_moe",
+        SPARSE | {"shared_expert_intermediate_size": 36, "norm_topk_prob": True, "qkv_bias": False,
+                  "mlp_only_layers": [0], "intermediate_size": 28, "num_hidden_layers": 3},
+        [{"norm_topk_prob": False}, ONE], seed=6,
+    ),
+    "mixtral": Variant("mixtral", LOCAL, [RMS_MATTERS, ONE, {"sliding_window": WINDOW}], seed=2),
+    "mixtral-fused": Variant("mixtral", LOCAL, same_as="mixtral", restack=stacked),
+    "mixtral-window": Variant(
+        "mixtral", LOCAL | {"sliding_window": WINDOW, "head_dim": 16, "tie_word_embeddings": True},
+        [{"sliding_window": None}],
+    ),
+    # llama.cpp's converter writes an epsilon of 1e-5 whatever config.json says.
+    "olmoe": Variant("olmoe", OLMOE | {"rms_norm_eps": 1e-5}, [RMS, {"norm_topk_prob": True}, ONE]),
+    "olmoe-norm": Variant("olmoe", OLMOE | RMS | {"norm_topk_prob": True}, [RMS_MATTERS, {"norm_topk_prob": False}]),
+    "granitemoe": Variant("granitemoe", LOCAL | MULTIPLIERS, [RMS_MATTERS, ONE, *({key: 1.0} for key in MULTIPLIERS)]),
+    "granitemoe-fused": Variant("granitemoe", LOCAL | MULTIPLIERS, same_as="granitemoe", rename=in_memory),
+    "granitemoeshared": Variant(
+        "granitemoeshared", LOCAL | MULTIPLIERS | {"shared_intermediate_size": 20, "tie_word_embeddings": True},
+        [RMS_MATTERS, ONE],
+    ),
+}
+
+VARIANTS = LLAMA | MISTRAL | QWEN | GEMMA | PHI | OLMO | GRANITE | GPT | OTHERS | MIXTURES

@@ -108,7 +108,7 @@ def in_double(model):
 def descend(model, samples: list[dict], lr: float, decay: float, max_norm: float) -> dict:
     """Ten steps of AdamW on the one batch; matrices decay, vectors and norms (cohere's are [heads, width]) do not."""
     weights = list(trained(model).values())
-    decaying = [w for name, w in trained(model).items() if w.ndim == 2 and not name.endswith("norm.weight")]
+    decaying = [w for name, w in trained(model).items() if w.ndim >= 2 and not name.endswith("norm.weight")]
     groups = [
         {"params": decaying, "weight_decay": decay},
         {"params": [w for w in weights if not any(w is other for other in decaying)], "weight_decay": 0.0},

@@ -1,7 +1,8 @@
-"""Writes a llama of random parameters, for measuring memory and speed: random_model.py SMOLLM2.gguf OUT.gguf [SHAPE [TYPE]]
+"""Writes a model of random parameters, for measuring memory and speed: random_model.py SMOLLM2.gguf OUT.gguf [SHAPE [TYPE]]
 
 SHAPE is llama-1.5b (the default; 29 layers of 2,048), qwen2.5-1.5b or llama-3.2-3b: the widths, heads, layers, vocabulary and tied
-embedding of the models of these names. TYPE is Q8_0 (the default), Q4_K or BF16. The tokenizer is that of the given file. What it says
+embedding of the models of these names, all as a llama; or four layers, with a tied embedding, of qwen3-30b-a3b (128 experts, 8 of them a
+row) or of qwen3-a3b-dense, which is that with one MLP as wide as 8 experts. TYPE is Q8_0 (the default), Q4_K or BF16. The tokenizer is that of the given file. What it says
 means nothing; that it costs what such a model costs is what counts. Tensors are written as they are drawn, so that this takes little
 memory itself. Needs numpy and gguf.
 """
@@ -22,9 +23,15 @@ class Shape(NamedTuple):
     key_value_heads: int
     feed_forward: int
     vocabulary: int
+    architecture: str = "llama"
+    head: int | None = None
+    experts: int = 0
+    chosen: int = 0
 
 
 SHAPES = {
+    "qwen3-30b-a3b": Shape(2048, 4, 32, 4, 768, 151936, "qwen3moe", 128, 128, 8),
+    "qwen3-a3b-dense": Shape(2048, 4, 32, 4, 8 * 768, 151936, "qwen3", 128),
     "llama-1.5b": Shape(2048, 29, 32, 8, 6144, 49152),
     "qwen2.5-1.5b": Shape(1536, 28, 12, 2, 8960, 151936),
     "llama-3.2-3b": Shape(3072, 28, 24, 8, 8192, 128256),
@@ -70,10 +77,12 @@ def random_tensor(random, kind, rows, columns):
 def main():
     source, out = sys.argv[1:3]
     shape_name, kind = (sys.argv[3:] + ["llama-1.5b", "Q8_0"][len(sys.argv) - 3:])[:2]
-    hidden, layers, heads, key_value_heads, feed_forward, vocabulary = SHAPES[shape_name]
+    shape = SHAPES[shape_name]
+    hidden, layers, heads, key_value_heads, feed_forward, vocabulary = shape[:6]
+    head = shape.head or hidden // heads
     numbers, size = TYPES[kind]
     reader = GGUFReader(source)
-    writer = GGUFWriter(out, "llama")
+    writer = GGUFWriter(out, shape.architecture)
     writer.add_name(f"random {shape_name} {kind}")
     writer.add_context_length(CONTEXT)
     writer.add_embedding_length(hidden)
@@ -83,25 +92,44 @@ def main():
     writer.add_head_count_kv(key_value_heads)
     writer.add_layer_norm_rms_eps(1e-5)
     writer.add_rope_freq_base(10000.0)
-    writer.add_rope_dimension_count(hidden // heads)
+    writer.add_rope_dimension_count(head)
+    writer.add_key_length(head)
+    writer.add_value_length(head)
     writer.add_vocab_size(vocabulary)
+    if shape.experts:
+        writer.add_expert_count(shape.experts)
+        writer.add_expert_used_count(shape.chosen)
+        writer.add_expert_feed_forward_length(feed_forward)
     copy_tokenizer(reader, writer)
 
-    key_value = hidden // heads * key_value_heads
+    key_value = head * key_value_heads
     shapes = [("token_embd.weight", vocabulary, hidden), ("output_norm.weight", hidden, None)]
     for layer in range(layers):
         shapes += [
             (f"blk.{layer}.{name}.weight", rows, columns)
             for name, rows, columns in [
-                ("attn_norm", hidden, None), ("attn_q", hidden, hidden), ("attn_k", key_value, hidden),
-                ("attn_v", key_value, hidden), ("attn_output", hidden, hidden), ("ffn_norm", hidden, None),
-                ("ffn_gate", feed_forward, hidden), ("ffn_up", feed_forward, hidden), ("ffn_down", hidden, feed_forward),
+                ("attn_norm", hidden, None), ("attn_q", head * heads, hidden), ("attn_k", key_value, hidden),
+                ("attn_v", key_value, hidden), ("attn_output", hidden, head * heads), ("ffn_norm", hidden, None),
+            ]
+            + ([("attn_q_norm", head, None), ("attn_k_norm", head, None)] if shape.head else [])
+            + ([("ffn_gate_inp", shape.experts, hidden)] if shape.experts else [])
+            + [
+                (name + "_exps" * bool(shape.experts), max(1, shape.experts) * rows, columns)
+                for name, rows, columns in [
+                    ("ffn_gate", feed_forward, hidden), ("ffn_up", feed_forward, hidden),
+                    ("ffn_down", hidden, feed_forward),
+                ]
             ]
         ]
     parameters = 0
     for name, rows, columns in shapes:
         parameters += rows * (columns or 1)
-        if columns is None:
+        if "_exps" in name:
+            bytes_a_row = columns // numbers * size
+            writer.add_tensor_info(
+                name, (shape.experts, rows // shape.experts, bytes_a_row), np.dtype(np.uint8), rows * bytes_a_row,
+                raw_dtype=GGMLQuantizationType[kind])
+        elif columns is None:
             writer.add_tensor_info(name, (rows,), np.dtype(np.float32), rows * 4)
         else:
             bytes_a_row = columns // numbers * size

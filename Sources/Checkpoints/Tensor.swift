@@ -13,6 +13,8 @@ package enum RowOrder: Sendable, Equatable {
   case thirdsByHead(headDimension: Int)
   /// GPT-2's `Conv1D`: the file has [inputs, outputs].
   case transposed
+  /// Single floats of a larger matrix, so many apart from row to row and from column to column.
+  case strided(row: Int, column: Int)
 }
 
 /// A named tensor inside a mapped file: a view that keeps the file mapped.
@@ -103,7 +105,7 @@ package struct Tensor: Sendable {
   /// Where row `row` of Hugging Face's order is stored.
   package func storedRow(_ row: Int) -> Int {
     switch rowOrder {
-    case .plain, .transposed: return row
+    case .plain, .transposed, .strided: return row
     case .thirdsByHead(let headDimension):
       return storedRowByHead(row, of: orderedCount, headDimension: headDimension)
     case .interleavedPairs(let headDimension):
@@ -149,6 +151,13 @@ package struct Tensor: Sendable {
       hf_dequantise(type.ggmlCode, start + rows.lowerBound * bytesPerRow, output, rows.count * columns)
     case .transposed where shape.count > 1:
       decodeTransposed(rows, type, start, output)
+    case .strided(let rowStride, let columnStride):
+      for (position, row) in rows.enumerated() {
+        for column in 0..<columns {
+          let from = start + (row * rowStride + column * columnStride) * type.bytesPerBlock
+          hf_dequantise(type.ggmlCode, from, output + position * columns + column, 1)
+        }
+      }
     case _ where shape.count == 1:
       decodeVector(type, start, output)
     default:
@@ -226,6 +235,22 @@ package struct Tensor: Sendable {
     Tensor(
       name, shape, content, file, rowOrder ?? self.rowOrder, factor: factor ?? self.factor, addend: addend ?? self.addend)
   }
+
+  /// A matrix of single floats of this plain one: its first is the `first`-th, the others so many floats apart.
+  ///
+  /// The last of them must lie within this tensor, whose type must have no blocks.
+  func strided(_ shape: [Int], from first: Int, rowStride: Int, columnStride: Int) -> Tensor {
+    let order = RowOrder.strided(row: rowStride, column: columnStride)
+    guard case .elements(let type, let offset) = content else {
+      return Tensor(name, shape, content, file, order, factor: factor, addend: addend)
+    }
+    return Tensor(
+      name, shape, .elements(type, offset: offset + first * type.bytesPerBlock), file, order, factor: factor,
+      addend: addend)
+  }
+
+  /// A vector as a matrix of one row.
+  var asRow: Tensor { Tensor(name, [1, columns], content, file, rowOrder, factor: factor, addend: addend) }
 
   /// Some rows of a plain matrix, or elements of a plain vector whose type has no blocks.
   func slice(_ range: Range<Int>) -> Tensor {

@@ -65,9 +65,11 @@ package struct TrainedWeights: Sendable {
     _ targets: TargetModules, usual: [String], _ recipe: Recipe, _ spec: DecoderSpec
   ) throws -> Set<String> {
     let field = "lora.target_modules"
+    let groups = spec.moduleGroups
     let patterns: [String]
     switch targets {
-    case .allLinear: return Set(spec.names.modules.map(\.path))
+    // The experts and the router are no linear modules to peft.
+    case .allLinear: return Set(groups.filter { !$0.isOfMixture }.map(\.module))
     case .usual: patterns = usual
     case .names(let names): patterns = names
     case .pattern(let pattern): patterns = [pattern]
@@ -75,18 +77,20 @@ package struct TrainedWeights: Sendable {
     var isPattern = false
     if case .pattern = targets { isPattern = true }
     var chosen: Set<String> = []
-    let all = spec.names.modules.map { module in
-      (module.path, (0..<spec.layerCount).map { spec.names.path(module.path, layer: $0) })
-    }
-    let paths = all.flatMap(\.1)
+    let paths = groups.flatMap(\.paths)
     for pattern in patterns {
       let matching = paths.filter(try test(pattern, recipe, field, isPattern: isPattern))
       guard !matching.isEmpty else { throw unknown(pattern, recipe, field, paths) }
       chosen.formUnion(matching)
     }
     return Set(
-      try all.compactMap { module, paths in
+      try groups.compactMap { module, isOfMixture, paths in
         let count = paths.count(where: chosen.contains)
+        if count > 0, isOfMixture, spec.expertsAreOneTensor, module.contains(".experts.") {
+          throw InputError(
+            recipe.file, field: field, "names \(paths[0]), and this family keeps all experts in one tensor",
+            remedy: "adapt the attention's modules, or train the experts with method: modules")
+        }
         guard count == 0 || count == paths.count else {
           throw InputError(
             recipe.file, field: field, "names \(paths.first(where: chosen.contains) ?? "") in some layers only",

@@ -12,6 +12,8 @@ final class Activations {
   /// [slots, keyValueWidth]
   let keys: FloatBuffer
   let values: FloatBuffer
+  /// Nil for a model without experts.
+  let mixture: MixtureBuffers?
 
   init(_ spec: DecoderSpec, rows: Int, slots: Int) {
     rowCapacity = rows
@@ -21,6 +23,25 @@ final class Activations {
     attended = FloatBuffer(rows * spec.queryWidth)
     keys = FloatBuffer(slots * spec.keyValueWidth)
     values = FloatBuffer(slots * spec.keyValueWidth)
+    mixture = spec.mixture.map { MixtureBuffers($0, hiddenSize: spec.hiddenSize, rows: rows) }
+  }
+}
+
+/// What rows hold between the steps of a block of experts, where they meet.
+final class MixtureBuffers {
+  /// What the experts read, [rows, hidden].
+  let normed: FloatBuffer
+  /// The weighted sum of what they say, [rows, hidden].
+  let sum: FloatBuffer
+  /// What some experts say, row after row of theirs, [rows, hidden].
+  let said: FloatBuffer
+  let choices: ExpertChoices
+
+  init(_ mixture: Mixture, hiddenSize: Int, rows: Int) {
+    normed = FloatBuffer(rows * hiddenSize)
+    sum = FloatBuffer(rows * hiddenSize)
+    said = FloatBuffer(rows * hiddenSize)
+    choices = ExpertChoices(mixture, rows: rows)
   }
 }
 
@@ -34,11 +55,15 @@ final class BlockScratch: @unchecked Sendable {
   let beside: FloatBuffer
   let gate: FloatBuffer
   let up: FloatBuffer
+  let routerLogits: FloatBuffer
+  let sharedGate: FloatBuffer
 
   init(_ spec: DecoderSpec) {
     normed = FloatBuffer(Self.rows * spec.hiddenSize)
     beside = FloatBuffer(spec.isParallel ? Self.rows * spec.hiddenSize : 0)
-    gate = FloatBuffer(spec.isGated ? Self.rows * spec.intermediateSize : 0)
-    up = FloatBuffer(Self.rows * spec.intermediateSize)
+    gate = FloatBuffer(spec.isGated ? Self.rows * spec.widestMLP : 0)
+    up = FloatBuffer(Self.rows * spec.widestMLP)
+    routerLogits = FloatBuffer(Self.rows * (spec.mixture?.expertCount ?? 0))
+    sharedGate = FloatBuffer(spec.mixture == nil ? 0 : Self.rows)
   }
 }

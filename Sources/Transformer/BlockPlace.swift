@@ -18,6 +18,8 @@ struct BlockPlace {
   private let spec: DecoderSpec
   /// The rows' first slot.
   private let slot: Int
+  /// Where the block's experts read and add up; nil in a dense block.
+  private let mixture: MixtureBuffers?
 
   init(
     _ block: RowBlock, layer: Int, _ wave: Wave, _ buffers: Activations, _ scratch: BlockScratch, _ spec: DecoderSpec,
@@ -31,6 +33,7 @@ struct BlockPlace {
     self.spec = spec
     positions = wave.positions
     slot = wave.spineLength + block.rows.lowerBound
+    mixture = spec.isSparse(layer: layer) ? buffers.mixture : nil
   }
 
   /// The residual stream is added to in place, and what a thread needs for its rows alone stays in few buffers: a value takes the place of one
@@ -43,9 +46,15 @@ struct BlockPlace {
     case .rawKeys, .keys: return buffers.keys.pointer + slot * spec.keyValueWidth
     case .values: return buffers.values.pointer + slot * spec.keyValueWidth
     case .attended: return buffers.attended.pointer + first * spec.queryWidth
-    case .attentionNormed, .attentionBranch, .attentionBranchNormed, .mlpBranch, .mlpBranchNormed:
+    case .attentionNormed, .attentionBranch, .attentionBranchNormed, .mlpBranchNormed, .shared:
       return scratch.normed.pointer
-    case .mlpNormed: return spec.isParallel ? scratch.beside.pointer : scratch.normed.pointer
+    // In a block of experts these outlive the thread's turn.
+    case .mlpBranch, .experts: return mixture.map { $0.sum.pointer + first * spec.hiddenSize } ?? scratch.normed.pointer
+    case .mlpNormed:
+      if let mixture { return mixture.normed.pointer + first * spec.hiddenSize }
+      return spec.isParallel ? scratch.beside.pointer : scratch.normed.pointer
+    case .routerLogits: return scratch.routerLogits.pointer
+    case .sharedGate: return scratch.sharedGate.pointer
     case .gate: return scratch.gate.pointer
     case .up: return scratch.up.pointer
     case .gated: return spec.isGated ? scratch.gate.pointer : scratch.up.pointer

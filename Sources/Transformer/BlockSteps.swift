@@ -16,6 +16,12 @@ enum BlockValue: Int, CaseIterable {
   case gate, up, gated
   case mlpBranch, mlpBranchNormed
   case output
+  /// One number an expert.
+  case routerLogits
+  /// The sum over a row's experts, where an MLP for all rows is added to it.
+  case experts
+  /// What that MLP says, and the number whose sigmoid it is multiplied by.
+  case shared, sharedGate
 }
 
 /// The norms that a block may have.
@@ -33,6 +39,12 @@ enum BlockStep {
   case attend
   /// `gated` from `gate` and `up`, or from `up` alone.
   case activate
+  /// Which experts each row goes through, and with what weights, from `routerLogits`.
+  case choose
+  /// The weighted sum of what a row's experts say.
+  case mix(from: BlockValue, to: BlockValue)
+  /// `mlpBranch` = `experts` + `shared`, times the sigmoid of `sharedGate` where there is one.
+  case blend
   /// base + branch, in the place of the base.
   case add(BlockValue, to: BlockValue, giving: BlockValue)
 }
@@ -65,22 +77,40 @@ extension DecoderSpec {
     let addAttention = BlockStep.add(attentionBranch, to: .input, giving: .middle)
     if !isParallel { steps.append(addAttention) }
     let seen = normed(.mlp, names.mlpNorm != nil, from: isParallel ? .input : .middle, to: .mlpNormed)
-    if isGated { steps.append(.project(.gate, from: seen, to: .gate)) }
-    steps.append(.project(.up, from: seen, to: .up))
-    // A parallel MLP has read the input by now.
-    if isParallel { steps.append(addAttention) }
-    steps += [.activate, .project(.down, from: .gated, to: .mlpBranch)]
+    if isSparse(layer: layer) {
+      if isParallel { steps.append(addAttention) }
+      steps += mixtureSteps(from: seen)
+    } else {
+      if isGated { steps.append(.project(.gate, from: seen, to: .gate)) }
+      steps.append(.project(.up, from: seen, to: .up))
+      // A parallel MLP has read the input by now.
+      if isParallel { steps.append(addAttention) }
+      steps += [.activate, .project(.down, from: .gated, to: .mlpBranch)]
+    }
     let mlpBranch = normed(.mlpOutput, names.mlpOutputNorm != nil, from: .mlpBranch, to: .mlpBranchNormed)
     steps.append(.add(mlpBranch, to: .middle, giving: .output))
     return steps
   }
 
-  /// Floats of one row of a value.
-  func width(of value: BlockValue) -> Int {
+  private func mixtureSteps(from seen: BlockValue) -> [BlockStep] {
+    let shared = mixture?.shared ?? []
+    let hasGate = shared.contains { $0.projections.contains(.sharedGate) }
+    let steps: [BlockStep] = [.project(.router, from: seen, to: .routerLogits), .choose]
+    guard !shared.isEmpty else { return steps + [.mix(from: seen, to: .mlpBranch)] }
+    return steps + [
+      .mix(from: seen, to: .experts), .project(.gate, from: seen, to: .gate), .project(.up, from: seen, to: .up),
+      .activate, .project(.down, from: .gated, to: .shared),
+    ] + (hasGate ? [.project(.sharedGate, from: seen, to: .sharedGate)] : []) + [.blend]
+  }
+
+  /// Floats of one row of a value in a layer.
+  func width(of value: BlockValue, layer: Int) -> Int {
     switch value {
     case .rawQueries, .queries, .attended: queryWidth
     case .rawKeys, .keys, .values: keyValueWidth
-    case .gate, .up, .gated: intermediateSize
+    case .gate, .up, .gated: mlpWidth(layer: layer)
+    case .routerLogits: mixture?.expertCount ?? 0
+    case .sharedGate: 1
     default: hiddenSize
     }
   }

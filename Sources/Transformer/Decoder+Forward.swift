@@ -35,41 +35,65 @@ extension Decoder {
     let plan = caches == nil ? AttentionPlan(wave, unitRows: AttentionScratch.unitRows(spec)) : nil
     let ranges = wave.adapterRanges.isEmpty ? [.init(rows: 0..<wave.rowCount, adapter: nil)] : wave.adapterRanges
     let blocks = Self.blocks(ranges, rows: team.taskRows(wave.rowCount, atMost: BlockScratch.rows))
-    let firstBad = Atomic<Int>(Int.max)  // A block's number.
     for index in 0..<spec.layerCount {
       // A wave of a large model takes a minute: who wants it to end does not wait for that.
       try Interruption.check()
-      try layer.load(weights.layers[index], team: team, scratch: scratch, path: weights.path)
+      try decode {
+        try layer.load(weights.layers[index], at: index, team: team, scratch: scratch, path: weights.path)
+      }
       spine.restore(layer: index, count: wave.spineLength, keys: buffers.keys, values: buffers.values)
-      team.run(blocks.count) { task, worker in
-        let place = BlockPlace(blocks[task], layer: index, wave, buffers, rowScratch[worker], spec, worker)
-        for step in steps[index].before { take(step, place) }
-      }
-      if let plan {
-        let attention = Attention(
-          spec: spec, layer: index, plan: plan, spineLength: wave.spineLength, keys: buffers.keys.pointer,
-          values: buffers.values.pointer, rows: attentionRows)
-        team.run(attention.taskCount) { task, worker in
-          attention.forward(task: task, scratch: attentionScratch[worker])
+      for part in steps[index].parts {
+        switch part {
+        case .rows(let steps):
+          try takeRows(steps, blocks) {
+            BlockPlace(blocks[$0], layer: index, wave, buffers, rowScratch[$1], spec, $1)
+          }
+        case .attend:
+          if let plan {
+            let attention = Attention(
+              spec: spec, layer: index, plan: plan, spineLength: wave.spineLength, keys: buffers.keys.pointer,
+              values: buffers.values.pointer, rows: attentionRows)
+            team.run(attention.taskCount) { task, worker in
+              attention.forward(task: task, scratch: attentionScratch[worker])
+            }
+          } else if let caches {
+            let attention = CachedAttention(
+              spec: spec, layer: index, segments: wave.segments, caches: caches, keys: buffers.keys.pointer,
+              values: buffers.values.pointer, rows: attentionRows)
+            team.run(attention.taskCount) { task, worker in
+              attention.forward(task: task, scratch: attentionScratch[worker])
+            }
+          }
+        case .mix(let from):
+          guard let mixture = buffers.mixture else { continue }
+          try mix(
+            from == .mlpNormed ? mixture.normed.pointer : buffers.residual.pointer, layer: index,
+            rowCount: wave.rowCount, mixture, ranges: ranges)
         }
-      } else if let caches {
-        let attention = CachedAttention(
-          spec: spec, layer: index, segments: wave.segments, caches: caches, keys: buffers.keys.pointer,
-          values: buffers.values.pointer, rows: attentionRows)
-        team.run(attention.taskCount) { task, worker in
-          attention.forward(task: task, scratch: attentionScratch[worker])
-        }
       }
-      team.run(blocks.count) { task, worker in
-        let place = BlockPlace(blocks[task], layer: index, wave, buffers, rowScratch[worker], spec, worker)
-        for step in steps[index].after { take(step, place) }
-        if !place.isFinite { firstBad.min(task, ordering: .relaxed) }
-      }
-      let bad = firstBad.load(ordering: .relaxed)
-      if bad != Int.max { throw nonFiniteActivation(blocks[bad].adapter, at: "layer \(index)") }
       spine.save(layer: index, slots: wave.carriedSlots, keys: buffers.keys, values: buffers.values)
     }
     return try project(wave, buffers, inspectLogits)
+  }
+
+  /// Takes every block of rows through the same steps.
+  ///
+  /// - Throws: `InputError` where the residual stream, or a router's logit, is not a finite number after them.
+  private func takeRows(
+    _ steps: [BlockStep], _ blocks: [RowBlock], _ place: (_ task: Int, _ worker: Int) -> BlockPlace
+  ) throws {
+    let firstBad = Atomic<Int>(Int.max)  // A block's number.
+    let firstUnrouted = Atomic<Int>(Int.max)
+    team.run(blocks.count) { task, worker in
+      let place = place(task, worker)
+      for step in steps where !take(step, place) { firstUnrouted.min(task, ordering: .relaxed) }
+      if !place.isFinite { firstBad.min(task, ordering: .relaxed) }
+    }
+    let (bad, unrouted) = (firstBad.load(ordering: .relaxed), firstUnrouted.load(ordering: .relaxed))
+    guard min(bad, unrouted) != Int.max else { return }
+    let layer = place(0, 0).layer
+    if bad != Int.max { throw nonFiniteActivation(blocks[bad].adapter, at: "layer \(layer)") }
+    throw nonFiniteActivation(blocks[unrouted].adapter, at: "the router of layer \(layer)")
   }
 
   private static func blocks(_ ranges: [Wave.AdapterRange], rows: Int) -> [RowBlock] {
@@ -106,26 +130,33 @@ extension Decoder {
     }
   }
 
-  /// Takes the rows of a block through one of its steps.
-  private func take(_ step: BlockStep, _ place: BlockPlace) {
+  /// Takes the rows of a block through one of its steps; false where a router's logit is not a finite number.
+  private func take(_ step: BlockStep, _ place: BlockPlace) -> Bool {
     let rows = place.block.rows.count
     switch step {
     case .normalise(let norm, let from, let to):
-      guard let weights = weights.layers[place.layer].norms[norm.rawValue] else { return }
+      guard let weights = weights.layers[place.layer].norms[norm.rawValue] else { break }
       weights.apply(
         spec.norm(at: norm), place[from], rows: rows * spec.extent(of: norm).perRow, into: place[to])
     case .project(let projection, let from, let to):
       linear(projection, place, place[from], place[to])
     case .rotate(let value):
-      guard let table = rotary.table(layer: place.layer) else { return }
-      let width = spec.width(of: value)
+      guard let table = rotary.table(layer: place.layer) else { break }
+      let width = spec.width(of: value, layer: place.layer)
       for (offset, row) in place.block.rows.enumerated() {
         table.rotate(
           place[value] + offset * width, heads: width / spec.headDimension, position: Int(place.positions[row]))
       }
-    case .attend: return
+    // Rows meet there.
+    case .attend, .mix: break
+    case .choose:
+      place[.experts].update(repeating: 0, count: rows * spec.hiddenSize)
+      return activations?.mixture?.choices.choose(place.block.rows, place[.routerLogits]) ?? true
+    case .blend:
+      let hasGate = layer.matrix(.sharedGate, layer: place.layer) != nil
+      blend(place[.experts], place[.shared], gate: hasGate ? place[.sharedGate] : nil, rows: rows)
     case .activate:
-      let count = rows * spec.intermediateSize
+      let count = rows * spec.mlpWidth(layer: place.layer)
       if spec.isGated {
         hf_activate_times(spec.activation.rawValue, place[.gate], place[.up], count)
       } else {
@@ -139,13 +170,14 @@ extension Decoder {
         hf_add_scaled(place[base], place[branch], spec.residualScale, count)
       }
     }
+    return true
   }
 
   /// y = W x + b, with the block's adapter where it has a delta for this projection.
   private func linear(
     _ projection: Projection, _ place: BlockPlace, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>
   ) {
-    guard let matrix = layer[projection] else { return }
+    guard let matrix = layer.matrix(projection, layer: place.layer) else { return }
     let rows = place.block.rows.count
     matrix.multiply(x, stride: matrix.inputs, rows: rows, into: y, stride: matrix.outputs)
     if let bias = weights.layers[place.layer].matrices[projection.rawValue]?.bias {

@@ -14,6 +14,8 @@ package final class Decoder {
   let weights: DecoderWeights
   private(set) var adapters: [LowRankAdapter] = []
   let layer: PackedLayer
+  /// Nil for a model without experts.
+  let experts: PackedExperts?
   let projection: VocabularyProjection
   /// One buffer a thread for decoding rows of weights and for low-rank deltas.
   private(set) var scratch: [FloatBuffer] = []
@@ -23,6 +25,8 @@ package final class Decoder {
   var rotary: RotaryTables
   var spine: SpineCache
   var activations: Activations?
+  /// The time that decoding and packing the blocks' weights has taken, all threads at it together.
+  package internal(set) var decoding = Duration.zero
 
   /// - Parameter adapters: low-rank adapters that waves refer to by index.
   /// - Throws: `InputError` for weights or adapters that do not fit the configuration.
@@ -31,6 +35,7 @@ package final class Decoder {
     weights = try DecoderWeights(checkpoint.tensors, spec: spec)
     team = ThreadTeam(threads)
     layer = PackedLayer(spec)
+    experts = PackedExperts(spec)
     projection = VocabularyProjection(weights, spec)
     steps = (0..<spec.layerCount).map { [spec] in LayerSteps(spec.blockSteps(layer: $0)) }
     attentionScratch = (0..<team.count).map { [spec] _ in AttentionScratch(spec) }
@@ -40,25 +45,49 @@ package final class Decoder {
     try replaceAdapters(adapters)
   }
 
+  /// Runs what decodes weights, and counts its time.
+  func decode(_ load: () throws -> Void) rethrows {
+    let start = ContinuousClock.now
+    try load()
+    decoding += start.duration(to: .now)
+  }
+
   /// Puts other adapters in the place of the ones that waves refer to; the base model's weights stay where they are.
   package func replaceAdapters(_ adapters: [Adapter]) throws {
     self.adapters = []
     self.adapters = try adapters.map { [spec] in try LowRankAdapter($0, spec: spec) }
-    let widest = max(spec.hiddenSize, spec.intermediateSize, spec.queryWidth)
+    let widest = max(spec.hiddenSize, spec.widestMLP, spec.queryWidth, spec.mixture?.expertCount ?? 0)
     let rank = self.adapters.map(\.largestRank).max() ?? 0
     let floats = max(16 * widest, BlockScratch.rows * (rank + widest))
     scratch = (0..<team.count).map { _ in FloatBuffer(floats) }
   }
 }
 
-/// A block's steps, cut where its rows attend to one another.
+/// A block's steps, cut where its rows meet: where they attend to one another, and where an expert takes those that chose it.
 struct LayerSteps {
-  let before: [BlockStep]
-  let after: [BlockStep]
+  enum Part {
+    /// What each row goes through by itself.
+    case rows([BlockStep])
+    case attend
+    case mix(from: BlockValue)
+  }
+
+  let parts: [Part]
 
   init(_ steps: [BlockStep]) {
-    let attention = steps.firstIndex { if case .attend = $0 { true } else { false } } ?? steps.endIndex
-    before = Array(steps[..<attention])
-    after = Array(steps[attention...].dropFirst())
+    var parts: [Part] = []
+    var rows: [BlockStep] = []
+    func cut(_ part: Part) {
+      parts += [.rows(rows), part]
+      rows = []
+    }
+    for step in steps {
+      switch step {
+      case .attend: cut(.attend)
+      case .mix(let from, _): cut(.mix(from: from))
+      default: rows.append(step)
+      }
+    }
+    self.parts = parts + [.rows(rows)]
   }
 }

@@ -82,7 +82,13 @@ struct GGUFRefusalTests {
     try refuse("llama.attention.some_new_scale: is not supported") {
       $0.set("llama.attention.some_new_scale", UInt32(2))
     }
-    try refuse("mixtures of experts") { $0.set("llama.expert_count", UInt32(8)) }
+    try refuse("llama.expert_used_count: is 9, expected 1 to 8") {
+      $0.set("llama.expert_count", UInt32(8))
+      $0.set("llama.expert_used_count", UInt32(9))
+    }
+    try refuse("block_sparse_moe.gate.weight: the model has no such tensor") {
+      $0.set("llama.expert_count", UInt32(8))
+    }
     try refuse("split.no: is missing from a part of 2") { $0.set("split.count", UInt32(2)) }
     try refuse("'ntk' is not supported") { $0.set("llama.rope.scaling.type", "ntk") }
     try refuse("llama.attention.sliding_window") { $0.set("llama.attention.sliding_window", UInt32(16)) }

@@ -36,7 +36,7 @@ struct InvarianceTests {
       "llama-bias", "llama-yarn", "mistral", "ministral", "qwen2-window", "qwen3", "gemma", "gemma2", "gemma3", "phi",
       "phi3",
       "olmo2", "olmo3", "granite", "smollm3", "gpt2", "gpt_neox", "starcoder2", "stablelm-parallel", "cohere2", "glm4",
-      "exaone4",
+      "exaone4", "qwen3_moe-mixed", "qwen2_moe", "mixtral-window", "olmoe", "granitemoe",
     ])
   func family(name: String) throws {
     let path = Repository.goldens.appendingPathComponent("families/\(name)").path

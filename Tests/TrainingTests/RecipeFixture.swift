@@ -12,6 +12,10 @@ func tinyCheckpoint() throws -> Checkpoint {
   try Checkpoint.open(testsFolder.appendingPathComponent("Goldens/checkpoints/llama-tied").path)
 }
 
+func familyCheckpoint(_ name: String) throws -> Checkpoint {
+  try Checkpoint.open(testsFolder.appendingPathComponent("Goldens/families/\(name)").path)
+}
+
 func tinyTokenizer() throws -> Tokenizer { try Tokenizer(try tinyCheckpoint().tokenizer) }
 
 /// A folder with a recipe and its data, removed with its owner.

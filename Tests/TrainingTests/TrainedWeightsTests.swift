@@ -64,4 +64,22 @@ struct TrainedWeightsTests {
     #expect(
       folder.refusal { try targets("'(?=x)'") }.hasPrefix("recipe.yaml: lora.target_modules: '(?=x)': "))
   }
+
+  @Test("of a mixture all-linear has no experts and no router; both are adapted by name, but for experts in one tensor")
+  func mixture() throws {
+    func targets(_ text: String, of family: String) throws -> Set<String> {
+      let model = try familyCheckpoint(family)
+      let recipe = try folder.recipe("lora: {target_modules: \(text)}", method: "lora")
+      return try TrainedWeights(recipe, for: model.configuration).lowRank?.modules ?? []
+    }
+    let attention = Set(["q", "k", "v", "o"].map { "self_attn.\($0)_proj" })
+    #expect(try targets("all-linear", of: "qwen3_moe") == attention)
+    #expect(try targets("all-linear", of: "qwen2_moe").count == 8)
+    let experts = Set((0..<6).map { "mlp.experts.\($0).down_proj" })
+    #expect(try targets("[down_proj, mlp.gate]", of: "qwen3_moe") == experts.union(["mlp.gate"]))
+    #expect(try targets("[down_proj]", of: "qwen3_moe-mixed") == experts.union(["mlp.down_proj"]))
+    #expect(
+      folder.refusal { try targets("[down_proj]", of: "granitemoe") }.hasPrefix(
+        "recipe.yaml: lora.target_modules: names model.layers.0.block_sparse_moe.experts.0.down_proj, and this family"))
+  }
 }

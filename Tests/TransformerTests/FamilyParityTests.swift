@@ -15,14 +15,17 @@ enum FamilyGolden {
     "granite",
     "granite-bias", "smollm3", "smollm3-window", "gpt2", "gpt2-bare", "gpt_neox", "gpt_neox-older", "gpt_neox-serial",
     "starcoder2", "starcoder2-full", "starcoder2-bare", "stablelm", "stablelm-parallel", "cohere2", "cohere2-older",
-    "glm4", "exaone4", "exaone4-full", "arcee", "arcee-bias",
+    "glm4", "exaone4", "exaone4-full", "arcee", "arcee-bias", "qwen3_moe", "qwen3_moe-fused", "qwen3_moe-mixed",
+    "qwen2_moe", "qwen2_moe-fused", "qwen2_moe-mixed", "mixtral", "mixtral-fused", "mixtral-window", "olmoe",
+    "olmoe-norm", "granitemoe", "granitemoe-fused", "granitemoeshared",
   ]
   static let files = folders.filter {
     FileManager.default.fileExists(atPath: LogitsGolden.folder.appendingPathComponent("families/\($0).gguf").path)
   }
   static let adapters = (folders + files.map { "\($0).gguf" }).flatMap { base -> [AdapterGolden] in
     let name = base.replacing(".gguf", with: "")
-    return ["adapter", "adapter-all"].compactMap { adapter in
+    let kinds = ["adapter", "adapter-all", "adapter-experts", "adapter-parameters", "adapter-parameters-older"]
+    return kinds.compactMap { adapter in
       let path = "families/\(name)/\(adapter)"
       let url = LogitsGolden.folder.appendingPathComponent(path)
       return FileManager.default.fileExists(atPath: url.path)

@@ -13,7 +13,7 @@ struct FamilyTrainingTests {
     "all weights: loss, gradients, ten AdamW losses, their gradient norms and the weights after them",
     arguments: [
       "qwen3", "gemma2", "gemma3-scale", "olmo2", "phi", "gpt2", "gpt_neox", "phi3", "granite", "cohere2", "starcoder2",
-      "mistral", "olmo3", "glm4", "exaone4", "smollm3-window",
+      "mistral", "olmo3", "glm4", "exaone4", "smollm3-window", "qwen2_moe", "qwen3_moe-mixed", "granitemoe",
     ])
   func full(name: String) throws {
     let decoder = try TrainableDecoder(try FamilyGolden.open("families/\(name)"), isTrained: { _ in true }, threads: 2)
@@ -25,16 +25,16 @@ struct FamilyTrainingTests {
     arguments: [
       ("qwen3", "adapter"), ("gemma2", "adapter"), ("gemma3", "adapter"), ("olmo2", "adapter"), ("phi", "adapter-all"),
       ("gpt2", "adapter-all"), ("gpt_neox", "adapter-all"), ("phi3", "adapter"), ("granite", "adapter"),
-      ("cohere2", "adapter"), ("starcoder2-full", "adapter"), ("glm4", "adapter"),
+      ("cohere2", "adapter"), ("starcoder2-full", "adapter"), ("glm4", "adapter"), ("mixtral", "adapter-experts"),
+      ("qwen3_moe-mixed", "adapter-experts"),
     ])
   func lowRank(name: String, adapter: String) throws {
     let checkpoint = try FamilyGolden.open("families/\(name)")
     let path = LogitsGolden.folder.appendingPathComponent("families/\(name)/\(adapter)").path
     let opened = try Adapter.open(path, on: checkpoint)
     let spec = checkpoint.configuration.decoder
-    let adapted = spec.names.modules.map(\.path).filter { path in
-      opened.modules.contains { $0.path == spec.names.path(path, layer: 0) }
-    }
+    let paths = Set(opened.modules.map(\.path))
+    let adapted = spec.moduleGroups.filter { !paths.isDisjoint(with: $0.paths) }.map(\.module)
     let decoder = try TrainableDecoder(
       checkpoint, isTrained: { _ in false },
       lowRank: LowRankSettings(rank: opened.rank, alpha: opened.alpha, dropout: 0, modules: Set(adapted)), threads: 2)

@@ -55,7 +55,8 @@ package struct Adapter: Sendable {
     }
     let file = try SafetensorsFile(weights)
     let layout = base.configuration.decoder
-    let pairs = try AdapterTensors(file, layout)
+    var pairs = try AdapterTensors(file, layout)
+    try pairs.divide(configuration.parameters, layout, configuration: configuration.path)
     let modules = try Self.modules(pairs, configuration, layout)
     let changesNothing = modules.allSatisfy { $0.scale == 0 || !$0.b.hasNonZero() }
     var notes = pairs.notes + (try configuration.notes(unused: pairs.paths, layout))
@@ -82,7 +83,14 @@ package struct Adapter: Sendable {
   ) throws -> [AdapterModule] {
     let linear = layout.linearModules
     try tensors.refuseUnknownPaths(Set(linear.map(\.path)), layout)
-    let targeted = linear.filter { configuration.adapts($0.path, layout) }
+    // To peft with transformers 5 routers and experts are parameters, not linear modules: one that has none of their tensors was trained so.
+    let untouched = layout.moduleGroups.filter(\.isOfMixture).map(\.paths)
+    let present = Set(tensors.pairs.filter { $0.value.parameter == nil }.keys)
+    let passedOver = Set(untouched.contains { $0.contains(where: present.contains) } ? [] : untouched.flatMap { $0 })
+    let targeted = linear.filter {
+      tensors.pairs[$0.path]?.parameter != nil
+        || !passedOver.contains($0.path) && configuration.adapts($0.path, layout)
+    }
     let targetedPaths = Set(targeted.map(\.path))
     if let left = tensors.paths.first(where: { !targetedPaths.contains($0) }) {
       throw InputError(
@@ -114,7 +122,7 @@ package struct Adapter: Sendable {
     _ layout: DecoderSpec
   ) throws -> AdapterModule {
     let shape = layout.shape(of: module)
-    let (rank, scale) = try configuration.rankAndScale(path)
+    let (rank, scale) = try configuration.rankAndScale(pair.parameter ?? path)
     for (tensor, expected) in [(pair.a, [rank, shape[1]]), (pair.b, [shape[0], rank])] {
       guard tensor.shape == expected else {
         throw InputError(

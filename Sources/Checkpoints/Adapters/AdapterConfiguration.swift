@@ -13,6 +13,8 @@ struct AdapterConfiguration: Sendable {
   let excluded: ModuleSelection?
   /// What it calls its base; nil where it does not say.
   let baseName: String?
+  /// Endings of the names of whole parameters that are adapted, experts' and routers'.
+  let parameters: [String]
   /// Layers that carry the adapter; nil for all.
   let layers: Set<Int>?
   private let rankPattern: [(pattern: ModulePattern, value: Double)]
@@ -29,7 +31,7 @@ struct AdapterConfiguration: Sendable {
 
   private static let applied: Set<String> = [
     "alpha_pattern", "bias", "exclude_modules", "init_lora_weights", "layers_pattern", "layers_to_transform",
-    "lora_alpha", "peft_type", "r", "rank_pattern", "target_modules", "use_rslora",
+    "lora_alpha", "peft_type", "r", "rank_pattern", "target_modules", "target_parameters", "use_rslora",
   ]
 
   /// Throws `InputError` naming the field that is missing, wrong or not supported.
@@ -54,6 +56,7 @@ struct AdapterConfiguration: Sendable {
     } else {
       baseName = nil
     }
+    parameters = try json.strings("target_parameters") ?? []
     // PEFT takes an empty list as no restriction.
     layers = try json.integers("layers_to_transform").flatMap { $0.isEmpty ? nil : Set($0) }
     rankPattern = try Self.patterns(json, "rank_pattern")

@@ -18,6 +18,8 @@ package struct ProjectionPlace: Sendable, Equatable {
   package let module: String
   package let firstRow: Int
   package let hasBias: Bool
+  /// [outputs, inputs]
+  package let shape: [Int]
 }
 
 extension DecoderSpec {
@@ -39,7 +41,7 @@ extension DecoderSpec {
       path.map { normWeights(names.path($0, layer: layer), width, canHaveBias: hasBias) } ?? []
     }
     var places = norm(names.attentionNorm, hiddenSize)
-    for module in names.modules {
+    for module in modules(layer: layer) + expertModules(layer: layer) {
       let path = names.path(module.path, layer: layer)
       places.append(WeightPlace("\(path).weight", shape(of: module), storage: module.storage))
       if module.hasBias { places.append(WeightPlace("\(path).bias", [shape(of: module)[0]], storage: module.storage)) }
@@ -62,22 +64,29 @@ extension DecoderSpec {
 
   /// [outputs, inputs] of a module's weight.
   package func shape(of module: LinearModule) -> [Int] {
-    let shapes = module.projections.map { shape(of: $0) }
+    let shapes = module.projections.map { shape(of: $0, width: module.width) }
     return [shapes.reduce(0) { $0 + $1[0] }, shapes.first?[1] ?? 0]
   }
 
-  /// Every block's linear modules by path, in the order of the model: what low-rank additions may change.
+  /// Every block's linear modules by path, in the order of the model, experts' among them: what low-rank additions may change.
   package var linearModules: [(path: String, module: LinearModule)] {
-    (0..<layerCount).flatMap { layer in names.modules.map { (names.path($0.path, layer: layer), $0) } }
+    (0..<layerCount).flatMap { layer in
+      (modules(layer: layer) + expertModules(layer: layer)).map { (names.path($0.path, layer: layer), $0) }
+    }
   }
 
-  /// Nil where a block has no such map.
+  /// Nil where a block has no such map outside of its experts.
   package func place(of projection: Projection, layer: Int) -> ProjectionPlace? {
-    for module in names.modules {
+    place(of: projection, in: modules(layer: layer), layer: layer)
+  }
+
+  private func place(of projection: Projection, in modules: [LinearModule], layer: Int) -> ProjectionPlace? {
+    for module in modules {
       guard let index = module.projections.firstIndex(of: projection) else { continue }
-      let before = module.projections[..<index].reduce(0) { $0 + shape(of: $1)[0] }
+      let before = module.projections[..<index].reduce(0) { $0 + shape(of: $1, width: module.width)[0] }
       return ProjectionPlace(
-        module: names.path(module.path, layer: layer), firstRow: before, hasBias: module.hasBias)
+        module: names.path(module.path, layer: layer), firstRow: before, hasBias: module.hasBias,
+        shape: shape(of: projection, width: module.width))
     }
     return nil
   }

@@ -67,6 +67,8 @@ package struct DecoderSpec: Sendable, Equatable {
   /// Rows of the learned positions; the row of position p is p.
   package var learnedPositions: Int?
   package var activation = Activation.silu
+  /// Nil where every MLP is dense.
+  package var mixture: Mixture?
   /// Whether the vocabulary projection is the embedding.
   package var tiesEmbeddings: Bool
   package var headHasBias = false
@@ -106,24 +108,30 @@ package struct DecoderSpec: Sendable, Equatable {
   package var keyValueWidth: Int { keyValueHeadCount * headDimension }
   package var groupSize: Int { headCount / keyValueHeadCount }
   /// Whether the MLP's activation is multiplied by a second map of its input.
-  package var isGated: Bool { projections.contains(.gate) }
-
-  /// The linear maps that a block has, in their order.
-  package var projections: [Projection] {
-    names.modules.flatMap(\.projections).sorted { $0.rawValue < $1.rawValue }
-  }
+  package var isGated: Bool { names.modules.contains { $0.projections.contains(.gate) } }
 
   /// [outputs, inputs]
-  package func shape(of projection: Projection) -> [Int] {
+  ///
+  /// - Parameter width: of the MLP that the map is part of; nil for `intermediateSize`.
+  package func shape(of projection: Projection, width: Int? = nil) -> [Int] {
     switch projection {
     case .query: [queryWidth, hiddenSize]
     case .key, .value: [keyValueWidth, hiddenSize]
     case .attentionOutput: [hiddenSize, queryWidth]
-    case .gate, .up: [intermediateSize, hiddenSize]
-    case .down: [hiddenSize, intermediateSize]
+    case .gate, .up: [width ?? intermediateSize, hiddenSize]
+    case .down: [hiddenSize, width ?? intermediateSize]
+    case .router: [mixture?.expertCount ?? 0, hiddenSize]
+    case .sharedGate: [1, hiddenSize]
     }
   }
 
-  /// Multiply-adds of one row through the blocks' matrices, as counted in FLOPs (two each): the vocabulary projection and attention apart.
-  package var blockParameters: Int { layerCount * projections.reduce(0) { $0 + shape(of: $1).reduce(1, *) } }
+  /// Multiply-adds of one row through the blocks' matrices, as counted in FLOPs (two each): of a mixture the experts that a row goes through,
+  /// the vocabulary projection and attention apart.
+  package var blockParameters: Int {
+    func count(_ modules: [LinearModule]) -> Int { modules.reduce(0) { $0 + shape(of: $1).reduce(1, *) } }
+    return (0..<layerCount).reduce(0) { sum, layer in
+      let chosen = isSparse(layer: layer) ? mixture.map { $0.chosenCount * count($0.experts) } : nil
+      return sum + count(modules(layer: layer)) + (chosen ?? 0)
+    }
+  }
 }

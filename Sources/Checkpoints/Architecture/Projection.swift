@@ -1,6 +1,13 @@
-/// The linear maps of a block. A plain MLP has no gate.
+/// The linear maps of a block. A plain MLP has no gate; in a block of experts `gate`, `up` and `down` are those of the MLP that all rows
+/// share, where there is one, or of one expert.
 package enum Projection: Int, CaseIterable, Sendable {
   case query, key, value, attentionOutput, gate, up, down
+  /// One logit an expert.
+  case router
+  /// One number, whose sigmoid the shared MLP is multiplied by.
+  case sharedGate
+
+  package static let mlp: Set<Projection> = [.gate, .up, .down]
 }
 
 /// One linear module of a block as the checkpoint stores it: a projection by itself, or several whose rows follow one another.
@@ -21,11 +28,16 @@ package struct LinearModule: Sendable, Equatable {
   package let projections: [Projection]
   package var hasBias: Bool
   package let storage: Storage
+  /// The width of the MLP that it is part of, where that is not the model's `intermediateSize`.
+  package let width: Int?
 
-  package init(_ path: String, _ projections: [Projection], hasBias: Bool = false, storage: Storage = .plain) {
+  package init(
+    _ path: String, _ projections: [Projection], hasBias: Bool = false, storage: Storage = .plain, width: Int? = nil
+  ) {
     self.path = path
     self.projections = projections
     self.hasBias = hasBias
     self.storage = storage
+    self.width = width
   }
 }

@@ -6,6 +6,7 @@ package let modelFamilies: [ModelFamily] = [
   .llama, .mistral, .ministral, .qwen2, .qwen3, .gemma, .gemma2, .gemma3Text, .phi, .phi3, .olmo2, .olmo3, .granite,
   .smollm3,
   .gpt2, .gptNeoX, .starcoder2, .stablelm, .cohere2, .glm4, .exaone4, .arcee,
+  .qwen2MoE, .qwen3MoE, .mixtral, .olmoe, .graniteMoE, .graniteMoEShared,
 ]
 
 extension ModelFamily {

@@ -7,6 +7,9 @@ extension ModelFamily {
     gguf: GGUFLayout("llama").with {
       $0.permutesRotaryRows = true
       $0.ignored = ["rope.scaling.finetuned", "tensor_data_layout"]
+      // Mixtral is a llama with experts there.
+      $0.setExperts(count: "num_local_experts", router: "block_sparse_moe.gate")
+      $0.implied = { _, members in members["num_local_experts"] == nil ? [] : [("model_type", "mixtral")] }
     }
   ) { json in
     try json.refuseTrue(["rope_interleaved"])

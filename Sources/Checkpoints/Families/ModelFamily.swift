@@ -71,6 +71,22 @@ package struct GGUFLayout: Sendable {
     return changed
   }
 
+  /// Names that hold a matrix of all experts, below the block, and what of each expert follows one another in them.
+  static let stacks: [String: [Projection]] = [
+    "ffn_gate_exps": [.gate], "ffn_up_exps": [.up], "ffn_down_exps": [.down], "ffn_gate_up_exps": [.gate, .up],
+  ]
+
+  /// The architecture may have experts.
+  ///
+  /// - Parameters:
+  ///   - count: config.json's key for their number.
+  ///   - router: the router's path below the block.
+  mutating func setExperts(count: String, router: String) {
+    fields["expert_count"] = count
+    fields["expert_used_count"] = "num_experts_per_tok"
+    rename(["ffn_gate_inp": router])
+  }
+
   /// Every tensor name that `block` does not have falls back to llama's.
   mutating func rename(_ names: [String: String]) { block.merge(names) { $1 } }
 }

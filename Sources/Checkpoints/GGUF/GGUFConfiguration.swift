@@ -55,8 +55,11 @@ extension GGUFFile {
           metadata.path, field: key, "is not supported", remedy: "use a plain \(layout.architecture) model")
       }
     }
-    for key in ["expert_count", "expert_used_count"].map({ prefix + $0 }) where try metadata.integer(key) ?? 0 != 0 {
-      throw InputError(metadata.path, field: key, "mixtures of experts are not supported", remedy: "use a dense model")
+    for key in ["expert_count", "expert_used_count"] where layout.fields[key] == nil {
+      guard try metadata.integer(prefix + key) ?? 0 != 0 else { continue }
+      throw InputError(
+        metadata.path, field: prefix + key, "this architecture with experts is not supported",
+        remedy: "use a dense model")
     }
     let window = "\(prefix)attention.sliding_window"
     if layout.fields["attention.sliding_window"] == nil, try metadata.integer(window) ?? 0 != 0 {

@@ -63,7 +63,9 @@ struct GGUFDocument {
     }
     take(epsilon, as: layout.epsilon, .number(Float(value).shortestDouble))
     for (suffix, key) in layout.fields.sorted(by: { $0.key < $1.key }) {
-      take(suffix, as: key, try scalar(name(suffix)))
+      let value = try scalar(name(suffix))
+      // A dense model has no experts, or nought of them.
+      take(suffix, as: key, suffix.hasPrefix("expert_") && value == .integer(0) ? nil : value)
     }
     // A converter writes 0 for none, which transformers would take for a window.
     if members["sliding_window"] == .integer(0) { set("sliding_window", .null) }

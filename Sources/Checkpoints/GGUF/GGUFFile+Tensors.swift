@@ -25,8 +25,9 @@ extension GGUFFile {
 
   /// The tensor as the family knows it: itself, or several that a converter joined (`--fuse-qkv`).
   private func parts(
-    _ name: String, _ tensor: Tensor, _ spec: DecoderSpec, _ layout: GGUFLayout
+    _ name: String, _ stored: Tensor, _ spec: DecoderSpec, _ layout: GGUFLayout
   ) throws -> [Tensor] {
+    var tensor = stored
     for ending in [".weight", ".bias"] where name.hasSuffix(ending) {
       let stem = String(name.dropLast(ending.count))
       if let known = layout.model[stem] { return [shown(tensor, known + ending, spec, layout)] }
@@ -37,14 +38,31 @@ extension GGUFFile {
       else { continue }
       let own = String(pieces[2])
       if let below = layout.block[own] {
+        if own == "ffn_gate_inp_shexp", tensor.shape.count == 1 { tensor = tensor.asRow }
         return [shown(tensor, spec.names.path(below, layer: block) + ending, spec, layout)]
       }
       if own == "attn_qkv" { return try split(tensor, block, ending, spec, layout) }
+      if ending == ".weight", (0..<spec.layerCount).contains(block), spec.mixture != nil {
+        if let stack = GGUFLayout.stacks[own] {
+          return try tensor.unstacked(stack, layer: block, spec, path: file.path)
+        }
+        if let name = expertName(own, block, spec) { return [tensor.renamed(name)] }
+      }
     }
     throw InputError(
       tensor.file.path, field: name,
       "is a tensor that a \(layout.architecture) model does not have, and would be ignored",
       remedy: "convert the model again, or use a plain \(layout.architecture) model")
+  }
+
+  /// Of files before llama.cpp stacked experts: "ffn_gate.3" is a matrix of expert 3.
+  private func expertName(_ own: String, _ block: Int, _ spec: DecoderSpec) -> String? {
+    let pieces = own.split(separator: ".", omittingEmptySubsequences: false)
+    let projections = ["ffn_gate": Projection.gate, "ffn_up": .up, "ffn_down": .down]
+    guard pieces.count == 2, let projection = projections[String(pieces[0])], let expert = Int(pieces[1]),
+      String(expert) == pieces[1], spec.isSparse(layer: block)
+    else { return nil }
+    return spec.expertPath(projection, expert: expert, layer: block).map { "\($0).weight" }
   }
 
   private func split(

@@ -15,7 +15,7 @@ package struct SafetensorsFile: Sendable {
   package var tensors: [String: Tensor] { arrays.compactMapValues(\.tensor) }
 
   private static let longestHeader = 100_000_000
-  /// More than any model that runs here has: 9 in each of 4,096 layers, and 3.
+  /// More than any model that runs here has: 9 in each of 4,096 layers, and 3; or three of each of 128 experts in 94 layers.
   static let mostTensors = 65_536
   private static let damaged: ShownText = "download or save the file again"
 

@@ -33,8 +33,9 @@ struct StoredNames {
     if spec.tiesEmbeddings { try joinTiedHead() }
   }
 
-  /// Shows every fused or transposed weight as its module has it.
+  /// Shows every fused or transposed weight as its module has it, and every expert's matrices as its own.
   mutating func arrange() throws {
+    try unstackExperts()
     for place in spec.weights where place.storage != .plain {
       guard let tensor = tensors[place.name] else { continue }
       guard let arranged = tensor.canonical(place.storage, headDimension: spec.headDimension) else {
@@ -57,6 +58,29 @@ struct StoredNames {
     }
     for name in empty.keys { tensors[name] = nil }
     if !empty.isEmpty { notes.append("\(empty.count) biases that are zero, and that the model has not, are left out") }
+  }
+
+  /// transformers 4 and 5 name a mixture's tensors differently, and files of both forms are about.
+  private mutating func unstackExperts() throws {
+    guard let mixture = spec.mixture else { return }
+    func add(_ tensor: Tensor, from name: String) throws {
+      guard tensors.updateValue(tensor, forKey: tensor.name) == nil else {
+        throw InputError(path, field: name, "holds '\(tensor.name)' a second time", remedy: "save the model again")
+      }
+    }
+    for layer in 0..<spec.layerCount where mixture.isSparse[layer] {
+      for (alias, own) in mixture.aliases {
+        let (alias, own) = (spec.names.path(alias, layer: layer), spec.names.path(own, layer: layer))
+        if let tensor = tensors.removeValue(forKey: alias) { try add(tensor.renamed(own), from: alias) }
+      }
+      for stack in mixture.stacks {
+        let name = spec.names.path(stack.name, layer: layer)
+        guard let tensor = tensors.removeValue(forKey: name) else { continue }
+        for part in try tensor.unstacked(stack.projections, layer: layer, spec, path: path) {
+          try add(part, from: name)
+        }
+      }
+    }
   }
 
   private func refuseForeignTensors() throws {

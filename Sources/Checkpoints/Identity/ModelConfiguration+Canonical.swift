@@ -40,6 +40,7 @@ extension DecoderSpec {
     add("rotaries", turns.joined(separator: ","), unless: usual)
     add("learned positions", "\(learnedPositions ?? 0)", unless: learnedPositions == nil)
     add("plain MLP", "true", unless: isGated)
+    add("mixture", mixture?.canonical ?? "", unless: mixture == nil)
     add("head bias", "true", unless: !headHasBias)
     add("embedding scale", bits(embeddingScale), unless: embeddingScale == 1)
     add("residual scale", bits(residualScale), unless: residualScale == 1)
@@ -54,6 +55,16 @@ extension DecoderSpec {
       separator: ",")
     add("biases", outputBiases, unless: outputBiases.isEmpty)
     return parts
+  }
+}
+
+extension Mixture {
+  fileprivate var canonical: String {
+    let hasSharedGate = shared.contains { $0.projections.contains(.sharedGate) }
+    return [
+      String(expertCount), String(chosenCount), String(width), String(normalises), String(sharedWidth ?? 0),
+      String(hasSharedGate), isSparse.map { $0 ? "1" : "0" }.joined(),
+    ].joined(separator: ":")
   }
 }
 

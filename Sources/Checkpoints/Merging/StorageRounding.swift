@@ -51,4 +51,17 @@ package enum StorageRounding {
     case .iq1_s, .iq1_m, .tq1_0, .tq2_0: 1
     }
   }
+
+  /// The same of a quantised folder's scheme, such as `nf4` or `gptq-4bit`: by its bits, as each has scales of its own.
+  package static func limit(ofScheme scheme: String) -> Double {
+    if scheme.contains("fp8") { return 0.08 }
+    let digits = scheme.split { !$0.isNumber }.compactMap { Int($0) }
+    return switch digits.first { (2...8).contains($0) } ?? 4 {
+    case 8: 0.03
+    case 5...7: 0.1
+    case 4: 0.3
+    case 3: 0.5
+    default: 1
+    }
+  }
 }

@@ -73,7 +73,7 @@ package struct AdapterWriter: Sendable {
   /// A module's last name where every module of that name is adapted, else the path: `c_proj` of GPT-2 is in both parts of a block.
   private var targetModules: JSONValue {
     func lastName(_ path: String) -> String { String(path.split(separator: ".").last ?? "") }
-    let others = Set(model.decoder.names.modules.map(\.path)).subtracting(modules).map(lastName)
+    let others = Set(model.decoder.linearModules.map(\.module.path)).subtracting(modules).map(lastName)
     let names = Set(modules.map { others.contains(lastName($0)) ? $0 : lastName($0) }).sorted()
     // The vision model beside it has modules of the same names.
     guard model.isPartOfMultimodal else { return .array(names.map(JSONValue.string)) }

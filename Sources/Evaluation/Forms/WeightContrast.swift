@@ -20,7 +20,9 @@ struct WeightContrast {
   private struct Sums {
     var name = ""
     var isMatrix = true
-    var type = ElementType.f32
+    /// What it is stored in, and by how much that moves weights at most.
+    var storage = "f32"
+    var limit = 0.0
     var bytes = 0
     /// ⟨D, D⟩, ⟨F - B, D⟩, ⟨X - B, D⟩, ⟨B, B⟩, ⟨F, F⟩.
     var dd = 0.0
@@ -64,16 +66,16 @@ struct WeightContrast {
     let isComputed = matrices.allSatisfy { $0.xd != nil }
     let error = dd > 0 ? (sum(changed) { $0.fx } / Double(max(1, changed.reduce(0) { $0 + $1.count }))).squareRoot() : 0
     let expected = isComputed && dd > 0 ? sum(changed) { $0.xd ?? 0 } / dd : nil
-    let types = Dictionary(grouping: matrices, by: \.type).mapValues { $0.reduce(0) { $0 + $1.bytes } }
-    let storage = types.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }?.key ?? .f32
+    let types = Dictionary(grouping: matrices, by: \.storage).mapValues { $0.reduce(0) { $0 + $1.bytes } }
+    let storage = types.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? "f32"
     let allowed = sum(matrices) { sums in
-      let own = StorageRounding.limit(sums.type)
+      let own = sums.limit
       return sums.xd == nil ? own * own * sums.ff : max(2.25 * sums.rounding, own * own * sums.bb / 4)
     }
     let embedding = "\(reference.checkpoint.configuration.decoder.names.embedding).weight"
     let head = "\(reference.checkpoint.configuration.decoder.names.head).weight"
     return FormWeights(
-      storage: storage.rawValue, change: (dd / max(sum(changed) { $0.bb }, .leastNormalMagnitude)).squareRoot(),
+      storage: storage, change: (dd / max(sum(changed) { $0.bb }, .leastNormalMagnitude)).squareRoot(),
       kept: dd > 0 ? sum(changed) { $0.ed } / dd : 1, keptError: dd > 0 ? error / dd.squareRoot() : 0,
       expected: expected, residual: (sum(matrices) { $0.fx } / bb).squareRoot(), limit: (allowed / bb).squareRoot(),
       rounding: isComputed ? (sum(matrices) { $0.rounding } / bb).squareRoot() : nil,
@@ -94,12 +96,13 @@ struct WeightContrast {
     let columns = place.shape.last ?? 1
     var sums = Sums()
     let tensor = form.checkpoint.tensors.tensor(Self.stored(form, name))
-    let stored = tensor?.type ?? .f32
     // An adapter's form is computed in fp32, whatever its base is stored in.
-    let type = form.adapter != nil ? .f32 : stored == .f32 ? StorageRounding.precision(of: own) : stored
-    (sums.name, sums.isMatrix, sums.type, sums.bytes) = (name, place.shape.count > 1, type, tensor?.byteCount ?? 0)
-    sums.count = count
-    let right = StorageRounding.rounded(Array(of[..<count]), columns: columns, as: type)
+    let stored = form.adapter == nil ? tensor?.type : .f32
+    let type = stored == .f32 ? StorageRounding.precision(of: own) : stored
+    (sums.name, sums.isMatrix, sums.bytes, sums.count) = (name, place.shape.count > 1, tensor?.byteCount ?? 0, count)
+    sums.storage = type?.rawValue ?? tensor?.storage ?? ""
+    sums.limit = type.map(StorageRounding.limit) ?? StorageRounding.limit(ofScheme: sums.storage)
+    let right = type.flatMap { StorageRounding.rounded(Array(of[..<count]), columns: columns, as: $0) }
     var xd = 0.0
     for index in 0..<count {
       let (b, r, f) = (Double(before[index]), Double(of[index]), Double(own[index]))

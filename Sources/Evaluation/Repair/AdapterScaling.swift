@@ -14,11 +14,11 @@ package struct AdapterScaling: WeakenedCandidate {
 
   package func write(_ share: GridShare, into folder: URL) throws {
     let factor = Float(share.value)
-    let tensors = adapter.modules.flatMap { module in
-      [
-        ("base_model.model.\(module.path).lora_A.weight", module.a.shape, module.a.decodeAll()),
-        ("base_model.model.\(module.path).lora_B.weight", module.b.shape, module.b.decodeAll().map { $0 * factor }),
-      ]
+    // As the file has them: what a module's rows or an expert's share of a tensor are is then as its reader takes it.
+    let tensors = try SafetensorsFile(adapter.weightFile.url).tensors.sorted { $0.key < $1.key }.map {
+      (name, tensor) -> (String, [Int], [Float]) in
+      let values = tensor.decodeAll()
+      return (name, tensor.shape, name.contains(".lora_B.") ? values.map { $0 * factor } : values)
     }
     try SafetensorsOutput(type: .f32).write(tensors, to: folder.appendingPathComponent("adapter_model.safetensors"))
     // The configuration comes last, as it was: a folder without it is no adapter.

@@ -37,6 +37,9 @@ struct LowRankDelta: Sendable {
 /// An adapter's deltas by layer and projection, packed once: adapters are small.
 package struct LowRankAdapter: Sendable {
   private let deltas: [[LowRankDelta?]]
+  /// By `expertKey`.
+  private let expertDeltas: [Int: LowRankDelta]
+  private let expertCount: Int
   let largestRank: Int
   /// The adapter's folder.
   let path: String
@@ -45,13 +48,14 @@ package struct LowRankAdapter: Sendable {
   package init(_ adapter: Adapter, spec: DecoderSpec) throws {
     var deltas = [[LowRankDelta?]](
       repeating: Array(repeating: nil, count: Projection.allCases.count), count: spec.layerCount)
+    var expertDeltas: [Int: LowRankDelta] = [:]
+    let expertCount = spec.mixture?.expertCount ?? 0
     var rank = 0
-    let modules = Dictionary(
-      (0..<spec.layerCount).flatMap { layer in
-        spec.names.modules.map { (spec.names.path($0.path, layer: layer), (layer, $0)) }
-      }, uniquingKeysWith: { first, _ in first })
+    let places = Dictionary(
+      (0..<spec.layerCount).flatMap { layer in Self.places(layer: layer, spec) },
+      uniquingKeysWith: { first, _ in first })
     for adapted in adapter.modules {
-      guard let (layer, module) = modules[adapted.path] else {
+      guard let (layer, expert, module) = places[adapted.path] else {
         throw InputError(
           adapter.path, field: adapted.path, "adapters on this module are not supported",
           remedy: "adapt the blocks' linear layers")
@@ -59,17 +63,42 @@ package struct LowRankAdapter: Sendable {
       // A fused module has one A, and a B as tall as all of its projections together.
       var first = 0
       for projection in module.projections {
-        let outputs = spec.shape(of: projection)[0]
-        deltas[layer][projection.rawValue] = LowRankDelta(
-          a: adapted.a, b: adapted.b, rows: first..<first + outputs, scale: adapted.scale)
+        let outputs = spec.shape(of: projection, width: module.width)[0]
+        let delta = LowRankDelta(a: adapted.a, b: adapted.b, rows: first..<first + outputs, scale: adapted.scale)
+        if let expert, let map = ExpertMap(projection) {
+          expertDeltas[Self.expertKey(layer, expert, map, expertCount)] = delta
+        } else {
+          deltas[layer][projection.rawValue] = delta
+        }
         first += outputs
       }
       rank = max(rank, adapted.a.rows)
     }
     self.deltas = deltas
+    self.expertDeltas = expertDeltas
+    self.expertCount = expertCount
     largestRank = rank
     path = adapter.path
   }
 
+  /// A block's linear modules by path, and whose expert's each is.
+  private static func places(
+    layer: Int, _ spec: DecoderSpec
+  ) -> [(String, (layer: Int, expert: Int?, module: LinearModule))] {
+    let perExpert = max(1, spec.mixture?.experts.count ?? 1)
+    return spec.modules(layer: layer).map { (spec.names.path($0.path, layer: layer), (layer, nil, $0)) }
+      + spec.expertModules(layer: layer).enumerated().map { index, module in
+        (spec.names.path(module.path, layer: layer), (layer, index / perExpert, module))
+      }
+  }
+
+  private static func expertKey(_ layer: Int, _ expert: Int, _ map: ExpertMap, _ expertCount: Int) -> Int {
+    (layer * expertCount + expert) * ExpertMap.allCases.count + map.rawValue
+  }
+
   func delta(_ layer: Int, _ projection: Projection) -> LowRankDelta? { deltas[layer][projection.rawValue] }
+
+  func delta(_ layer: Int, expert: Int, _ map: ExpertMap) -> LowRankDelta? {
+    expertDeltas[Self.expertKey(layer, expert, map, expertCount)]
+  }
 }

@@ -10,6 +10,8 @@ struct TrainableBlock {
   /// By `Projection.rawValue`.
   let linears: [DenseLinear?]
   let deltas: [TrainableDelta?]
+  /// Nil in a dense block.
+  let experts: TrainableExperts?
   /// The block's number.
   let index: Int
 
@@ -49,12 +51,26 @@ struct TrainableBlock {
     case .attend:
       attention(pass).forward(
         queries: kept[.queries], keys: kept[.keys], values: kept[.values], output: kept.place(.attended))
+    case .choose:
+      // Where logits are not finite the loss is not either, and whoever trains sees that.
+      _ = kept.choices?.choose(0..<rows, kept[.routerLogits])
+    case .mix(let from, let to):
+      guard let choices = kept.choices else { return }
+      experts?.forward(kept[from], choices, rows: rows, output: kept.place(to), pass)
+    case .blend:
+      let to = kept.place(.mlpBranch)
+      to.update(from: kept[.experts], count: rows * spec.hiddenSize)
+      for row in 0..<rows {
+        hf_add_scaled(
+          to + row * spec.hiddenSize, kept[.shared] + row * spec.hiddenSize, share(row, kept), spec.hiddenSize)
+      }
     case .activate:
+      let width = spec.mlpWidth(layer: index)
       pass.team.divide(rows) { begin, count in
-        let offset = begin * spec.intermediateSize
+        let offset = begin * width
         hf_activate_times_to(
           spec.activation.rawValue, kept[spec.isGated ? .gate : .up] + offset, spec.isGated ? kept[.up] + offset : nil,
-          count * spec.intermediateSize, kept.place(.gated) + offset)
+          count * width, kept.place(.gated) + offset)
       }
     case .add(let branch, let base, let sum):
       let count = rows * spec.hiddenSize
@@ -71,7 +87,7 @@ struct TrainableBlock {
   ) {
     var kept = kept
     kept.input = input
-    let gradients = BlockGradients(spec, rows: pass.rows, residual: dresidual)
+    let gradients = BlockGradients(spec, layer: index, rows: pass.rows, residual: dresidual)
     for step in steps.reversed() { backward(step, kept, gradients, pass) }
   }
 
@@ -93,18 +109,51 @@ struct TrainableBlock {
       attention(pass).backward(
         queries: kept[.queries], keys: kept[.keys], values: kept[.values], doutput: gradients[.attended],
         dqueries: gradients[.queries], dkeys: gradients[.keys], dvalues: gradients[.values])
+    case .choose:
+      guard let choices = kept.choices, let count = spec.mixture?.expertCount else { return }
+      for row in 0..<rows {
+        choices.backward(
+          row: row, kept[.routerLogits] + row * count, dweights: gradients.choices.pointer + row * choices.count,
+          dlogits: gradients[.routerLogits] + row * count)
+      }
+    case .mix(let from, let to):
+      guard let choices = kept.choices else { return }
+      experts?.backward(
+        kept[from], choices, rows: rows, doutput: gradients[to], dx: gradients[from],
+        dweights: gradients.choices.pointer, pass)
+    case .blend:
+      backwardBlend(kept, gradients, rows: rows)
     case .activate:
+      let width = spec.mlpWidth(layer: index)
       let (gate, up) = (gradients[spec.isGated ? .gate : .up], spec.isGated ? gradients[.up] : nil)
       let dgated = gradients[.gated]
       pass.team.divide(rows) { begin, count in
-        let offset = begin * spec.intermediateSize
+        let offset = begin * width
         hf_activate_times_backward(
           spec.activation.rawValue, kept[spec.isGated ? .gate : .up] + offset, spec.isGated ? kept[.up] + offset : nil,
-          dgated + offset, count * spec.intermediateSize, gate + offset, up.map { $0 + offset })
+          dgated + offset, count * width, gate + offset, up.map { $0 + offset })
       }
     case .add(let branch, _, let sum):
       // The base's gradient is the sum's, where it is: the residual stream's.
       hf_add_scaled(gradients[branch], gradients[sum], spec.residualScale, rows * spec.hiddenSize)
+    }
+  }
+
+  /// What the MLP for all rows is multiplied by in a row.
+  private func share(_ row: Int, _ kept: BlockActivations) -> Float {
+    linears[Projection.sharedGate.rawValue] == nil ? 1 : sigmoid(kept[.sharedGate][row])
+  }
+
+  private func backwardBlend(_ kept: BlockActivations, _ gradients: BlockGradients, rows: Int) {
+    let hidden = spec.hiddenSize
+    hf_add(gradients[.experts], gradients[.mlpBranch], rows * hidden)
+    for row in 0..<rows {
+      let share = share(row, kept)
+      let dy = gradients[.mlpBranch] + row * hidden
+      hf_add_scaled(gradients[.shared] + row * hidden, dy, share, hidden)
+      guard linears[Projection.sharedGate.rawValue] != nil else { continue }
+      let dshare = dot(dy, kept[.shared] + row * hidden, hidden)
+      gradients[.sharedGate][row] += Float(dshare * Double(share) * (1 - Double(share)))
     }
   }
 
@@ -118,7 +167,7 @@ struct TrainableBlock {
     _ body: (RotaryTable, UnsafeMutablePointer<Float>, _ heads: Int, _ position: Int) -> Void
   ) {
     guard let table = pass.rotary.table(layer: index) else { return }
-    let width = spec.width(of: value)
+    let width = spec.width(of: value, layer: index)
     for (row, position) in pass.positions.enumerated() {
       body(table, x + row * width, width / spec.headDimension, position)
     }
@@ -126,8 +175,10 @@ struct TrainableBlock {
 
   /// Projections of one module drop the same inputs: they are one map there.
   private func seed(_ projection: Projection, _ pass: Pass) -> UInt64 {
-    let module = spec.names.modules.first { $0.projections.contains(projection) }?.projections.first ?? projection
-    let place = UInt64(index * Projection.allCases.count + module.rawValue + 1)
+    let module =
+      spec.modules(layer: index).first { $0.projections.contains(projection) }?.projections.first ?? projection
+    // Seven of a dense block: with another number every model's dropout would be another.
+    let place = UInt64(index * 7 + module.rawValue + 1)
     return (pass.dropoutSeed ^ (place &* 0xD6E8_FEB8_6659_FD93)) &* 0x2545_F491_4F6C_DD1D
   }
 }
@@ -135,13 +186,15 @@ struct TrainableBlock {
 extension TrainableBlock {
   /// The block as it is without dropout: for evaluation.
   var withoutDropout: TrainableBlock {
-    replacing(deltas.map { $0.map { TrainableDelta(a: $0.a, b: $0.b, scale: $0.scale, dropout: 0) } })
+    replacing { $0.map { TrainableDelta(a: $0.a, b: $0.b, scale: $0.scale, dropout: 0) } }
   }
 
   /// The block as it is without its low-rank additions: the base model's.
-  var withoutDeltas: TrainableBlock { replacing(Array(repeating: nil, count: deltas.count)) }
+  var withoutDeltas: TrainableBlock { replacing { _ in nil } }
 
-  private func replacing(_ deltas: [TrainableDelta?]) -> TrainableBlock {
-    TrainableBlock(spec: spec, steps: steps, norms: norms, linears: linears, deltas: deltas, index: index)
+  private func replacing(_ change: (TrainableDelta?) -> TrainableDelta?) -> TrainableBlock {
+    TrainableBlock(
+      spec: spec, steps: steps, norms: norms, linears: linears, deltas: deltas.map(change),
+      experts: experts?.replacing(change), index: index)
   }
 }

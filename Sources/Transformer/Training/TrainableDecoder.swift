@@ -66,9 +66,9 @@ package final class TrainableDecoder {
         bias: norm.hasBias ? UnsafePointer(try parameters.demand(bias)) : nil, gradient: parameters.gradient(weight),
         biasGradient: norm.hasBias ? parameters.gradient(bias) : nil)
     }
-    func delta(_ place: ProjectionPlace, _ projection: Projection) throws -> TrainableDelta? {
+    func delta(_ place: ProjectionPlace, _ projection: Projection, layer: Int) throws -> TrainableDelta? {
       guard let lowRank,
-        let module = spec.names.modules.first(where: { $0.projections.contains(projection) }),
+        let module = spec.modules(layer: layer).first(where: { $0.projections.contains(projection) }),
         lowRank.modules.contains(module.path)
       else { return nil }
       let a = try parameters.linear(lowRankName(place.module, "A"))
@@ -77,7 +77,7 @@ package final class TrainableDecoder {
       let first = place.firstRow * lowRank.rank
       let b = DenseLinear(
         weight: try parameters.demand(name) + first, gradient: parameters.gradient(name).map { $0 + first },
-        outputs: spec.shape(of: projection)[0], inputs: lowRank.rank)
+        outputs: place.shape[0], inputs: lowRank.rank)
       return TrainableDelta(a: a, b: b, scale: lowRank.scale, dropout: lowRank.dropout)
     }
     let names = spec.names
@@ -90,12 +90,12 @@ package final class TrainableDecoder {
             try norm(spec.norm(at: place), names.path($0, layer: layer), width: spec.extent(of: place).width)
           }
         },
-        linears: try zip(Projection.allCases, places).map { projection, place in
-          try place.map { try parameters.linear($0, shape: spec.shape(of: projection)) }
+        linears: try places.map { place in
+          try place.map { try parameters.linear($0, shape: $0.shape) }
         },
         deltas: try zip(Projection.allCases, places).map { projection, place in
-          try place.flatMap { try delta($0, projection) }
-        }, index: layer)
+          try place.flatMap { try delta($0, projection, layer: layer) }
+        }, experts: try TrainableExperts(spec, layer: layer, parameters, lowRank), index: layer)
     }
     finalNorm = try norm(spec.norm, names.finalNorm, width: spec.hiddenSize)
     let headName = spec.tiesEmbeddings ? names.embedding : names.head
@@ -120,7 +120,8 @@ package final class TrainableDecoder {
 
   /// What keeping all activations takes, in bytes a row.
   package var bytesKeptPerRow: Int {
-    spec.layerCount * (BlockActivations.floats(spec) + spec.hiddenSize) * MemoryLayout<Float>.stride
+    (0..<spec.layerCount).reduce(0) { $0 + BlockActivations.floats(spec, layer: $1) + spec.hiddenSize }
+      * MemoryLayout<Float>.stride
   }
 
   /// The mean cross-entropy over a batch's targets, in nats, times `lossWeight`; gradients are added where `backward` is true.
@@ -213,15 +214,15 @@ package final class TrainableDecoder {
     let blocks = dropoutSeed == nil ? self.blocks.map(\.withoutDropout) : self.blocks
     var inputs = [embed(batch)]
     var kept: [BlockActivations] = []
-    var shared = BlockActivations(spec, rows: policy == .recompute || !backward ? rows : 0)
+    var shared = SharedActivations(spec, rows: rows)
     for block in blocks {
       let output = FloatBuffer(rows * hidden)
       if policy == .keep, backward {
-        var activations = BlockActivations(spec, rows: rows)
+        var activations = BlockActivations(spec, layer: block.index, rows: rows)
         block.forward(inputs[inputs.count - 1].pointer, output: output.pointer, &activations, pass)
         kept.append(activations)
       } else {
-        block.forward(inputs[inputs.count - 1].pointer, output: output.pointer, &shared, pass)
+        block.forward(inputs[inputs.count - 1].pointer, output: output.pointer, &shared[block.index], pass)
       }
       if backward { inputs.append(output) } else { inputs = [output] }
     }
@@ -243,8 +244,8 @@ package final class TrainableDecoder {
         block.backward(inputs[index].pointer, dresidual: dresidual.pointer, kept.removeLast(), pass)
       } else {
         let again = FloatBuffer(rows * hidden)
-        block.forward(inputs[index].pointer, output: again.pointer, &shared, pass)
-        block.backward(inputs[index].pointer, dresidual: dresidual.pointer, shared, pass)
+        block.forward(inputs[index].pointer, output: again.pointer, &shared[index], pass)
+        block.backward(inputs[index].pointer, dresidual: dresidual.pointer, shared[index], pass)
       }
       inputs.removeLast()
     }
@@ -266,10 +267,10 @@ package final class TrainableDecoder {
   private func normedRows(_ batch: TrainingBatch, blocks: [TrainableBlock]) -> FloatBuffer {
     let pass = makePass(batch, nil)
     var residual = embed(batch)
-    var shared = BlockActivations(spec, rows: batch.rowCount)
+    var shared = SharedActivations(spec, rows: batch.rowCount)
     for block in blocks {
       let output = FloatBuffer(batch.rowCount * spec.hiddenSize)
-      block.forward(residual.pointer, output: output.pointer, &shared, pass)
+      block.forward(residual.pointer, output: output.pointer, &shared[block.index], pass)
       residual = output
     }
     return projectable(residual, batch).normed

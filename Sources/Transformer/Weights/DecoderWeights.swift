@@ -60,11 +60,17 @@ package struct DecoderWeights: Sendable {
         },
         matrices: try Projection.allCases.map { projection in
           try spec.place(of: projection, layer: layer).map { place in
-            let outputs = spec.shape(of: projection)[0]
+            let outputs = place.shape[0]
             let bias = place.hasBias ? try vector("\(place.module).bias") : nil
             return LayerTensors.Matrix(
               tensor: try tensor("\(place.module).weight"), firstRow: place.firstRow,
               bias: bias.map { Array($0[place.firstRow..<place.firstRow + outputs]) })
+          }
+        },
+        experts: try (0..<(spec.isSparse(layer: layer) ? spec.mixture?.expertCount ?? 0 : 0)).map { expert in
+          try ExpertMap.allCases.map { map in
+            let path = spec.expertPath(map.projection, expert: expert, layer: layer) ?? ""
+            return LayerTensors.Matrix(tensor: try tensor("\(path).weight"), firstRow: 0, bias: nil)
           }
         })
     }
@@ -85,4 +91,6 @@ struct LayerTensors: Sendable {
   let norms: [NormWeights?]
   /// By `Projection.rawValue`.
   let matrices: [Matrix?]
+  /// By expert, then by `ExpertMap`; empty in a dense block.
+  let experts: [[Matrix]]
 }

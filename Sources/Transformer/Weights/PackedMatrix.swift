@@ -10,11 +10,14 @@ final class PackedMatrix: @unchecked Sendable {
   let inputs: Int
   let storage: FloatBuffer
 
-  init(outputs: Int, inputs: Int) {
+  /// - Parameter storage: a buffer to share with matrices that are never in use at the same time, of at least `floats`; nil makes one.
+  init(outputs: Int, inputs: Int, storage: FloatBuffer? = nil) {
     self.outputs = outputs
     self.inputs = inputs
-    storage = FloatBuffer(hf_packed_count(outputs, inputs))
+    self.storage = storage ?? FloatBuffer(Self.floats(outputs: outputs, inputs: inputs))
   }
+
+  static func floats(outputs: Int, inputs: Int) -> Int { Int(hf_packed_count(outputs, inputs)) }
 
   /// Strips that hold at least one output, or are there to fill the last panel.
   var stripCount: Int { (outputs + Int(HF_PANEL) - 1) / Int(HF_PANEL) * (Int(HF_PANEL) / 16) }
