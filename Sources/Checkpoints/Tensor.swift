@@ -233,7 +233,8 @@ package struct Tensor: Sendable {
     _ name: String, rowOrder: RowOrder? = nil, times factor: Float? = nil, adding addend: Float? = nil
   ) -> Tensor {
     Tensor(
-      name, shape, content, file, rowOrder ?? self.rowOrder, factor: factor ?? self.factor, addend: addend ?? self.addend)
+      name, shape, content, file, rowOrder ?? self.rowOrder, factor: factor ?? self.factor,
+      addend: addend ?? self.addend)
   }
 
   /// A matrix of single floats of this plain one: its first is the `first`-th, the others so many floats apart.

@@ -115,10 +115,10 @@ struct RunSummary: Encodable {
       questions > 0 && rows == 0
       ? String(format: "%d questions in %.1f s", questions, seconds)
       : rows == 0
-      ? "every score was in the ledger"
-      : String(
-        format: "%d rows (%d without shared prefixes) in %.1f s, %.0f rows/s", rows, plainRows, seconds,
-        Double(rows) / seconds)
+        ? "every score was in the ledger"
+        : String(
+          format: "%d rows (%d without shared prefixes) in %.1f s, %.0f rows/s", rows, plainRows, seconds,
+          Double(rows) / seconds)
     lines.append("\nexact match in percent; run \(run): \(blocks) blocks, \(knownBlocks) known before; \(cost)")
     return lines.joined(separator: "\n")
   }

@@ -5,7 +5,8 @@ import Tokenizers
 /// GGUF, safetensors, shards, config.json, quantised folders, adapters.
 enum CheckpointTargets {
   static func all(_ place: Workplace) throws -> [FuzzTarget] {
-    try [gguf(place), parts(place), safetensors(place), shards(place), config(place)] + quantised(place) + adapters(place)
+    try [gguf(place), parts(place), safetensors(place), shards(place), config(place)] + quantised(place)
+      + adapters(place)
   }
 
   /// Metadata, tensors of every type and their rows, vocabulary, and the checkpoint that it makes.

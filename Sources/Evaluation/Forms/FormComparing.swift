@@ -6,15 +6,22 @@ import Suites
 import Tokenizers
 
 /// Compares the forms in which one fine-tuning ships with the first of them: what they read, what is in their weights, what they answer.
-struct FormComparing {
-  let base: Checkpoint?
-  let suite: Suite
-  let threads: Int
+package struct FormComparing {
+  private let base: Checkpoint?
+  private let suite: Suite
+  private let threads: Int
+
+  /// - Parameters:
+  ///   - base: what was fine-tuned; nil where a server holds it, and weights are left out.
+  ///   - suite: whose prompts tokenizers are compared on.
+  package init(base: Checkpoint?, suite: Suite, threads: Int) {
+    (self.base, self.suite, self.threads) = (base, suite, threads)
+  }
 
   /// - Parameters:
   ///   - forms: in the order given; nil for one that could not be opened, with why.
   ///   - contrasts: each form's questions beside the baseline's, in the same order.
-  func compare(
+  package func compare(
     _ forms: [(path: String, subject: (any AskedModel)?, problem: String?)], _ contrasts: [[ItemContrast]]
   ) throws -> [FormFinding] {
     guard let first = forms.first else { return [] }
@@ -74,7 +81,8 @@ struct FormComparing {
       let place = zip(one, two).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(one.count, two.count)
       faults.append(
         .tokenizer(
-          "'\(shown(text, limit: 40))' has other ids from token \(place) on (\(one.count) tokens, the reference \(two.count))"))
+          "'\(shown(text, limit: 40))' has other ids from token \(place) on (\(one.count) tokens, the reference \(two.count))"
+        ))
       break
     }
     func words(_ id: Int32?) -> String { id.map { "\($0)" } ?? "none" }
@@ -121,7 +129,9 @@ struct FormComparing {
     let thetas = (one.rotaries.map(\.theta), two.rotaries.map(\.theta))
     if thetas.0 != thetas.1 { return "rotary base \(thetas.0), the reference \(thetas.1)" }
     let scales = (one.rotaries.map(\.isScaled), two.rotaries.map(\.isScaled))
-    if scales.0 != scales.1 { return "its rotary angles are \(scales.0.contains(true) ? "" : "not ")scaled for longer texts" }
+    if scales.0 != scales.1 {
+      return "its rotary angles are \(scales.0.contains(true) ? "" : "not ")scaled for longer texts"
+    }
     let factors: [(String, Float, Float)] = [
       ("attention scale", one.attentionScale, two.attentionScale),
       ("attention cap", one.attentionCap ?? 0, two.attentionCap ?? 0),

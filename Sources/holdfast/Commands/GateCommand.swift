@@ -113,7 +113,8 @@ struct GateCommand: ParsableCommand {
     if !asOne.isEmpty {
       let other = [
         ("--candidate", !candidate.isEmpty), ("--load-adapters", loadAdapters != nil), ("--stop-early", stopEarly),
-        ("--within", within != nil), ("--select", select != nil), ("--candidate-template own", candidateTemplate == .own),
+        ("--within", within != nil), ("--select", select != nil),
+        ("--candidate-template own", candidateTemplate == .own),
       ].first(where: \.1)?.0
       if let other { throw ValidationError("--as-one asks all forms the same questions, and so not with \(other)") }
       if asOne.count < 2 { throw ValidationError("--as-one compares forms with the first: give at least two") }
