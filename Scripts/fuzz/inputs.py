@@ -6,6 +6,8 @@ import safetensors
 import tables
 import yamltext
 
+# One folder of every way of quantising.
+QUANTISED = ("nf4-double", "bnb-int8", "fp8-block", "ct-w4a16-asymmetric", "gptq-4bit", "awq-4bit", "mlx-4bit")
 GATE = ["gate", "--json", "--candidate"]
 THREADS = ["--threads", "2"]
 
@@ -114,7 +116,7 @@ INPUTS = {
     ],
     "quantised": [
         (f"models/quantised/{name}/{file}", mutation, models(f"models/quantised/{name}")[::3])
-        for name in ("nf4-double", "bnb-int8", "fp8-block", "ct-w4a16-asymmetric", "gptq-4bit", "awq-4bit", "mlx-4bit")
+        for name in QUANTISED
         for file, mutation in (("model.safetensors", safetensors.document), ("config.json", jsontree.document))
     ],
     "shards": [

@@ -7,6 +7,8 @@ import re
 import shutil
 import subprocess
 
+import inputs
+
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 GOLDENS = REPOSITORY / "Tests/Goldens"
 
@@ -149,7 +151,7 @@ def files(folder):
         (goldens / "llama-untied", "models/sharded"),
         (goldens / "llama-f16", "models/f16"),
         (goldens / "split", "models/parts"),
-        *((folder, f"models/quantised/{folder.name}") for folder in sorted((GOLDENS / "quantised").iterdir())),
+        *((GOLDENS / "quantised" / name, f"models/quantised/{name}") for name in inputs.QUANTISED),
         (GOLDENS / "adapters/plain", "models/adapter"),
         (GOLDENS / "adapters/patterns", "models/patterns"),
         (GOLDENS / "adapters/rslora", "models/rslora"),
