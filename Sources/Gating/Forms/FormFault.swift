@@ -1,7 +1,7 @@
 import Foundation
 
 /// What is wrong with a form of a fine-tuning, or what its storage costs; in the order in which they are looked for.
-package enum FormFault: Sendable, Hashable, Codable {
+package enum FormFault: Sendable, Hashable {
   /// Its tokenizer reads a text otherwise than the reference's.
   case tokenizer(String)
   /// It begins or ends texts with other tokens.

@@ -36,40 +36,6 @@ package struct FormFinding: Sendable, Hashable, Codable {
     case path, kind, faults, weights, answers, problem
     case isReference = "is_reference"
   }
-
-  package func encode(to encoder: any Encoder) throws {
-    var values = encoder.container(keyedBy: CodingKeys.self)
-    try values.encode(path, forKey: .path)
-    try values.encode(kind, forKey: .kind)
-    try values.encode(isReference, forKey: .isReference)
-    try values.encode(faults.map { Fault(name: $0.name, text: $0.text, fault: $0) }, forKey: .faults)
-    try values.encodeIfPresent(weights, forKey: .weights)
-    try values.encodeIfPresent(answers, forKey: .answers)
-    try values.encodeIfPresent(problem, forKey: .problem)
-  }
-
-  package init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    self.init(
-      path: try values.decode(String.self, forKey: .path), kind: try values.decode(String.self, forKey: .kind),
-      isReference: try values.decode(Bool.self, forKey: .isReference),
-      faults: try values.decode([Fault].self, forKey: .faults).map(\.fault),
-      weights: try values.decodeIfPresent(FormWeights.self, forKey: .weights),
-      answers: try values.decodeIfPresent(FormAnswers.self, forKey: .answers),
-      problem: try values.decodeIfPresent(String.self, forKey: .problem))
-  }
-
-  /// As report.json has it: a name and words, and the values that they are made of.
-  private struct Fault: Codable {
-    let name: String
-    let text: String
-    let fault: FormFault
-
-    enum CodingKeys: String, CodingKey {
-      case name, text
-      case fault = "values"
-    }
-  }
 }
 
 extension FormFinding {
