@@ -23,6 +23,8 @@ struct CandidateAsking {
   let declared: Share
   /// How many candidates there are.
   let candidates: Int
+  /// What adapters were trained on, where the team says so: `fine_tuning.base`.
+  var trainedBase: String?
 
   /// What became of a candidate, and the run that it rests on.
   struct Asked {
@@ -71,6 +73,11 @@ struct CandidateAsking {
             contaminated: contaminated, leaks: leaks, unasked: unasked, look: look)
         }
       for note in try chatNotes(candidate) { verdict = verdict.adding(note: note) }
+      if let files = subject as? Subject,
+        let note = TrainedBase(agreed: trainedBase, storage: baseline.run.model.storage).note(files)
+      {
+        verdict = verdict.adding(note: note)
+      }
       if let served = subject as? ServedSubject, !served.noise.isNone {
         let check = try NoiseCheck(
           served, shelf.ready(served).scorer,

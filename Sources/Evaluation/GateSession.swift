@@ -148,7 +148,7 @@ package struct GateSession {
       withoutVote: Set(overlap?.withoutVote ?? []),
       base: asksBase(candidates) ? try baseAgain(baseline, models) : nil, diagnoses: diagnoses,
       reported: reported, declared: declared,
-      candidates: candidates.count)
+      candidates: candidates.count, trainedBase: configuration.fineTuning.base)
     var shelf = ModelShelf(threads: threads)
 
     var verdicts: [CandidateVerdict] = []

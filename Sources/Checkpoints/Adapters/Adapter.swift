@@ -31,6 +31,8 @@ package struct Adapter: Sendable {
   package let weightFile: MappedFile
   /// What whoever opened it should know.
   package let notes: [String]
+  /// The model that it says it was trained on, where that goes by another name than its base here; nil where it says nothing else.
+  package var otherBase: String?
 
   /// `notes` with the path before each.
   package var noteLines: [String] { notes.map { "\(path): \($0)" } }
@@ -60,13 +62,14 @@ package struct Adapter: Sendable {
     let modules = try Self.modules(pairs, configuration, layout)
     let changesNothing = modules.allSatisfy { $0.scale == 0 || !$0.b.hasNonZero() }
     var notes = pairs.notes + (try configuration.notes(unused: pairs.paths, layout))
-    if let name = configuration.baseName, !namesSameModel(name, base.path) {
+    let otherBase = configuration.baseName.flatMap { namesSameModel($0, base.path) ? nil : $0 }
+    if let name = otherBase {
       notes.append("the adapter says it was trained on \(name); judged on \(base.path)")
     }
     if changesNothing { notes.append("the adapter changes nothing: every lora_B is zero") }
     return Adapter(
       path: path, rank: configuration.rank, alpha: configuration.alpha, modules: modules, isNil: changesNothing,
-      weightFile: file.file, notes: notes)
+      weightFile: file.file, notes: notes, otherBase: otherBase)
   }
 
   /// The same with some of its modules only.

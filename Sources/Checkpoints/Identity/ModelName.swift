@@ -14,8 +14,18 @@ package func modelName(_ path: String) -> String {
   return name.hasSuffix(".gguf") ? String(name.dropLast(".gguf".count)) : name
 }
 
+/// The model that a quantised copy is of, by its name: "Qwen3-4B" of "unsloth/Qwen3-4B-bnb-4bit", in lower case; nil of any other name.
+package func quantisedCopy(_ name: String) -> String? {
+  let endings = [
+    "-unsloth-bnb-4bit", "-bnb-4bit", "-bnb-8bit", "-4bit", "-8bit", "-int4", "-int8", "-nf4", "-fp8", "-gptq-int4",
+    "-gptq-int8", "-gptq", "-awq", "-w4a16", "-w8a16", "-w8a8",
+  ]
+  let own = modelName(name)
+  return endings.first { own.hasSuffix($0) && own.count > $0.count }.map { String(own.dropLast($0.count)) }
+}
+
 /// Whether two paths or names are of one model, as far as names tell.
-func namesSameModel(_ name: String, _ path: String) -> Bool {
+package func namesSameModel(_ name: String, _ path: String) -> Bool {
   let url = URL(fileURLWithPath: path)
   let places = [url.standardizedFileURL.path, url.resolvingSymlinksInPath().path]
   return places.contains { modelName($0) == modelName(name) }

@@ -9,17 +9,24 @@ struct BaseSearch {
   /// Whole models that nothing marks as fine-tuned and that are not chosen.
   let otherModels: [FoundCheckpoint]
   let warnings: [String]
+  /// The quantised copy of the base that candidates say they were trained on; nil where none does, or they name several.
+  let trainedOn: String?
 
   init(_ survey: FolderSurvey, fetchable: [FetchableModel], fallback: String) {
     var named: [(reference: ModelReference, by: String, count: Int)] = []
     var warnings: [String] = []
+    var copies: Set<String> = []
     for found in survey.checkpoints {
       guard let name = found.baseName else { continue }
-      guard let reference = survey.model(called: name, fetchable) else {
+      let copied = quantisedCopy(name)
+      guard
+        let reference = survey.model(called: name, fetchable) ?? copied.flatMap({ survey.model(called: $0, fetchable) })
+      else {
         warnings.append(
           "\(yamlScalar(found.path)) says that it was fine-tuned from \(yamlScalar(name)), which was not found here")
         continue
       }
+      if survey.model(called: name, fetchable) == nil { copies.insert(name) }
       if let index = named.firstIndex(where: { $0.reference == reference }) {
         named[index].count += 1
       } else {
@@ -46,7 +53,12 @@ struct BaseSearch {
     }
     let chosen = choice.value
     otherModels = zip(models, references).filter { $0.1 != chosen }.map { $0.0 }
-    self.warnings = warnings
+    trainedOn = copies.count == 1 ? copies.first : nil
+    self.warnings =
+      warnings
+      + copies.sorted().map {
+        "candidates say that they were trained on \(yamlScalar($0)), a quantised copy: gate what ships, and name that as base"
+      }
   }
 }
 

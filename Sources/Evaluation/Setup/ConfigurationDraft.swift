@@ -46,6 +46,8 @@ package struct ConfigurationDraft: Sendable {
   package let labels: Choice<[String]>
   /// Fine-tuning data; none where it is not clear which files they are.
   package let data: Choice<[String]>
+  /// The quantised copy of the base that candidates say they were trained on; nil where none does, or they name several.
+  package let trainedOn: String?
   /// What there is to judge.
   package let candidates: [FoundCheckpoint]
   /// What the team must know that no choice says.
@@ -65,6 +67,7 @@ package struct ConfigurationDraft: Sendable {
     self.survey = survey
     base = search.choice
     warnings = search.warnings
+    trainedOn = search.trainedOn
     (self.suite, self.hasSuite) = (suite, hasSuite)
     (self.baseline, self.hasBaseline) = (baseline, hasBaseline)
     prompt = Self.prompt(survey, of: search.choice.value, baseline: hasBaseline ? baseline.value : nil)

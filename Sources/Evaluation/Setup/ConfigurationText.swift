@@ -78,7 +78,8 @@ package struct ConfigurationText {
       case .served(let reference): .served(reference)
       }
     let suites = [survey.absolute(draft.suite.value)]
-    let fineTuning = FineTuning(labels: draft.labels.value, data: draft.data.value.map { survey.absolute($0) })
+    let fineTuning = FineTuning(
+      labels: draft.labels.value, data: draft.data.value.map { survey.absolute($0) }, base: draft.trainedOn)
     guard configuration.base == base, configuration.baseline == survey.absolute(draft.baseline.value) else {
       return false
     }
@@ -121,12 +122,16 @@ package struct ConfigurationText {
     lines += others(draft.labels.alternatives.map { labels($0) })
     lines.append("# Data: \(draft.data.reason).")
     lines += others(draft.data.alternatives.map { data($0) })
-    if chosen.labels.isEmpty, chosen.data.isEmpty {
+    if chosen.labels.isEmpty, chosen.data.isEmpty, draft.trainedOn == nil {
       lines.append("# fine_tuning: {labels: [positive, negative], data: [path/to/train.jsonl]}")
     } else {
       lines.append("fine_tuning:")
       lines.append(chosen.labels.isEmpty ? "  # labels: [positive, negative]" : "  \(labels(chosen.labels))")
       lines.append(chosen.data.isEmpty ? "  # data: [path/to/train.jsonl]" : "  \(data(chosen.data))")
+      if let trained = draft.trainedOn {
+        lines.append("  # What the adapters were trained on; the base above is what they are judged on.")
+        lines.append("  base: \(yamlScalar(trained))")
+      }
     }
     return lines.joined(separator: "\n")
   }

@@ -87,13 +87,15 @@ extension Configuration {
   private static func fineTuning(
     _ settings: YAMLMapping, _ absolute: (String) -> String
   ) throws -> FineTuning {
-    let section = try settings.sectionOrEmpty("fine_tuning", known: ["labels", "data"])
+    let section = try settings.sectionOrEmpty("fine_tuning", known: ["labels", "data", "base"])
     let labels = try section.texts("labels", orOne: true) ?? []
     guard !labels.contains(where: { $0.allSatisfy(\.isWhitespace) }) else {
       throw section.error(
         "labels", "one is blank", remedy: "write the labels, such as [positive, negative]")
     }
-    return FineTuning(labels: labels, data: try (section.texts("data", orOne: true) ?? []).map(absolute))
+    return FineTuning(
+      labels: labels, data: try (section.texts("data", orOne: true) ?? []).map(absolute),
+      base: try section.text("base"))
   }
 
   private static func gate(_ settings: YAMLMapping) throws -> (GateSettings, ReportedTasks, Share) {

@@ -41,10 +41,13 @@ package struct FineTuning: Sendable, Hashable {
   package let labels: [String]
   /// The data files, absolute; nothing has looked yet whether they are there.
   package let data: [String]
+  /// What adapters say that they were trained on, where that is another model than the base, and the team knows it: a 4-bit copy, say.
+  package let base: String?
 
-  package init(labels: [String] = [], data: [String] = []) {
+  package init(labels: [String] = [], data: [String] = [], base: String? = nil) {
     self.labels = labels
     self.data = data
+    self.base = base
   }
 }
 

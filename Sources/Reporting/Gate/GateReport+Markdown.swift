@@ -50,12 +50,13 @@ extension GateReport {
   private func candidateContext(_ candidate: CandidateVerdict, _ detail: MarkdownDetail) -> [String: Any] {
     // The sentence begins with the outcome, which stands before it in bold.
     let outcome = candidate.outcome?.rawValue.uppercased() ?? "NOT GATEABLE"
+    let base = quantisedBase.map { " on a \($0) base" } ?? ""
     let whole = candidate.sentence
     let sentence = whole.hasPrefix("\(outcome): ") ? whole.dropFirst(outcome.count + 2) : whole[...]
     guard let verdict = candidate.verdict, detail < .verdicts else {
       return [
-        "path": markdownEscaped(candidate.path), "outcome": outcome, "sentence": markdownEscaped(String(sentence)),
-        "judged": false,
+        "path": markdownEscaped(candidate.path), "base": base, "outcome": outcome,
+        "sentence": markdownEscaped(String(sentence)), "judged": false,
       ]
     }
     let shots = Set(verdict.tasks.flatMap(\.shots).map(\.k)).sorted()
@@ -69,8 +70,8 @@ extension GateReport {
         + (candidate.formatLost.map { [["severity": "note", "text": markdownEscaped($0)]] } ?? []),
     ]
     return [
-      "path": markdownEscaped(candidate.path), "outcome": outcome, "sentence": markdownEscaped(String(sentence)),
-      "judged": judged,
+      "path": markdownEscaped(candidate.path), "base": base, "outcome": outcome,
+      "sentence": markdownEscaped(String(sentence)), "judged": judged,
     ]
   }
 

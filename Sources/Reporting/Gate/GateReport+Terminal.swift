@@ -5,13 +5,20 @@ extension GateReport {
   /// Each candidate's verdict sentence, units and tasks as plain text of at most 80 columns, without colour.
   package func terminalTable() -> String {
     candidates.map { candidate in
-      let heading = "\(shortened(shown(candidate.path), to: 80))\n"
+      let base = quantisedBase.map { " on a \($0) base" } ?? ""
+      let heading = "\(shortened(shown(candidate.path), to: 80 - base.count))\(base)\n"
       let body = candidate.verdict.map { "\n\(units($0))\(needs($0))\n\(tasks($0))" } ?? ""
       let why = [candidate.formatLost, candidate.diagnosis?.text].compactMap { $0 }
         .map { "\n" + wrapped($0, width: 80) + "\n" }.joined()
       return heading + body + "\n" + wrapped(candidate.sentence, width: 80) + "\n" + why
     }.joined(separator: "\n") + (header.selection.map { "\n" + wrapped($0.text, width: 80) + "\n" } ?? "")
       + (header.forms.map { FormsSection($0).terminal } ?? "")
+  }
+
+  /// What the base is stored in, where that is no plain float: its own quantisation is in every score.
+  var quantisedBase: String? {
+    let storage = header.base.storage
+    return ["f32", "f16", "bf16", "served", "empty"].contains(storage) ? nil : storage
   }
 
   /// The verdict sentences alone, one line a candidate.

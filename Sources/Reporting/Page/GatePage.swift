@@ -21,7 +21,8 @@ package struct GatePage {
     let plots = VerdictPlots(candidates: candidates, history: history)
     return [
       "style": pageStyle, "script": pageScript, "outcome": report.exit.word, "state": report.exit.word.lowercased(),
-      "base": report.header.base.name, "suite": report.header.suite.name, "startedAt": report.header.startedAt,
+      "base": report.header.base.name, "storage": report.quantisedBase.map { ", stored as \($0)" } ?? "",
+      "suite": report.header.suite.name, "startedAt": report.header.startedAt,
       "curves": twice { plots.curves(width: $0) },
       "probabilities": twice { plots.probabilities(width: $0) }, "series": twice { plots.series(width: $0) },
       "history": twice { plots.pastGates(width: $0) },

@@ -13,7 +13,7 @@ let pageTemplate = """
   <a class="skip" href="#main">Skip to the verdicts</a>
   <header>
   <p class="brand">Holdfast gate</p>
-  <h1><span class="badge {{state}}">{{outcome}}</span> few-shot ability against {{base}}</h1>
+  <h1><span class="badge {{state}}">{{outcome}}</span> few-shot ability against {{base}}{{storage}}</h1>
   <p class="muted">Suite {{suite}}; {{startedAt}}</p>
   </header>
   <main id="main">

@@ -7,7 +7,7 @@ let markdownTemplate = """
 
   {{/cut}}
   {{#candidates}}
-  ## {{{path}}}
+  ## {{{path}}}{{{base}}}
 
   **{{{outcome}}}** {{{sentence}}}
 
