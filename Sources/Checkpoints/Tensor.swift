@@ -29,6 +29,8 @@ package struct Tensor: Sendable {
   package let rowOrder: RowOrder
   /// Added to every weight when it is decoded.
   package let addend: Float
+  /// What an adapter makes of the weights when they are decoded; nil for weights as they are stored.
+  package private(set) var change: WeightChange?
 
   /// `shape`, `type` and `offset` must lie inside `file`, a row a whole number of blocks.
   package init(
@@ -92,6 +94,14 @@ package struct Tensor: Sendable {
       }
     }
     if addend != 0 { for index in 0..<rows.count * columns { output[index] += addend } }
+    change?.apply(to: rows, columns: columns, output)
+  }
+
+  /// The same weights, changed whenever they are decoded, in place of any change before.
+  func changed(by change: WeightChange?) -> Tensor {
+    var changed = self
+    changed.change = change
+    return changed
   }
 
   private func decodeTransposed(_ rows: Range<Int>, _ start: UnsafeRawPointer, _ output: UnsafeMutablePointer<Float>) {
@@ -149,7 +159,8 @@ package struct Tensor: Sendable {
   func renamed(_ name: String, rowOrder: RowOrder? = nil, adding addend: Float? = nil) -> Tensor {
     Tensor(
       name: name, shape: shape, type: type, file: file, offset: offset, rowOrder: rowOrder ?? self.rowOrder,
-      addend: addend ?? self.addend)
+      addend: addend ?? self.addend
+    ).changed(by: change)
   }
 
   /// Some rows of a plain matrix, or elements of a plain vector whose type has no blocks.

@@ -1,4 +1,5 @@
 import Checkpoints
+import Diagnostics
 
 /// The engine's numeric version: a kept score stands for a new one only where both are of the same version.
 ///
@@ -23,8 +24,10 @@ package final class Decoder {
   var rotary: RotaryTables
   var spine: SpineCache
   var activations: Activations?
+  /// The adapter whose weights the checkpoint has; nil for a checkpoint as its files have it.
+  private let adaptedBy: String?
 
-  /// - Parameter adapters: low-rank adapters that waves refer to by index.
+  /// - Parameter adapters: low-rank adapters that waves refer to by index; each one's checkpoint has to be this one.
   /// - Throws: `InputError` for weights or adapters that do not fit the configuration.
   package init(_ checkpoint: Checkpoint, adapters: [Adapter] = [], threads: Int) throws {
     spec = checkpoint.configuration.decoder
@@ -37,11 +40,16 @@ package final class Decoder {
     rowScratch = (0..<team.count).map { [spec] _ in BlockScratch(spec) }
     rotary = RotaryTables(spec)
     spine = SpineCache(spec)
+    adaptedBy = checkpoint.adaptedBy
     try replaceAdapters(adapters)
   }
 
   /// Puts other adapters in the place of the ones that waves refer to; the base model's weights stay where they are.
   package func replaceAdapters(_ adapters: [Adapter]) throws {
+    if let other = adapters.first(where: { $0.checkpoint.adaptedBy != adaptedBy }) {
+      throw InputError(
+        other.path, "changes weights that the loaded model has otherwise", remedy: "load the model with this adapter")
+    }
     self.adapters = []
     self.adapters = try adapters.map { [spec] in try LowRankAdapter($0, spec: spec) }
     let widest = max(spec.hiddenSize, spec.intermediateSize, spec.queryWidth)
