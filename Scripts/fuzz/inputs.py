@@ -132,7 +132,7 @@ INPUTS = {
     ],
     "adapter": [
         (f"models/{name}/{file}", mutation, adapters(f"models/{name}"))
-        for name in ("adapter", "patterns", "rslora")
+        for name in ("adapter", "patterns", "rslora", "dora", "saved")
         for file, mutation in (
             ("adapter_config.json", jsontree.document),
             ("adapter_model.safetensors", safetensors.document),

@@ -155,6 +155,8 @@ def files(folder):
         (GOLDENS / "adapters/plain", "models/adapter"),
         (GOLDENS / "adapters/patterns", "models/patterns"),
         (GOLDENS / "adapters/rslora", "models/rslora"),
+        (GOLDENS / "adapters/dora", "models/dora"),
+        (GOLDENS / "adapters/modules-to-save", "models/saved"),
     ):
         shutil.copytree(source, folder / target, ignore=shutil.ignore_patterns("expected*"))
     for name in ("llama-tied", "llama-tied-q8_0", "llama-tied-f16", "llama-untied"):

@@ -20,10 +20,13 @@ package struct Checkpoint: Sendable {
   package let tokenizerFiles: [MappedFile]
   /// What whoever opened it should know: how it was read where that is not plain.
   package let notes: [String]
+  /// The adapter whose own weights are among these, by its path; nil for a checkpoint as its files have it.
+  package let adaptedBy: String?
 
   package init(
     path: String, format: Format, configuration: ModelConfiguration, tensors: any TensorSource,
-    tokenizer: TokenizerFiles, weightFiles: [MappedFile], tokenizerFiles: [MappedFile] = [], notes: [String] = []
+    tokenizer: TokenizerFiles, weightFiles: [MappedFile], tokenizerFiles: [MappedFile] = [], notes: [String] = [],
+    adaptedBy: String? = nil
   ) {
     self.path = path
     self.format = format
@@ -33,6 +36,7 @@ package struct Checkpoint: Sendable {
     self.weightFiles = weightFiles
     self.tokenizerFiles = tokenizerFiles
     self.notes = notes
+    self.adaptedBy = adaptedBy
   }
 
   /// All that it is read from while it is in use: what comes of it counts as long as these are as they were when they were opened, and

@@ -12,8 +12,8 @@ package enum CheckpointKind: Sendable, Equatable {
 
   /// Looks at `path` without reading weights.
   ///
-  /// A folder with config.json or adapter_config.json is one checkpoint; otherwise its `checkpoint-*` children are a series. Throws
-  /// `InputError` naming what was expected.
+  /// A folder with config.json or adapter_config.json is one checkpoint; otherwise its `checkpoint-*` children are a series. A GGUF file is
+  /// a model or a LoRA. Throws `InputError` naming what was expected.
   package static func of(_ path: String) throws -> CheckpointKind {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
@@ -36,6 +36,7 @@ package enum CheckpointKind: Sendable, Equatable {
     if children.contains("config.json") { return .huggingFace }
     let series = CheckpointSeries(path, children)
     guard !series.paths.isEmpty else {
+      try refuseSeveral(path, children.sorted())
       let found = FolderLeftover(path, children.sorted())
       throw InputError(
         path,
@@ -46,12 +47,27 @@ package enum CheckpointKind: Sendable, Equatable {
     return .series(series.paths)
   }
 
+  /// Refuses a folder that peft saved several adapters into, each in a folder by its name.
+  private static func refuseSeveral(_ path: String, _ children: [String]) throws {
+    let folder = URL(fileURLWithPath: path, isDirectory: true)
+    let adapters = children.filter {
+      HuggingFaceWeights.exists(folder.appendingPathComponent($0).appendingPathComponent("adapter_config.json"))
+    }
+    guard let first = adapters.first else { return }
+    let most = 5
+    let names = adapters.prefix(most).map { "'\($0)'" }.joined(separator: ", ")
+    let more = adapters.count > most ? " and \(adapters.count - most) more" : ""
+    throw InputError(
+      path, "is a folder of adapters: \(names)\(more)",
+      remedy: "give each by its own path, such as \(folder.appendingPathComponent(first).path)")
+  }
+
   private static func ofFile(_ path: String) throws -> CheckpointKind {
     let file = try MappedFile(URL(fileURLWithPath: path))
     guard GGUFFile.hasMagic(file) else {
       throw InputError(
         path, "is not a GGUF file", remedy: "give a .gguf file, or the folder that holds config.json and the weights")
     }
-    return .gguf
+    return try GGUFFile(URL(fileURLWithPath: path)).isAdapter ? .adapter : .gguf
   }
 }

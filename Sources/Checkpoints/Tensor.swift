@@ -40,6 +40,8 @@ package struct Tensor: Sendable {
   package let factor: Float
   /// Added to every weight when it is decoded, after that.
   package let addend: Float
+  /// What an adapter makes of the weights when they are decoded; nil for weights as they are stored.
+  package private(set) var change: WeightChange?
 
   /// `shape`, `type` and `offset` must lie inside `file`, a row a whole number of blocks.
   package init(
@@ -140,6 +142,7 @@ package struct Tensor: Sendable {
     }
     if factor != 1 { for index in 0..<rows.count * columns { output[index] *= factor } }
     if addend != 0 { for index in 0..<rows.count * columns { output[index] += addend } }
+    change?.apply(to: rows, columns: columns, output)
   }
 
   private func decode(
@@ -165,6 +168,13 @@ package struct Tensor: Sendable {
         hf_dequantise(type.ggmlCode, start + storedRow(row) * bytesPerRow, output + position * columns, columns)
       }
     }
+  }
+
+  /// The same weights, changed whenever they are decoded, in place of any change before.
+  func changed(by change: WeightChange?) -> Tensor {
+    var changed = self
+    changed.change = change
+    return changed
   }
 
   private func decodeTransposed(
@@ -228,13 +238,20 @@ package struct Tensor: Sendable {
     }
   }
 
+  /// Whether it begins at the same place of its file.
+  func isStored(where other: Tensor) -> Bool {
+    if case .elements(_, let own) = content, case .elements(_, let offset) = other.content { return own == offset }
+    return false
+  }
+
   /// The same stored weights seen under another name.
   func renamed(
     _ name: String, rowOrder: RowOrder? = nil, times factor: Float? = nil, adding addend: Float? = nil
   ) -> Tensor {
     Tensor(
       name, shape, content, file, rowOrder ?? self.rowOrder, factor: factor ?? self.factor,
-      addend: addend ?? self.addend)
+      addend: addend ?? self.addend
+    ).changed(by: change)
   }
 
   /// A matrix of single floats of this plain one: its first is the `first`-th, the others so many floats apart.

@@ -1,4 +1,5 @@
 import Checkpoints
+import Diagnostics
 
 /// The engine's numeric version: a kept score stands for a new one only where both are of the same version.
 ///
@@ -27,8 +28,10 @@ package final class Decoder {
   var activations: Activations?
   /// The time that decoding and packing the blocks' weights has taken, all threads at it together.
   package internal(set) var decoding = Duration.zero
+  /// The adapter whose weights the checkpoint has; nil for a checkpoint as its files have it.
+  private let adaptedBy: String?
 
-  /// - Parameter adapters: low-rank adapters that waves refer to by index.
+  /// - Parameter adapters: low-rank adapters that waves refer to by index; each one's checkpoint has to be this one.
   /// - Throws: `InputError` for weights or adapters that do not fit the configuration.
   package init(_ checkpoint: Checkpoint, adapters: [Adapter] = [], threads: Int) throws {
     spec = checkpoint.configuration.decoder
@@ -42,6 +45,7 @@ package final class Decoder {
     rowScratch = (0..<team.count).map { [spec] _ in BlockScratch(spec) }
     rotary = RotaryTables(spec)
     spine = SpineCache(spec)
+    adaptedBy = checkpoint.adaptedBy
     try replaceAdapters(adapters)
   }
 
@@ -54,6 +58,10 @@ package final class Decoder {
 
   /// Puts other adapters in the place of the ones that waves refer to; the base model's weights stay where they are.
   package func replaceAdapters(_ adapters: [Adapter]) throws {
+    if let other = adapters.first(where: { $0.checkpoint.adaptedBy != adaptedBy }) {
+      throw InputError(
+        other.path, "changes weights that the loaded model has otherwise", remedy: "load the model with this adapter")
+    }
     self.adapters = []
     self.adapters = try adapters.map { [spec] in try LowRankAdapter($0, spec: spec) }
     let widest = max(spec.hiddenSize, spec.widestMLP, spec.queryWidth, spec.mixture?.expertCount ?? 0)

@@ -14,7 +14,7 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "A .gguf file, a Hugging Face folder, or a name from the catalogue that was fetched.")
   var model: String
 
-  @Option(help: "A PEFT LoRA adapter on that model.")
+  @Option(help: "A PEFT adapter on that model, or a LoRA in GGUF.")
   var adapter: String?
 
   func load(threads: Int) throws -> LoadedModel {
@@ -22,8 +22,9 @@ struct ModelOptions: ParsableArguments {
     if let adapter, let kind = FileKind.of(adapter), kind != .folder, kind != .regular {
       throw InputError(adapter, kind.problem, remedy: "give the folder that PEFT saved the adapter to")
     }
-    let adapters = try adapter.map { [try Adapter.open($0, on: checkpoint)] } ?? []
-    let loaded = try LoadedModel(checkpoint, adapters: adapters, threads: threads)
+    let opened = try adapter.map { try Adapter.open($0, on: checkpoint) }
+    let loaded = try LoadedModel(
+      opened?.checkpoint ?? checkpoint, adapters: opened.map { [$0] } ?? [], threads: threads)
     for line in loaded.notes { note("\(line)") }
     return loaded
   }

@@ -9,6 +9,7 @@ struct CheckpointKindTests {
     #expect(try CheckpointKind.of(golden("checkpoints/llama-tied.gguf").path) == .gguf)
     #expect(try CheckpointKind.of(golden("checkpoints/llama-tied").path) == .huggingFace)
     #expect(try CheckpointKind.of(golden("adapters/plain").path) == .adapter)
+    #expect(try CheckpointKind.of(golden("adapter-kinds/gguf/llama-bias.gguf").path) == .adapter)
   }
 
   @Test("checkpoint folders are a series in numeric order")
@@ -52,5 +53,16 @@ struct CheckpointKindTests {
     expectInputError("both a whole model and an adapter") { _ = try CheckpointKind.of(both.path) }
     #expect(mkfifo(folder.path + "/pipe", 0o600) == 0)
     expectInputError("is not a regular file") { _ = try CheckpointKind.of(folder.path + "/pipe") }
+  }
+
+  @Test("adapters that peft saved beside each other are named")
+  func severalAdapters() throws {
+    let folder = try TemporaryFolder()
+    for name in ["second", "first"] {
+      try folder.folder(name)
+      try folder.write("\(name)/adapter_config.json", "{}")
+    }
+    expectInputError("is a folder of adapters: 'first', 'second'") { _ = try CheckpointKind.of(folder.path) }
+    expectInputError("such as \(folder.path)/first") { _ = try CheckpointKind.of(folder.path) }
   }
 }

@@ -36,14 +36,14 @@ struct GGUFRefusalTests {
 
   @Test("a GGUF file that is no model is called what it is")
   func otherContents() throws {
-    try refuse("is a LoRA adapter in GGUF, not a model") {
+    try refuse("is an adapter, not a whole model") {
       $0.set("general.type", "adapter")
       $0.set("adapter.type", "lora")
       $0.infos = []
       $0.add("blk.0.attn_q.weight.lora_a", [2, 8])
       $0.add("blk.0.attn_q.weight.lora_b", [8, 2])
     }
-    try refuse("give the PEFT folder") {
+    try refuse("goes with --candidate or --adapter") {
       $0.infos = []
       $0.add("blk.0.attn_q.weight.lora_a", [2, 8])
     }

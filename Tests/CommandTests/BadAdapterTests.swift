@@ -20,9 +20,21 @@ struct BadAdapterTests {
       golden("adapters/unknown-tensor"), naming: "adapters/unknown-tensor/adapter_model.safetensors", "lora_gate")
   }
 
-  @Test("an adapter of a kind that is not supported", arguments: ["dora", "bias"])
+  @Test("an adapter of a kind that is not supported", arguments: ["LOHA", "PREFIX_TUNING"])
   func unsupported(kind: String) throws {
-    try refused(golden("adapters/\(kind)"), naming: "adapters/\(kind)/adapter_config.json", kind)
+    try folder.copy(golden("adapters/plain"), as: "other")
+    try folder.replace("\"LORA\"", with: "\"\(kind)\"", in: "other/adapter_config.json")
+    try refused("other", naming: "other/adapter_config.json", "peft_type: '\(kind)' is not supported")
+  }
+
+  @Test("adapters that lie beside each other")
+  func several() throws {
+    try folder.makeFolder("out")
+    for name in ["first", "second"] { try folder.copy(golden("adapters/plain"), as: "out/\(name)") }
+    let project = try TemporaryFolder.projectThatOnceKnew()
+    try expectRefusal(
+      "gate", "--candidate", folder.file("out").path, in: project, besides: "ledger.sqlite",
+      naming: ["is a folder of adapters: 'first', 'second'"])
   }
 
   @Test("a folder without an adapter in it")

@@ -71,7 +71,7 @@ struct RepairWeightsTests {
     defer { remove() }
     for name in ["plain", "patterns", "rslora"] {
       let whole = try Adapter.open(TinyExperiment.golden("adapters/\(name)"), on: base)
-      let scaling = AdapterScaling(whole)
+      let scaling = try AdapterScaling(whole)
       #expect(try logits(base, try adapter(scaling, 32)) == (try logits(base, whole)))
       #expect(try adapter(scaling, 0).isNil)
       #expect(try logits(base, try adapter(scaling, 0)) == (try logits(base)))

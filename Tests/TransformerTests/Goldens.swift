@@ -13,8 +13,14 @@ struct LogitsGolden {
     let vocabulary: Int
     let logits: String
     let sequences: [Sequence]
+    let base: String?
+    let ignored: Float?
   }
 
+  /// Of an adapter by adapter_kinds.py: the folder of its base, below `families`.
+  let base: String?
+  /// How far off the logits are where only the plain LoRA of that adapter is applied.
+  let ignored: Float?
   let sequences: [Sequence]
   /// One row a position of a sequence, in order.
   let logits: [[Float]]
@@ -26,7 +32,7 @@ struct LogitsGolden {
   init(_ path: String) throws {
     let url = Self.folder.appendingPathComponent(path)
     let file = try JSONDecoder().decode(File.self, from: Data(contentsOf: url))
-    sequences = file.sequences
+    (sequences, base, ignored) = (file.sequences, file.base, file.ignored)
     let data = try Data(contentsOf: url.deletingLastPathComponent().appendingPathComponent(file.logits))
     let values = data.withUnsafeBytes { bytes in
       (0..<data.count / 4).map {

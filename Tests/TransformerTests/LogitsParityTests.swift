@@ -52,12 +52,12 @@ struct LogitsParityTests {
 
   @Test(
     "an unmerged adapter gives peft's logits on a folder and on a GGUF",
-    arguments: ["plain", "patterns", "rslora", "nil"], ["llama-tied", "llama-tied.gguf"])
+    arguments: ["plain", "patterns", "rslora", "nil", "dora", "modules-to-save"], ["llama-tied", "llama-tied.gguf"])
   func adapter(name: String, base: String) throws {
     let checkpoint = try tiny(base)
     let path = LogitsGolden.folder.appendingPathComponent("adapters/\(name)").path
     let adapter = try Adapter.open(path, on: checkpoint)
-    let decoder = try Decoder(checkpoint, adapters: [adapter], threads: 2)
+    let decoder = try Decoder(adapter.checkpoint, adapters: [adapter], threads: 2)
     try compare(decoder, LogitsGolden("adapters/\(name)/expected.json"), adapter: 0)
     #expect(adapter.isNil == (name == "nil"))
   }

@@ -108,22 +108,43 @@ enum CheckpointTargets {
   }
 
   private static func adapters(_ place: Workplace) throws -> [FuzzTarget] {
-    let base = try Checkpoint.open("\(place.repository)/Tests/Goldens/checkpoints/llama-tied")
-    let names = ["plain", "rslora", "patterns", "modules-to-save", "bias"]
-    for name in names {
-      try place.copy("Tests/Goldens/adapters/\(name)", to: "a/\(name)", leavingOut: ["adapter_config.json"])
-      try place.copy("Tests/Goldens/adapters/\(name)", to: "b/\(name)", leavingOut: ["adapter_model.safetensors"])
+    let goldens = "\(place.repository)/Tests/Goldens"
+    let (tied, linear) = (
+      try Checkpoint.open("\(goldens)/checkpoints/llama-tied"), try Checkpoint.open("\(goldens)/families/llama-linear")
+    )
+    let plain = ["plain", "rslora", "patterns", "modules-to-save", "bias", "dora"].map { ("adapters/\($0)", tied) }
+    let kinds = [
+      "save-both", "larger", "embedding-tied", "head", "dora-embedding", "tokens-apart", "tokens-alone", "replicated",
+      "norms",
+    ].map { ("adapter-kinds/\($0)", linear) }
+    let seeds = plain + kinds
+    for (name, _) in seeds {
+      try place.copy("Tests/Goldens/\(name)", to: "a/\(name)", leavingOut: ["adapter_config.json"])
+      try place.copy("Tests/Goldens/\(name)", to: "b/\(name)", leavingOut: ["adapter_model.safetensors"])
     }
     func target(_ title: String, _ folder: String, _ file: String, _ form: Form) throws -> FuzzTarget {
-      FuzzTarget(title, form, try names.map { try place.golden("adapters/\($0)/\(file)") }) { bytes, seed in
-        try place.write(bytes, "\(folder)/\(names[seed])/\(file)")
-        _ = try Adapter.open(place.path("\(folder)/\(names[seed])"), on: base)
+      FuzzTarget(title, form, try seeds.map { try place.golden("\($0.0)/\(file)") }) { bytes, seed in
+        let (name, base) = seeds[seed]
+        try place.write(bytes, "\(folder)/\(name)/\(file)")
+        try decode(try Adapter.open(place.path("\(folder)/\(name)"), on: base))
       }
     }
+    let files = ["llama-embedding", "qwen2-head", "gemma3"].map { "adapter-kinds/gguf/\($0)" }
+    let bases = try ["llama-linear", "qwen2-untied", "gemma3"].map { try Checkpoint.open("\(goldens)/families/\($0)") }
     return [
       try target("adapter-config", "a", "adapter_config.json", .json),
       try target("adapter-tensors", "b", "adapter_model.safetensors", .safetensors),
+      FuzzTarget("adapter-gguf", .gguf, try files.map { try place.golden("\($0).gguf") }) { bytes, seed in
+        let path = try place.write(bytes, "lora.gguf")
+        try decode(try Adapter.open(path, on: bases[seed]))
+      },
     ]
+  }
+
+  /// What an adapter makes of its base.
+  private static func decode(_ adapter: Adapter) throws {
+    guard adapter.changesWeights else { return }
+    for name in adapter.checkpoint.tensors.names { try adapter.checkpoint.tensors.tensor(name).map(decode) }
   }
 
   /// A tensor whose size the reader took for possible is small: its bytes are in the file.

@@ -3,14 +3,29 @@ import Foundation
 import Patterns
 import Reading
 
-/// adapter_config.json of a PEFT LoRA adapter, with everything that this reader does not apply refused by name.
+/// adapter_config.json of a PEFT adapter, with everything that this reader does not apply refused by name.
 struct AdapterConfiguration: Sendable {
   let path: String
+  let method: AdapterMethod
+  /// 0 for a method without low-rank additions.
   let rank: Int
   let alpha: Double
   let usesRankStabilisedScale: Bool
+  let usesDoRA: Bool
+  /// `lora_bias`
+  let addsBias: Bool
   let targets: ModuleSelection
   let excluded: ModuleSelection?
+  /// IA3's modules whose input is multiplied, not their output.
+  let feedForward: ModuleSelection?
+  /// Ends of the paths of modules that the adapter replaces whole.
+  let savedModules: [String]
+  /// Whether what is done to the embedding is done to a head that is tied to it.
+  let ensuresTying: Bool
+  /// The rows that are trained, by the end of a module's path; "" for the embedding.
+  let tokens: [(module: String, indices: [Int])]
+  /// Ranges of the base's layers, one after another, that are the adapted model's; nil for the base's own.
+  let replication: [Range<Int>]?
   /// What it calls its base; nil where it does not say.
   let baseName: String?
   /// Endings of the names of whole parameters that are adapted, experts' and routers'.
@@ -22,35 +37,29 @@ struct AdapterConfiguration: Sendable {
 
   private static let highestRank = 65_536
 
-  /// Keys that describe the training run and change nothing in what a finished adapter computes.
-  private static let harmless: Set<String> = [
-    "auto_mapping", "base_model_name_or_path", "eva_config", "fan_in_fan_out", "inference_mode", "lora_dropout",
-    "megatron_core",
-    "peft_version", "qalora_group_size", "revision", "task_type",
-  ]
-
-  private static let applied: Set<String> = [
-    "alpha_pattern", "bias", "exclude_modules", "init_lora_weights", "layers_pattern", "layers_to_transform",
-    "lora_alpha", "peft_type", "r", "rank_pattern", "target_modules", "target_parameters", "use_rslora",
-  ]
-
   /// Throws `InputError` naming the field that is missing, wrong or not supported.
   init(_ url: URL) throws {
     let json = try JSONFile(url)
-    let type = try json.required("peft_type", try json.string("peft_type"))
-    guard type == "LORA" else {
-      throw json.error("peft_type", "'\(type)' is not supported; supported: LORA", remedy: "merge it into its base")
-    }
-    try Self.refuseUnsupported(json)
     path = json.path
-    rank = try json.required("r", try json.integer("r"))
-    guard (1...Self.highestRank).contains(rank) else {
+    method = try AdapterMethod(json)
+    try method.refuseUnsupported(json)
+    let hasRank = method == .lora
+    rank = hasRank ? try json.required("r", try json.integer("r")) : 0
+    guard !hasRank || (1...Self.highestRank).contains(rank) else {
       throw json.error("r", "is \(rank), expected 1 to \(Self.highestRank)", remedy: "save the adapter again")
     }
-    alpha = try json.required("lora_alpha", try json.number("lora_alpha"))
+    alpha = hasRank ? try json.required("lora_alpha", try json.number("lora_alpha")) : 0
     usesRankStabilisedScale = try json.bool("use_rslora") ?? false
-    targets = try json.required("target_modules", try ModuleSelection(json, "target_modules", knowsAllLinear: true))
+    usesDoRA = try json.bool("use_dora") ?? false
+    addsBias = try json.bool("lora_bias") ?? false
+    let named = try ModuleSelection(json, "target_modules", knowsAllLinear: true)
+    targets = method == .tokens ? named ?? .none : try json.required("target_modules", named)
     excluded = try ModuleSelection(json, "exclude_modules", knowsAllLinear: false)
+    feedForward = method == .ia3 ? try ModuleSelection(json, "feedforward_modules", knowsAllLinear: false) : nil
+    savedModules = try json.strings("modules_to_save") ?? []
+    ensuresTying = try json.bool("ensure_weight_tying") ?? false
+    tokens = try Self.tokens(json, method)
+    replication = try Self.replication(json)
     if case .string(let name)? = try json.value("base_model_name_or_path"), !name.allSatisfy(\.isWhitespace) {
       baseName = name
     } else {
@@ -63,23 +72,27 @@ struct AdapterConfiguration: Sendable {
     alphaPattern = try Self.patterns(json, "alpha_pattern")
   }
 
-  private static func refuseUnsupported(_ json: JSONFile) throws {
-    let remedy: ShownText = "merge the adapter into its base model and gate the merged model"
-    for key in json.members.keys where !harmless.contains(key) && !applied.contains(key) {
-      guard let value = try json.value(key), !value.isOff else { continue }
-      throw json.error(key, "is not supported (\(value.kind))", remedy: remedy)
+  private static func tokens(_ json: JSONFile, _ method: AdapterMethod) throws -> [(String, [Int])] {
+    let key = method == .tokens ? "token_indices" : "trainable_token_indices"
+    guard let value = try json.value(key) else { return [] }
+    guard case .object = value else {
+      let indices = try json.integers(key) ?? []
+      return indices.isEmpty ? [] : [("", indices)]
     }
-    if let bias = try json.string("bias"), bias != "none" {
-      throw json.error("bias", "'\(bias)' is not supported; supported: none", remedy: remedy)
-    }
-    // Other initialisations (PiSSA, OLoRA, CorDA, LoftQ) change the base's weights too, which the adapter's file does not hold.
-    let additive = ["gaussian", "eva", "orthogonal"]
-    if case .string(let method)? = try json.value("init_lora_weights"), !additive.contains(method) {
-      throw json.error(
-        "init_lora_weights", "'\(method)' changes the base's weights and is not supported", remedy: remedy)
-    }
-    for pattern in try json.strings("layers_pattern") ?? [] where pattern != "layers" && pattern != "h" {
-      throw json.error("layers_pattern", "'\(pattern)' is not supported; supported: layers, h", remedy: remedy)
+    guard let object = try json.object(key) else { return [] }
+    return try object.members.keys.map { name in (name, try object.integers(name) ?? []) }
+  }
+
+  private static func replication(_ json: JSONFile) throws -> [Range<Int>]? {
+    guard let ranges = try json.array("layer_replication"), !ranges.isEmpty else { return nil }
+    return try ranges.map { range in
+      guard case .array(let ends) = range, ends.count == 2, let first = ends[0].wholeNumber,
+        let end = ends[1].wholeNumber, first >= 0, first <= end
+      else {
+        throw json.error(
+          "layer_replication", "has a range that is not [first, end]", remedy: "save the adapter again")
+      }
+      return first..<end
     }
   }
 
@@ -114,5 +127,40 @@ struct AdapterConfiguration: Sendable {
   /// The value of the first pattern in the file's order that matches, as in PEFT.
   private func first(_ patterns: [(pattern: ModulePattern, value: Double)], _ module: String) -> Double? {
     patterns.first { $0.pattern.matches(module) }?.value
+  }
+}
+
+extension AdapterConfiguration {
+  /// Whether PEFT would put the adapter on the base's module at `path`.
+  func adapts(_ path: String, _ base: DecoderSpec) -> Bool {
+    let names = base.pathsMeaning(path)
+    guard !saves(path, base), names.contains(where: targets.contains), !isExcluded(path, base) else { return false }
+    guard let layers else { return true }
+    // A module outside the layers has no number, and is not adapted then.
+    return layers.contains { path.hasPrefix(base.names.path("", layer: $0)) }
+  }
+
+  func isExcluded(_ path: String, _ base: DecoderSpec) -> Bool {
+    base.pathsMeaning(path).contains { excluded?.contains($0) ?? false }
+  }
+
+  /// Whether `modules_to_save` replaces the module, or one that it is in (`_set_trainable` in peft's `utils/other.py`).
+  func saves(_ path: String, _ base: DecoderSpec) -> Bool {
+    base.pathsMeaning(path).contains { name in
+      let parts = name.split(separator: ".")
+      return parts.indices.contains { end in
+        let module = parts[...end].joined(separator: ".")
+        return savedModules.contains { !$0.isEmpty && module.hasSuffix($0) }
+      }
+    }
+  }
+
+  /// Which of the embedding's, or the head's, rows are trained; nil for none.
+  func tokenIndices(_ path: String, _ base: DecoderSpec) -> [Int]? {
+    tokens.first { own in
+      own.module.isEmpty
+        ? path == base.names.embedding
+        : base.pathsMeaning(path).contains { $0.hasSuffix(own.module) }
+    }?.indices
   }
 }

@@ -16,6 +16,13 @@ struct ModuleSelection: Sendable {
   private let path: String
   private let key: String
 
+  /// No module.
+  static let none = ModuleSelection(rule: .names([]), path: "", key: "")
+
+  private init(rule: Rule, path: String, key: String) {
+    (self.rule, self.path, self.key) = (rule, path, key)
+  }
+
   /// Nil where the key is absent or null.
   ///
   /// - Parameter knowsAllLinear: whether "all-linear" stands for modules; of what is excluded it is a pattern as any other.
@@ -44,6 +51,11 @@ struct ModuleSelection: Sendable {
     case .pattern(let pattern): return pattern.matches(module)
     case .allLinear: return module != "lm_head"
     }
+  }
+
+  /// Whether it stands for the blocks' linear modules, whatever they are called.
+  var isAllLinear: Bool {
+    if case .allLinear = rule { true } else { false }
   }
 
   /// The names of the list that select none of `modules`, in its order.

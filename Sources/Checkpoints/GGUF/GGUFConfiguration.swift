@@ -29,11 +29,10 @@ extension GGUFFile {
   /// Refuses what is a GGUF file and no model (`general.type` in ggml's `docs/gguf.md`).
   private func refuseOtherContents() throws {
     let type = try metadata.string("general.type") ?? "model"
-    let isLoRA = metadata.contains("adapter.type") || tensors.keys.contains { $0.hasSuffix(".lora_a") }
-    if type == "adapter" || isLoRA {
+    if isAdapter {
       throw InputError(
         metadata.path, field: "general.type", "is a LoRA adapter in GGUF, not a model",
-        remedy: "give the PEFT folder that it was converted from, or merge it into its base with llama-export-lora")
+        remedy: "give its base here; the adapter goes with --candidate or --adapter")
     }
     guard type == "model" else {
       throw InputError(

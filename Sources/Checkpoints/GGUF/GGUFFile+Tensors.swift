@@ -27,31 +27,53 @@ extension GGUFFile {
   private func parts(
     _ name: String, _ stored: Tensor, _ spec: DecoderSpec, _ layout: GGUFLayout
   ) throws -> [Tensor] {
-    var tensor = stored
+    if let known = known(name, spec, layout) {
+      let isSharedGate = name.hasSuffix("ffn_gate_inp_shexp.weight") && stored.shape.count == 1
+      return [shown(isSharedGate ? stored.asRow : stored, known, spec, layout)]
+    }
     for ending in [".weight", ".bias"] where name.hasSuffix(ending) {
-      let stem = String(name.dropLast(ending.count))
-      if let known = layout.model[stem] { return [shown(tensor, known + ending, spec, layout)] }
-      let pieces = stem.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
-      // "007" is an Int too, but no name that this format has.
-      guard pieces.count == 3 || pieces.count == 2, pieces[0] == "blk", let block = Int(pieces[1]),
-        String(block) == pieces[1], pieces.count == 3
-      else { continue }
-      let own = String(pieces[2])
-      if let below = layout.block[own] {
-        if own == "ffn_gate_inp_shexp", tensor.shape.count == 1 { tensor = tensor.asRow }
-        return [shown(tensor, spec.names.path(below, layer: block) + ending, spec, layout)]
-      }
-      if own == "attn_qkv" { return try split(tensor, block, ending, spec, layout) }
+      guard let (block, own) = Self.inBlock(name.dropLast(ending.count)) else { continue }
+      if own == "attn_qkv" { return try split(stored, block, ending, spec, layout) }
       if ending == ".weight", (0..<spec.layerCount).contains(block), spec.mixture != nil {
         if let stack = GGUFLayout.stacks[own] {
-          return try tensor.unstacked(stack, layer: block, spec, path: file.path)
+          return try stored.unstacked(stack, layer: block, spec, path: file.path)
         }
-        if let name = expertName(own, block, spec) { return [tensor.renamed(name)] }
+        if let name = expertName(own, block, spec) { return [stored.renamed(name)] }
       }
     }
-    throw InputError(
-      tensor.file.path, field: name,
-      "is a tensor that a \(layout.architecture) model does not have, and would be ignored",
+    throw notKnown(name, layout)
+  }
+
+  /// What the family calls a tensor; nil where it has none of that name.
+  private func known(_ name: String, _ spec: DecoderSpec, _ layout: GGUFLayout) -> String? {
+    for ending in [".weight", ".bias"] where name.hasSuffix(ending) {
+      let stem = name.dropLast(ending.count)
+      if let known = layout.model[String(stem)] { return known + ending }
+      guard let (block, own) = Self.inBlock(stem), let below = layout.block[own] else { continue }
+      return spec.names.path(below, layer: block) + ending
+    }
+    return nil
+  }
+
+  /// N and NAME of "blk.N.NAME".
+  private static func inBlock(_ stem: Substring) -> (Int, String)? {
+    let pieces = stem.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
+    // "007" is an Int too, but no name that this format has.
+    guard pieces.count == 3, pieces[0] == "blk", let block = Int(pieces[1]), String(block) == pieces[1] else {
+      return nil
+    }
+    return (block, String(pieces[2]))
+  }
+
+  /// What the family calls a weight that an adapter is on, and the order in which the converter put its rows.
+  func adapted(_ name: String, _ spec: DecoderSpec, _ layout: GGUFLayout) throws -> (name: String, order: RowOrder) {
+    guard let known = known(name, spec, layout) else { throw notKnown(name, layout) }
+    return (known, rowOrder(known, spec, layout))
+  }
+
+  private func notKnown(_ name: String, _ layout: GGUFLayout) -> InputError {
+    InputError(
+      file.path, field: name, "is a tensor that a \(layout.architecture) model does not have, and would be ignored",
       remedy: "convert the model again, or use a plain \(layout.architecture) model")
   }
 
@@ -90,11 +112,13 @@ extension GGUFFile {
   }
 
   private func shown(_ tensor: Tensor, _ name: String, _ spec: DecoderSpec, _ layout: GGUFLayout) -> Tensor {
+    let isOffset = layout.normsAreOffset && name.hasSuffix("norm.weight")
+    return tensor.renamed(name, rowOrder: rowOrder(name, spec, layout), adding: isOffset ? -1 : 0)
+  }
+
+  private func rowOrder(_ name: String, _ spec: DecoderSpec, _ layout: GGUFLayout) -> RowOrder {
     let module = name.split(separator: ".").dropLast().last ?? ""
     let isRotated = layout.permutesRotaryRows && (module == "q_proj" || module == "k_proj")
-    let isOffset = layout.normsAreOffset && name.hasSuffix("norm.weight")
-    return tensor.renamed(
-      name, rowOrder: isRotated ? .interleavedPairs(headDimension: spec.headDimension) : .plain,
-      adding: isOffset ? -1 : 0)
+    return isRotated ? .interleavedPairs(headDimension: spec.headDimension) : .plain
   }
 }

@@ -12,7 +12,7 @@ package struct ModelIdentity: Sendable, Hashable, Codable {
   package let tokenizer: String
   /// What the configuration means, not how it is written: re-saving a model does not change it.
   package let configuration: String
-  /// The adapter's weights and the scales they are applied with; nil without one.
+  /// The adapter's weights and how they are applied, scales and what they replace; nil without one.
   package let adapter: String?
 
   package init(weights: String, tokenizer: String, configuration: String, adapter: String?) {
@@ -28,6 +28,8 @@ package struct ModelIdentity: Sendable, Hashable, Codable {
   }
 
   /// Hashes the files, or takes a hash from `hashes` where a file has not changed.
+  ///
+  /// - Parameter checkpoint: with an adapter, the checkpoint that it has made of its base.
   package static func of(
     _ checkpoint: Checkpoint, adapter: Adapter?, hashes: any FileHashCache
   ) throws -> ModelIdentity {
@@ -66,7 +68,7 @@ package struct ModelIdentity: Sendable, Hashable, Codable {
 
   private static func adapter(_ adapter: Adapter, _ hashes: any FileHashCache) -> String {
     let scales = adapter.modules.flatMap { [$0.path, String($0.scale.bitPattern)] }
-    return CanonicalHash.of([adapter.weightFile.sha256(hashes)] + scales)
+    return CanonicalHash.of([adapter.weightFile.sha256(hashes)] + scales + adapter.canonicalParts)
   }
 }
 

@@ -22,7 +22,7 @@ struct Restoration {
     let blocks = try questions()
     let requests = blocks.flatMap { $0.map(\.request) }
     let parts =
-      subject.adapter.map { FineTuningPart.ofAdapter($0.modules.map(\.path)) }
+      subject.adapter.map { FineTuningPart.ofAdapter($0.paths) }
       ?? FineTuningPart.ofCheckpoint(subject.checkpoint.tensors.names)
     func exactMatch(_ scorer: EngineScorer) throws -> Double {
       let scores = try scorer.score(requests)
@@ -36,14 +36,24 @@ struct Restoration {
 
     var found: [RestorationProfile.Part] = []
     let (ofBase, ofCandidate): (Double, Double)
-    if let adapter = subject.adapter {
+    if let adapter = subject.adapter, adapter.changesWeights {
+      ofCandidate = try exactMatch(EngineScorer(try shelf.model(for: subject), adapter: 0))
+      shelf.clear()
+      ofBase = try exactMatch(EngineScorer(try LoadedModel(base, threads: threads)))
+      for (index, part) in parts.enumerated() {
+        progress(index, parts.count)
+        let kept = try adapter.keeping { !part.contains($0) }
+        let model = try LoadedModel(kept.checkpoint, adapters: [kept], threads: threads)
+        found.append(.init(name: part.name, exactMatch: try exactMatch(EngineScorer(model, adapter: 0))))
+      }
+    } else if let adapter = subject.adapter {
       let model = try shelf.model(for: subject)
       ofBase = try exactMatch(EngineScorer(model))
       ofCandidate = try exactMatch(EngineScorer(model, adapter: 0))
       // The shelf knows the model by its checkpoint and puts the subject's own adapter back when it is asked again.
       for (index, part) in parts.enumerated() {
         progress(index, parts.count)
-        try model.replaceAdapters([adapter.keeping { !part.contains($0.path) }])
+        try model.replaceAdapters([adapter.keeping { !part.contains($0) }])
         found.append(.init(name: part.name, exactMatch: try exactMatch(EngineScorer(model, adapter: 0))))
       }
     } else {

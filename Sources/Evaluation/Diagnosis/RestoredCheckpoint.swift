@@ -12,10 +12,15 @@ struct FineTuningPart {
     layers(names) + [FineTuningPart(name: "embeddings and final norm") { layer(of: $0) == nil }]
   }
 
-  /// Every layer that the adapter is on, then every kind of module.
+  /// Every layer that the adapter is on, then every kind of module, then what it changes outside the layers.
   static func ofAdapter(_ paths: [String]) -> [FineTuningPart] {
-    let kinds = Set(paths.compactMap { $0.split(separator: ".").last.map(String.init) }).sorted()
-    let parts = layers(paths) + kinds.map { kind in FineTuningPart(name: kind) { $0.hasSuffix(".\(kind)") } }
+    let inside = paths.filter { layer(of: $0) != nil }
+    let kinds = Set(inside.compactMap { $0.split(separator: ".").last.map(String.init) }).sorted()
+    let outside = FineTuningPart(name: "embeddings and final norm") { layer(of: $0) == nil }
+    let parts =
+      layers(paths)
+      + kinds.map { kind in FineTuningPart(name: kind) { layer(of: $0) != nil && $0.hasSuffix(".\(kind)") } }
+      + (inside.count < paths.count ? [outside] : [])
     // The whole adapter taken back is the base, which says nothing.
     return parts.filter { part in !paths.allSatisfy(part.contains) }
   }

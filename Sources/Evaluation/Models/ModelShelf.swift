@@ -1,9 +1,10 @@
+import Checkpoints
 import Scoring
 
-/// The loaded model, one at a time: adapters on the same base share its one copy of the weights.
+/// The loaded model, one at a time: adapters that only add to the same base share its one copy of the weights.
 struct ModelShelf {
   private let threads: Int
-  private var loaded: (path: String, model: LoadedModel)?
+  private var loaded: (checkpoint: Checkpoint, model: LoadedModel)?
 
   init(threads: Int) { self.threads = threads }
 
@@ -20,14 +21,15 @@ struct ModelShelf {
   }
 
   mutating func model(for subject: Subject) throws -> LoadedModel {
-    if let loaded, loaded.path == subject.checkpoint.path {
+    let checkpoint = subject.checkpoint
+    if let loaded, loaded.checkpoint.path == checkpoint.path, loaded.checkpoint.adaptedBy == checkpoint.adaptedBy {
       try loaded.model.replaceAdapters(subject.adapters)
       return loaded.model
     }
     // The old model's memory goes before the new one's comes.
     loaded = nil
     let model = try subject.load(threads: threads)
-    loaded = (subject.checkpoint.path, model)
+    loaded = (checkpoint, model)
     return model
   }
 }

@@ -1,9 +1,10 @@
 import ChatTemplates
 import Foundation
+import Reading
 import Suites
 
 extension Subject {
-  package func templates() throws -> ChatTemplateSet { try ChatTemplateSet(of: checkpoint) }
+  package func templates() throws -> ChatTemplateSet { try ChatTemplateSet(of: stored) }
 
   /// The default chat template that it ships: an adapter's own, or a whole model's; nil where there is none.
   ///
@@ -22,11 +23,12 @@ extension Subject {
     return try chat.through(
       ChatTemplate(
         path: template.path, name: template.name, source: template.source,
-        specialTokens: ChatTemplateSet(of: checkpoint).specialTokens))
+        specialTokens: ChatTemplateSet(of: stored).specialTokens))
   }
 
   private func ownTemplates() throws -> ChatTemplateSet {
-    try adapter == nil
-      ? ChatTemplateSet(of: checkpoint) : ChatTemplateSet(folder: URL(fileURLWithPath: path), path: path)
+    // A LoRA in GGUF has no template.
+    try adapter == nil || FileKind.of(path) != .folder
+      ? ChatTemplateSet(of: stored) : ChatTemplateSet(folder: URL(fileURLWithPath: path), path: path)
   }
 }

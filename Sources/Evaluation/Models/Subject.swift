@@ -12,6 +12,7 @@ package struct Subject: AskedModel {
   package let path: String
   /// What reports call it.
   package let name: String
+  /// What is loaded: the base with what its adapter replaces.
   package let checkpoint: Checkpoint
   package let adapter: Adapter?
   package let identity: ModelIdentity
@@ -25,8 +26,9 @@ package struct Subject: AskedModel {
     self.path = path
     self.name = name ?? Self.shortName(path)
     if try CheckpointKind.of(path) == .adapter {
-      checkpoint = try base()
-      adapter = try Adapter.open(path, on: checkpoint)
+      let opened = try Adapter.open(path, on: base())
+      checkpoint = opened.checkpoint
+      adapter = opened
     } else {
       checkpoint = try Checkpoint.open(path)
       adapter = nil
@@ -44,7 +46,7 @@ package struct Subject: AskedModel {
   /// Refuses a base that is not the baseline's model, or the same one stored otherwise.
   func demandModel(of baseline: Baseline) throws {
     let model = baseline.run.model
-    guard identity.weights != model.weights, checkpoint.storage == model.storage else { return }
+    guard identity.weights != model.weights, stored.storage == model.storage else { return }
     throw NotGateable(
       "\(path) is another model (\(identity.weights.prefix(12))) than the baseline's, \(model.name) "
         + "(\(model.weights.prefix(12))); give --base the baseline's model, or save a baseline of this one")
@@ -70,6 +72,9 @@ package struct Subject: AskedModel {
 
   package var notes: [String] { checkpoint.noteLines + (adapter?.noteLines ?? []) }
 
+  /// The checkpoint as its files have it: an adapter's base.
+  var stored: Checkpoint { adapter?.base ?? checkpoint }
+
   /// What is loaded beside the checkpoint.
   package var adapters: [Adapter] { adapter.map { [$0] } ?? [] }
 
@@ -86,13 +91,13 @@ package struct Subject: AskedModel {
     ModelRecord(
       id: identity.id, name: name, path: path, weights: identity.weights, tokenizer: identity.tokenizer,
       configuration: identity.configuration, adapter: identity.adapter, format: checkpoint.format.rawValue,
-      storage: checkpoint.storage)
+      storage: stored.storage)
   }
 
   package var description: ModelDescription {
     ModelDescription(
       name: name, weights: identity.weights, adapter: identity.adapter, tokenizer: identity.tokenizer,
-      configuration: identity.configuration, storage: checkpoint.storage)
+      configuration: identity.configuration, storage: stored.storage)
   }
 
   /// The last part of a path, with its parent's name where that alone would say nothing ("checkpoint-100").

@@ -10,7 +10,15 @@ package struct AdapterScaling: WeakenedCandidate {
   package var symbol: String { "s" }
   package var method: String { "adapter scale: base + s · adapter" }
 
-  package init(_ adapter: Adapter) { self.adapter = adapter }
+  /// - Throws: `InputError` for an adapter that is more than low-rank additions: what it replaces has no size to be scaled.
+  package init(_ adapter: Adapter) throws {
+    guard adapter.isPlain else {
+      throw InputError(
+        adapter.path, "is not a plain LoRA of PEFT, which alone repair scales",
+        remedy: "merge it with merge_and_unload() and repair the merged folder")
+    }
+    self.adapter = adapter
+  }
 
   package func write(_ share: GridShare, into folder: URL) throws {
     let factor = Float(share.value)

@@ -52,7 +52,7 @@ package struct RepairSession {
     let opened = try Subject(path: candidate, base: checkpoint, hashes: hashes)
     self.candidate = opened
     if let adapter = opened.adapter {
-      weakened = AdapterScaling(adapter)
+      weakened = try AdapterScaling(adapter)
     } else {
       weakened = try WeightInterpolation(base: checkpoint, tuned: opened.checkpoint)
     }

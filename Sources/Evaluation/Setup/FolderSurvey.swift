@@ -101,7 +101,10 @@ package struct FolderSurvey: Sendable {
         remarks.append("\(yamlScalar(path)): is not a GGUF file")
         return
       }
-      checkpoints.append(FoundCheckpoint(path: path, form: .model))
+      let isAdapter = (try? CheckpointKind.of(absolute(path))) == .adapter
+      var found = FoundCheckpoint(path: path, form: isAdapter ? .adapter : .model)
+      found.isFineTuned = isAdapter
+      checkpoints.append(found)
     case "json", "jsonl", "ndjson", "csv", "tsv", "tab":
       guard let head = head(of: path) else { return }
       if let baseline = FoundBaseline(path: path, head: head) {

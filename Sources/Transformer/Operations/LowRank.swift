@@ -2,17 +2,21 @@ import CKernels
 import Checkpoints
 import Diagnostics
 
-/// A low-rank addition to one matrix: y += s · B (A x), unmerged.
+/// A low-rank addition to one matrix: y += s · (B (A x) + bias), unmerged.
 struct LowRankDelta: Sendable {
   let a: PackedMatrix
   let b: PackedMatrix
   let scale: Float
+  /// [outputs]; nil where the addition has none.
+  let bias: [Float]?
 
   /// - Parameter rows: the outputs that this matrix has of the module that B is for.
-  init(a aTensor: Tensor, b bTensor: Tensor, rows: Range<Int>, scale: Float) {
+  init(_ module: AdapterModule, rows: Range<Int>) {
+    let (aTensor, bTensor) = (module.a, module.b)
     a = PackedMatrix(outputs: aTensor.rows, inputs: aTensor.columns)
     b = PackedMatrix(outputs: rows.count, inputs: bTensor.columns)
-    self.scale = scale
+    scale = module.scale
+    bias = module.bias.map { Array($0[rows]) }
     let scratch = FloatBuffer(16 * max(a.inputs, b.inputs))
     // Opening an adapter has checked that its weights are finite.
     for strip in 0..<a.stripCount { _ = a.pack(strip: strip, from: aTensor, scratch: scratch.pointer) }
@@ -30,7 +34,10 @@ struct LowRankDelta: Sendable {
     let delta = scratch + rows * a.outputs
     a.multiply(x, stride: xStride, rows: rows, into: inner, stride: a.outputs)
     b.multiply(inner, stride: a.outputs, rows: rows, into: delta, stride: b.outputs)
-    for row in 0..<rows { hf_add_scaled(y + row * yStride, delta + row * b.outputs, scale, b.outputs) }
+    for row in 0..<rows {
+      hf_add_scaled(y + row * yStride, delta + row * b.outputs, scale, b.outputs)
+      if let bias { hf_add_scaled(y + row * yStride, bias, scale, b.outputs) }
+    }
   }
 }
 
@@ -64,7 +71,7 @@ package struct LowRankAdapter: Sendable {
       var first = 0
       for projection in module.projections {
         let outputs = spec.shape(of: projection, width: module.width)[0]
-        let delta = LowRankDelta(a: adapted.a, b: adapted.b, rows: first..<first + outputs, scale: adapted.scale)
+        let delta = LowRankDelta(adapted, rows: first..<first + outputs)
         if let expert, let map = ExpertMap(projection) {
           expertDeltas[Self.expertKey(layer, expert, map, expertCount)] = delta
         } else {
