@@ -183,6 +183,14 @@ struct TinyGateTests {
     #expect(try folder.read("reports/report.json").contains("\"order_spread\""))
   }
 
+  @Test("--diagnose takes back what an adapter replaces, too")
+  func diagnoseReplaced() throws {
+    let folder = try TemporaryFolder.projectThatOnceKnew()
+    let gate = try holdfast("gate", "--candidate", golden("adapters/modules-to-save"), "--diagnose", in: folder)
+    #expect(gate.status == 1, "\(gate.err)")
+    #expect(try folder.read("reports/report.md").contains("| embeddings and final norm |"))
+  }
+
   @Test("--diagnose of a whole checkpoint puts layers back to the base's")
   func diagnoseCheckpoint() throws {
     let folder = try TemporaryFolder.projectThatOnceKnew()
