@@ -10,12 +10,24 @@ package struct MergedWeights: Sendable {
   package let adapter: Adapter?
   /// By the weight's name.
   private let modules: [String: AdapterModule]
+  /// What `lora_bias` adds to biases, by their names.
+  private let biases: [String: [Float]]
 
+  /// - Parameter checkpoint: the adapter's own, with what it replaces.
   package init(_ checkpoint: Checkpoint, adapter: Adapter?) {
     self.checkpoint = checkpoint
     self.adapter = adapter
     modules = Dictionary(
       (adapter?.modules ?? []).map { ("\($0.path).weight", $0) }, uniquingKeysWith: { first, _ in first })
+    biases = Dictionary(
+      (adapter?.modules ?? []).compactMap { module in
+        module.bias.map { ("\(module.path).bias", $0.map { $0 * module.scale }) }
+      }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// A bias that the adapter adds where its model has none, which no merged weights of this architecture can have; nil for none.
+  package var homelessBias: String? {
+    biases.keys.sorted().first { checkpoint.tensors.tensor($0) == nil }
   }
 
   /// Every weight, in the order of the layers.
@@ -29,8 +41,13 @@ package struct MergedWeights: Sendable {
       throw InputError(checkpoint.path, field: name, "the tensor is missing", remedy: "the checkpoint is incomplete")
     }
     var values = tensor.decodeAll()
-    guard let module = modules[name] else { return values }
-    Self.add(module, to: &values, columns: tensor.columns)
+    if let bias = biases[name] {
+      for index in values.indices { values[index] += bias[index] }
+    } else if let module = modules[name] {
+      Self.add(module, to: &values, columns: tensor.columns)
+    } else {
+      return values
+    }
     if let index = values.firstIndex(where: { !$0.isFinite }) {
       throw InputError(
         adapter?.path ?? checkpoint.path, field: name, "the merged weight is not finite at \(index)",
