@@ -1,44 +1,45 @@
-/// Weights in the form in which the family's files keep them, for as long as this lives: what is transposed or fused head by head there is
-/// copied, the others are as they were given.
-final class StoredWeights {
-  private(set) var weights: [ModelWriter.Weight] = []
-  private var copies: [UnsafeMutablePointer<Float>] = []
-
-  init(_ given: [ModelWriter.Weight], _ spec: DecoderSpec) {
+extension StreamedWeight {
+  /// The weights in the form in which the family's files keep them: what is transposed or fused head by head there is copied when it is
+  /// written, the others are as they were given.
+  static func stored(_ given: [StreamedWeight], _ spec: DecoderSpec) -> [StreamedWeight] {
     let storage = Dictionary(spec.weights.map { ($0.name, $0.storage) }, uniquingKeysWith: { first, _ in first })
-    weights = given.map { weight in
+    return given.map { weight in
       switch storage[weight.name] ?? .plain {
       case .plain: weight
-      case .transposed: weight.shape.count == 2 ? transposed(weight) : weight
-      case .byHead: byHead(weight, spec.headDimension)
+      case .transposed: weight.shape.count == 2 ? weight.transposed : weight
+      case .byHead: weight.byHead(spec.headDimension)
       }
     }
   }
 
-  deinit { for copy in copies { copy.deallocate() } }
-
-  private func copy(_ count: Int) -> UnsafeMutablePointer<Float> {
-    let copy = UnsafeMutablePointer<Float>.allocate(capacity: count)
-    copies.append(copy)
-    return copy
+  private var transposed: StreamedWeight {
+    let (rows, columns) = (shape[0], shape[1])
+    return rearranged(as: [columns, rows]) { from, to in
+      for row in 0..<rows {
+        for column in 0..<columns { to[column * rows + row] = from[row * columns + column] }
+      }
+    }
   }
 
-  private func transposed(_ weight: ModelWriter.Weight) -> ModelWriter.Weight {
-    let (rows, columns) = (weight.shape[0], weight.shape[1])
-    let to = copy(rows * columns)
-    for row in 0..<rows {
-      for column in 0..<columns { to[column * rows + row] = weight.values[row * columns + column] }
+  private func byHead(_ headDimension: Int) -> StreamedWeight {
+    let (rows, columns) = (shape[0], shape.count == 2 ? shape[1] : 1)
+    return rearranged(as: shape) { from, to in
+      for row in 0..<rows {
+        let stored = storedRowByHead(row, of: rows, headDimension: headDimension)
+        (to + stored * columns).update(from: from + row * columns, count: columns)
+      }
     }
-    return (weight.name, [columns, rows], UnsafePointer(to))
   }
 
-  private func byHead(_ weight: ModelWriter.Weight, _ headDimension: Int) -> ModelWriter.Weight {
-    let (rows, columns) = (weight.shape[0], weight.shape.count == 2 ? weight.shape[1] : 1)
-    let to = copy(rows * columns)
-    for row in 0..<rows {
-      let stored = storedRowByHead(row, of: rows, headDimension: headDimension)
-      (to + stored * columns).update(from: weight.values + row * columns, count: columns)
+  private func rearranged(
+    as shape: [Int], _ move: @escaping (UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+  ) -> StreamedWeight {
+    let (read, count) = (read, count)
+    return StreamedWeight(name: name, shape: shape) { body in
+      let copy = UnsafeMutablePointer<Float>.allocate(capacity: count)
+      defer { copy.deallocate() }
+      try read { move($0, copy) }
+      try body(UnsafePointer(copy))
     }
-    return (weight.name, weight.shape, UnsafePointer(to))
   }
 }
