@@ -47,7 +47,7 @@ def shown():
 
 
 def examples(holdfast):
-    verbs = re.findall(r"^  ([a-z]+) ", subprocess.run([holdfast, "--help"], capture_output=True, text=True, check=True).stdout, re.M)
+    verbs = re.findall(r"^  ([a-z][a-z-]*) ", subprocess.run([holdfast, "--help"], capture_output=True, text=True, check=True).stdout, re.M)
     for verb in verbs:
         text = subprocess.run([holdfast, "help", verb], capture_output=True, text=True, check=True).stdout
         found = re.findall(r"^Example: (.*?)(?=^Example:|^\s*$)", text, re.M | re.S)
@@ -155,7 +155,7 @@ def execute(command, folder, holdfast, runs, gate, address):
             return f"did not end within a minute of SIGTERM: {process.communicate()[0][-300:]}"
         if process.returncode in (143, -signal.SIGTERM):
             return None
-    verb = re.search(r"holdfast (\w+)", command).group(1)
+    verb = re.search(r"holdfast ([\w-]+)", command).group(1)
     if process.returncode in {0} | FINDINGS.get(verb, set()):
         return None
     return f"ended with {process.returncode}: {output.strip()[-500:]}"

@@ -14,6 +14,7 @@ struct Holdfast: ParsableCommand {
     subcommands: [
       InitCommand.self, FetchCommand.self, RunCommand.self, BaselineCommand.self, GateCommand.self, PlanCommand.self,
       TrainCommand.self, ExperimentCommand.self, RepairCommand.self, OverlapCommand.self, PerturbCommand.self,
+      MergeAdapterCommand.self,
       RunsCommand.self, ShowCommand.self, CompareCommand.self, ReportCommand.self, MergeCommand.self, ScoreCommand.self,
       TokenizeCommand.self, ChatCommand.self, ValidateCommand.self, DoctorCommand.self,
     ])

@@ -3,9 +3,9 @@ import Testing
 @Suite("How the program is called")
 struct UsageTests {
   static let verbs = [
-    "init", "fetch", "run", "baseline", "gate", "plan", "train", "experiment", "repair", "overlap", "perturb", "runs",
-    "show",
-    "compare", "report", "score", "tokenize", "validate", "doctor",
+    "init", "fetch", "run", "baseline", "gate", "plan", "train", "experiment", "repair", "overlap", "perturb",
+    "merge-adapter",
+    "runs", "show", "compare", "report", "score", "tokenize", "validate", "doctor",
   ]
 
   let folder: TemporaryFolder

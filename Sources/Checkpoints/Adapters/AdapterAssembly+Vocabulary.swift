@@ -208,7 +208,10 @@ extension Tensor {
   fileprivate func saysTheSame(as other: Tensor) -> Bool {
     guard shape == other.shape else { return false }
     if type == other.type, rowOrder == other.rowOrder, addend == other.addend,
-      factor == other.factor, hasSameBytes(as: other) { return true }
+      factor == other.factor, hasSameBytes(as: other)
+    {
+      return true
+    }
     return (0..<rows).allSatisfy { row in
       self.row(row) == other.row(row)
     }

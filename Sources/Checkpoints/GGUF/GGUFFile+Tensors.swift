@@ -2,7 +2,7 @@ import Diagnostics
 
 extension GGUFFile {
   /// Tensors that say how positions rotate, which the configuration has taken in.
-  private static let rotaryTensors: Set<String> = [
+  static let rotaryTensors: Set<String> = [
     "rope_freqs.weight", "rope_factors_short.weight", "rope_factors_long.weight",
   ]
 
@@ -24,7 +24,7 @@ extension GGUFFile {
   }
 
   /// The tensor as the family knows it: itself, or several that a converter joined (`--fuse-qkv`).
-  private func parts(
+  func parts(
     _ name: String, _ stored: Tensor, _ spec: DecoderSpec, _ layout: GGUFLayout
   ) throws -> [Tensor] {
     if let known = known(name, spec, layout) {

@@ -9,7 +9,7 @@ extension ModelConfiguration {
   func configJSON(type: ElementType, padTokenID: Int?) throws -> JSONValue {
     var written = document
     func set(_ key: String, _ value: JSONValue?) { written = written.setting(key, to: value) }
-    let dtype = JSONValue.string(type == .bf16 ? "bfloat16" : "float32")
+    let dtype = JSONValue.string(type == .bf16 ? "bfloat16" : type == .f16 ? "float16" : "float32")
     set("architectures", family.map { .array([.string($0.className)]) })
     set("model_type", .string(modelType))
     set("dtype", dtype)

@@ -18,28 +18,31 @@ package struct ModelWriter: Sendable {
   ///
   /// - Parameters:
   ///   - configuration: the model's. Frequency factors out of a GGUF file are written as the formula that gives them.
-  ///   - tokenizer: the base's; its files are read now.
-  ///   - type: `.f32`, or `.bf16` for weights rounded to the nearest, ties to even.
+  ///   - tokenizer: the base's, or an adapter's own; its files are read now.
+  ///   - base: the base's where the tokenizer is an adapter's own.
+  ///   - type: `.f32`, or `.bf16` or `.f16` for weights rounded to the nearest, ties to even.
   ///   - maxShardBytes: weights of more bytes than these go into several files, each of at most as many unless one matrix has more.
   /// - Throws: `InputError` for another type, for what config.json cannot say, and for a vocabulary that tokenizer.json cannot hold.
   package init(
-    configuration: ModelConfiguration, tokenizer: TokenizerFiles, type: ElementType, maxShardBytes: Int = 5 << 30
+    configuration: ModelConfiguration, tokenizer: TokenizerFiles, base: TokenizerFiles? = nil, type: ElementType,
+    maxShardBytes: Int = 5 << 30
   ) throws {
-    guard type == .f32 || type == .bf16 else {
+    guard [.f32, .bf16, .f16].contains(type) else {
       throw InputError(
-        "model.safetensors", field: "dtype", "\(type.rawValue) cannot be written", remedy: "choose f32 or bf16")
+        "model.safetensors", field: "dtype", "\(type.rawValue) cannot be written", remedy: "choose f32, bf16 or f16")
     }
     self.type = type
     self.maxShardBytes = maxShardBytes
     spec = configuration.decoder
-    self.tokenizer = try TokenizerExport(tokenizer, contextLength: configuration.contextLength)
+    self.tokenizer = try TokenizerExport(
+      tokenizer, base: base, contextLength: configuration.contextLength)
     let pad = self.tokenizer.padTokenID
     let config = try configuration.configJSON(type: type, padTokenID: pad)
     var files = [("config.json", Data(JSONText.document(config)))]
     // A base's own generation settings are better than the little that the configuration knows.
-    if !self.tokenizer.files.contains(where: { $0.name == "generation_config.json" }) {
+    if !self.tokenizer.files.contains(where: { $0.name == TokenizerExport.generationFile }) {
       files.append(
-        ("generation_config.json", Data(JSONText.document(configuration.generationJSON(padTokenID: pad)))))
+        (TokenizerExport.generationFile, Data(JSONText.document(configuration.generationJSON(padTokenID: pad)))))
     }
     configurationFiles = files
   }
@@ -56,15 +59,22 @@ package struct ModelWriter: Sendable {
 
   /// Writes the model's files into a folder that is there, such as one that `StagedFolder` is filling.
   package func writeFiles(_ tensors: [Weight], into folder: URL) throws {
-    let stored = StoredWeights(tensors, spec)
-    try withExtendedLifetime(stored) { try writeWeights(stored.weights, into: folder) }
+    try writeFiles(
+      tensors.map { StreamedWeight(name: $0.name, shape: $0.shape, values: $0.values) }, into: folder)
+  }
+
+  /// The same from weights that are there one at a time.
+  ///
+  /// - Throws: `InputError` for a weight that f16 cannot hold too; whatever a weight throws.
+  package func writeFiles(_ weights: [StreamedWeight], into folder: URL) throws {
+    try writeWeights(StreamedWeight.stored(weights, spec), into: folder)
     try tokenizer.write(into: folder)
     for file in configurationFiles { try StagedFolder.write(file.data, as: file.name, in: folder) }
     // Whoever opens the folder later has these checks too: what would fail there fails here.
     _ = try Checkpoint.open(folder.path)
   }
 
-  private func writeWeights(_ tensors: [Weight], into folder: URL) throws {
+  private func writeWeights(_ tensors: [StreamedWeight], into folder: URL) throws {
     let output = SafetensorsOutput(type: type)
     let shards = shards(tensors.map(output.byteCount))
     guard shards.count > 1 else {

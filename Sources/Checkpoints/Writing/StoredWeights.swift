@@ -1,72 +1,87 @@
-/// Weights in the form in which the family's files keep them, for as long as this lives: what is transposed or fused head by head there, or
-/// holds all experts, is copied; the others are as they were given.
-final class StoredWeights {
-  private(set) var weights: [ModelWriter.Weight] = []
-  private var copies: [UnsafeMutablePointer<Float>] = []
-
-  init(_ given: [ModelWriter.Weight], _ spec: DecoderSpec) {
+extension StreamedWeight {
+  /// The weights in the form in which the family's files keep them: what is transposed or fused head by head there is copied when it is
+  /// written, the others are as they were given.
+  static func stored(_ given: [StreamedWeight], _ spec: DecoderSpec) -> [StreamedWeight] {
     let storage = Dictionary(spec.weights.map { ($0.name, $0.storage) }, uniquingKeysWith: { first, _ in first })
-    weights = given.map { weight in
+    let arranged = given.map { weight in
       switch storage[weight.name] ?? .plain {
       case .plain: weight
-      case .transposed: weight.shape.count == 2 ? transposed(weight) : weight
-      case .byHead: byHead(weight, spec.headDimension)
+      case .transposed: weight.shape.count == 2 ? weight.transposed : weight
+      case .byHead: weight.byHead(spec.headDimension)
       }
     }
-    for layer in 0..<spec.layerCount where spec.isSparse(layer: layer) { stackExperts(layer: layer, spec) }
+    return (0..<spec.layerCount).reduce(arranged) { weights, layer in
+      spec.isSparse(layer: layer) ? stackingExperts(weights, layer: layer, spec) : weights
+    }
   }
 
   /// Where the family's files hold all experts of a layer in one tensor, puts that in the place of the experts' own.
-  private func stackExperts(layer: Int, _ spec: DecoderSpec) {
-    guard let mixture = spec.mixture else { return }
+  private static func stackingExperts(
+    _ given: [StreamedWeight], layer: Int, _ spec: DecoderSpec
+  ) -> [StreamedWeight] {
+    guard let mixture = spec.mixture else { return given }
+    var weights = given
     for stack in mixture.stacks where stack.isWritten {
       let paths = (0..<mixture.expertCount).flatMap { expert in
         stack.projections.compactMap { spec.expertPath($0, expert: expert, layer: layer).map { "\($0).weight" } }
       }
-      let given = Dictionary(weights.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-      let parts = paths.compactMap { given[$0] }
+      let named = Dictionary(weights.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+      let parts = paths.compactMap { named[$0] }
       guard parts.count == paths.count, let columns = parts.first?.shape.last,
         let place = weights.firstIndex(where: { $0.name == paths[0] })
       else { continue }
-      let count = parts.reduce(0) { $0 + $1.shape.reduce(1, *) }
-      let to = copy(count)
-      var next = to
-      for part in parts {
-        let size = part.shape.reduce(1, *)
-        next.update(from: part.values, count: size)
-        next += size
-      }
+      let count = parts.reduce(0) { $0 + $1.count }
       let shape = [mixture.expertCount, count / max(1, mixture.expertCount * columns), columns]
-      weights[place] = (spec.names.path(stack.name, layer: layer), shape, UnsafePointer(to))
+      weights[place] = joined(parts, as: spec.names.path(stack.name, layer: layer), shape)
       let taken = Set(paths)
       weights.removeAll { taken.contains($0.name) }
     }
+    return weights
   }
 
-  deinit { for copy in copies { copy.deallocate() } }
-
-  private func copy(_ count: Int) -> UnsafeMutablePointer<Float> {
-    let copy = UnsafeMutablePointer<Float>.allocate(capacity: count)
-    copies.append(copy)
-    return copy
-  }
-
-  private func transposed(_ weight: ModelWriter.Weight) -> ModelWriter.Weight {
-    let (rows, columns) = (weight.shape[0], weight.shape[1])
-    let to = copy(rows * columns)
-    for row in 0..<rows {
-      for column in 0..<columns { to[column * rows + row] = weight.values[row * columns + column] }
+  /// Weights one after another in one.
+  private static func joined(_ parts: [StreamedWeight], as name: String, _ shape: [Int]) -> StreamedWeight {
+    let count = parts.reduce(0) { $0 + $1.count }
+    return StreamedWeight(name: name, shape: shape) { body in
+      let copy = UnsafeMutablePointer<Float>.allocate(capacity: count)
+      defer { copy.deallocate() }
+      var next = copy
+      for part in parts {
+        try part.read { next.update(from: $0, count: part.count) }
+        next += part.count
+      }
+      try body(UnsafePointer(copy))
     }
-    return (weight.name, [columns, rows], UnsafePointer(to))
   }
 
-  private func byHead(_ weight: ModelWriter.Weight, _ headDimension: Int) -> ModelWriter.Weight {
-    let (rows, columns) = (weight.shape[0], weight.shape.count == 2 ? weight.shape[1] : 1)
-    let to = copy(rows * columns)
-    for row in 0..<rows {
-      let stored = storedRowByHead(row, of: rows, headDimension: headDimension)
-      (to + stored * columns).update(from: weight.values + row * columns, count: columns)
+  private var transposed: StreamedWeight {
+    let (rows, columns) = (shape[0], shape[1])
+    return rearranged(as: [columns, rows]) { from, to in
+      for row in 0..<rows {
+        for column in 0..<columns { to[column * rows + row] = from[row * columns + column] }
+      }
     }
-    return (weight.name, weight.shape, UnsafePointer(to))
+  }
+
+  private func byHead(_ headDimension: Int) -> StreamedWeight {
+    let (rows, columns) = (shape[0], shape.count == 2 ? shape[1] : 1)
+    return rearranged(as: shape) { from, to in
+      for row in 0..<rows {
+        let stored = storedRowByHead(row, of: rows, headDimension: headDimension)
+        (to + stored * columns).update(from: from + row * columns, count: columns)
+      }
+    }
+  }
+
+  private func rearranged(
+    as shape: [Int], _ move: @escaping (UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+  ) -> StreamedWeight {
+    let (read, count) = (read, count)
+    return StreamedWeight(name: name, shape: shape) { body in
+      let copy = UnsafeMutablePointer<Float>.allocate(capacity: count)
+      defer { copy.deallocate() }
+      try read { move($0, copy) }
+      try body(UnsafePointer(copy))
+    }
   }
 }

@@ -60,8 +60,10 @@ struct ScoreCommand: ParsableCommand {
     var text = ""
     for (request, score) in zip(parsed, scores) {
       let context = try loaded.tokenizer.encode(request).context
+      // Only a server that writes and does not score leaves them out.
+      let (logprob, isGreedy) = (score.logprob.map { "\($0)" }, score.isGreedy.map { "\($0)" })
       text += """
-        {"logprob": \(score.logprob), "is_greedy": \(score.isGreedy), "tokens": \(score.tokens), \
+        {"logprob": \(logprob ?? "null"), "is_greedy": \(isGreedy ?? "null"), "tokens": \(score.tokens), \
         "context_tokens": \(Array(context))}
 
         """
