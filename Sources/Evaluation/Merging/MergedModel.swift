@@ -35,7 +35,7 @@ package struct MergedModel {
     ownTemplate = templates.hasDefault ? templates.entries.first?.source : nil
     notes =
       try base.noteLines + adapter.noteLines + Self.notes(onStorageOf: base)
-      + Self.notes(on: ownTokenizer, beside: path, base)
+      + Self.notes(on: ownTokenizer, beside: path, adapter.checkpoint)
   }
 
   /// The type that a folder's weights are written in where none is asked for: the base's own, or bf16.
@@ -109,11 +109,11 @@ package struct MergedModel {
     ]
   }
 
-  /// Candidates are asked with the base's tokenizer: another one beside the adapter is worth a word.
-  private static func notes(on own: TokenizerFiles?, beside path: String, _ base: Checkpoint) throws -> [String] {
+  /// Candidates are asked with the base's tokenizer, unless the adapter changes the vocabulary: another one beside it is worth a word.
+  private static func notes(on own: TokenizerFiles?, beside path: String, _ asked: Checkpoint) throws -> [String] {
     guard let own else { return [] }
-    let (beside, ofBase) = (try Tokenizer(own), try Tokenizer(base.tokenizer))
-    let rows = base.configuration.vocabularySize
+    let (beside, ofBase) = (try Tokenizer(own), try Tokenizer(asked.tokenizer))
+    let rows = asked.configuration.vocabularySize
     guard beside.vocabularySize <= rows else {
       throw InputError(
         path, "its tokenizer has \(beside.vocabularySize) tokens, the model \(rows) rows",
