@@ -78,7 +78,7 @@ struct ConfigurationWritingTests {
     var configuration = base.configuration
     configuration.decoder.rotaries[0].scaling = .frequencyFactors([3, 1])
     expectInputError("rope_freqs.weight") { try base.write(to: folder.path("x"), configuration: configuration) }
-    expectInputError("dtype", "f16") { try base.write(to: folder.path("half"), as: .f16) }
+    expectInputError("dtype", "q8_0") { try base.write(to: folder.path("blocks"), as: .q8_0) }
     #expect(try folder.names == [])
   }
 
