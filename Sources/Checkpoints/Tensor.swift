@@ -239,7 +239,7 @@ package struct Tensor: Sendable {
   }
 
   /// Where it begins, in bytes from its file's start; nil of packed weights, which lie in several places.
-  var offset: Int? { if case .elements(_, let offset) = content { offset } else { nil } }
+  package var offset: Int? { if case .elements(_, let offset) = content { offset } else { nil } }
 
   /// Whether it begins at the same place of its file.
   func isStored(where other: Tensor) -> Bool { offset != nil && offset == other.offset }

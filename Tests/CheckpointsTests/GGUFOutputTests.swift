@@ -28,7 +28,7 @@ struct GGUFOutputTests {
   }
 
   private static func order(_ file: GGUFFile) -> [String] {
-    file.tensors.values.sorted { $0.offset < $1.offset }.map(\.name)
+    file.tensors.values.sorted { ($0.offset ?? 0) < ($1.offset ?? 0) }.map(\.name)
   }
 
   @Test(
