@@ -117,7 +117,7 @@ class Handler(BaseHTTPRequestHandler):
             self.send({}, 307, headers=[("Location", "http://example.invalid/v1/models")])
         elif trap == "busy" or trap == "sometimes-busy" and number % 3 == 0:
             self.send({"error": "too many requests"}, 429, headers=[("Retry-After", "0.05")])
-        elif trap == "fails" and late or trap == "sometimes-fails" and number % 7 == 0:
+        elif trap == "fails" and late or trap == "sometimes-fails" and number % 29 == 0:
             self.send({"error": "CUDA error"}, 500)
         elif trap == "trickle" and late:
             self.send_response(200)

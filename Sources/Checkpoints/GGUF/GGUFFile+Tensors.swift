@@ -41,7 +41,7 @@ extension GGUFFile {
         if let name = expertName(own, block, spec) { return [stored.renamed(name)] }
       }
     }
-    throw notKnown(name, layout)
+    throw notKnown(name, layout, in: stored.file.path)
   }
 
   /// What the family calls a tensor; nil where it has none of that name.
@@ -67,13 +67,14 @@ extension GGUFFile {
 
   /// What the family calls a weight that an adapter is on, and the order in which the converter put its rows.
   func adapted(_ name: String, _ spec: DecoderSpec, _ layout: GGUFLayout) throws -> (name: String, order: RowOrder) {
-    guard let known = known(name, spec, layout) else { throw notKnown(name, layout) }
+    guard let known = known(name, spec, layout) else { throw notKnown(name, layout, in: file.path) }
     return (known, rowOrder(known, spec, layout))
   }
 
-  private func notKnown(_ name: String, _ layout: GGUFLayout) -> InputError {
+  /// - Parameter path: the file that has it, which of several parts need not be the first.
+  private func notKnown(_ name: String, _ layout: GGUFLayout, in path: String) -> InputError {
     InputError(
-      file.path, field: name, "is a tensor that a \(layout.architecture) model does not have, and would be ignored",
+      path, field: name, "is a tensor that a \(layout.architecture) model does not have, and would be ignored",
       remedy: "convert the model again, or use a plain \(layout.architecture) model")
   }
 
