@@ -70,7 +70,7 @@ extension FormFinding {
     let worst = answers.units.dropFirst().max { $0.drop < $1.drop }
     let place =
       worst.flatMap { unit in
-        unit.drop > overall.drop + 0.005 ? unit.family.map { ", most in \($0): \(points(unit.drop))" } : nil
+        unit.drop > max(0, overall.drop) + 0.005 ? unit.family.map { ", most in \($0): \(points(unit.drop))" } : nil
       } ?? ""
     return
       "\(answers.differ) of \(answers.questions) answers are right in one of both alone, \(points(overall.drop)) points lost\(interval)\(place)\(distance)"
