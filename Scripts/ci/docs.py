@@ -23,7 +23,7 @@ TEXTS = ["README.md", "CONTRIBUTING.md", "examples/ci/README.md", *sorted(str(p.
 # Exit codes besides 0 that say that a verb did its work, and 143 for one that was ended.
 FINDINGS = {"gate": {1, 3}, "overlap": {1}, "repair": {1, 3}, "plan": {3}, "experiment": {3}}
 CANDIDATES = [
-    "path/to/checkpoint", "path/to/adapter", "out/my-adapter", "out/a", "out/naive/checkpoint-200", "out/full/checkpoint-100",
+    "path/to/checkpoint", "path/to/adapter", "out/my-adapter", "out/my-merged", "out/a", "out/naive/checkpoint-200", "out/full/checkpoint-100",
     "out/lora", "out/lora/checkpoint-100", ".holdfast/demo/runs/naive/seed-1/checkpoint-40",
     ".holdfast/demo/runs/careful/seed-1/checkpoint-40", "out/series", "ADAPTER",
 ]
@@ -85,7 +85,7 @@ def prepare(folder, holdfast, model):
         else:
             path.symlink_to(folder / "noise")
     (folder / "path/to").mkdir(parents=True, exist_ok=True)
-    for name in ("out/b.gguf", "BASE", "FOLDER", "path/to/model.gguf"):
+    for name in ("out/b.gguf", "out/my-adapter.gguf", "BASE", "FOLDER", "path/to/model.gguf"):
         (folder / name).symlink_to(model)
     (folder / "data").mkdir()
     sample = '{"prompt": "The lamp is warm.", "completion": " positive"}\n'

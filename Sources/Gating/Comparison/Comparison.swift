@@ -16,6 +16,8 @@ package struct Comparison: Sendable, Encodable {
   package let admission: String?
   /// One a model after the reference, in the order given.
   package let comparisons: [ComparedPair]
+  /// The sides as forms of one fine-tuning; nil where they are not looked at so.
+  package private(set) var forms: [FormFinding]?
   /// Each other run's questions, the reference as the base, by task; none where the reference is a recipe. No part of the JSON.
   package let contrasts: [(source: String, questions: [ItemContrast])]
 
@@ -46,8 +48,15 @@ package struct Comparison: Sendable, Encodable {
     contrasts = pairs.flatMap(\.contrasts)
   }
 
+  /// The same with the sides as forms of one fine-tuning.
+  package func with(forms: [FormFinding]) -> Comparison {
+    var comparison = self
+    comparison.forms = forms
+    return comparison
+  }
+
   enum CodingKeys: String, CodingKey {
-    case command, reference, admission, comparisons
+    case command, reference, admission, comparisons, forms
     case schemaVersion = "schema_version"
     case createdBy = "created_by"
   }

@@ -19,7 +19,8 @@ extension Comparison {
 
       \(markdownEscaped(Self.explanation))
       """
-    return ([heading] + comparisons.map(section)).joined(separator: "\n\n") + "\n"
+    let forms = forms.map { [FormsSection($0).markdown] } ?? []
+    return ([heading] + comparisons.map(section) + forms).joined(separator: "\n\n") + "\n"
   }
 
   private func section(_ pair: ComparedPair) -> String {

@@ -18,7 +18,7 @@ extension Comparison {
         + pair.notes.map { "\($0.severity.rawValue): \($0.text)" }
       return heading + "\n" + (units.isEmpty ? "" : grid("unit", units) + "\n") + grid("task", tasks) + "\n"
         + words.map { wrapped($0, width: 80) + "\n" }.joined()
-    }.joined(separator: "\n")
+    }.joined(separator: "\n") + (forms.map { FormsSection($0).terminal } ?? "")
   }
 
   private func grid(_ first: String, _ rows: [[String]]) -> String {

@@ -22,6 +22,18 @@ struct FormsSection {
     return "\nforms of one fine-tuning, beside the first\n\n\(grid.text(width: 80))\(sentences)"
   }
 
+  /// As a section of a Markdown page.
+  var markdown: String {
+    let titles = ["form", "", "tokens", "template", "weights kept", "weights off by"]
+    let rows = forms.map { form in
+      let row = FormRow(form)
+      return [markdownEscaped(form.path), markdownEscaped(form.kind), row.tokens, row.template, row.kept, row.off]
+    }
+    let table = ([titles, ["---", "---", "---", "---", "--:", "--:"]] + rows).map { "| \($0.joined(separator: " | ")) |" }
+    let sentences = forms.filter { !$0.isReference }.map { "- \(markdownEscaped($0.text))" }
+    return "## Forms of one fine-tuning\n\n\(table.joined(separator: "\n"))\n\n\(sentences.joined(separator: "\n"))"
+  }
+
   /// - Parameter escaped: makes a text fit for the page that it goes to.
   func context(_ escaped: (String) -> String) -> [String: Any] {
     [

@@ -28,6 +28,7 @@ struct CompareCommand: ParsableCommand {
       Example: holdfast compare baselines/smollm2-135m-instruct.core.json out/my-adapter
       Example: holdfast compare 20260101-120000-3f9a1c 20260102-093000-c81d04 --json
       Example: holdfast compare baselines/smollm2-135m-instruct.core.json lora=out/lora-1,out/lora-2
+      Example: holdfast compare --as-one out/my-adapter out/my-merged
       """)
 
   @Argument(help: ArgumentHelp("The reference, then what is compared with it.", valueName: "reference-or-other"))
@@ -40,6 +41,10 @@ struct CompareCommand: ParsableCommand {
 
   @Option(help: "Of models, take the runs of the configuration's suite that were asked raw, chat or chat-single.")
   var prompt: PromptForm?
+
+  @Flag(
+    help: "Compare models' tokenizers, templates and weights too, as forms of one fine-tuning of the configured base.")
+  var asOne = false
 
   @Flag(help: "Print JSON instead of the table.")
   var json = false
@@ -64,15 +69,35 @@ struct CompareCommand: ParsableCommand {
       base: { adapter in try base(of: adapter, configuration) },
       questions: try prompt.map { try questions(in: $0, configuration) })
     let found = try sources.sides(sides)
-    let comparison = try Comparison(
+    var comparison = try Comparison(
       createdBy: "holdfast \(holdfastVersion)", command: typedCommand, reference: found[0],
       others: Array(found.dropFirst()))
+    if asOne { comparison = comparison.with(forms: try forms(configuration, ledger)) }
     for (file, form) in zip(output, forms) { try OutputFile.write(Data(try comparison.rendered(form).utf8), to: file) }
     if json {
       try emitData(Data(try comparison.json().utf8))
     } else {
       try emitOutput(ShownText(lines: comparison.terminalTable()))
     }
+  }
+
+  /// The sides as forms of one fine-tuning.
+  private func forms(_ configuration: Configuration?, _ ledger: Ledger?) throws -> [FormFinding] {
+    guard let configuration, let ledger, let folder = configuration.suites.first else {
+      throw InputError(
+        "--as-one", "needs the base that was fine-tuned, and a suite",
+        remedy: "name them in holdfast.yaml, or give the file with --config")
+    }
+    let base = try configuration.naming { try Checkpoint.open(try basePath(configuration)) }
+    let forms = try sides.map { side -> (String, (any AskedModel)?, String?) in
+      guard let path = try? resolveModel(side, models: configuration.models) else {
+        throw InputError(side, "is no model's path, and --as-one compares files", remedy: "name the model by its path")
+      }
+      return (side, try Subject(path: path, base: base, hashes: LedgerHashCache.forProcess(ledger)), nil)
+    }
+    let comparing = FormComparing(
+      base: base, suite: try configuration.naming { try Suite.load(folder) }, threads: options.threads(configuration))
+    return try comparing.compare(forms, forms.map { _ in [] })
   }
 
   /// What models were asked: the configuration's suite in a form.

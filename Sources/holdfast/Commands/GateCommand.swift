@@ -26,7 +26,7 @@ struct GateCommand: ParsableCommand {
       Example: holdfast gate --candidate out/a --candidate out/b.gguf --share 1/2
       Example: holdfast gate --candidate out/my-adapter --within 15m
       Example: holdfast gate --candidate out/series --select best
-      Example: holdfast gate --as-one out/my-adapter out/merged out/my-adapter.gguf
+      Example: holdfast gate --as-one out/my-adapter out/my-merged out/my-adapter.gguf
       Example: holdfast gate --candidate http://localhost:8000#my-adapter
       """)
 
