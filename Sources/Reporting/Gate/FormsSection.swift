@@ -29,7 +29,9 @@ struct FormsSection {
       let row = FormRow(form)
       return [markdownEscaped(form.path), markdownEscaped(form.kind), row.tokens, row.template, row.kept, row.off]
     }
-    let table = ([titles, ["---", "---", "---", "---", "--:", "--:"]] + rows).map { "| \($0.joined(separator: " | ")) |" }
+    let table = ([titles, ["---", "---", "---", "---", "--:", "--:"]] + rows).map {
+      "| \($0.joined(separator: " | ")) |"
+    }
     let sentences = forms.filter { !$0.isReference }.map { "- \(markdownEscaped($0.text))" }
     return "## Forms of one fine-tuning\n\n\(table.joined(separator: "\n"))\n\n\(sentences.joined(separator: "\n"))"
   }

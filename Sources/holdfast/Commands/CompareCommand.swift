@@ -72,7 +72,7 @@ struct CompareCommand: ParsableCommand {
     var comparison = try Comparison(
       createdBy: "holdfast \(holdfastVersion)", command: typedCommand, reference: found[0],
       others: Array(found.dropFirst()))
-    if asOne { comparison = comparison.with(forms: try forms(configuration, ledger)) }
+    if asOne { comparison = comparison.with(forms: try self.forms(configuration, ledger)) }
     for (file, form) in zip(output, forms) { try OutputFile.write(Data(try comparison.rendered(form).utf8), to: file) }
     if json {
       try emitData(Data(try comparison.json().utf8))
