@@ -44,6 +44,18 @@ struct FormFaultTests {
     #expect(fault([module(0.3, error: 0.4), module(1)]) == nil)
     #expect(fault([module(0.85, error: 0.05, expected: nil), module(1.1, error: 0.05, expected: nil)]) == nil)
     #expect(fault([module(0.1, expected: 0.12)], expected: 0.12)?.name == "rounded_away")
+    // A base of 4 bits that is quantised to 4 bits again: its own steps take most of it back, matrix by matrix.
+    func again(_ kept: [Double], onSteps: Bool) -> FormFault? {
+      FormFault.of(
+        FormWeights(
+          storage: "q4_1", change: 0.02, kept: kept.reduce(0, +) / Double(kept.count), keptError: 0.01, expected: nil,
+          residual: 0.03, limit: 0.19, rounding: nil, isOnSteps: onSteps,
+          modules: kept.map { module($0, expected: nil) }))
+    }
+    #expect(again([0.02, 0.4, 0.3], onSteps: true)?.name == "rounded_away")
+    #expect(again([0.02, 0.4, 0.3], onSteps: false)?.name == "modules_left_out")
+    #expect(again([0.8, 1.3, 1.2], onSteps: true) == nil)
+    #expect(again([0, 0.03], onSteps: true) == .notMerged)
     // What is rounded to .6 and there to .59 is whole.
     #expect(fault([module(0.59, expected: 0.6)], expected: 0.6) == nil)
     #expect(fault([module(0, expected: 0.6)], residual: 1, expected: 0.6) == .notMerged)

@@ -46,9 +46,10 @@ package enum StorageRounding {
     case .q5_0, .q5_1, .q5_K: 0.09
     case .q4_0, .q4_1, .q4_K, .iq4_nl, .iq4_xs: 0.19
     case .mxfp4, .nvfp4: 0.25
-    case .q3_K, .iq3_s, .iq3_xxs: 0.36
+    case .q3_K, .iq3_s, .iq3_xxs: 0.37
     case .q2_K, .iq2_s, .iq2_xs, .iq2_xxs: 0.7
-    case .iq1_s, .iq1_m, .tq1_0, .tq2_0: 1
+    case .iq1_s, .iq1_m: 1
+    case .tq1_0, .tq2_0: 1.6
     }
   }
 

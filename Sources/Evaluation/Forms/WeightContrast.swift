@@ -79,6 +79,7 @@ struct WeightContrast {
       kept: dd > 0 ? sum(changed) { $0.ed } / dd : 1, keptError: dd > 0 ? error / dd.squareRoot() : 0,
       expected: expected, residual: (sum(matrices) { $0.fx } / bb).squareRoot(), limit: (allowed / bb).squareRoot(),
       rounding: isComputed ? (sum(matrices) { $0.rounding } / bb).squareRoot() : nil,
+      isOnSteps: base.isInBlocks,
       modules: changed.map { sums in
         FormWeights.Module(
           name: sums.name, kept: sums.ed / sums.dd, keptError: sums.keptError, expected: sums.xd.map { $0 / sums.dd },
@@ -129,5 +130,14 @@ struct WeightContrast {
 
   private static func values(_ weights: MergedWeights, _ name: String) throws -> [Float] {
     try weights.values(of: stored(weights, name))
+  }
+}
+
+extension MergedWeights {
+  /// Whether a matrix of a block is stored in blocks, or packed.
+  fileprivate var isInBlocks: Bool {
+    places.contains { place in
+      place.shape.count > 1 && checkpoint.tensors.tensor(place.name).map { $0.type?.isFloat != true } ?? false
+    }
   }
 }

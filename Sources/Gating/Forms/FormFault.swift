@@ -91,6 +91,7 @@ extension FormFault {
     if !told.isEmpty {
       if left.count == told.count { return .notMerged }
       if others.allSatisfy({ $0.1 == .twice }), left.isEmpty { return .mergedTwice }
+      if weights.isTakenBack { return weights.kept < 0.5 ? .roundedAway(kept: weights.kept) : nil }
       let scales = others.map { $0.0.kept / ($0.0.expected ?? 1) }
       let isScaled = others.filter { $0.1 == .other }.count * 2 > others.count
       if isScaled, let low = scales.min(), let high = scales.max(), high - low <= 0.2 * abs(weights.kept) + 0.1 {
@@ -118,5 +119,13 @@ extension FormFault {
       func isNear(_ times: Double) -> Bool { abs(module.kept / unit - times) <= room }
       self = isNear(1) ? .whole : isNear(0) ? .none : isNear(2) ? .twice : .other
     }
+  }
+}
+
+extension FormWeights {
+  /// Whether quantising once more may have put weights back onto the steps of the base's own quantisation, each by itself: rounding that is not
+  /// computed, as large as what was learnt.
+  fileprivate var isTakenBack: Bool {
+    isOnSteps && expected == nil && residual <= limit && residual >= change / 2
   }
 }

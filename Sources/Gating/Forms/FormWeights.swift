@@ -20,6 +20,8 @@ package struct FormWeights: Sendable, Hashable, Codable {
   package let limit: Double
   /// Rounding's own size, ‖X - (B + D)‖ / ‖B‖; nil where it is not computed.
   package let rounding: Double?
+  /// Whether the base is quantised in blocks: what is quantised again falls back onto its steps, and rounding is not independent of D.
+  package let isOnSteps: Bool
   /// Each matrix that the fine-tuning changes.
   package let modules: [Module]
 
@@ -50,7 +52,7 @@ package struct FormWeights: Sendable, Hashable, Codable {
 
   package init(
     storage: String, change: Double, kept: Double, keptError: Double, expected: Double?, residual: Double,
-    limit: Double, rounding: Double?, modules: [Module]
+    limit: Double, rounding: Double?, isOnSteps: Bool = false, modules: [Module]
   ) {
     self.storage = storage
     self.change = change
@@ -60,11 +62,13 @@ package struct FormWeights: Sendable, Hashable, Codable {
     self.residual = residual
     self.limit = limit
     self.rounding = rounding
+    self.isOnSteps = isOnSteps
     self.modules = modules
   }
 
   enum CodingKeys: String, CodingKey {
     case storage, change, kept, expected, residual, limit, rounding, modules
     case keptError = "kept_error"
+    case isOnSteps = "is_on_steps"
   }
 }
