@@ -53,7 +53,7 @@ struct FormFaultTests {
           modules: kept.map { module($0, expected: nil) }))
     }
     #expect(again([0.02, 0.4, 0.3], onSteps: true)?.name == "rounded_away")
-    #expect(again([0.02, 0.4, 0.3], onSteps: false)?.name == "modules_left_out")
+    #expect(again([0.02, 0.4, 0.3], onSteps: false)?.name == "other_scale")
     #expect(again([0.8, 1.3, 1.2], onSteps: true) == nil)
     #expect(again([0, 0.03], onSteps: true) == .notMerged)
     // What is rounded to .6 and there to .59 is whole.
