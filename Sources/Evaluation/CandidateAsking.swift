@@ -74,7 +74,7 @@ struct CandidateAsking {
         }
       for note in try chatNotes(candidate) { verdict = verdict.adding(note: note) }
       if let files = subject as? Subject,
-        let note = TrainedBase(agreed: trainedBase, storage: baseline.run.model.storage).note(files)
+        let note = TrainedBase(agreed: trainedBase, base: baseline.run.model).note(files)
       {
         verdict = verdict.adding(note: note)
       }

@@ -5,13 +5,13 @@ import Gating
 struct TrainedBase {
   /// What the team says of it: `fine_tuning.base`.
   let agreed: String?
-  /// What the base is stored in.
-  let storage: String
+  /// The baseline's model: its name and not its path, so that a verdict reads alike on every machine.
+  let base: ModelDescription
 
   /// - Returns: nil where it says nothing else.
   func note(_ subject: Subject) -> Note? {
     guard let trained = subject.adapter?.otherBase else { return nil }
-    let base = "\(subject.checkpoint.path) (\(storage))"
+    let base = "\(self.base.name) (\(self.base.storage))"
     guard agreed.map({ namesSameModel($0, trained) || modelName($0) == modelName(trained) }) != true else {
       return Note(.note, "trained on \(trained) and judged on \(base), as fine_tuning.base says")
     }
