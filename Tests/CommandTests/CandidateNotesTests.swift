@@ -81,6 +81,22 @@ struct CandidateNotesTests {
     #expect(events.err.contains("\"event\":\"note\"") && events.err.contains("some-org/another-model"))
   }
 
+  @Test("what it was trained on is said in the verdict: a warning, until fine_tuning.base agrees")
+  func trainedOn() throws {
+    try folder.copy(golden("adapters/plain"), as: "other")
+    try folder.replace("\"llama-tied\"", with: "\"some-org/llama-tied-bnb-4bit\"", in: "other/adapter_config.json")
+    let warned = try holdfast("gate", "--candidate", "other", in: folder)
+    let line = warned.out.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(
+      line.contains("warning: trained on some-org/llama-tied-bnb-4bit, a quantised copy, and judged on"), "\(line)")
+    #expect(line.contains("write fine_tuning.base: some-org/llama-tied-bnb-4bit"), "\(line)")
+    let configuration = try folder.read("holdfast.yaml")
+    try folder.write("holdfast.yaml", configuration + "\nfine_tuning: {base: some-org/llama-tied-bnb-4bit}\n")
+    let agreed = try holdfast("gate", "--candidate", "other", in: folder)
+    #expect(!agreed.out.contains("warning: trained on"), "\(agreed.out)")
+    #expect(try folder.read("reports/report.json").contains("as fine_tuning.base says"))
+  }
+
   @Test("a model saved without its head scores what the whole one does")
   func withoutHead() throws {
     try folder.copy(golden("checkpoints/llama-tied"), as: "headless")
