@@ -147,6 +147,14 @@ struct AdapterAssembly {
     guard !own.isEmpty || spec != base.configuration.decoder else { return base }
     var configuration = base.configuration
     configuration.decoder = spec
+    // What is written of the adapted model has to be what it is.
+    let ofBase = base.configuration.decoder
+    if spec.tiesEmbeddings != ofBase.tiesEmbeddings {
+      configuration.document = configuration.document.setting("tie_word_embeddings", to: .bool(spec.tiesEmbeddings))
+    }
+    if spec.vocabularySize != ofBase.vocabularySize {
+      configuration.document = configuration.document.setting("vocab_size", to: .integer(spec.vocabularySize))
+    }
     var all: [String: Tensor] = [:]
     for place in spec.weights { all[place.name] = weight(place.name)?.renamed(place.name) }
     return Checkpoint(

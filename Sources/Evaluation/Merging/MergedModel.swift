@@ -22,6 +22,11 @@ package struct MergedModel {
     adapter = try Adapter.open(path, on: base)
     self.base = base
     weights = MergedWeights(adapter.checkpoint, adapter: adapter)
+    guard weights.checkpoint.configuration.decoder.layerCount == base.configuration.decoder.layerCount else {
+      throw InputError(
+        path, field: "layer_replication", "makes another number of layers, which config.json says in several places",
+        remedy: "merge it with peft's merge_and_unload()")
+    }
     if let bias = weights.homelessBias {
       throw InputError(
         path, field: bias, "is added by lora_bias, and the base's module has no bias to add it to",
