@@ -1,37 +1,33 @@
-/// What storing a matrix in a type makes of its values, where that is one rule: the nearest float, or ggml's reference quantisation of Q8_0.
+import CKernels
+import Foundation
+
+/// What storing a matrix in a type makes of its values, where that is one rule: what `WeightEncoding` writes, as it is read again.
 package enum StorageRounding {
   /// The values as they come back.
   ///
   /// - Parameter columns: of a row; blocks lie within rows.
-  /// - Returns: nil where the type leaves quantisers a choice, such as the K types.
+  /// - Returns: nil where the type leaves quantisers a choice, such as the K types, or cannot hold the values.
   package static func rounded(_ values: [Float], columns: Int, as type: ElementType) -> [Float]? {
-    switch type {
-    case .f32: values
-    case .bf16: values.map { Float(bitPattern: UInt32(BFloat16.bits($0)) << 16) }
-    case .f16: values.map { Float(Float16($0)) }
-    case .q8_0: columns % 32 == 0 ? blocks(values) : nil
-    default: nil
+    guard WeightEncoding.types.contains(type), columns % type.weightsPerBlock == 0 else { return nil }
+    guard type != .f32 else { return values }
+    let encoding = WeightEncoding(type: type, file: "", remedy: "")
+    let stored = try? values.withUnsafeBufferPointer { try encoding.encoded($0, of: "", from: 0) }
+    return stored?.withUnsafeBytes { bytes in
+      [Float](unsafeUninitializedCapacity: values.count) { buffer, count in
+        if let from = bytes.baseAddress, let to = buffer.baseAddress {
+          hf_dequantise(type.ggmlCode, from, to, values.count)
+        }
+        count = values.count
+      }
     }
-  }
-
-  /// `quantize_row_q8_0_ref`: a scale of the largest value / 127, kept in half precision, and the nearest whole multiples.
-  private static func blocks(_ values: [Float]) -> [Float] {
-    var result = values
-    for start in stride(from: 0, to: values.count, by: 32) {
-      let block = start..<min(start + 32, values.count)
-      let largest = values[block].reduce(0) { max($0, abs($1)) }
-      let scale = largest / 127
-      let inverse = scale == 0 ? 0 : 1 / scale
-      let kept = Float(Float16(scale))
-      for index in block { result[index] = (values[index] * inverse).rounded(.toNearestOrAwayFromZero) * kept }
-    }
-    return result
   }
 
   /// The smallest plain type that holds every value as it is: weights that were rounded before they were saved in a larger one.
   package static func precision(of values: [Float]) -> ElementType {
     if values.allSatisfy({ $0.bitPattern & 0xffff == 0 }) { return .bf16 }
-    return values.allSatisfy { Float(Float16($0)) == $0 } ? .f16 : .f32
+    func areHalves(_ values: [Float]) -> Bool { rounded(values, columns: values.count, as: .f16) == values }
+    // Nearly all that are none show it at once.
+    return areHalves(Array(values.prefix(64))) && areHalves(values) ? .f16 : .f32
   }
 
   /// By how much a type whose rounding is not computed moves weights at most, ‖F - W‖ / ‖W‖: twice what it does to normally distributed weights
