@@ -6,8 +6,8 @@ import Checkpoints
 /// The choice is of the largest of the router's logits, of equals the lowest index. A row's weights are exp(logit - largest) over the sum of
 /// these, in double and rounded once: the sum goes over its chosen experts, or over all, in the order of their indices. A row's experts
 /// stand in the order of their indices, in which what they say is added up, as transformers' `index_add_` does.
+// The compiler cannot see why it may be shared: tasks write the choices of disjoint rows, and others read them once all are done.
 final class ExpertChoices: @unchecked Sendable {
-  // Sendable: tasks choose for disjoint rows.
   /// How many experts a row goes through.
   let count: Int
   private let expertCount: Int
