@@ -46,8 +46,12 @@ package struct FormComparing {
     _ path: String, _ kind: String, _ form: any AskedModel, with reference: any AskedModel, _ answers: FormAnswers?
   ) throws -> FormFinding {
     guard let form = form as? Subject, let reference = reference as? Subject else {
-      let problem = answers == nil ? "a server's weights and tokenizer are not to be seen, and it was not asked" : nil
-      return FormFinding(path: path, kind: kind, isReference: false, answers: answers, problem: problem)
+      let problem =
+        answers == nil
+        ? "a server shows neither weights nor tokens, and answers of two engines do not meet: serve all forms with one build"
+        : nil
+      return FormFinding(
+        path: path, kind: kind, isReference: false, isByAnswersAlone: true, answers: answers, problem: problem)
     }
     var faults = try readingFaults(form, reference)
     if let difference = Self.difference(form.checkpoint.configuration, reference.checkpoint.configuration) {

@@ -4,6 +4,8 @@ package struct FormFinding: Sendable, Hashable, Codable {
   /// What it is, such as `adapter`, `folder, bf16`, `GGUF, q4_K`, `server`.
   package let kind: String
   package let isReference: Bool
+  /// Whether its answers alone could be compared: a server shows neither tokens nor template nor weights.
+  package let isByAnswersAlone: Bool
   /// What is wrong with it, in the order in which it was looked for; empty for nothing.
   package let faults: [FormFault]
   /// nil of a server, of the reference, and where base and form have not the same matrices.
@@ -14,12 +16,13 @@ package struct FormFinding: Sendable, Hashable, Codable {
   package let problem: String?
 
   package init(
-    path: String, kind: String, isReference: Bool, faults: [FormFault] = [], weights: FormWeights? = nil,
-    answers: FormAnswers? = nil, problem: String? = nil
+    path: String, kind: String, isReference: Bool, isByAnswersAlone: Bool = false, faults: [FormFault] = [],
+    weights: FormWeights? = nil, answers: FormAnswers? = nil, problem: String? = nil
   ) {
     self.path = path
     self.kind = kind
     self.isReference = isReference
+    self.isByAnswersAlone = isByAnswersAlone
     self.faults = faults
     self.weights = weights
     self.answers = answers
@@ -29,12 +32,10 @@ package struct FormFinding: Sendable, Hashable, Codable {
   /// The last part of its path or address.
   package var name: String { path.split(separator: "/").last.map(String.init) ?? path }
 
-  /// Whether it is the same fine-tuning, as far as could be seen: nothing but what its storage rounds off.
-  package var isSame: Bool { faults.isEmpty && problem == nil }
-
   enum CodingKeys: String, CodingKey {
     case path, kind, faults, weights, answers, problem
     case isReference = "is_reference"
+    case isByAnswersAlone = "is_by_answers_alone"
   }
 }
 
@@ -49,6 +50,7 @@ extension FormFinding {
 
   /// What storage makes of weights that are otherwise right.
   private var storageText: String {
+    guard !isByAnswersAlone else { return "compared by its answers alone" }
     guard let weights else { return "the same tokens and template" }
     let percent = FormFault.percent
     let size = weights.rounding ?? weights.residual

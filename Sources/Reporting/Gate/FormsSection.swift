@@ -63,7 +63,7 @@ private struct FormRow {
 
   init(_ form: FormFinding) {
     func has(_ names: String...) -> Bool { form.faults.contains { names.contains($0.name) } }
-    let isSeen = !form.isReference && form.problem == nil && form.kind != "server"
+    let isSeen = !form.isReference && form.problem == nil && !form.isByAnswersAlone
     tokens = isSeen ? has("tokenizer", "special_tokens") ? "differ" : "same" : "–"
     template = isSeen ? has("template") ? "differs" : "same" : "–"
     kept = form.weights.map { "\(points($0.kept)) %" } ?? "–"
