@@ -130,6 +130,8 @@ package struct GateSession {
         remedy: "leave one of them out")
     }
     try demandLogprobs(of: baseline)
+    // Before anything is asked: without it, forms cannot be compared behind all of that.
+    if isAsOne, !ServerAddress.isAddress(base) { _ = try configuration.naming { try Checkpoint.open(base) } }
     let models = ModelOpening(
       configuration, ledger: ledger, access: access, base: { [base] in base }, tell: { report(.note($0)) })
     let baselineHash = try baseline.contentHash()
@@ -242,7 +244,7 @@ package struct GateSession {
         case .whole(let candidate): (candidate.subject.path, candidate.subject, nil)
         case .broken(let path, let fault): (path, nil, "\(fault)")
         }
-      }, contrasts)
+      }, contrasts.map { FormAnswers(contrasts[0], $0) })
   }
 
   /// Where the gold answer's probability has fallen beyond its margin, whatever the answers say.

@@ -84,7 +84,7 @@ struct FormComparisonTests {
     let whole = try subject(try form("f32"))
     let findings = try comparing.compare(
       [(adapterPath, try subject(adapterPath), nil), ("gone", nil, "no such folder"), (whole.path, whole, nil)],
-      [[], [], []])
+      [nil, nil, nil])
     #expect(findings[0].isReference && findings[1].problem == "no such folder")
     #expect(findings[2].faults.isEmpty && findings[2].problem == nil)
   }
@@ -115,7 +115,7 @@ struct FormComparisonTests {
     let forms = try ([adapterPath] + paths).map { path -> (String, (any AskedModel)?, String?) in
       (path, try subject(path), nil)
     }
-    return try Array(comparing.compare(forms, forms.map { _ in [] }).dropFirst())
+    return try Array(comparing.compare(forms, forms.map { _ in nil }).dropFirst())
   }
 
   /// The base's folder with other weights.

@@ -1,7 +1,8 @@
 import CKernels
 import Diagnostics
 
-/// A model's weights with its adapter merged in: W + scale · B A, in fp32, one weight at a time and the same bits on every processor.
+/// A model's weights with its adapter merged in, in fp32, one weight at a time and the same bits on every processor: W + scale · B A, biases with
+/// `lora_bias`, and whatever else the adapter's own checkpoint makes of them.
 ///
 /// What peft's `merge_and_unload` gives in fp32, to rounding: each row of B A is a chain of fused multiply-adds in the order of the rank.
 package struct MergedWeights: Sendable {
@@ -45,7 +46,7 @@ package struct MergedWeights: Sendable {
       for index in values.indices { values[index] += bias[index] }
     } else if let module = modules[name] {
       Self.add(module, to: &values, columns: tensor.columns)
-    } else {
+    } else if tensor.change == nil {
       return values
     }
     if let index = values.firstIndex(where: { !$0.isFinite }) {
@@ -53,14 +54,6 @@ package struct MergedWeights: Sendable {
         adapter?.path ?? checkpoint.path, field: name, "the merged weight is not finite at \(index)",
         remedy: "the training run diverged: use an earlier checkpoint")
     }
-    return values
-  }
-
-  /// What the adapter adds to a weight, row-major; nil where it adds nothing.
-  package func addition(to name: String) -> [Float]? {
-    guard let module = modules[name], module.scale != 0 else { return nil }
-    var values = [Float](repeating: 0, count: module.b.rows * module.a.columns)
-    Self.add(module, to: &values, columns: module.a.columns)
     return values
   }
 

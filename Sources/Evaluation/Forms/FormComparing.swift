@@ -20,13 +20,13 @@ package struct FormComparing {
 
   /// - Parameters:
   ///   - forms: in the order given; nil for one that could not be opened, with why.
-  ///   - contrasts: each form's questions beside the baseline's, in the same order.
+  ///   - answers: how each answers beside the first, in the same order; nil where both were not asked alike.
   package func compare(
-    _ forms: [(path: String, subject: (any AskedModel)?, problem: String?)], _ contrasts: [[ItemContrast]]
+    _ forms: [(path: String, subject: (any AskedModel)?, problem: String?)], _ answers: [FormAnswers?]
   ) throws -> [FormFinding] {
     guard let first = forms.first else { return [] }
-    return try zip(forms, contrasts).enumerated().map { index, pair in
-      let (form, own) = pair
+    return try zip(forms, answers).enumerated().map { index, pair in
+      let (form, answers) = pair
       let kind = form.subject.map(Self.kind) ?? "not opened"
       if index == 0 { return FormFinding(path: form.path, kind: kind, isReference: true) }
       guard let subject = form.subject, let reference = first.subject else {
@@ -35,9 +35,11 @@ package struct FormComparing {
           problem: form.problem ?? first.problem.map { "the reference: \($0)" } ?? "it could not be opened")
       }
       do {
-        return try compare(form.path, kind, subject, with: reference, FormAnswers(contrasts[0], own))
+        return try compare(form.path, kind, subject, with: reference, answers)
       } catch let fault as InputError {
         return FormFinding(path: form.path, kind: kind, isReference: false, problem: "\(fault)")
+      } catch Interrupted.deadline {
+        return FormFinding(path: form.path, kind: kind, isReference: false, answers: answers, problem: "time ran out")
       }
     }
   }
@@ -46,10 +48,13 @@ package struct FormComparing {
     _ path: String, _ kind: String, _ form: any AskedModel, with reference: any AskedModel, _ answers: FormAnswers?
   ) throws -> FormFinding {
     guard let form = form as? Subject, let reference = reference as? Subject else {
+      let meet = form.server?.build == reference.server?.build
       let problem =
-        answers == nil
-        ? "a server shows neither weights nor tokens, and answers of two engines do not meet: serve all forms with one build"
-        : nil
+        answers != nil
+        ? nil
+        : meet
+          ? "a server shows neither weights nor tokens, and it was not asked: see its verdict"
+          : "a server shows neither weights nor tokens, and answers of two engines do not meet: serve all forms with one build"
       return FormFinding(
         path: path, kind: kind, isReference: false, isByAnswersAlone: true, answers: answers, problem: problem)
     }
@@ -76,7 +81,8 @@ package struct FormComparing {
     let other = try Tokenizer(reference.checkpoint.tokenizer)
     var faults: [FormFault] = []
     let texts =
-      TokenCheck.texts + (try suite.sampleRequests().prefix(40).flatMap { [$0.context, $0.context + $0.continuation] })
+      TokenCheck.texts
+      + (try suite.firstRequests(ofTasks: suite.tasks.count).flatMap { [$0.context, $0.context + $0.continuation] })
     for text in texts {
       let (one, two) = (
         own.encodePrompt(text, addSpecialTokens: false), other.encodePrompt(text, addSpecialTokens: false)

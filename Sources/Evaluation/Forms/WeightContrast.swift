@@ -4,7 +4,7 @@ import Gating
 import Synchronization
 import Transformer
 
-/// Puts a form's weights beside base and fine-tuning, matrix by matrix: `FormWeights` has what the sums mean.
+/// Puts a form's weights beside base and fine-tuning, one by one: `FormWeights` has what the sums mean.
 struct WeightContrast {
   private let base: MergedWeights
   /// The reference: an adapter on the base, or a whole model.
@@ -57,18 +57,17 @@ struct WeightContrast {
   }
 
   private func weights(_ all: [Sums]) -> FormWeights {
-    // Norms and biases stay in fp32 in most files: what storage does shows in the matrices.
-    let matrices = all.filter(\.isMatrix)
     func sum(_ sums: [Sums], _ value: (Sums) -> Double) -> Double { sums.reduce(0) { $0 + value($1) } }
-    let changed = matrices.filter { $0.dd > 1e-16 * $0.bb }
-    let bb = max(sum(matrices) { $0.bb }, .leastNormalMagnitude)
+    let changed = all.filter { $0.dd > 1e-16 * $0.bb }
+    let bb = max(sum(all) { $0.bb }, .leastNormalMagnitude)
     let dd = sum(changed) { $0.dd }
-    let isComputed = matrices.allSatisfy { $0.xd != nil }
+    let isComputed = all.allSatisfy { $0.xd != nil }
     let error = dd > 0 ? (sum(changed) { $0.fx } / Double(max(1, changed.reduce(0) { $0 + $1.count }))).squareRoot() : 0
     let expected = isComputed && dd > 0 ? sum(changed) { $0.xd ?? 0 } / dd : nil
-    let types = Dictionary(grouping: matrices, by: \.storage).mapValues { $0.reduce(0) { $0 + $1.bytes } }
+    // Norms and biases stay in fp32 in most files: the matrices say what a form is stored in.
+    let types = Dictionary(grouping: all.filter(\.isMatrix), by: \.storage).mapValues { $0.reduce(0) { $0 + $1.bytes } }
     let storage = types.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? "f32"
-    let allowed = sum(matrices) { sums in
+    let allowed = sum(all) { sums in
       let own = sums.limit
       return sums.xd == nil ? own * own * sums.ff : max(2.25 * sums.rounding, own * own * sums.bb / 4)
     }
@@ -77,8 +76,8 @@ struct WeightContrast {
     return FormWeights(
       storage: storage, change: (dd / max(sum(changed) { $0.bb }, .leastNormalMagnitude)).squareRoot(),
       kept: dd > 0 ? sum(changed) { $0.ed } / dd : 1, keptError: dd > 0 ? error / dd.squareRoot() : 0,
-      expected: expected, residual: (sum(matrices) { $0.fx } / bb).squareRoot(), limit: (allowed / bb).squareRoot(),
-      rounding: isComputed ? (sum(matrices) { $0.rounding } / bb).squareRoot() : nil,
+      expected: expected, residual: (sum(all) { $0.fx } / bb).squareRoot(), limit: (allowed / bb).squareRoot(),
+      rounding: isComputed ? (sum(all) { $0.rounding } / bb).squareRoot() : nil,
       isOnSteps: base.isInBlocks,
       modules: changed.map { sums in
         FormWeights.Module(

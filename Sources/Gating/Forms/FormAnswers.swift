@@ -47,10 +47,23 @@ package struct FormAnswers: Sendable, Hashable, Codable {
     let own = Dictionary(form.map { (Question($0.candidate), $0.candidate) }) { first, _ in first }
     // Where too little was asked for any task to vote, all are looked at.
     let votes = reference.contains(where: \.counts)
-    let pairs = reference.compactMap { line -> Pair? in
-      guard line.counts || !votes, line.k > 0, let other = own[Question(line.candidate)] else { return nil }
-      return Pair(family: line.family, reference: line.candidate, form: other)
-    }
+    self.init(
+      pairs: reference.compactMap { line in
+        guard line.counts || !votes, line.k > 0, let other = own[Question(line.candidate)] else { return nil }
+        return Pair(family: line.family, reference: line.candidate, form: other)
+      })
+  }
+
+  /// - Parameter contrasts: the form's questions, the reference as the base.
+  /// - Returns: nil where they share no question.
+  package init?(contrasts: [ItemContrast]) {
+    let votes = contrasts.contains(where: \.counts)
+    self.init(
+      pairs: contrasts.filter { ($0.counts || !votes) && $0.k > 0 }
+        .map { Pair(family: $0.family, reference: $0.base, form: $0.candidate) })
+  }
+
+  private init?(pairs: [Pair]) {
     guard !pairs.isEmpty else { return nil }
     questions = pairs.count
     differ = pairs.count { $0.reference.exactMatch != $0.form.exactMatch }

@@ -49,15 +49,15 @@ package enum FormFault: Sendable, Hashable {
     case .specialTokens(let text): "its BOS or EOS is another: \(text)"
     case .template(let text): "its chat template is another: \(text)"
     case .configuration(let text): "it is not the same architecture: \(text)"
-    case .notMerged: "the adapter was not merged: its weights are the base's"
-    case .mergedTwice: "the adapter was merged twice"
+    case .notMerged: "the fine-tuning was not merged: its weights are the base's"
+    case .mergedTwice: "the fine-tuning was merged twice"
     case .otherScale(let scale):
-      "the adapter was merged at another scale, \(Self.number(scale)) times its own (lora_alpha / r, or alpha / √r with use_rslora)"
+      "the fine-tuning was merged at another scale, \(Self.number(scale)) times its own (lora_alpha / r, or alpha / √r with use_rslora)"
     case .headLeftOut(let names):
       "what was learnt in \(Self.list(names)) is left out: embeddings or head were not merged"
     case .modulesLeftOut(let names): "what was learnt in \(Self.list(names)) is left out"
     case .otherBase(let residual, let limit):
-      "it was merged into another base: its weights lie \(Self.percent(residual)) from base and adapter, and rounding explains \(Self.percent(limit))"
+      "it was merged into another base: its weights lie \(Self.percent(residual)) from base and fine-tuning, and rounding explains \(Self.percent(limit))"
     case .roundedAway(let kept):
       "rounding took the fine-tuning back: \(Self.percent(max(0, kept))) of it is left; merge in fp32, or ship a finer type"
     }
@@ -79,7 +79,7 @@ package enum FormFault: Sendable, Hashable {
 extension FormFault {
   /// The decision list over a form's weights: the first that holds.
   ///
-  /// A matrix keeps the fine-tuning, leaves it out, or has it twice where `kept` is nearer to 1, 0 or 2 times what the right merge keeps than a
+  /// A weight keeps the fine-tuning, leaves it out, or has it twice where `kept` is nearer to 1, 0 or 2 times what the right merge keeps than a
   /// tenth, or four standard errors where that is more; where they are more than .3, it says nothing.
   package static func of(_ weights: FormWeights) -> FormFault? {
     let told = weights.modules.compactMap { module in Share(module).map { (module, $0) } }

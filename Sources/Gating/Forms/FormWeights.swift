@@ -1,12 +1,12 @@
 /// How a form's weights lie to the base and to what the fine-tuning adds: what tells a merge that went wrong.
 ///
-/// With B the base's weights, D what the fine-tuning adds and F the form's, over one matrix or all: `kept` is the share of D that is in F, by
+/// With B the base's weights, D what the fine-tuning adds and F the form's, over one weight or all: `kept` is the share of D that is in F, by
 /// least squares, ⟨F - B, D⟩ / ⟨D, D⟩. A right merge keeps 1, one that was left out 0, one that was made twice 2. Rounding may take some of D
 /// back where the base lies on the same grid, so that `expected`, where it can be computed, is what the right merge keeps after rounding.
 package struct FormWeights: Sendable, Hashable, Codable {
   /// What most of the form's bytes are stored in, and where its values are those of a smaller type, that.
   package let storage: String
-  /// ‖D‖ / ‖B‖ over the matrices that the fine-tuning changes.
+  /// ‖D‖ / ‖B‖ over the weights that the fine-tuning changes: matrices, norms and biases.
   package let change: Double
   /// Over all of them.
   package let kept: Double
@@ -22,10 +22,10 @@ package struct FormWeights: Sendable, Hashable, Codable {
   package let rounding: Double?
   /// Whether the base is quantised in blocks: what is quantised again falls back onto its steps, and rounding is not independent of D.
   package let isOnSteps: Bool
-  /// Each matrix that the fine-tuning changes.
+  /// Each weight that the fine-tuning changes.
   package let modules: [Module]
 
-  /// One changed matrix.
+  /// One changed weight.
   package struct Module: Sendable, Hashable, Codable {
     /// Its weight's name.
     package let name: String

@@ -24,12 +24,20 @@ struct FormsSection {
 
   /// As a section of a Markdown page.
   var markdown: String {
-    let titles = ["form", "", "tokens", "template", "weights kept", "weights off by"]
+    let titles = [
+      "form", "", "tokens", "template", "weights kept", "weights off by", "answers that differ", "points lost",
+      "logprobs apart",
+    ]
     let rows = forms.map { form in
       let row = FormRow(form)
-      return [markdownEscaped(form.path), markdownEscaped(form.kind), row.tokens, row.template, row.kept, row.off]
+      return [
+        markdownEscaped(form.path), markdownEscaped(form.kind), row.tokens, row.template, row.kept, row.off,
+        row.answers,
+        row.drop, row.distance,
+      ]
     }
-    let table = ([titles, ["---", "---", "---", "---", "--:", "--:"]] + rows).map {
+    let rule = titles.indices.map { $0 < 4 ? "---" : "--:" }
+    let table = ([titles, rule] + rows).map {
       "| \($0.joined(separator: " | ")) |"
     }
     let sentences = forms.filter { !$0.isReference }.map { "- \(markdownEscaped($0.text))" }

@@ -72,7 +72,7 @@ struct CompareCommand: ParsableCommand {
     var comparison = try Comparison(
       createdBy: "holdfast \(holdfastVersion)", command: typedCommand, reference: found[0],
       others: Array(found.dropFirst()))
-    if asOne { comparison = comparison.with(forms: try self.forms(configuration, ledger)) }
+    if asOne { comparison = comparison.with(forms: try self.forms(configuration, ledger, comparison)) }
     for (file, form) in zip(output, forms) { try OutputFile.write(Data(try comparison.rendered(form).utf8), to: file) }
     if json {
       try emitData(Data(try comparison.json().utf8))
@@ -82,7 +82,12 @@ struct CompareCommand: ParsableCommand {
   }
 
   /// The sides as forms of one fine-tuning.
-  private func forms(_ configuration: Configuration?, _ ledger: Ledger?) throws -> [FormFinding] {
+  private func forms(
+    _ configuration: Configuration?, _ ledger: Ledger?, _ comparison: Comparison
+  ) throws -> [FormFinding] {
+    if let side = sides.first(where: { (try? resolveModel($0, models: configuration?.models)) == nil }) {
+      throw InputError(side, "is no model's path, and --as-one compares files", remedy: "name the model by its path")
+    }
     guard let configuration, let ledger, let folder = configuration.suites.first else {
       throw InputError(
         "--as-one", "needs the base that was fine-tuned, and a suite",
@@ -90,14 +95,13 @@ struct CompareCommand: ParsableCommand {
     }
     let base = try configuration.naming { try Checkpoint.open(try basePath(configuration)) }
     let forms = try sides.map { side -> (String, (any AskedModel)?, String?) in
-      guard let path = try? resolveModel(side, models: configuration.models) else {
-        throw InputError(side, "is no model's path, and --as-one compares files", remedy: "name the model by its path")
-      }
+      let path = try resolveModel(side, models: configuration.models)
       return (side, try Subject(path: path, base: base, hashes: LedgerHashCache.forProcess(ledger)), nil)
     }
     let comparing = FormComparing(
       base: base, suite: try configuration.naming { try Suite.load(folder) }, threads: options.threads(configuration))
-    return try comparing.compare(forms, forms.map { _ in [] })
+    // A side that is a path is one run.
+    return try comparing.compare(forms, [nil] + comparison.contrasts.map { FormAnswers(contrasts: $0.questions) })
   }
 
   /// What models were asked: the configuration's suite in a form.
