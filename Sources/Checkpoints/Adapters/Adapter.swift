@@ -34,7 +34,7 @@ package struct Adapter: Sendable {
   package let checkpoint: Checkpoint
   /// The base as its files have it.
   package let base: Checkpoint
-  /// Whether the adapter changes nothing: every B is zero, or its scale is.
+  /// Whether the adapter changes nothing: it replaces no weights, and every B and `lora_bias` is zero, or their scale is.
   package let isNil: Bool
   /// adapter_model.safetensors, or the GGUF file.
   package let weightFile: MappedFile
@@ -67,6 +67,18 @@ package struct Adapter: Sendable {
       + configuration.tokens.map { "tokens=\($0.module):\($0.indices)" }
       + (rules.layers.map { ["layers=\($0)"] } ?? [])
       + tensors.paths.filter { rules.isFeedForward($0, checkpoint.configuration.decoder) }.map { "input=\($0)" }
+      + vocabularyScales
+  }
+
+  /// The factors on what is added to the embedding and the head, which no entry of `modules` has.
+  private var vocabularyScales: [String] {
+    let names = checkpoint.configuration.decoder.names
+    return [names.embedding, names.head].compactMap { module in
+      guard let b = tensors[module, .embeddingB] ?? tensors[module, .loraB],
+        let scale = try? rules.rankAndScale(module, b).scale
+      else { return nil }
+      return "scale=\(module):\(scale.bitPattern)"
+    }
   }
 
   /// Opens the folder or GGUF file `path` and checks it against `base`.
@@ -93,7 +105,7 @@ package struct Adapter: Sendable {
       source: .peft(configuration), layers: try configuration.layers(of: base.configuration.decoder))
     let spec = base.configuration.decoder.replicated(rules.layers)
     var tensors = try AdapterTensors(file, spec)
-    try tensors.divide(configuration.parameters, spec, configuration: configuration.path)
+    try tensors.divide(by: configuration, spec)
     let targets = AdapterTargets(configuration: configuration, tensors: tensors, base: spec)
     try targets.check()
     var notes = tensors.notes + targets.notes()
@@ -116,7 +128,7 @@ package struct Adapter: Sendable {
     checkpoint = assembly.checkpoint(adaptedBy: path, tokenizer: tokenizer)
     isNil = checkpoint.adaptedBy == nil && assembly.modules.allSatisfy(\.isNil)
     self.notes =
-      notes + (isNil ? ["the adapter changes nothing: every lora_B is zero"] : [])
+      notes + (isNil ? ["the adapter changes nothing: every lora_B, or its scale, is zero"] : [])
       + assembly.vocabularyNotes(tokenizer)
     if case .peft(let configuration) = rules.source {
       (rank, alpha) = (configuration.rank, configuration.alpha)
@@ -133,7 +145,9 @@ package struct Adapter: Sendable {
 
   /// The same with some of its modules only, by their paths.
   package func keeping(_ isKept: (String) -> Bool) throws -> Adapter {
-    try Adapter(path: path, tensors.keeping(isKept), rules, on: base, weightFile: weightFile, notes: notes)
+    var kept = try Adapter(path: path, tensors.keeping(isKept), rules, on: base, weightFile: weightFile, notes: [])
+    kept.otherBase = otherBase
+    return kept
   }
 }
 

@@ -144,7 +144,9 @@ struct AdapterAssembly {
 
   /// The base with the adapter's own weights; the base itself where it has none.
   func checkpoint(adaptedBy path: String, tokenizer: OwnTokenizer?) -> Checkpoint {
-    guard !own.isEmpty || spec != base.configuration.decoder else { return base }
+    // As many layers in another order are another model.
+    let isReordered = rules.layers.map { $0 != Array(0..<base.configuration.decoder.layerCount) } ?? false
+    guard !own.isEmpty || isReordered || spec != base.configuration.decoder else { return base }
     var configuration = base.configuration
     configuration.decoder = spec
     // What is written of the adapted model has to be what it is.

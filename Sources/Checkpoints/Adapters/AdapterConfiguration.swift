@@ -28,6 +28,8 @@ struct AdapterConfiguration: Sendable {
   let replication: [Range<Int>]?
   /// What it calls its base; nil where it does not say.
   let baseName: String?
+  /// The peft that saved it, as it says; nil where it does not.
+  let version: String?
   /// Endings of the names of whole parameters that are adapted, experts' and routers'.
   let parameters: [String]
   /// Layers that carry the adapter; nil for all.
@@ -66,6 +68,7 @@ struct AdapterConfiguration: Sendable {
       baseName = nil
     }
     parameters = try json.strings("target_parameters") ?? []
+    version = try json.string("peft_version")
     // PEFT takes an empty list as no restriction.
     layers = try json.integers("layers_to_transform").flatMap { $0.isEmpty ? nil : Set($0) }
     rankPattern = try Self.patterns(json, "rank_pattern")
@@ -107,6 +110,19 @@ struct AdapterConfiguration: Sendable {
       }
     }
     return patterns
+  }
+
+  /// Whether the peft that saved it takes a tensor of all experts for [outputs, inputs], as it does since 0.18.
+  ///
+  /// - Throws: `InputError` where it does not say its version.
+  func putsOutputsFirst() throws -> Bool {
+    let pieces = (version ?? "").split(separator: ".").prefix(2).map { Int($0) }
+    guard pieces.count == 2, let major = pieces[0], let minor = pieces[1] else {
+      throw InputError(
+        path, field: "peft_version", "is missing, and target_parameters' tensors fit the base either way round",
+        remedy: "save the adapter again with peft 0.18 or later, or merge it into its base model")
+    }
+    return (major, minor) >= (0, 18)
   }
 
   /// The module's rank and the factor on its product: alpha / r, or alpha / sqrt(r) where rank-stabilised (peft's `LoraLayer`).

@@ -85,9 +85,8 @@ extension AdapterConfiguration {
     guard (1...Self.mostLayers).contains(count) else {
       throw refuse("makes \(count) layers, expected 1 to \(Self.mostLayers)", "save the adapter again")
     }
-    guard Set(base.attention.map { "\($0)" }).count == 1, base.names.block.contains(".layers."),
-      base.mixture == nil
-    else {
+    guard base.mixture == nil else { throw refuse("is not supported on a model with experts", AdapterNames.merge) }
+    guard Set(base.attention.map { "\($0)" }).count == 1, base.names.block.contains(".layers.") else {
       throw refuse(
         "is not supported for this family, whose layers differ or are no 'layers' to peft", AdapterNames.merge)
     }

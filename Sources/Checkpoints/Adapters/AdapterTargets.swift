@@ -113,13 +113,18 @@ struct AdapterTargets {
     var absent: [String] = []
     var excludedNames: [String] = []
     var otherLayers: [String] = []
+    var ofExperts: [String] = []
     for name in configuration.targets.unused(among: named(tensors.targetedPaths)) {
       let meant = modules.filter { base.pathsMeaning($0).contains { ModuleSelection.isNamed($0, name) } }
       if meant.isEmpty {
         absent.append(name)
       } else if meant.contains(where: { configuration.isExcluded($0, base) }) {
         excludedNames.append(name)
-      } else if !meant.contains(where: { configuration.saves($0, base) }) {
+      } else if meant.contains(where: { configuration.saves($0, base) }) {
+        continue
+      } else if configuration.layers == nil {
+        ofExperts.append(name)
+      } else {
         otherLayers.append(name)
       }
     }
@@ -132,6 +137,10 @@ struct AdapterTargets {
       (absent, "target_modules names \(list(absent)), which the base has no module for: nothing is adapted there"),
       (excludedNames, "target_modules names \(list(excludedNames)), which exclude_modules takes out again"),
       (otherLayers, "target_modules names \(list(otherLayers)), of layers that layers_to_transform leaves out"),
+      (
+        ofExperts,
+        "target_modules names \(list(ofExperts)), which are tensors of all experts to peft with transformers 5: nothing is adapted there"
+      ),
       (unsaved, "modules_to_save names \(list(unsaved)), which the base has no module for: nothing is replaced there"),
     ]
     return lines.compactMap { $0.0.isEmpty ? nil : $0.1 }

@@ -55,11 +55,12 @@ struct AdapterTensors: Sendable {
   /// (`target_parameters`).
   ///
   /// - Throws: `InputError` for a pair that fits no such tensor, or is not targeted, and for a target that no pair is for.
-  mutating func divide(_ targets: [String], _ base: DecoderSpec, configuration: String) throws {
+  mutating func divide(by configuration: AdapterConfiguration, _ base: DecoderSpec) throws {
+    let targets = configuration.parameters
     guard let experts = ExpertParameters(base) else {
       guard let target = targets.first else { return }
       throw InputError(
-        configuration, field: "target_parameters", "is not supported on a model without experts ('\(target)')",
+        configuration.path, field: "target_parameters", "is not supported on a model without experts ('\(target)')",
         remedy: AdapterNames.merge)
     }
     func isTargeted(_ parameter: String) -> Bool {
@@ -68,8 +69,13 @@ struct AdapterTensors: Sendable {
     for (path, parts) in modules.sorted(by: { $0.key < $1.key }) {
       guard let a = parts[.loraA], let b = parts[.loraB] else { continue }
       if let place = experts.place(path) {
+        if let other = parts.filter({ $0.key != .loraA && $0.key != .loraB }).values.map(\.name).min() {
+          throw InputError(
+            file, field: other, "is a tensor that nothing consumes on all experts",
+            remedy: "save the adapter again, configuration and weights together")
+        }
         modules[path] = nil
-        for part in try experts.parts(a, b, at: place) {
+        for part in try experts.parts(a, b, at: place, by: configuration) {
           guard isTargeted(part.parameter) else {
             throw InputError(
               file, field: path, "has tensors for \(part.parameter), which adapter_config.json does not target",
@@ -82,15 +88,24 @@ struct AdapterTensors: Sendable {
         }
       } else if isTargeted("\(path).weight") {
         modules[path] = nil
-        modules[experts.fileName(path)] = parts
-        parameters[experts.fileName(path)] = "\(path).weight"
+        let name = experts.fileName(path)
+        guard modules.updateValue(parts, forKey: name) == nil else {
+          throw InputError(file, field: name, "is adapted twice", remedy: "save the adapter again")
+        }
+        parameters[name] = "\(path).weight"
       }
     }
     for target in targets where !parameters.values.contains(where: { $0 == target || $0.hasSuffix(".\(target)") }) {
       throw InputError(
-        configuration, field: "target_parameters",
+        configuration.path, field: "target_parameters",
         "'\(target)' has no tensors in the adapter, or is no tensor of experts or a router of the base",
         remedy: "save the adapter again, or merge it into its base model and gate the merged model")
+    }
+    let adapted = Set(parameters.values)
+    if !adapted.isEmpty, let absent = experts.names.first(where: { isTargeted($0) && !adapted.contains($0) }) {
+      throw InputError(
+        file, field: absent, "is targeted by adapter_config.json, but has no tensors",
+        remedy: "save the adapter again, configuration and weights together")
     }
   }
 

@@ -47,18 +47,30 @@ struct ExpertParameters {
     return layers[own].map { (own, $0) }
   }
 
+  /// The parameters of all sparse layers, as transformers 5 has them in memory, sorted.
+  var names: [String] {
+    (layers.keys.flatMap { ["\($0).gate_up_proj", "\($0).down_proj"] } + routers.keys.map { "\($0).weight" }).sorted()
+  }
+
   /// A router's path in files.
   func fileName(_ path: String) -> String { routers[path] ?? path }
 
-  /// The parts of a pair on a layer's experts. Throws `InputError` where it fits neither of their tensors.
-  func parts(_ a: Tensor, _ b: Tensor, at place: (path: String, layer: Int)) throws -> [Part] {
+  /// The parts of a pair on a layer's experts.
+  ///
+  /// - Throws: `InputError` where it fits neither of their tensors, or one of them either way round and the version of peft does not say which.
+  func parts(
+    _ a: Tensor, _ b: Tensor, at place: (path: String, layer: Int), by configuration: AdapterConfiguration
+  ) throws -> [Part] {
     let (hidden, width, count) = (spec.hiddenSize, mixture.width, mixture.expertCount)
     let isPair = a.shape.count == 2 && b.shape.count == 2 && a.rows == b.columns && a.rows % count == 0
     for (name, projections, inputs, outputs) in [
       ("gate_up_proj", [Projection.gate, .up], hidden, 2 * width), ("down_proj", [.down], width, hidden),
     ] where isPair && a.type?.isFloat == true && b.type?.isFloat == true {
-      let isSwapped = a.columns == inputs && b.rows == outputs
-      guard isSwapped || (a.columns == outputs && b.rows == inputs) else { continue }
+      let (fitsNewer, fitsOlder) = (
+        a.columns == inputs && b.rows == outputs, a.columns == outputs && b.rows == inputs
+      )
+      guard fitsNewer || fitsOlder else { continue }
+      let isOutByIn = try fitsNewer && fitsOlder ? configuration.putsOutputsFirst() : fitsNewer
       let rank = a.rows / count
       return (0..<count).flatMap { expert in
         projections.enumerated().compactMap { index, projection in
@@ -66,11 +78,11 @@ struct ExpertParameters {
             let rows = outputs / projections.count
             let first = index * rows
             let inner =
-              isSwapped
+              isOutByIn
               ? a.slice(expert * rank..<(expert + 1) * rank)
               : b.strided([rank, inputs], from: expert, rowStride: count, columnStride: b.columns)
             let outer =
-              isSwapped
+              isOutByIn
               ? b.strided([rows, rank], from: first * b.columns + expert, rowStride: b.columns, columnStride: count)
               : a.strided(
                 [rows, rank], from: expert * rank * a.columns + first, rowStride: 1, columnStride: a.columns)

@@ -6,6 +6,11 @@ extension Adapter {
   /// base's tensors, in that converter's order of rows.
   static func openGGUF(_ path: String, on base: Checkpoint) throws -> Adapter {
     let gguf = try GGUFFile(URL(fileURLWithPath: path))
+    guard gguf.files.count == 1 else {
+      throw InputError(
+        path, field: "split.count", "is a LoRA in \(gguf.files.count) files, which is not supported",
+        remedy: "merge them with llama-gguf-split --merge FIRST OUT")
+    }
     let layout = try gguf.adapterLayout(of: base)
     let alpha = try gguf.metadata.double("adapter.lora.alpha") ?? 0
     guard alpha.isFinite else {

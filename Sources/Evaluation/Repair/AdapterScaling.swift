@@ -15,7 +15,7 @@ package struct AdapterScaling: WeakenedCandidate {
     guard adapter.isPlain else {
       throw InputError(
         adapter.path, "is not a plain LoRA of PEFT, which alone repair scales",
-        remedy: "merge it with merge_and_unload() and repair the merged folder")
+        remedy: "merge it with 'holdfast merge-adapter' and repair the merged folder")
     }
     self.adapter = adapter
   }

@@ -177,8 +177,11 @@ struct TrainableBlock {
   private func seed(_ projection: Projection, _ pass: Pass) -> UInt64 {
     let module =
       spec.modules(layer: index).first { $0.projections.contains(projection) }?.projections.first ?? projection
-    // Seven of a dense block: with another number every model's dropout would be another.
-    let place = UInt64(index * 7 + module.rawValue + 1)
+    // Seven of a dense block: with another number every model's dropout would be another. What only a mixture has comes behind all of them.
+    let dense = 7
+    let place = UInt64(
+      module.rawValue < dense
+        ? index * dense + module.rawValue + 1 : spec.layerCount * dense + index * 2 + module.rawValue - dense + 1)
     return (pass.dropoutSeed ^ (place &* 0xD6E8_FEB8_6659_FD93)) &* 0x2545_F491_4F6C_DD1D
   }
 }
