@@ -1,23 +1,6 @@
 #include "dequantise_packed.h"
 
-#include <string.h>
-
-// A fused multiply-add would give other bits on machines that have one.
-#pragma STDC FP_CONTRACT OFF
-
-#define INLINE static inline __attribute__((always_inline))
-
-INLINE float from_bits(uint32_t bits) {
-  float value;
-  memcpy(&value, &bits, 4);
-  return value;
-}
-
-INLINE uint32_t word_at(const uint8_t *p) {
-  uint32_t word;
-  memcpy(&word, p, 4);
-  return word;
-}
+#include "dequantise_decoders.h"
 
 void hf_unpack(const void *codes, int bits, long first, long count, float *out) {
   const uint8_t *p = codes;

@@ -10,7 +10,7 @@ package enum CheckpointKind: Sendable, Equatable {
   /// The `checkpoint-N` folders inside, by ascending N.
   case series([String])
 
-  /// Looks at `path` without reading weights.
+  /// Looks at `path` without reading weights; of a GGUF file, its own header and those of its other parts.
   ///
   /// A folder with config.json or adapter_config.json is one checkpoint; otherwise its `checkpoint-*` children are a series. A GGUF file is
   /// a model or a LoRA. Throws `InputError` naming what was expected.

@@ -241,8 +241,10 @@ package struct Tensor: Sendable {
   /// Where it begins, in bytes from its file's start; nil of packed weights, which lie in several places.
   package var offset: Int? { if case .elements(_, let offset) = content { offset } else { nil } }
 
-  /// Whether it begins at the same place of its file.
-  func isStored(where other: Tensor) -> Bool { offset != nil && offset == other.offset }
+  /// Whether both begin at the same place of one file; of packed weights, whether they are made of the same bytes.
+  func isStored(where other: Tensor) -> Bool {
+    file.url == other.file.url && offset == other.offset && (offset != nil || hasSameBytes(as: other))
+  }
 
   /// The same stored weights seen under another name.
   func renamed(

@@ -97,7 +97,7 @@ extension GGUFFile {
   private func frequencyFactors(_ configuration: ModelConfiguration) throws -> [Float]? {
     guard let tensor = tensors["rope_freqs.weight"] else { return nil }
     func refuse(_ problem: ShownText) -> InputError {
-      InputError(metadata.path, field: "rope_freqs.weight", problem, remedy: "convert the model again")
+      InputError(tensor.file.path, field: "rope_freqs.weight", problem, remedy: "convert the model again")
     }
     guard let rotary = configuration.rotaries.first, configuration.rotaries.count == 1 else {
       throw refuse("stands beside rotary embeddings that it cannot be meant for")

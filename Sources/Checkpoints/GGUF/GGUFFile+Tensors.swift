@@ -23,7 +23,7 @@ extension GGUFFile {
     return NamedTensors(path: file.path, tensors: canonical)
   }
 
-  /// The tensor as the family knows it: itself, or several that a converter joined (`--fuse-qkv`).
+  /// The tensor as the family knows it: itself, several that a converter joined (`--fuse-qkv`), or the experts' that it holds.
   func parts(
     _ name: String, _ stored: Tensor, _ spec: DecoderSpec, _ layout: GGUFLayout
   ) throws -> [Tensor] {
@@ -36,7 +36,7 @@ extension GGUFFile {
       if own == "attn_qkv" { return try split(stored, block, ending, spec, layout) }
       if ending == ".weight", (0..<spec.layerCount).contains(block), spec.mixture != nil {
         if let stack = GGUFLayout.stacks[own] {
-          return try stored.unstacked(stack, layer: block, spec, path: file.path)
+          return try stored.unstacked(stack, layer: block, spec)
         }
         if let name = expertName(own, block, spec) { return [stored.renamed(name)] }
       }

@@ -22,13 +22,14 @@ package struct GGUFPartName: Sendable, Equatable {
   }
 
   /// The same model's part `number`, from 1.
-  package func name(of number: Int) -> String { "\(stem)-\(Self.digits(number))-of-\(Self.digits(count)).gguf" }
+  package func name(of number: Int) -> String { "\(stem)-\(fiveDigits(number))-of-\(fiveDigits(count)).gguf" }
 
   /// The format counts parts in 16 bits.
   private static let most = 65_535
+}
 
-  static func digits(_ number: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, 5 - digits.count)) + digits
-  }
+/// The number of a part in five digits, as files in parts are numbered.
+func fiveDigits(_ number: Int) -> String {
+  let digits = String(number)
+  return String(repeating: "0", count: max(0, 5 - digits.count)) + digits
 }

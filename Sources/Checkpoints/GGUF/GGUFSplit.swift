@@ -73,7 +73,7 @@ extension GGUFFile {
         file.path,
         "is part \(split.number + 1) of a model in \(split.count) files, and its name does not say where the others are",
         remedy:
-          "name it NAME-\(GGUFPartName.digits(split.number + 1))-of-\(GGUFPartName.digits(split.count)).gguf, or \(Self.merge)"
+          "name it NAME-\(fiveDigits(split.number + 1))-of-\(fiveDigits(split.count)).gguf, or \(Self.merge)"
       )
     }
     for (key, value, named) in [("split.count", split.count, name.count), ("split.no", split.number, name.number - 1)]

@@ -76,7 +76,7 @@ struct StoredNames {
       for stack in mixture.stacks {
         let name = spec.names.path(stack.name, layer: layer)
         guard let tensor = tensors.removeValue(forKey: name) else { continue }
-        for part in try tensor.unstacked(stack.projections, layer: layer, spec, path: path) {
+        for part in try tensor.unstacked(stack.projections, layer: layer, spec) {
           try add(part, from: name)
         }
       }

@@ -48,7 +48,9 @@ struct StoredModules {
   mutating func takeMatrix(_ name: String, _ types: [StoredType]) throws -> StoredArray {
     let array = try take(name, types)
     guard array.shape.count == 2, array.count > 0 else {
-      throw error(array, "has shape \(array.shape), expected a matrix")
+      throw error(
+        array, "has shape \(array.shape), expected a matrix",
+        remedy: array.shape.count == 3 ? Quantisation.dequantise : Self.again)
     }
     return array
   }

@@ -8,14 +8,12 @@ import Reading
 /// Which type a tensor gets is what llama.cpp's `convert_hf_to_gguf.py` does: vectors, norms and positions stay F32; rows that are no
 /// multiple of 32 are F16 in a file of Q8_0. The same inputs give the same bytes on every processor.
 package struct GGUFOutput {
-  /// The types that a file can be written in.
-  package static let types = WeightEncoding.types
-
   private let file: GGUFFile
   private let spec: DecoderSpec
   private let layout: GGUFLayout
   private let weights: MergedWeights
-  private let type: ElementType
+  /// Whether the file that is followed is the base.
+  private let isOfBase: Bool
   private let header: GGUFHeader
   /// In the order of the file that is followed.
   private let places: [Place]
@@ -29,7 +27,7 @@ package struct GGUFOutput {
 
   /// - Parameters:
   ///   - path: the GGUF file that is followed: the base itself, or another of the same model.
-  ///   - type: one of `types`.
+  ///   - type: F32, F16, BF16 or Q8_0.
   ///   - chatTemplate: what is put in the place of the file's; nil keeps that.
   /// - Throws: `InputError` where the file is damaged, or is of a model with other sizes or tensors.
   package init(
@@ -40,8 +38,8 @@ package struct GGUFOutput {
     spec = configuration.decoder
     self.layout = layout
     self.weights = weights
-    self.type = type
-    if path != weights.checkpoint.path {
+    isOfBase = path == weights.checkpoint.path
+    if !isOfBase {
       try GGUFLikeness(base: weights.checkpoint, path: path).demandSame(configuration)
     }
     let shapes = Dictionary(weights.places.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
@@ -57,7 +55,7 @@ package struct GGUFOutput {
   }
 
   /// The files that are read beside the weights' own.
-  package var files: [MappedFile] { [file.file] }
+  package var files: [MappedFile] { file.files }
 
   /// Writes the file, whole or not at all, where nothing is yet.
   ///
@@ -99,8 +97,14 @@ package struct GGUFOutput {
     of base: String
   ) throws -> [Place] {
     var held: Set<String> = []
-    let tensors = file.tensors.sorted { ($0.value.offset ?? 0, $0.key) < ($1.value.offset ?? 0, $1.key) }
-    let places = try tensors.map { name, tensor in
+    // In the order of the file, part after part. What multiplies whole matrices is in their values by now.
+    let scales = try TensorScales(file.tensors)
+    let order = Dictionary(
+      file.files.enumerated().map { ($1.path, $0) }, uniquingKeysWith: { first, _ in first })
+    func place(_ tensor: Tensor) -> (Int, Int) { (order[tensor.file.path] ?? 0, tensor.offset ?? 0) }
+    let tensors = file.tensors.filter { !scales.names.contains($0.key) }.sorted { place($0.value) < place($1.value) }
+    let places = try tensors.map { name, stored in
+      let tensor = scales.factors[name].map { stored.renamed(name, times: $0) } ?? stored
       let parts = GGUFFile.rotaryTensors.contains(name) ? [] : try file.parts(name, tensor, spec, layout)
       for part in parts {
         guard shapes[part.name] == part.shape else {
@@ -125,7 +129,8 @@ package struct GGUFOutput {
   private func write(_ place: Place, to output: OutputFile, _ path: String) throws {
     guard !place.parts.isEmpty else { return try output.write(Data(place.stored.storedBytes)) }
     var values: [Float] = []
-    var isUnchanged = isOfBase && place.stored.type == place.entry.type
+    // The scale of a matrix that has one is not written.
+    var isUnchanged = isOfBase && place.stored.type == place.entry.type && place.stored.factor == 1
     for part in place.parts {
       let own = try weights.values(of: part.name)
       // What nothing changed is the file's own to the last bit, which decoding and restoring need not be.
@@ -139,9 +144,6 @@ package struct GGUFOutput {
     let weight = StreamedWeight(name: place.entry.name, shape: place.entry.shape) { values }
     try weight.pieces { try output.write(encoding.encoded($0, of: weight.name, from: $1)) }
   }
-
-  /// Whether the file that is followed is the base.
-  private var isOfBase: Bool { file.file.path == weights.checkpoint.path }
 }
 
 extension ElementType {

@@ -82,7 +82,7 @@ package struct ModelWriter: Sendable {
     }
     var places: [(String, JSONValue)] = []
     for (index, range) in shards.enumerated() {
-      let name = "model-\(Self.padded(index + 1))-of-\(Self.padded(shards.count)).safetensors"
+      let name = "model-\(fiveDigits(index + 1))-of-\(fiveDigits(shards.count)).safetensors"
       try output.write(Array(tensors[range]), to: folder.appendingPathComponent(name))
       places += tensors[range].map { ($0.name, .string(name)) }
     }
@@ -107,10 +107,5 @@ package struct ModelWriter: Sendable {
       bytes += size
     }
     return shards + [start..<sizes.count]
-  }
-
-  private static func padded(_ number: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, 5 - digits.count)) + digits
   }
 }

@@ -1,6 +1,6 @@
 extension StreamedWeight {
   /// The weights in the form in which the family's files keep them: what is transposed or fused head by head there is copied when it is
-  /// written, the others are as they were given.
+  /// written, all experts of a layer are joined where it has them so, the others are as they were given.
   static func stored(_ given: [StreamedWeight], _ spec: DecoderSpec) -> [StreamedWeight] {
     let storage = Dictionary(spec.weights.map { ($0.name, $0.storage) }, uniquingKeysWith: { first, _ in first })
     let arranged = given.map { weight in

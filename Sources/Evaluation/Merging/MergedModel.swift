@@ -49,7 +49,7 @@ package struct MergedModel {
   }
 
   /// The types of a folder's weights.
-  package static let folderTypes: [ElementType] = [.f32, .bf16, .f16]
+  private static let folderTypes: [ElementType] = [.f32, .bf16, .f16]
 
   /// Why it is `folderType`.
   package var folderTypeNote: String {
@@ -86,7 +86,7 @@ package struct MergedModel {
   /// Writes a GGUF file that llama.cpp loads, whole or not at all.
   ///
   /// - Parameters:
-  ///   - type: one of `GGUFOutput.types`.
+  ///   - type: F32, F16, BF16 or Q8_0.
   ///   - like: a GGUF file of the same base, whose metadata are taken; nil for the base itself.
   /// - Throws: `InputError` where something is at `path` or it cannot be written, where neither the base nor `like` is a GGUF file, and for
   ///   one of another model.
@@ -98,6 +98,12 @@ package struct MergedModel {
     }
     guard try CheckpointKind.of(pattern) == .gguf else {
       throw InputError(pattern, "is not a GGUF file", remedy: "give a GGUF file of the same base with --like")
+    }
+    let (own, old) = (weights.checkpoint.configuration.decoder, base.configuration.decoder)
+    guard own.vocabularySize == old.vocabularySize, own.tiesEmbeddings == old.tiesEmbeddings else {
+      throw InputError(
+        adapter.path, "changes the vocabulary's size or unties the head, and a GGUF's metadata are the base's",
+        remedy: "write a folder, and convert that with llama.cpp")
     }
     let output = try GGUFOutput(weights, like: pattern, type: type, chatTemplate: ownTemplate)
     try Interruption.watching {
