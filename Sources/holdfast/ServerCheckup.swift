@@ -1,6 +1,7 @@
 import Diagnostics
 import Evaluation
 import Foundation
+import Reading
 import Served
 
 /// What `doctor --server` finds: the self-test's checks, and how far the server is from this engine.
@@ -31,9 +32,13 @@ struct ServerCheckup: Encodable {
 
   /// Of a server that only writes text.
   ///
-  /// - Parameter tell: is called with each line as it is known.
-  init(writing address: ServerAddress, _ access: ServerAccess, tell: (ShownText) throws -> Void) throws {
-    let model = try WritingModel.open(address, access)
+  /// - Parameters:
+  ///   - arguments: what the model's chat template is told.
+  ///   - tell: is called with each line as it is known.
+  init(
+    writing address: ServerAddress, arguments: JSONObject, _ access: ServerAccess, tell: (ShownText) throws -> Void
+  ) throws {
+    let model = try WritingModel.open(address, access, arguments: arguments)
     var fault: (any Error)?
     let test = try WritingTest(model) { check in
       do { try tell(Self.line(check.name, check.detail, made: check.wasMade)) } catch { fault = error }

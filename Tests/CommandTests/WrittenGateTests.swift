@@ -82,6 +82,53 @@ struct WrittenGateTests {
     #expect(doctor.status == 2 && doctor.err.contains(says), "\(doctor.err)")
   }
 
+  @Test("what the template is told goes to the self-test too: a model that thinks unless told is asked")
+  func told() throws {
+    let server = try ScriptedServer("chat", trap: "thinks-unless-told", ["--adapter", "tuned"])
+    expectOneComplaint(try holdfast("run", in: try project(server)), naming: ["the model thinks before it answers"])
+    let folder = try project(server, more: "chat: {arguments: {enable_thinking: false}}")
+    #expect(try holdfast("baseline", "save", in: folder).status == 0)
+    let gate = try holdfast("gate", "--candidate", "\(server.address)#tuned", in: folder)
+    #expect(gate.status == 1, "\(gate.out)\(gate.err)")
+    let doctor = try holdfast("doctor", "--server", server.address, "--model", "base", "--written", in: folder)
+    #expect(doctor.status == 0, "\(doctor.err)")
+  }
+
+  @Test("Ollama is known by its own route, whoever made the model, and what it would leave out or cut is refused")
+  func ollama() throws {
+    let own = try ScriptedServer("ollama", trap: "own-model")
+    #expect(try holdfast("run", in: try project(own, prompt: "raw")).status == 0)
+    expectOneComplaint(
+      try holdfast("run", in: try project(own, more: "chat: {arguments: {style: brief}}")),
+      naming: ["chat.arguments.style", "Ollama", "enable_thinking alone"])
+    let short = try ScriptedServer("ollama", trap: "short")
+    let doctor = try holdfast("doctor", "--server", short.address, "--written", in: try project(short))
+    #expect(doctor.status == 0, "\(doctor.err)")
+    let long = try holdfast("run", in: try project(short, prompt: "raw"))
+    #expect(long.status == 2, "\(long.err)")
+    #expect(long.err.contains("keeps 120 tokens of a prompt and its answer, and a prompt of "), "\(long.err)")
+  }
+
+  @Test("why a kind of prompt is not taken is said where the suite is asked so")
+  func refusals() throws {
+    let server = try ScriptedServer("chat", trap: "no-chats")
+    let chats = try holdfast("run", in: try project(server))
+    #expect(chats.status == 2 && chats.err.contains("takes no chats"), "\(chats.err)")
+    #expect(chats.err.contains("/v1/chat/completions answers 400 no chat template"), "\(chats.err)")
+    let failing = try ScriptedServer("chat", trap: "overloaded")
+    let run = try holdfast("run", in: try project(failing))
+    #expect(run.status == 2 && run.err.contains("status 507: out of memory"), "\(run.err)")
+  }
+
+  @Test("an answer that the server keeps back is neither right nor wrong")
+  func filtered() throws {
+    let server = try ScriptedServer("chat", trap: "filters")
+    let run = try holdfast("run", in: try project(server))
+    #expect(
+      run.status == 2 && run.err.contains("content_filter") && run.err.contains("neither right nor wrong"), "\(run.err)"
+    )
+  }
+
   @Test("a server that refuses fields that it does not know is asked without them, and that is said")
   func strict() throws {
     let server = try ScriptedServer("chat", trap: "strict")

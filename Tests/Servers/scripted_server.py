@@ -155,6 +155,8 @@ class Handler(BaseHTTPRequestHandler):
         form = options.form
         if self.path == "/v1/models":
             owner = {"vllm": "vllm", "sglang": "sglang", "llama": "llamacpp", "ollama": "library"}.get(form, "someone")
+            if options.trap == "own-model":
+                owner = "hf.co/someone"
             if options.trap == "llama-cpp-python":
                 owner = "me"
             if options.trap == "ollama":
@@ -189,6 +191,12 @@ class Handler(BaseHTTPRequestHandler):
         request = json.loads(body)
         forms = {"vllm": vllm, "sglang": sglang, "llama": llama, "completions": completions, "chat": chat, "ollama": ollama}
         answer = forms[options.form](self.path, request)
+        if options.trap == "no-chats" and self.path == "/v1/chat/completions":
+            self.send({"error": {"message": "no chat template"}}, 400)
+            return
+        if options.trap == "overloaded" and self.path == "/v1/chat/completions":
+            self.send({"error": {"message": "out of memory"}}, 507)
+            return
         if answer == "unknown field":
             self.send({"error": {"message": "Unrecognized request argument supplied: repetition_penalty"}}, 400)
         elif answer is None:
@@ -305,15 +313,20 @@ def words(model, prompt):
 
 def chat(path, request):
     """A hoster's chat endpoint: text alone."""
+    if path == "/v1/completions" and options.trap == "no-chats":
+        return {"choices": [{"text": words(request["model"], request["prompt"]), "finish_reason": "stop"}]}
     if path != "/v1/chat/completions":
         return None
     if options.trap == "strict" and "repetition_penalty" in request:
         return "unknown field"
     text = words(request["model"], "\n".join(message["content"] for message in request["messages"]))
     message = {"role": "assistant", "content": text}
-    if options.trap == "thinks":
+    told = request.get("chat_template_kwargs", {})
+    if options.trap == "thinks" or options.trap == "thinks-unless-told" and told.get("enable_thinking") is not False:
         message = {"role": "assistant", "content": None, "reasoning_content": "The user wants"}
     choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    if options.trap == "filters" and count > 60:
+        choice["finish_reason"] = "content_filter"
     if request.get("logprobs"):
         own = -2.5 if options.trap == "samples" else -0.25
         choice["logprobs"] = {"content": [{"token": "x", "logprob": own, "top_logprobs": [{"token": "y", "logprob": -0.25}]}]}
@@ -322,7 +335,10 @@ def chat(path, request):
 
 def ollama(path, request):
     """Ollama's own routes."""
-    if request["options"]["num_ctx"] < 8192 or request["stream"]:
+    context = 120 if options.trap == "short" else 32768
+    if path == "/api/show":
+        return {"model_info": {"general.architecture": "llama", "llama.context_length": context}}
+    if request["options"]["num_ctx"] != min(context, 16384) or request["stream"] or request["truncate"] or request["shift"]:
         return None
     if path == "/api/generate" and request["raw"]:
         return {"response": " " + words(request["model"], request["prompt"]), "done": True}

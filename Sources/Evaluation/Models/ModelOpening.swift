@@ -2,6 +2,7 @@ import Checkpoints
 import Diagnostics
 import Gating
 import Ledger
+import Reading
 import Served
 
 /// Opens the models that a command names: files here, and models that servers hold.
@@ -12,16 +13,21 @@ package final class ModelOpening {
   /// What leads to the base: its path or address.
   private let base: () throws -> String
   private let tell: (String) -> Void
+  /// The tokenizer of models that servers hold, where the configuration names none.
+  private let tokenizerElsewhere: String?
   private var checkpoint: Checkpoint?
   /// By address: a server is proved once.
   private var served: [String: ServedSubject] = [:]
 
-  /// - Parameter tell: gets what a self-test could not look at, a line each.
+  /// - Parameters:
+  ///   - tokenizer: of models that servers hold, where the configuration names none.
+  ///   - tell: gets what a self-test could not look at, a line each.
   package init(
     _ configuration: Configuration?, ledger: Ledger, access: ServerAccess, base: @escaping () throws -> String,
-    tell: @escaping (String) -> Void
+    tokenizer: String? = nil, tell: @escaping (String) -> Void
   ) {
     (self.configuration, self.ledger, self.access, self.base, self.tell) = (configuration, ledger, access, base, tell)
+    tokenizerElsewhere = tokenizer
   }
 
   /// - Parameter name: what reports call it; its own name where it is nil.
@@ -36,7 +42,8 @@ package final class ModelOpening {
     if let known = served[address.description] { return known }
     let subject =
       try writes(place)
-      ? ServedSubject(writing: address, access, ledger: ledger, tell: tell)
+      ? ServedSubject(
+        writing: address, arguments: configuration?.chatArguments() ?? JSONObject(), access, ledger: ledger, tell: tell)
       : ServedSubject(address, tokenizer: tokenizer(of: place), access, ledger: ledger, tell: tell)
     served[address.description] = subject
     served[subject.path] = subject
@@ -85,7 +92,7 @@ package final class ModelOpening {
 
   private func tokenizer(of place: String) throws -> String {
     // A candidate is asked with the tokenizer of its base, which the self-test compares with the server's.
-    if let path = reference(of: place)?.tokenizer ?? ofBase?.tokenizer { return path }
+    if let path = reference(of: place)?.tokenizer ?? ofBase?.tokenizer ?? tokenizerElsewhere { return path }
     throw InputError(
       place, "its tokenizer is not known",
       remedy: "write base: {server: …, model: …, tokenizer: PATH} into holdfast.yaml")

@@ -56,11 +56,13 @@ package struct ServedSubject: AskedModel {
 
   /// Opens a model of a server that only writes text, and tests it.
   ///
+  /// - Parameter arguments: what its chat template is told.
   /// - Throws: `InputError` for what the test finds.
   package init(
-    writing address: ServerAddress, _ access: ServerAccess, ledger: Ledger, tell: (String) -> Void
+    writing address: ServerAddress, arguments: JSONObject, _ access: ServerAccess, ledger: Ledger,
+    tell: (String) -> Void
   ) throws {
-    let model = try WritingModel.open(address, access)
+    let model = try WritingModel.open(address, access, arguments: arguments)
     held = .writing(model)
     path = model.address.description
     let test = try WritingTest(model)

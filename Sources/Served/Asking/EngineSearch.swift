@@ -24,7 +24,7 @@ struct EngineSearch {
 
   func find() throws -> ServedModel {
     let listing = try ServerListing(address, pump)
-    try refuseKnown(listing.models)
+    try refuseKnown(listing)
     let adapters = listing.adapters
     let (name, entry) = try listing.chosen()
     let tokenizer = vocabulary.tokenizer
@@ -58,8 +58,7 @@ struct EngineSearch {
     var dialogue = PromptScoring(engine, ids, from: 1)
     while let request = dialogue.request {
       switch try pump.trial(request) {
-      case .failure(.refused(let status, let message, _))
-      where status != 401 && status != 403 && status != 429 && status != 503:
+      case .failure(.refused(let status, let message, _)) where ServerFault.isOfForm(status: status):
         return "\(request.path) answers \(status) \(shown(message, limit: 60))"
       case .failure(.notJSON) where engine.name != "vllm": return "\(request.path) answers no JSON"
       case .failure(let fault): throw fault.error(address, asking: request.path)
@@ -74,16 +73,16 @@ struct EngineSearch {
   }
 
   /// Servers that are known not to do: their answers look right and are not, or lack what is needed.
-  private func refuseKnown(_ listed: [ListedModel]) throws {
+  private func refuseKnown(_ listing: ServerListing) throws {
     func refuse(_ problem: ShownText, _ remedy: ShownText) -> InputError {
       InputError(address.description, problem, remedy: remedy)
     }
-    if listed.contains(where: { $0.owner == "me" }) {
+    if listing.models.contains(where: { $0.owner == "me" }) {
       throw refuse(
         "is llama-cpp-python's server, which takes no token ids and gives logprobs one token off for models without BOS",
         "serve the same .gguf file with llama.cpp's llama-server, or give the file itself")
     }
-    if listed.contains(where: { $0.owner == "library" }) {
+    if listing.isOllama {
       throw refuse(
         "is Ollama, which gives no logprobs of prompts and takes no token ids",
         "give the model's .gguf file (in ~/.ollama/models/blobs), serve it with llama.cpp's llama-server, or write answers: written"

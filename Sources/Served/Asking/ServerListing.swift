@@ -15,12 +15,22 @@ struct ListedModel: Sendable, Hashable {
 struct ServerListing {
   let models: [ListedModel]
   let adapters: [LlamaAdapter]
+  /// Whether this is Ollama, whose own models are of a library and others of whoever made them.
+  let isOllama: Bool
   private let address: ServerAddress
 
   init(_ address: ServerAddress, _ pump: RequestPump) throws {
     self.address = address
     models = try Self.models(address, pump)
     adapters = try Self.llamaAdapters(pump)
+    let isOfLibrary = models.contains { $0.owner == "library" }
+    isOllama = try isOfLibrary || Self.hasOllamaVersion(pump)
+  }
+
+  /// The route is Ollama's alone.
+  private static func hasOllamaVersion(_ pump: RequestPump) throws -> Bool {
+    guard case .success(let answer) = try pump.trial(.get("/api/version")) else { return false }
+    return answer.at("version")?.text != nil
   }
 
   private static func models(_ address: ServerAddress, _ pump: RequestPump) throws -> [ListedModel] {

@@ -25,6 +25,8 @@ package enum ServerFault: Error, Sendable, Equatable {
   case malformed(String)
   /// An answer of another form than the engine's: what it lacks.
   case foreign(String)
+  /// A text that the server did not write, or not to its end: why.
+  case unwritten(String)
   /// A model that thinks before it answers, with the beginning of its thoughts.
   case thinking(start: String)
 
@@ -36,6 +38,9 @@ package enum ServerFault: Error, Sendable, Equatable {
     default: false
     }
   }
+
+  /// Whether a status says that a request is of no form that the server has: neither a key, nor load, nor a fault of its own.
+  static func isOfForm(status: Int) -> Bool { ![401, 403, 429].contains(status) && (status < 500 || status == 501) }
 
   /// Whether it is asked too much.
   var isPressure: Bool {
@@ -96,7 +101,15 @@ package enum ServerFault: Error, Sendable, Equatable {
       return fault(
         "the model thinks before it answers ('\(shown(start, limit: 40))'), and no short answer can be matched behind that",
         "turn it off with chat.arguments, such as {enable_thinking: false}, or by an option of the server")
-    case .malformed(let problem), .foreign(let problem):
+    case .unwritten(let problem):
+      return fault(
+        "\(words: problem), which is neither right nor wrong",
+        "see the server's log, and turn off what keeps answers back")
+    case .foreign(let problem):
+      return fault(
+        "\(words: problem)",
+        "check that the address is the model's server, and try another version of it, or another engine")
+    case .malformed(let problem):
       return fault(
         "\(words: problem)",
         "see that the server adds nothing to token ids and cuts no prompt, and try another version of it, or another engine"

@@ -6,9 +6,9 @@ package struct OpenAIWriting: WritingForm {
   static let textPath = "/v1/completions"
 
   let model: String
-  /// Which of both the server has.
-  var hasChat = true
-  var hasText = true
+  /// Why the server has no chats, or no texts; nil where it has.
+  var chatRefusal: String?
+  var textRefusal: String?
   /// Whether it takes what its own settings would otherwise add: a penalty on repetitions, out of the model's generation_config.json, makes
   /// another text of the same model.
   var takesPenalties = true
@@ -17,7 +17,24 @@ package struct OpenAIWriting: WritingForm {
 
   package init(model: String) { self.model = model }
 
-  package func request(_ prompt: WritingPrompt, count: Int, stop: String, logprobs: Bool) -> ServerRequest? {
+  package func refusal(of prompt: WritingPrompt, count: Int) -> InputProblem? {
+    switch prompt {
+    case .text:
+      textRefusal.map {
+        InputProblem(
+          problem: "takes no raw text (\($0)), and the suite is asked so",
+          remedy: "write prompt: chat into the configuration")
+      }
+    case .messages:
+      chatRefusal.map {
+        InputProblem(
+          problem: "takes no chats (\($0)), and the suite is asked so",
+          remedy: "write prompt: raw into the configuration, or serve the model with its chat template")
+      }
+    }
+  }
+
+  package func request(_ prompt: WritingPrompt, count: Int, stop: String, logprobs: Bool) -> ServerRequest {
     var body = JSONObject([
       ("model", .string(model)), ("max_tokens", .integer(count)), ("temperature", .number(0)), ("top_p", .number(1)),
       ("presence_penalty", .number(0)), ("frequency_penalty", .number(0)),
@@ -35,12 +52,10 @@ package struct OpenAIWriting: WritingForm {
     }
     switch prompt {
     case .text(let text):
-      guard hasText else { return nil }
       _ = body.append("prompt", .string(text))
       if logprobs { _ = body.append("logprobs", .integer(1)) }
       return .post(Self.textPath, .object(body), answerLimit: writtenLimit(tokens: count))
     case .messages(let messages, let arguments):
-      guard hasChat else { return nil }
       _ = body.append("messages", messages)
       if let arguments { _ = body.append("chat_template_kwargs", arguments) }
       if logprobs {
@@ -54,7 +69,7 @@ package struct OpenAIWriting: WritingForm {
   package func written(_ answer: JSONValue) throws(ServerFault) -> WrittenText {
     guard let choice = answer.at("choices")?.array?.first else { throw .foreign("gives no choices") }
     if choice.at("finish_reason")?.text == "content_filter" {
-      throw .malformed("leaves an answer out (finish_reason: content_filter)")
+      throw .unwritten("leaves an answer out (finish_reason: content_filter)")
     }
     guard let message = choice.at("message") else {
       guard let text = choice.at("text")?.text else { throw .foreign("writes no text") }

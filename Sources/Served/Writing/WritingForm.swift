@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import Reading
 import Suites
@@ -20,8 +21,9 @@ package enum WritingPrompt: Sendable {
   }
 
   /// The chat of one question.
-  static func question(_ text: String) -> WritingPrompt {
-    .messages([["role": "user", "content": .string(text)]], arguments: nil)
+  static func question(_ text: String, arguments: JSONObject) -> WritingPrompt {
+    .messages(
+      [["role": "user", "content": .string(text)]], arguments: arguments.members.isEmpty ? nil : .object(arguments))
   }
 }
 
@@ -42,15 +44,23 @@ package struct WrittenText: Sendable, Equatable {
   }
 }
 
+/// What is wrong with a prompt, and what mends it.
+package struct InputProblem: Sendable {
+  let problem: ShownText
+  let remedy: ShownText
+}
+
 /// How a server that only writes text is asked: greedily, whatever its own settings are.
 package protocol WritingForm: Sendable {
+  /// Why the server takes no prompts of this kind, or not this one; nil where it does.
+  func refusal(of prompt: WritingPrompt, count: Int) -> InputProblem?
+
   /// - Parameters:
   ///   - count: the most tokens.
   ///   - stop: where the text may be cut; empty for nowhere.
-  /// - Returns: nil where the server takes no prompts of this kind.
-  func request(_ prompt: WritingPrompt, count: Int, stop: String, logprobs: Bool) -> ServerRequest?
+  func request(_ prompt: WritingPrompt, count: Int, stop: String, logprobs: Bool) -> ServerRequest
 
-  /// - Throws: `ServerFault.foreign` where the answer is of another form, `.malformed` and `.thinking` where it is none.
+  /// - Throws: `ServerFault.foreign` where the answer is of another form, `.unwritten` and `.thinking` where it is none.
   func written(_ answer: JSONValue) throws(ServerFault) -> WrittenText
 }
 

@@ -12,16 +12,20 @@ package struct WritingModel: Sendable {
   package let facts: ServerFacts
   /// What is taken on trust, a line each.
   package let notes: [String]
+  /// What its chat template is told.
+  let arguments: JSONObject
   let form: any WritingForm
   let transport: any Transport
 
   /// Finds out what the server takes, and which of its models is meant.
   ///
+  /// - Parameter arguments: what its chat template is told, as of a model that thinks before it answers where it is told nothing.
   /// - Throws: `InputError` where nobody answers, the model is not there, or nothing writes text.
   package static func open(
-    _ address: ServerAddress, _ access: ServerAccess, transport: (any Transport)? = nil
+    _ address: ServerAddress, _ access: ServerAccess, arguments: JSONObject = JSONObject(),
+    transport: (any Transport)? = nil
   ) throws -> WritingModel {
-    try WritingSearch(address, access, try transport ?? CurlTransport(address, access)).find()
+    try WritingSearch(address, access, arguments, try transport ?? CurlTransport(address, access)).find()
   }
 
   /// The version of its scores: they never meet those of another engine or version, or scores by logprobs.
@@ -44,17 +48,10 @@ package struct WritingModel: Sendable {
   ///
   /// - Throws: `InputError` where the server takes no prompts of this kind.
   func request(_ prompt: WritingPrompt, count: Int, stop: String = "", logprobs: Bool = false) throws -> ServerRequest {
-    if let request = form.request(prompt, count: count, stop: stop, logprobs: logprobs) { return request }
-    switch prompt {
-    case .text:
-      throw InputError(
-        address.description, "has no /v1/completions, and the suite is asked as raw text",
-        remedy: "write prompt: chat into the configuration")
-    case .messages:
-      throw InputError(
-        address.description, "has no /v1/chat/completions, and the suite is asked as chats",
-        remedy: "write prompt: raw into the configuration, or serve the model with its chat template")
+    if let found = form.refusal(of: prompt, count: count) {
+      throw InputError(address.description, found.problem, remedy: found.remedy)
     }
+    return form.request(prompt, count: count, stop: stop, logprobs: logprobs)
   }
 
   /// Greedy texts.

@@ -5,31 +5,46 @@ import Reading
 struct WritingSearch {
   private let address: ServerAddress
   private let access: ServerAccess
+  /// What the model's chat template is told.
+  private let arguments: JSONObject
   private let transport: any Transport
   private let pump: RequestPump
 
-  init(_ address: ServerAddress, _ access: ServerAccess, _ transport: any Transport) {
-    (self.address, self.access, self.transport) = (address, access, transport)
+  init(_ address: ServerAddress, _ access: ServerAccess, _ arguments: JSONObject, _ transport: any Transport) {
+    (self.address, self.access, self.arguments, self.transport) = (address, access, arguments, transport)
     pump = RequestPump(transport, address, access, knock: ServedModel.knock)
   }
 
   func find() throws -> WritingModel {
     let listing = try ServerListing(address, pump)
     let (name, entry) = try listing.chosen()
-    let isOllama = listing.models.contains { $0.owner == "library" }
-    return isOllama ? try ollama(name) : try openAI(name, entry, listing)
+    return listing.isOllama ? try ollama(name) : try openAI(name, entry, listing)
   }
 
   // MARK: Ollama
 
   private func ollama(_ name: String) throws -> WritingModel {
-    let form = OllamaWriting(model: name)
-    _ = try answer(form.request(.question("Say yes."), count: 4, stop: "", logprobs: false), form)
-    let models = try said("/api/tags")?.at("models")?.array ?? []
+    if let unknown = arguments.members.first(where: { $0.key != OllamaWriting.argument }) {
+      throw InputError(
+        address.description, field: "chat.arguments.\(unknown.key)", "is nothing that Ollama tells a template",
+        remedy: "leave it out: \(OllamaWriting.argument) alone goes through")
+    }
+    let details = try said(
+      .post("/api/show", .object(JSONObject([("model", .string(name))])), answerLimit: 64 << 20))
+    let length = details?.at("model_info")?.object?.members.first { $0.key.hasSuffix(".context_length") }?
+      .value.wholeNumber
+    let form = OllamaWriting(model: name, contextLength: length ?? OllamaWriting.usualContext)
+    let request = form.request(question, count: 4, stop: "", logprobs: false)
+    let answer = try pump.answer(request)
+    do throws(ServerFault) { _ = try form.written(answer) } catch {
+      throw error.error(address, asking: request.path)
+    }
+    let models = try said(.get("/api/tags"))?.at("models")?.array ?? []
     let own = models.first { [$0.at("name")?.text, $0.at("model")?.text].contains(name) }
     return try model(
-      name, engine: "ollama", version: try said("/api/version")?.at("version")?.text, root: own?.at("digest")?.text,
-      parent: nil, contextLength: OllamaWriting.contextLength, form, notes: [])
+      name, engine: "ollama", version: try said(.get("/api/version"))?.at("version")?.text,
+      root: own?.at("digest")?.text,
+      parent: nil, contextLength: form.contextLength, form, notes: [])
   }
 
   // MARK: OpenAI's form
@@ -37,35 +52,37 @@ struct WritingSearch {
   private func openAI(_ name: String, _ entry: ListedModel?, _ listing: ServerListing) throws -> WritingModel {
     var form = OpenAIWriting(model: name)
     form.adapters = listing.scales(of: name)
-    var (notes, refusals): ([String], [String]) = ([], [])
+    var notes: [String] = []
     var fingerprint: String?
-    func has(_ prompt: WritingPrompt) throws -> Bool {
+    /// Why the server does not take a prompt.
+    func refusal(_ prompt: WritingPrompt) throws -> String? {
       switch try trial(prompt, form) {
       case .success(let answer):
         fingerprint = fingerprint ?? answer.at("system_fingerprint")?.text
-        return true
-      case .failure(let reason):
-        refusals.append(reason.reason)
-        return false
+        return nil
+      case .failure(let refusal): return refusal.reason
       }
     }
-    // What takes no penalties of another's wording refuses both kinds for that.
-    form.hasChat = try has(.question("Say yes."))
-    if !form.hasChat { form.hasText = try has(.text("One, two, three,")) }
-    if !form.hasChat, !form.hasText {
-      (form.takesPenalties, form.hasChat, form.hasText) = (false, true, true)
-      form.hasChat = try has(.question("Say yes."))
-      if !form.hasChat { form.hasText = try has(.text("One, two, three,")) }
+    func tryBoth() throws {
+      form.chatRefusal = try refusal(question)
+      form.textRefusal = try refusal(.text("One, two, three,"))
+    }
+    try tryBoth()
+    var refusals = [form.chatRefusal, form.textRefusal].compactMap { $0 }
+    if refusals.count == 2 {
+      // What takes no penalties of another's wording refuses both kinds for that.
+      form.takesPenalties = false
+      try tryBoth()
+      refusals += [form.chatRefusal, form.textRefusal].compactMap { $0 }.filter { !refusals.contains($0) }
       notes.append("it takes no repetition_penalty: one that it adds of its own is taken for the model")
     }
-    guard form.hasChat || form.hasText else {
+    guard form.chatRefusal == nil || form.textRefusal == nil else {
       throw InputError(
         address.description, "writes no text in any form that Holdfast knows (\(refusals.joined(separator: "; ")))",
         remedy: "serve the model with an OpenAI-compatible server, or Ollama")
     }
-    if form.hasChat { form.hasText = try has(.text("One, two, three,")) }
-    let props = try said("/props")
-    let version = try props?.at("build_info")?.text ?? said("/version")?.at("version")?.text ?? fingerprint
+    let props = try said(.get("/props"))
+    let version = try props?.at("build_info")?.text ?? said(.get("/version"))?.at("version")?.text ?? fingerprint
     let adapter = listing.adapters.first { $0.isNamed(name) }
     let root = props?.at("model_path")?.text ?? entry?.root
     return try model(
@@ -75,11 +92,9 @@ struct WritingSearch {
 
   /// The answer to a short prompt, or why there is none.
   private func trial(_ prompt: WritingPrompt, _ form: OpenAIWriting) throws -> Result<JSONValue, Refusal> {
-    guard let request = form.request(prompt, count: 4, stop: "", logprobs: false) else {
-      return .failure(Refusal("is not asked"))
-    }
+    let request = form.request(prompt, count: 4, stop: "", logprobs: false)
     switch try pump.trial(request) {
-    case .failure(.refused(let status, let message, _)) where ![401, 403, 429, 503].contains(status):
+    case .failure(.refused(let status, let message, _)) where ServerFault.isOfForm(status: status):
       return .failure(Refusal("\(request.path) answers \(status) \(shown(message, limit: 80))"))
     case .failure(.notJSON): return .failure(Refusal("\(request.path) answers no JSON"))
     case .failure(let fault): throw fault.error(address, asking: request.path)
@@ -99,16 +114,10 @@ struct WritingSearch {
 
   // MARK: Both
 
-  private func answer(_ request: ServerRequest?, _ form: any WritingForm) throws -> WrittenText {
-    let request = request ?? ServedModel.knock
-    let answer = try pump.answer(request)
-    do throws(ServerFault) { return try form.written(answer) } catch {
-      throw error.error(address, asking: request.path)
-    }
-  }
+  private var question: WritingPrompt { .question("Say yes.", arguments: arguments) }
 
-  private func said(_ path: String) throws -> JSONValue? {
-    if case .success(let answer) = try pump.trial(.get(path)) { answer } else { nil }
+  private func said(_ request: ServerRequest) throws -> JSONValue? {
+    if case .success(let answer) = try pump.trial(request) { answer } else { nil }
   }
 
   private func model(
@@ -120,6 +129,6 @@ struct WritingSearch {
       facts: ServerFacts(
         engine: engine, version: version, model: name, root: root, parent: parent, dtype: nil,
         contextLength: contextLength, servedHash: access.servedHash),
-      notes: notes, form: form, transport: transport)
+      notes: notes, arguments: arguments, form: form, transport: transport)
   }
 }

@@ -6,7 +6,6 @@ import Reading
 /// What a server that only writes text has to show before its answers are believed: that it writes greedily, that what it writes depends on
 /// what it was asked, and how far its texts lie apart.
 package struct WritingTest: Sendable {
-  package let model: WritingModel
   package private(set) var checks: [SelfTest.Check] = []
   package let fingerprint: Fingerprint
   package let noise: NoiseFloor
@@ -19,7 +18,6 @@ package struct WritingTest: Sendable {
   /// - Parameter tell: is called with each check once it is made.
   /// - Throws: `InputError` for the first that fails: the trap, and what mends it.
   package init(_ model: WritingModel, tell: (SelfTest.Check) -> Void = { _ in }) throws {
-    self.model = model
     var checks: [SelfTest.Check] = []
     func passed(_ name: String, _ detail: String, wasMade: Bool = true) {
       let check = SelfTest.Check(name, detail, wasMade: wasMade)
@@ -72,9 +70,8 @@ package struct WritingTest: Sendable {
 
   /// What a model writes behind fixed prompts, in each form that its server has.
   static func texts(of model: WritingModel, most: Int, reversed: Bool = false) throws -> [WrittenText] {
-    let all = Fingerprint.texts.flatMap { [WritingPrompt.question($0), .text($0)] }.filter {
-      model.form.request($0, count: length, stop: "", logprobs: true) != nil
-    }
+    let all = Fingerprint.texts.flatMap { [WritingPrompt.question($0, arguments: model.arguments), .text($0)] }
+      .filter { model.form.refusal(of: $0, count: length) == nil }
     let prompts = reversed ? all.reversed() : all
     var texts = [WrittenText](repeating: WrittenText(text: "", logprobs: []), count: prompts.count)
     try model.write(after: prompts, count: length, logprobs: true, most: most) { texts[$0] = $1 }

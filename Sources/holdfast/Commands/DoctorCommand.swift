@@ -6,6 +6,7 @@ import Evaluation
 import Foundation
 import Gating
 import Ledger
+import Reading
 import Scoring
 import Served
 import Suites
@@ -20,6 +21,7 @@ struct DoctorCommand: ParsableCommand {
     discussion: """
       Example: holdfast doctor --json
       Example: holdfast doctor --server http://localhost:8000 --model my-adapter --tokenizer path/to/model.gguf
+      Example: holdfast doctor --server http://localhost:11434 --model llama3.2:1b --written
       """)
 
   @Flag(help: "Print JSON.")
@@ -60,9 +62,11 @@ struct DoctorCommand: ParsableCommand {
 
   func run() throws {
     if let server, written {
+      let configuration = try options.loadIfPresent()
       let checkup = try ServerCheckup(
         writing: ServerAddress(server, model: model, place: "--server"),
-        serverOptions.access(keyFile: options.loadIfPresent()?.keyFile),
+        arguments: configuration?.chatArguments() ?? JSONObject(),
+        serverOptions.access(keyFile: configuration?.keyFile),
         tell: { line in if !json { try printLine(line) } })
       if json { try printJSON(checkup, isPretty: true) }
       return
