@@ -62,6 +62,8 @@ struct BaselineTests {
     arguments: [
       (#""schema_version": 1"#, #""schema_version": 2"#, "schema_version"),
       (#""schema_version": 1"#, #""schema": 1"#, "schema_version"),
+      (#""storage":"bf16""#, #""storage":"bf16 | q4_1""#, "model.storage"),
+      (#""storage":"bf16""#, #""storage":"""#, "model.storage"),
       (#""draws": 1"#, #""draws": 0"#, "draws"),
       (#""draws": 1"#, #""draws": 9223372036854775807"#, "draws"),
       (#""draws": 1"#, #""draws": "one""#, "draws"),

@@ -55,9 +55,16 @@ enum Fixture {
   static let model = ModelDescription(
     name: "tiny", weights: "0123456789abcdef", tokenizer: "t", configuration: "c", storage: "bf16")
   static let suite = SuiteIdentity(name: "core", version: 1, seed: 17, hash: "5a5a5a5a5a5a5a5a", promptHash: "9b")
-  static let header = ReportHeader(
-    createdBy: "holdfast 0.1.0", startedAt: "2025-03-01T10:00:00Z", durationSeconds: 61.04,
-    command: "holdfast gate --candidate out", configuration: "holdfast.yaml", settings: GateSettings(),
-    baseline: "baselines/tiny.json", base: model, suite: suite, numerics: "1", kernel: "avx512", threads: 2,
-    machine: "a | b processor, 16 GiB")
+  static let header = header(storage: "bf16")
+
+  /// - Parameter storage: what the base is stored in.
+  static func header(storage: String) -> ReportHeader {
+    let base = ModelDescription(
+      name: model.name, weights: model.weights, tokenizer: "t", configuration: "c", storage: storage)
+    return ReportHeader(
+      createdBy: "holdfast 0.1.0", startedAt: "2025-03-01T10:00:00Z", durationSeconds: 61.04,
+      command: "holdfast gate --candidate out", configuration: "holdfast.yaml", settings: GateSettings(),
+      baseline: "baselines/tiny.json", base: base, suite: suite, numerics: "1", kernel: "avx512", threads: 2,
+      machine: "a | b processor, 16 GiB")
+  }
 }

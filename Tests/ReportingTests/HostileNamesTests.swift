@@ -38,7 +38,7 @@ struct HostileNamesTests {
     let contrast = ItemContrast(family: hostile, base: score(true), candidate: score(false), counts: true)
     let lost = LostAnswer(contrast: contrast, prompt: "Q: \(hostile)\nA:", gold: hostile, answer: hostile)
     return GateOutput(
-      GateReport(header: Fixture.header, candidates: [verdict, refused]),
+      GateReport(header: Fixture.header(storage: hostile), candidates: [verdict, refused]),
       candidates: [
         CandidateEvidence(verdict: verdict, contrasts: [contrast], lost: [lost]),
         CandidateEvidence(verdict: refused, contrasts: [], lost: []),

@@ -2,6 +2,7 @@ import Diagnostics
 import Suites
 
 extension Baseline {
+  private static let storageBytes = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-".utf8)
   private static let remedy: ShownText = "save the baseline again"
 
   /// - Throws: `InputError` naming the first part that contradicts another, or is no score.
@@ -10,6 +11,9 @@ extension Baseline {
       if !holds { throw InputError(file, field: field, problem, remedy: Self.remedy) }
     }
     try demand((1...10_000).contains(run.draws), "draws", "is not between 1 and 10,000")
+    let storage = run.model.storage
+    let isWord = (1...40).contains(storage.utf8.count) && storage.utf8.allSatisfy { Self.storageBytes.contains($0) }
+    try demand(isWord, "model.storage", "is no name of a type, such as bf16 or q4_K")
     try demand((0...1).contains(familyMargin), "family_margin", "is not between 0 and 1")
     for (previous, next) in zip(admission, admission.dropFirst()) {
       try demand(previous.task != next.task, "admission", "task \(next.task) is given twice")

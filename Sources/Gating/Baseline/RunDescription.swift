@@ -25,6 +25,9 @@ package struct ModelDescription: Sendable, Hashable, Codable {
     self.configuration = configuration
     self.storage = storage
   }
+
+  /// Whether weights of this storage are plain floats; what is not is quantised, and has rounding of its own in every score.
+  package static func isFloat(_ storage: String) -> Bool { ["f32", "f16", "bf16"].contains(storage) }
 }
 
 /// Which questions were asked.

@@ -43,7 +43,9 @@ extension GateReport {
     let line =
       "\(unit.outcome.rawValue.uppercased()): \(unit.metric.name) from \(amount(loss?.base)) to \(amount(loss?.candidate)), "
       + "drop \(amount(loss?.drop)) (95 % interval \(interval); margin \(amount(unit.margin)))"
-    let body = ([line, unit.need, unit.level == .overall ? candidate.sentence : nil] as [String?]).compactMap { $0 }
+    let body =
+      ([line, unit.need, unit.level == .overall ? "\(candidate.path)\(onBase): \(candidate.sentence)" : nil]
+      as [String?]).compactMap { $0 }
     let state: JUnitCase.State =
       switch unit.outcome {
       case .pass: .success

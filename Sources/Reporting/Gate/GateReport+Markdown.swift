@@ -50,7 +50,7 @@ extension GateReport {
   private func candidateContext(_ candidate: CandidateVerdict, _ detail: MarkdownDetail) -> [String: Any] {
     // The sentence begins with the outcome, which stands before it in bold.
     let outcome = candidate.outcome?.rawValue.uppercased() ?? "NOT GATEABLE"
-    let base = quantisedBase.map { " on a \($0) base" } ?? ""
+    let base = markdownEscaped(onBase)
     let whole = candidate.sentence
     let sentence = whole.hasPrefix("\(outcome): ") ? whole.dropFirst(outcome.count + 2) : whole[...]
     guard let verdict = candidate.verdict, detail < .verdicts else {

@@ -5,8 +5,7 @@ extension GateReport {
   /// Each candidate's verdict sentence, units and tasks as plain text of at most 80 columns, without colour.
   package func terminalTable() -> String {
     candidates.map { candidate in
-      let base = quantisedBase.map { " on a \($0) base" } ?? ""
-      let heading = "\(shortened(shown(candidate.path), to: 80 - base.count))\(base)\n"
+      let heading = "\(shortened(shown(candidate.path), to: 80 - onBase.count))\(onBase)\n"
       let body = candidate.verdict.map { "\n\(units($0))\(needs($0))\n\(tasks($0))" } ?? ""
       let why = [candidate.formatLost, candidate.diagnosis?.text].compactMap { $0 }
         .map { "\n" + wrapped($0, width: 80) + "\n" }.joined()
@@ -18,12 +17,15 @@ extension GateReport {
   /// What the base is stored in, where that is no plain float: its own quantisation is in every score.
   var quantisedBase: String? {
     let storage = header.base.storage
-    return ["f32", "f16", "bf16", "served", "empty"].contains(storage) ? nil : storage
+    return ModelDescription.isFloat(storage) || ["served", "empty"].contains(storage) ? nil : shown(storage, limit: 40)
   }
+
+  /// The same as it stands behind a candidate's name; empty where there is nothing to say.
+  var onBase: String { quantisedBase.map { " on a \($0) base" } ?? "" }
 
   /// The verdict sentences alone, one line a candidate.
   package var sentences: String {
-    candidates.map { "\(shown($0.path)): \(shown($0.sentence))\n" }.joined()
+    candidates.map { "\(shown($0.path))\(onBase): \(shown($0.sentence))\n" }.joined()
       + (header.selection.map { "\(shown($0.text))\n" } ?? "")
       + (header.forms ?? []).filter { !$0.isReference }.map { "\(shown($0.text))\n" }.joined()
   }
