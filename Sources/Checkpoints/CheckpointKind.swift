@@ -50,9 +50,7 @@ package enum CheckpointKind: Sendable, Equatable {
   /// Refuses a folder that peft saved several adapters into, each in a folder by its name.
   private static func refuseSeveral(_ path: String, _ children: [String]) throws {
     let folder = URL(fileURLWithPath: path, isDirectory: true)
-    let adapters = children.filter {
-      HuggingFaceWeights.exists(folder.appendingPathComponent($0).appendingPathComponent("adapter_config.json"))
-    }
+    let adapters = Self.adapters(in: folder, children)
     guard let first = adapters.first else { return }
     let most = 5
     let names = adapters.prefix(most).map { "'\($0)'" }.joined(separator: ", ")
@@ -60,6 +58,20 @@ package enum CheckpointKind: Sendable, Equatable {
     throw InputError(
       path, "is a folder of adapters: \(names)\(more)",
       remedy: "give each by its own path, such as \(folder.appendingPathComponent(first).path)")
+  }
+
+  private static func adapters(in folder: URL, _ children: [String]) -> [String] {
+    children.filter {
+      HuggingFaceWeights.exists(folder.appendingPathComponent($0).appendingPathComponent("adapter_config.json"))
+    }
+  }
+
+  /// The folders in a folder that hold an adapter each, as peft leaves all but the one named `default`; not those of a series.
+  package static func adapters(inside folder: String) -> [String] {
+    let children = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let url = URL(fileURLWithPath: folder, isDirectory: true)
+    return adapters(in: url, children.sorted()).filter { CheckpointSeries.step(of: $0) == nil }
+      .map { url.appendingPathComponent($0).path }
   }
 
   private static func ofFile(_ path: String) throws -> CheckpointKind {

@@ -226,7 +226,9 @@ package struct Tensor: Sendable {
 
   /// Whether two tensors are stored alike, to the bit.
   func hasSameBytes(as other: Tensor) -> Bool {
-    guard shape == other.shape, byteCount == other.byteCount else { return false }
+    guard shape == other.shape, rowOrder == other.rowOrder, byteCount == other.byteCount else { return false }
+    // The bytes of a strided matrix lie between others'.
+    if case .strided = rowOrder { return false }
     switch (content, other.content) {
     case (.elements(let type, let offset), .elements(let otherType, let otherOffset)):
       guard type == otherType else { return false }
@@ -260,6 +262,7 @@ package struct Tensor: Sendable {
   ///
   /// The last of them must lie within this tensor, whose type must have no blocks.
   func strided(_ shape: [Int], from first: Int, rowStride: Int, columnStride: Int) -> Tensor {
+    precondition(change == nil)
     let order = RowOrder.strided(row: rowStride, column: columnStride)
     guard case .elements(let type, let offset) = content else {
       return Tensor(name, shape, content, file, order, factor: factor, addend: addend)
@@ -270,10 +273,14 @@ package struct Tensor: Sendable {
   }
 
   /// A vector as a matrix of one row.
-  var asRow: Tensor { Tensor(name, [1, columns], content, file, rowOrder, factor: factor, addend: addend) }
+  var asRow: Tensor {
+    precondition(change == nil)
+    return Tensor(name, [1, columns], content, file, rowOrder, factor: factor, addend: addend)
+  }
 
   /// Some rows of a plain matrix, or elements of a plain vector whose type has no blocks.
   func slice(_ range: Range<Int>) -> Tensor {
+    precondition(change == nil)
     let isVector = shape.count == 1
     let part: Content
     switch content {
@@ -296,6 +303,7 @@ package struct Tensor: Sendable {
       // Libraries that quantise a `Conv1D` transpose it first.
       guard shape.count == 2, let type else { return self }
       guard type.weightsPerBlock == 1 else { return nil }
+      precondition(change == nil)
       return Tensor(name, [shape[1], shape[0]], content, file, .transposed, factor: factor, addend: addend)
     }
   }

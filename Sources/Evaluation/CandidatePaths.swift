@@ -25,16 +25,17 @@ package struct CandidatePaths: Sendable, Equatable {
       return
     }
     paths = [path]
-    // A file has no series beside it.
-    let steps = kind == .gguf ? [] : CheckpointSeries.inside(path).paths
-    notes =
-      steps.first.map { first in
-        let what = kind == .adapter ? "the adapter" : "the model"
-        return [
-          "\(path): \(what) in this folder is judged, and not its \(steps.count) checkpoint-N "
-            + "folder\(steps.count == 1 ? "" : "s"); give each with --candidate, such as \(first)"
-        ]
-      } ?? []
+    let what = "\(path): \(kind == .adapter ? "the adapter" : "the model") in this folder is judged, and not its"
+    func note(_ others: [String], _ words: String) -> String? {
+      others.first.map {
+        "\(what) \(others.count) \(words)\(others.count == 1 ? "" : "s"); give each with --candidate, such as \($0)"
+      }
+    }
+    // Nothing lies inside a file.
+    notes = [
+      note(CheckpointSeries.inside(path).paths, "checkpoint-N folder"),
+      note(CheckpointKind.adapters(inside: path), "other adapter"),
+    ].compactMap { $0 }
   }
 
   private static func list(_ names: [String]) -> String {

@@ -47,6 +47,8 @@ struct WeightEncodingTests {
       expectInputError("out.gguf: blk.0.ffn_up.weight", "from 32 on", "bf16") { _ = try encoded(values, .q8_0) }
     }
     // A scale that is nothing in f16 is no fault.
-    #expect(try encoded([Float](repeating: 1e-45, count: 32), .q8_0) == [UInt8](repeating: 0, count: 34))
+    #expect(
+      try encoded([Float](repeating: Float.leastNonzeroMagnitude, count: 32), .q8_0) == [UInt8](repeating: 0, count: 34)
+    )
   }
 }

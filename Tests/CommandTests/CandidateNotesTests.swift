@@ -62,6 +62,16 @@ struct CandidateNotesTests {
     #expect(gate.err.contains("--candidate") && gate.err.contains("out/checkpoint-4"))
   }
 
+  @Test("other adapters in an adapter's folder are named, and how to judge them")
+  func beside() throws {
+    try folder.copy(golden("adapters/plain"), as: "several")
+    try folder.copy(golden("adapters/patterns"), as: "several/second")
+    let gate = try holdfast("gate", "--candidate", "several", in: folder)
+    #expect(
+      gate.err.contains("several: the adapter in this folder is judged, and not its 1 other adapter;"), "\(gate.err)")
+    #expect(gate.err.contains("--candidate") && gate.err.contains("several/second"), "\(gate.err)")
+  }
+
   @Test("an adapter of another base's name: one line, in every verb that asks it")
   func otherBase() throws {
     try folder.copy(golden("adapters/plain"), as: "other")

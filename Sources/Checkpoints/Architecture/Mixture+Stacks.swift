@@ -8,7 +8,8 @@ extension Tensor {
   func unstacked(_ projections: [Projection], layer: Int, _ spec: DecoderSpec) throws -> [Tensor] {
     guard let mixture = spec.mixture, spec.isSparse(layer: layer) else {
       throw InputError(
-        file.path, field: name, "holds experts of a layer that has none", remedy: "use the configuration that belongs to it")
+        file.path, field: name, "holds experts of a layer that has none",
+        remedy: "use the configuration that belongs to it")
     }
     let shapes = projections.map { spec.shape(of: $0, width: mixture.width) }
     let rows = shapes.reduce(0) { $0 + $1[0] }

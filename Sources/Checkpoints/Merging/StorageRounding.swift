@@ -53,7 +53,7 @@ package enum StorageRounding {
   package static func limit(ofScheme scheme: String) -> Double {
     if scheme.contains("fp8") { return 0.08 }
     let digits = scheme.split { !$0.isNumber }.compactMap { Int($0) }
-    return switch digits.first { (2...8).contains($0) } ?? 4 {
+    return switch digits.first(where: { (2...8).contains($0) }) ?? 4 {
     case 8: 0.03
     case 5...7: 0.1
     case 4: 0.3
