@@ -42,8 +42,10 @@ gate() { # name, expected exit code, options...
 gate both 1 --candidate "$model" --candidate noise --diagnose
 gate early 1 --candidate noise --stop-early
 gate adaptive 1 --candidate noise --adaptive
+"$holdfast" merge-adapter noise --dtype bf16 --out merged 2>/dev/null >&2
+gate forms 1 --as-one noise merged "$model"
 gate late 3 --candidate "$model" --timeout 0.000001s
-PYTHONPATH=$parsers python3 "$here/forms.py" "$root/docs/report.schema.json" both early adaptive late
+PYTHONPATH=$parsers python3 "$here/forms.py" "$root/docs/report.schema.json" both early adaptive late forms
 
 code=0
 python3 "$here/browser.py" both/report.html || code=$?

@@ -230,6 +230,22 @@ struct CandidateAsking {
     return SuiteRun.Beside(asked, try shelf.ready(asked).scorer)
   }
 
+  /// What a form answers that a server holds, asked as a form of files was: no verdict rests on answers of two engines, and they tell whether what
+  /// is served is what was tested.
+  ///
+  /// - Returns: nil where both are files, or both served.
+  func answers(
+    of form: Candidate, like reference: Candidate, shelf: inout ModelShelf, report: @escaping Report
+  ) throws -> [ItemContrast]? {
+    guard form.subject.server != nil, reference.subject.server == nil else { return nil }
+    report(.again(name: form.subject.name, what: "the questions of \(reference.subject.name)"))
+    let model = try shelf.ready(form.subject)
+    let outcome = try run.execute(
+      form.subject, scorer: model.scorer, questions: questions(of: reference), progress: { report(.progress($0)) })
+    return ItemContrast.list(
+      baseline: baseline, scores: outcome.items, voting: votingTasks(of: reference), contaminated: contaminated)
+  }
+
   /// The baseline as its model answered beside a candidate, as far as it has; as it was saved where that was not asked.
   private func judged(_ run: SuiteRun) throws -> Baseline {
     guard let beside = run.beside?.run else { return baseline }

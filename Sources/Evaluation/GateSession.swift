@@ -133,7 +133,9 @@ package struct GateSession {
     // Before anything is asked: without it, forms cannot be compared behind all of that.
     if isAsOne, !ServerAddress.isAddress(base) { _ = try configuration.naming { try Checkpoint.open(base) } }
     let models = ModelOpening(
-      configuration, ledger: ledger, access: access, base: { [base] in base }, tell: { report(.note($0)) })
+      configuration, ledger: ledger, access: access, base: { [base] in base },
+      // A server's form of what is here reads as the base does.
+      tokenizer: isAsOne && !ServerAddress.isAddress(base) ? base : nil, tell: { report(.note($0)) })
     let baselineHash = try baseline.contentHash()
     let candidates = try open(paths, suite: suite, models) {
       // Through its own template it is asked other prompts than at any look before.
@@ -208,7 +210,8 @@ package struct GateSession {
       baseline: baseline, startedAt: started, seconds: Date().timeIntervalSince(started), verdicts: verdicts,
       contrasts: contrasts, lost: lost, verdictIDs: ids, contaminated: contaminated, overlap: overlap, faults: faults,
       selection: try selected(verdicts, of: candidates, asking: asking, shelf: &shelf, report: report),
-      forms: isAsOne ? try forms(candidates, contrasts, suite: suite, models, report: report) : nil)
+      forms: isAsOne
+        ? try forms(candidates, contrasts, suite: suite, models, asking, shelf: &shelf, report: report) : nil)
   }
 
   /// What was looked for among the candidates. The best is asked once more, under demonstrations that no gate has used.
@@ -233,15 +236,30 @@ package struct GateSession {
   /// The candidates as forms of one fine-tuning.
   private func forms(
     _ candidates: [Opened], _ contrasts: [[ItemContrast]], suite: Suite, _ models: ModelOpening,
-    report: (Event) -> Void
+    _ asking: CandidateAsking, shelf: inout ModelShelf, report: @escaping (Event) -> Void
   ) throws -> [FormFinding] {
+    var contrasts = contrasts
+    var problems: [Int: String] = [:]
+    for (index, opened) in candidates.enumerated() where contrasts[index].isEmpty && !contrasts[0].isEmpty {
+      guard case .whole(let form) = opened, case .whole(let reference) = candidates[0] else { continue }
+      do {
+        contrasts[index] = try asking.answers(of: form, like: reference, shelf: &shelf, report: report) ?? []
+      } catch let fault as InputError {
+        problems[index] = "\(fault)"
+      } catch Interrupted.deadline {
+        problems[index] = "time ran out"
+      } catch is OutOfTime {
+        problems[index] = "time ran out"
+      }
+    }
+    shelf.clear()
     report(.comparing(candidates.count))
     return try FormComparing(
       base: ServerAddress.isAddress(base) ? nil : models.baseCheckpoint(), suite: suite, threads: threads
     ).compare(
-      candidates.map { opened in
+      candidates.enumerated().map { index, opened in
         switch opened {
-        case .whole(let candidate): (candidate.subject.path, candidate.subject, nil)
+        case .whole(let candidate): (candidate.subject.path, candidate.subject, problems[index])
         case .broken(let path, let fault): (path, nil, "\(fault)")
         }
       }, contrasts.map { FormAnswers(contrasts[0], $0) })
@@ -346,9 +364,11 @@ package struct GateSession {
   }
 
   private func asksBase(_ candidates: [Opened]) -> Bool {
-    let isServed = candidates.contains {
-      if case .whole(let candidate) = $0 { candidate.subject.server != nil } else { false }
-    }
+    let isServed =
+      ServerAddress.isAddress(base)
+      && candidates.contains {
+        if case .whole(let candidate) = $0 { candidate.subject.server != nil } else { false }
+      }
     return isServed || reading == .adaptive || diagnoses || settings.policy.looksAtLeaks || selection == .best
   }
 

@@ -60,8 +60,23 @@ struct FormComparisonTests {
       document["rope_theta"] = 1234.0
       document["rope_parameters"] = nil
     }
+    let begins = try form("bos")
+    try edit("bos/tokenizer.json") { document in
+      let name = "<|endoftext|>"
+      document["post_processor"] =
+        [
+          "type": "TemplateProcessing",
+          "single": [["SpecialToken": ["id": name, "type_id": 0]], ["Sequence": ["id": "A", "type_id": 0]]],
+          "pair": [["Sequence": ["id": "A", "type_id": 0]], ["Sequence": ["id": "B", "type_id": 1]]],
+          "special_tokens": [name: ["id": name, "ids": [0], "tokens": [name]]],
+        ] as [String: Any]
+    }
+    let ends = try form("eos")
+    try edit("eos/config.json") { $0["eos_token_id"] = 65 }
+    try edit("eos/tokenizer_config.json") { $0["eos_token"] = nil }
     let planted: [(path: String, name: String)] = [
-      (tokenizer, "tokenizer"), (template, "template"), (rotary, "configuration"),
+      (tokenizer, "tokenizer"), (template, "template"), (rotary, "configuration"), (begins, "special_tokens"),
+      (ends, "special_tokens"),
       (basePath, "not_merged"), (try form("unmerged", as: .bf16) { _, _, own in own }, "not_merged"),
       (TinyExperiment.golden("checkpoints/llama-tied-q8_0.gguf"), "not_merged"),
       (try form("twice") { _, merged, own in 2 * merged - own }, "merged_twice"),

@@ -35,7 +35,7 @@ package struct FormComparing {
           problem: form.problem ?? first.problem.map { "the reference: \($0)" } ?? "it could not be opened")
       }
       do {
-        return try compare(form.path, kind, subject, with: reference, answers)
+        return try compare(form.path, kind, subject, with: reference, answers, form.problem)
       } catch let fault as InputError {
         return FormFinding(path: form.path, kind: kind, isReference: false, problem: "\(fault)")
       } catch Interrupted.deadline {
@@ -45,18 +45,15 @@ package struct FormComparing {
   }
 
   private func compare(
-    _ path: String, _ kind: String, _ form: any AskedModel, with reference: any AskedModel, _ answers: FormAnswers?
+    _ path: String, _ kind: String, _ form: any AskedModel, with reference: any AskedModel, _ answers: FormAnswers?,
+    _ problem: String?
   ) throws -> FormFinding {
     guard let form = form as? Subject, let reference = reference as? Subject else {
-      let meet = form.server?.build == reference.server?.build
-      let problem =
-        answers != nil
-        ? nil
-        : meet
-          ? "a server shows neither weights nor tokens, and it was not asked: see its verdict"
-          : "a server shows neither weights nor tokens, and answers of two engines do not meet: serve all forms with one build"
       return FormFinding(
-        path: path, kind: kind, isReference: false, isByAnswersAlone: true, answers: answers, problem: problem)
+        path: path, kind: kind, isReference: false, isByAnswersAlone: true,
+        isOfOtherEngine: form.server?.build != reference.server?.build, answers: answers,
+        problem: answers != nil
+          ? nil : problem ?? "a server shows neither weights nor tokens, and it was not asked: see its verdict")
     }
     var faults = try readingFaults(form, reference)
     if let difference = Self.difference(form.checkpoint.configuration, reference.checkpoint.configuration) {

@@ -24,16 +24,20 @@ struct WeightContrast {
     var storage = "f32"
     var limit = 0.0
     var bytes = 0
-    /// ⟨D, D⟩, ⟨F - B, D⟩, ⟨X - B, D⟩, ⟨B, B⟩, ⟨F, F⟩.
+    /// ⟨D, D⟩, ⟨F - B, D⟩, ⟨X - B, D⟩, ⟨B, B⟩, ⟨B + D, B + D⟩, ⟨F, F⟩.
     var dd = 0.0
     var ed = 0.0
     var xd: Double?
     var bb = 0.0
+    var rr = 0.0
     var ff = 0.0
     /// ‖F - X‖², ‖X - (B + D)‖².
     var fx = 0.0
     var rounding = 0.0
     var count = 0
+
+    /// What storing moves, in the right weights' size.
+    var moved: Double { ((xd == nil ? fx : rounding) / max(rr, .leastNormalMagnitude)).squareRoot() }
 
     var keptError: Double { dd > 0 && count > 0 ? (fx / Double(count)).squareRoot() / dd.squareRoot() : 0 }
   }
@@ -71,6 +75,7 @@ struct WeightContrast {
       let own = sums.limit
       return sums.xd == nil ? own * own * sums.ff : max(2.25 * sums.rounding, own * own * sums.bb / 4)
     }
+    let coarsest = all.filter { $0.isMatrix && $0.moved > 0 }.max { $0.moved < $1.moved }
     let embedding = "\(reference.checkpoint.configuration.decoder.names.embedding).weight"
     let head = "\(reference.checkpoint.configuration.decoder.names.head).weight"
     return FormWeights(
@@ -78,6 +83,7 @@ struct WeightContrast {
       kept: dd > 0 ? sum(changed) { $0.ed } / dd : 1, keptError: dd > 0 ? error / dd.squareRoot() : 0,
       expected: expected, residual: (sum(all) { $0.fx } / bb).squareRoot(), limit: (allowed / bb).squareRoot(),
       rounding: isComputed ? (sum(all) { $0.rounding } / bb).squareRoot() : nil,
+      coarsest: coarsest.map { FormWeights.Coarsest(name: $0.name, storage: $0.storage, size: $0.moved) },
       isOnSteps: base.isInBlocks,
       modules: changed.map { sums in
         FormWeights.Module(
@@ -112,6 +118,7 @@ struct WeightContrast {
       sums.ed += (f - b) * d
       xd += (x - b) * d
       sums.bb += b * b
+      sums.rr += r * r
       sums.ff += f * f
       sums.fx += (f - x) * (f - x)
       sums.rounding += (x - r) * (x - r)

@@ -6,6 +6,8 @@ package struct FormFinding: Sendable, Hashable, Codable {
   package let isReference: Bool
   /// Whether its answers alone could be compared: a server shows neither tokens nor template nor weights.
   package let isByAnswersAlone: Bool
+  /// Whether another engine, or another build of one, gave them than the reference's: its arithmetic is then in what differs.
+  package let isOfOtherEngine: Bool
   /// What is wrong with it, in the order in which it was looked for; empty for nothing.
   package let faults: [FormFault]
   /// nil of a server, of the reference, and where base and form have not the same matrices.
@@ -16,13 +18,15 @@ package struct FormFinding: Sendable, Hashable, Codable {
   package let problem: String?
 
   package init(
-    path: String, kind: String, isReference: Bool, isByAnswersAlone: Bool = false, faults: [FormFault] = [],
+    path: String, kind: String, isReference: Bool, isByAnswersAlone: Bool = false, isOfOtherEngine: Bool = false,
+    faults: [FormFault] = [],
     weights: FormWeights? = nil, answers: FormAnswers? = nil, problem: String? = nil
   ) {
     self.path = path
     self.kind = kind
     self.isReference = isReference
     self.isByAnswersAlone = isByAnswersAlone
+    self.isOfOtherEngine = isOfOtherEngine
     self.faults = faults
     self.weights = weights
     self.answers = answers
@@ -36,6 +40,7 @@ package struct FormFinding: Sendable, Hashable, Codable {
     case path, kind, faults, weights, answers, problem
     case isReference = "is_reference"
     case isByAnswersAlone = "is_by_answers_alone"
+    case isOfOtherEngine = "is_of_other_engine"
   }
 }
 
@@ -50,7 +55,10 @@ extension FormFinding {
 
   /// What storage makes of weights that are otherwise right.
   private var storageText: String {
-    guard !isByAnswersAlone else { return "compared by its answers alone" }
+    guard !isByAnswersAlone else {
+      return isOfOtherEngine
+        ? "compared by its answers alone, in which another engine's arithmetic is too" : "compared by its answers alone"
+    }
     guard let weights else { return "the same tokens and template" }
     let percent = FormFault.percent
     let size = weights.rounding ?? weights.residual
@@ -59,10 +67,14 @@ extension FormFinding {
     let kept =
       abs(weights.kept - 1) > max(0.005, 2 * weights.keptError)
       ? ", and \(percent(weights.kept)) of what was learnt is kept" : ""
-    let isPlain = ["f32", "f16", "bf16"].contains(weights.storage)
+    let coarsest =
+      weights.coarsest.map { place in
+        ", most in \(place.name)\(place.storage == weights.storage ? "" : " (\(place.storage))"): \(percent(place.size))"
+      } ?? ""
+    let isPlain = ModelDescription.isFloat(weights.storage)
     return isPlain
       ? "the right merge, within what \(weights.storage) can be: rounding moves weights by \(percent(size))\(learnt)\(kept)"
-      : "the right merge, quantised: \(weights.storage) moves weights by \(percent(size))\(learnt)\(kept)"
+      : "the right merge, quantised: \(weights.storage) moves weights by \(percent(size))\(learnt)\(coarsest)\(kept)"
   }
 
   private var answersText: String? {

@@ -20,6 +20,8 @@ package struct FormWeights: Sendable, Hashable, Codable {
   package let limit: Double
   /// Rounding's own size, ‖X - (B + D)‖ / ‖B‖; nil where it is not computed.
   package let rounding: Double?
+  /// The matrix that storing moves most, in its own size; nil where it moves none.
+  package let coarsest: Coarsest?
   /// Whether the base is quantised in blocks: what is quantised again falls back onto its steps, and rounding is not independent of D.
   package let isOnSteps: Bool
   /// Each weight that the fine-tuning changes.
@@ -50,9 +52,24 @@ package struct FormWeights: Sendable, Hashable, Codable {
     }
   }
 
+  /// What storing makes of one matrix.
+  package struct Coarsest: Sendable, Hashable, Codable {
+    /// Its weight's name, and what it is stored in.
+    package let name: String
+    package let storage: String
+    /// ‖X - R‖ / ‖R‖, R the right weights and X what is made of them; of a type whose rounding is not computed here, with the form's in X's place.
+    package let size: Double
+
+    package init(name: String, storage: String, size: Double) {
+      self.name = name
+      self.storage = storage
+      self.size = size
+    }
+  }
+
   package init(
     storage: String, change: Double, kept: Double, keptError: Double, expected: Double?, residual: Double,
-    limit: Double, rounding: Double?, isOnSteps: Bool = false, modules: [Module]
+    limit: Double, rounding: Double?, coarsest: Coarsest? = nil, isOnSteps: Bool = false, modules: [Module]
   ) {
     self.storage = storage
     self.change = change
@@ -62,12 +79,13 @@ package struct FormWeights: Sendable, Hashable, Codable {
     self.residual = residual
     self.limit = limit
     self.rounding = rounding
+    self.coarsest = coarsest
     self.isOnSteps = isOnSteps
     self.modules = modules
   }
 
   enum CodingKeys: String, CodingKey {
-    case storage, change, kept, expected, residual, limit, rounding, modules
+    case storage, change, kept, expected, residual, limit, rounding, coarsest, modules
     case keptError = "kept_error"
     case isOnSteps = "is_on_steps"
   }

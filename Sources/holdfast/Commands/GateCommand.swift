@@ -17,7 +17,7 @@ struct GateCommand: ParsableCommand {
     commandName: "gate",
     abstract: "Judges candidates against the committed baseline, and exits with the verdict.",
     discussion: """
-      A candidate is a .gguf file, a Hugging Face folder, or a PEFT adapter on the configured base. A folder of checkpoint-N folders is a \
+      A candidate is a .gguf file, a Hugging Face folder, or an adapter (PEFT, or LoRA in GGUF) on the configured base. A folder of checkpoint-N folders is a \
       series: every one of them is judged.
 
       Exit codes: 0 every candidate passes; 1 at least one fails; 2 bad input; 3 inconclusive or not gateable.

@@ -48,7 +48,7 @@ struct MergeAdapterCommand: ParsableCommand {
     }
   }
 
-  @Argument(help: "The folder of a PEFT LoRA adapter.")
+  @Argument(help: "A PEFT adapter's folder, or a LoRA in GGUF.")
   var adapter: String
 
   @Option(help: "The folder to make; with --gguf the file, which ends in .gguf.")

@@ -21,7 +21,7 @@ struct RunCommand: ParsableCommand {
 
   @Option(
     help:
-      "A .gguf file, a Hugging Face folder, a PEFT adapter on the configured base, or a catalogue name; the base by default."
+      "A .gguf file, a Hugging Face folder, an adapter (PEFT, or LoRA in GGUF) on the configured base, or a catalogue name; the base by default."
   )
   var model: String?
 
