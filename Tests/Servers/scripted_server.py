@@ -2,7 +2,7 @@
 trap on request.
 
   python3 scripted_server.py --form vllm|sglang|llama|completions|chat|ollama [--trap NAME] [--adapter NAME] [--port N] [--key TEXT]
-                             [--log FILE] [--delay SECONDS] [--tls]
+                             [--log FILE] [--delay SECONDS] [--root PATH] [--tls]
 
 Prints "port N" once it listens. The model is arithmetic on the last ids: what is most probable, and how probable anything is, follow from
 them alone, so that generated and scored logprobs agree. Only Python's own library is used.
@@ -19,6 +19,7 @@ import struct
 import sys
 import threading
 import time
+import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 VOCABULARY = 256
@@ -146,7 +147,13 @@ class Handler(BaseHTTPRequestHandler):
             return False
         return True
 
+    def direct(self):
+        """What is asked of a proxy names the host too."""
+        if self.path.startswith("http://"):
+            self.path = urllib.parse.urlsplit(self.path).path
+
     def do_GET(self):
+        self.direct()
         try:
             if self.refused():
                 return
@@ -161,7 +168,7 @@ class Handler(BaseHTTPRequestHandler):
                 owner = "me"
             if options.trap == "ollama":
                 owner = "library"
-            entries = [{"id": "base", "root": "path/to/base", "parent": None, "max_model_len": 4096, "owned_by": owner}]
+            entries = [{"id": "base", "root": options.root, "parent": None, "max_model_len": 4096, "owned_by": owner}]
             if options.adapter and form != "llama":
                 entries.append({"id": options.adapter, "root": "path/to/adapter", "parent": "base", "max_model_len": 4096, "owned_by": owner})
             entries += [{"id": name, "root": "loaded", "parent": "base", "max_model_len": 4096, "owned_by": owner} for name in extra]
@@ -182,6 +189,7 @@ class Handler(BaseHTTPRequestHandler):
             self.send({"error": "not found"}, 404)
 
     def do_POST(self):
+        self.direct()
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         try:
             if self.refused():
@@ -365,6 +373,7 @@ def main():
     parser.add_argument("--key")
     parser.add_argument("--log")
     parser.add_argument("--delay", type=float)
+    parser.add_argument("--root", default="path/to/base", help="the files that it says it was started with")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--tls", action="store_true", help="by server.crt beside this file, which nobody trusts")
     options = parser.parse_args()

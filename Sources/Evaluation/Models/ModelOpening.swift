@@ -44,7 +44,7 @@ package final class ModelOpening {
       try writes(place)
       ? ServedSubject(
         writing: address, arguments: configuration?.chatArguments() ?? JSONObject(), access, ledger: ledger, tell: tell)
-      : ServedSubject(address, tokenizer: tokenizer(of: place), access, ledger: ledger, tell: tell)
+      : ServedSubject(address, tokenizer: tokenizer(of: address, place), access, ledger: ledger, tell: tell)
     served[address.description] = subject
     served[subject.path] = subject
     return subject
@@ -90,12 +90,12 @@ package final class ModelOpening {
     return own
   }
 
-  private func tokenizer(of place: String) throws -> String {
+  private func tokenizer(of address: ServerAddress, _ place: String) throws -> String {
     // A candidate is asked with the tokenizer of its base, which the self-test compares with the server's.
     if let path = reference(of: place)?.tokenizer ?? ofBase?.tokenizer ?? tokenizerElsewhere { return path }
-    throw InputError(
-      place, "its tokenizer is not known",
-      remedy: "write base: {server: …, model: …, tokenizer: PATH} into holdfast.yaml")
+    let found = try TokenizerSearch().find(address, access)
+    tell("\(address): its tokenizer is taken from \(found), the files that the server says it was started with")
+    return found
   }
 
   private func naming<Value>(_ body: () throws -> Value) throws -> Value {

@@ -23,13 +23,6 @@ extension Configuration {
 
     let base = try settings.kind("base") == .mapping ? nil : settings.required("base", try settings.text("base"))
     let served = try base == nil ? Self.served("base", settings, absolute) : nil
-    if let served, served.tokenizer == nil, served.writes != true {
-      throw settings.error(
-        "base.tokenizer", "is missing",
-        remedy:
-          "name the served model's folder with tokenizer.json, or a .gguf file of it; or write answers: written, which needs none"
-      )
-    }
     let suites = try settings.texts("suites", orOne: true) ?? ["suites/core"]
     guard suites.count == 1 else {
       throw settings.error(

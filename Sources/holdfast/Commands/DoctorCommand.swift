@@ -33,7 +33,10 @@ struct DoctorCommand: ParsableCommand {
   @Option(help: "The server's model.")
   var model: String?
 
-  @Option(help: "The served model's tokenizer: its folder, or a .gguf file.")
+  @Option(
+    help:
+      "The served model's tokenizer: its folder, or a .gguf file; by default the files that the server says it was started with, where they are here."
+  )
   var tokenizer: String?
 
   @Option(help: "The served model's files, where it is to be compared with this engine.")
@@ -53,11 +56,6 @@ struct DoctorCommand: ParsableCommand {
     if written, tokenizer != nil || local != nil {
       throw ValidationError("--written has no use for --tokenizer and --local: the server is sent text")
     }
-    if server != nil, tokenizer == nil, !written {
-      throw ValidationError(
-        "--server needs --tokenizer: token ids are made here and compared with the server's; or --written, for text alone"
-      )
-    }
   }
 
   func run() throws {
@@ -71,13 +69,15 @@ struct DoctorCommand: ParsableCommand {
       if json { try printJSON(checkup, isPretty: true) }
       return
     }
-    if let server, let tokenizer {
+    if let server {
       let configuration = try options.loadIfPresent()
+      let address = try ServerAddress(server, model: model, place: "--server")
+      let access = try serverOptions.access(keyFile: configuration?.keyFile)
       let checkup = try ServerCheckup(
-        ServerAddress(server, model: model, place: "--server"),
-        tokenizer: resolveModel(tokenizer, models: configuration?.models),
-        local: local.map { try resolveModel($0, models: configuration?.models) },
-        serverOptions.access(keyFile: configuration?.keyFile),
+        address,
+        tokenizer: tokenizer.map { try resolveModel($0, models: configuration?.models) }
+          ?? TokenizerSearch().find(address, access),
+        local: local.map { try resolveModel($0, models: configuration?.models) }, access,
         threads: options.threads ?? configuration?.threads ?? Machine.cores,
         tell: { line in if !json { try printLine(line) } })
       if json { try printJSON(checkup, isPretty: true) }

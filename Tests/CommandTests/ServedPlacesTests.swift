@@ -1,0 +1,72 @@
+import Foundation
+import Testing
+
+@Suite("Where a served model is asked, and where its tokenizer is")
+struct ServedPlacesTests {
+  private let model = golden("checkpoints/llama-tied")
+
+  /// A project whose base has no tokenizer named.
+  private func project(_ address: String) throws -> TemporaryFolder {
+    let folder = try TemporaryFolder.project()
+    try folder.writeConfiguration(base: "{server: \"\(address)\", model: base}", suite: "suite")
+    return folder
+  }
+
+  @Test("a tokenizer that nobody names is that of the files that the server was started with, where they are here")
+  func files() throws {
+    let server = try ScriptedServer("vllm", ["--root", model])
+    let folder = try project(server.address)
+    let run = try holdfast("run", "--json", in: folder)
+    #expect(run.status == 0, "\(run.err)")
+    #expect(run.err.contains("its tokenizer is taken from \(model), the files that the server says"), "\(run.err)")
+    let doctor = try holdfast("doctor", "--server", server.address, "--model", "base", in: folder)
+    #expect(doctor.status == 0, "\(doctor.err)")
+    // The same ids, and so the same scores, as with the tokenizer named.
+    let named = try TemporaryFolder.servedProject(server)
+    #expect(try holdfast("run", in: named).status == 0)
+    #expect(
+      try LedgerDump.rows(folder.file("ledger.sqlite")) == LedgerDump.rows(named.file("ledger.sqlite")))
+  }
+
+  @Test("a model of the hub is looked for in the cache, of an adapter the model that it is on")
+  func cache() throws {
+    let server = try ScriptedServer("vllm", ["--root", "some-org/a-model", "--adapter", "tuned"])
+    let folder = try project("\(server.address)#tuned")
+    let revision = "0123456789abcdef0123456789abcdef01234567"
+    try folder.write("hf/hub/models--some-org--a-model/refs/main", revision)
+    for name in ["tokenizer.json", "tokenizer_config.json", "config.json"] {
+      try folder.write(
+        "hf/hub/models--some-org--a-model/snapshots/\(revision)/\(name)",
+        Data(contentsOf: URL(fileURLWithPath: "\(model)/\(name)")))
+    }
+    try folder.writeConfiguration(base: "{server: \"\(server.address)\", model: tuned}", suite: "suite")
+    let home = ["HF_HOME": folder.file("hf").path]
+    let run = try Running(["run", "--json"], in: folder, environment: home).finish()
+    #expect(run.status == 0, "\(run.err)")
+    #expect(run.err.contains("/snapshots/\(revision), the files"), "\(run.err)")
+  }
+
+  @Test(
+    "files that are not here are named, and nothing that a server says leads elsewhere",
+    arguments: ["/nowhere/model", "some-org/not-here", "../../etc", "/etc/passwd", "a/b/c", ""])
+  func absent(root: String) throws {
+    let server = try ScriptedServer("vllm", ["--root", root])
+    let own = try project(server.address)
+    let run = try Running(["run"], in: own, environment: ["HF_HOME": own.path]).finish()
+    expectOneComplaint(run, naming: ["its tokenizer is not known", "answers: written"])
+  }
+
+  @Test("a proxy of the usual variables is asked, and none for hosts that no_proxy names")
+  func proxy() throws {
+    let server = try ScriptedServer("vllm", ["--root", model])
+    let folder = try project("http://model.invalid:8000")
+    let variables = ["http_proxy": server.address, "no_proxy": ""]
+    let run = try Running(["run", "--json"], in: folder, environment: variables).finish()
+    #expect(run.status == 0, "\(run.err)")
+    let direct = try Running(
+      ["run", "--server-wait", "0"], in: folder,
+      environment: ["http_proxy": server.address, "no_proxy": "model.invalid"]
+    ).finish()
+    #expect(direct.status == 2 && direct.err.contains("cannot be reached"), "\(direct.err)")
+  }
+}
