@@ -321,6 +321,26 @@ struct GGUFAdapterTests {
     #expect(try open { $0.set("adapter.lora.alpha", Float(0)) }.modules[0].scale == 1)
   }
 
+  @Test("one in several files is refused, whole as they are")
+  func parts() throws {
+    let folder = try TemporaryFolder()
+    let files = try (0..<2).map { part in
+      var builder = GGUFBuilder()
+      if part == 0 {
+        builder.set("general.architecture", "llama")
+        builder.set("general.type", "adapter")
+        builder.set("adapter.type", "lora")
+      }
+      builder.set("split.count", UInt32(2))
+      builder.set("split.no", UInt32(part))
+      builder.set("split.tensors.count", UInt32(2))
+      builder.add("blk.0.attn_q.weight.lora_\(part == 0 ? "a" : "b")", part == 0 ? [2, 8] : [8, 2])
+      return try folder.write("lora-0000\(part + 1)-of-00002.gguf", builder.bytes)
+    }
+    let base = try Checkpoint.open(TemporaryFolder.tinyModel().path)
+    expectInputError("split.count: is a LoRA in 2 files") { _ = try Adapter.open(files[0].path, on: base) }
+  }
+
   @Test("what is wrong is named")
   func refused() {
     refuse("adapter.type: 'control_vector' is not supported") { $0.set("adapter.type", "control_vector") }

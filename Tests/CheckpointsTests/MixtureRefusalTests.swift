@@ -65,8 +65,31 @@ struct ExpertParameterTests {
     try refuse("lora_A.weight: has shape [2, 32], the base and the rank need [4, 32]") { $0["r"] = 4 }
   }
 
+  @Test(
+    "a layer whose targeted tensors are not there, of experts or of a router, and what does not belong to all experts")
+  func absent() throws {
+    let first = "base_model.model.model.layers.0.mlp"
+    let targets = ["mlp.experts.gate_up_proj", "mlp.experts.down_proj", "mlp.gate.weight"]
+    try refuse("model.layers.1.mlp.gate.weight: is targeted by adapter_config.json, but has no tensors") {
+      $0["target_parameters"] = targets
+    } weights: {
+      $0.append(("\(first).gate.lora_A.weight", [2, 32], [Float](repeating: 0.5, count: 64)))
+      $0.append(("\(first).gate.lora_B.weight", [6, 2], [Float](repeating: 0.5, count: 12)))
+    }
+    try refuse("model.layers.1.mlp.experts.down_proj: is targeted by adapter_config.json, but has no tensors") { _ in
+    } weights: {
+      $0.removeAll { $0.name.contains("layers.1.mlp.experts.lora_") }
+    }
+    try refuse("is a tensor that nothing consumes on all experts") {
+      $0["use_dora"] = true
+    } weights: {
+      $0.append(("\(first).experts.lora_magnitude_vector", [32], [Float](repeating: 1, count: 32)))
+    }
+  }
+
   private func refuse(
-    _ message: String, _ change: (inout [String: Any]) throws -> Void
+    _ message: String, _ change: (inout [String: Any]) throws -> Void,
+    weights: (inout [(name: String, shape: [Int], values: [Float])]) -> Void = { _ in }
   ) throws {
     let folder = try TemporaryFolder()
     let copy = URL(fileURLWithPath: folder.path("adapter"))
@@ -75,6 +98,13 @@ struct ExpertParameterTests {
     var config = try #require(JSONSerialization.jsonObject(with: try Data(contentsOf: file)) as? [String: Any])
     try change(&config)
     try JSONSerialization.data(withJSONObject: config).write(to: file)
+    let place = copy.appendingPathComponent("adapter_model.safetensors")
+    var tensors = try SafetensorsFile(place).tensors.sorted { $0.key < $1.key }.map {
+      (name: $0.key, shape: $0.value.shape, values: $0.value.decodeAll())
+    }
+    weights(&tensors)
+    try FileManager.default.removeItem(at: place)
+    try SafetensorsOutput(type: .f32).write(tensors, to: place)
     let base = try Checkpoint.open(golden("families/qwen3_moe").path)
     expectInputError(message) { _ = try Adapter.open(copy.path, on: base) }
   }

@@ -101,7 +101,15 @@ struct MergeAdapterTests {
     let made = try holdfast(
       "merge-adapter", "tuned", "--base", gguf, "--gguf", "f16", "--out", "one.gguf", in: folder)
     #expect(made.status == 0, "\(made.err)")
-    try folder.write("chat.jsonl", #"[{"role": "user", "content": "Hi"}]"# + "\n")
+    // Named templates of the base go along, and are found in what was written.
+    try folder.copy(model, as: "named")
+    try folder.write("named/chat_template.jinja", "{{ messages[0].content }}")
+    try folder.write("named/additional_chat_templates/tool_use.jinja", "tools: {{ messages[0].content }}")
+    #expect(
+      try holdfast("merge-adapter", golden("adapters/patterns"), "--base", "named", "--out", "kept", in: folder).status
+        == 0)
+    let chat = try holdfast("chat", "--model", "kept", "--chat-template", "tool_use", "--render", in: folder)
+    #expect(chat.status == 0 && chat.out.hasPrefix("tools: "), "\(chat.out)\(chat.err)")
 
     // A whole tokenizer: the same tokens, written otherwise.
     for name in ["tokenizer.json", "tokenizer_config.json"] { try folder.copy("\(model)/\(name)", as: "tuned/\(name)") }

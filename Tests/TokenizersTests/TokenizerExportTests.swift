@@ -56,6 +56,30 @@ struct TokenizerExportTests {
     #expect(members["pad_token"] == nil)
   }
 
+  @Test("named chat templates go along as files, the default beside them; names that lead elsewhere are refused")
+  func namedTemplates() throws {
+    let fields = try GGUFTokenizerTests.fields("smollm", pre: "smollm")
+    let files = try VocabularyFile(fields, chatTemplate: "plain", named: [("tool-use", "with tools")]).open {
+      files, folder in
+      try TokenizerExport(files, contextLength: 2048).write(into: folder)
+      return try ["chat_template.jinja", "additional_chat_templates/tool-use.jinja"].map {
+        try String(contentsOf: folder.appending(path: $0), encoding: .utf8)
+      }
+    }
+    #expect(files == ["plain", "with tools"])
+    for (names, words) in [
+      (["../x"], "is no name for a file"), ([".x"], "is no name for a file"),
+      (["a", "a"], "has two templates of the name 'a'"), (["a-b", "a_b"], "or of the same key"),
+      ((0..<65).map { "t\($0)" }, "names 65 templates"),
+    ] {
+      let file = VocabularyFile(fields, chatTemplate: "plain", named: names.map { ($0, "x") })
+      let fault = #expect(throws: InputError.self) {
+        try file.open { files, _ in _ = try TokenizerExport(files, contextLength: 2048) }
+      }
+      #expect(fault?.description.contains(words) == true, "\(String(describing: fault))")
+    }
+  }
+
   @Test("is refused by field where `tokenizers` would not load it")
   func refused() throws {
     func field(_ edit: (inout GGUFTokenizerFields) -> Void) throws -> String? {

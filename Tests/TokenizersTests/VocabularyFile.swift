@@ -7,7 +7,7 @@ struct VocabularyFile {
   private var pairs: [UInt8] = []
   private var count: UInt64 = 0
 
-  init(_ fields: GGUFTokenizerFields, chatTemplate: String? = nil) {
+  init(_ fields: GGUFTokenizerFields, chatTemplate: String? = nil, named: [(name: String, source: String)] = []) {
     set("general.architecture", 8, Self.text("llama"))
     set("tokenizer.ggml.model", 8, Self.text(fields.model))
     if let pre = fields.pre { set("tokenizer.ggml.pre", 8, Self.text(pre)) }
@@ -26,6 +26,13 @@ struct VocabularyFile {
     if let adds = fields.addEOS { set("tokenizer.ggml.add_eos_token", 7, [adds ? 1 : 0]) }
     if let adds = fields.addSpacePrefix { set("tokenizer.ggml.add_space_prefix", 7, [adds ? 1 : 0]) }
     if let chatTemplate { set("tokenizer.chat_template", 8, Self.text(chatTemplate)) }
+    if !named.isEmpty { set("tokenizer.chat_templates", 9, Self.array(8, named.map { Self.text($0.name) })) }
+    var suffixes: Set<String> = []
+    for (name, source) in named {
+      let suffix = String(name.map { $0.isLetter || $0.isNumber ? $0 : "_" })
+      guard suffixes.insert(suffix).inserted else { continue }
+      set("tokenizer.chat_template.\(suffix)", 8, Self.text(source))
+    }
   }
 
   /// Writes the file, opens it, and hands its metadata and a folder for more files to `body`; both are gone afterwards.

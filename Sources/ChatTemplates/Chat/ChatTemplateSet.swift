@@ -78,14 +78,7 @@ package struct ChatTemplateSet: Sendable {
       }
       return .init(name: name, text: texts[id])
     }
-    let key = "tokenizer.chat_template"
-    if let source = try metadata.string(key) { entries.append(Entry(name: "default", path: path, source: source)) }
-    for name in try metadata.strings("tokenizer.chat_templates") ?? [] where name != "default" {
-      let suffix = String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
-      if let source = try metadata.string("\(key).\(suffix)") {
-        entries.append(Entry(name: name, path: path, source: source))
-      }
-    }
+    entries = try metadata.chatTemplates().map { Entry(name: $0.name, path: path, source: $0.source) }
   }
 
   /// That of a server which renders chats itself: it is sent messages, and its text is nobody's to see.
@@ -115,7 +108,7 @@ package struct ChatTemplateSet: Sendable {
     if FileManager.default.fileExists(atPath: main.path) {
       entries.append(Entry(name: "default", path: main.path, source: try Self.text(main.path)))
     }
-    let more = folder.appendingPathComponent("additional_chat_templates")
+    let more = folder.appendingPathComponent(TokenizerExport.moreTemplates)
     let names = (try? FileManager.default.contentsOfDirectory(atPath: more.path)) ?? []
     for name in names.sorted() where name.hasSuffix(".jinja") {
       let file = more.appendingPathComponent(name).path

@@ -116,10 +116,12 @@ struct AdapterConfiguration: Sendable {
   ///
   /// - Throws: `InputError` where it does not say its version.
   func putsOutputsFirst() throws -> Bool {
-    let pieces = (version ?? "").split(separator: ".").prefix(2).map { Int($0) }
+    // The second may go on: 1.0rc1.
+    let pieces = (version ?? "").split(separator: ".").prefix(2).map { Int($0.prefix { $0.isNumber }) }
     guard pieces.count == 2, let major = pieces[0], let minor = pieces[1] else {
       throw InputError(
-        path, field: "peft_version", "is missing, and target_parameters' tensors fit the base either way round",
+        path, field: "peft_version",
+        "\(version.map { "'\($0)' is no version" } ?? "is missing"), and target_parameters' tensors fit the base either way round",
         remedy: "save the adapter again with peft 0.18 or later, or merge it into its base model")
     }
     return (major, minor) >= (0, 18)

@@ -49,7 +49,11 @@ struct ExpertParameters {
 
   /// The parameters of all sparse layers, as transformers 5 has them in memory, sorted.
   var names: [String] {
-    (layers.keys.flatMap { ["\($0).gate_up_proj", "\($0).down_proj"] } + routers.keys.map { "\($0).weight" }).sorted()
+    let inMemory = Dictionary(routers.map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first })
+    let own = layers.values.map { spec.names.path(mixture.router.path, layer: $0) }
+    return
+      (layers.keys.flatMap { ["\($0).gate_up_proj", "\($0).down_proj"] } + own.map { "\(inMemory[$0] ?? $0).weight" })
+      .sorted()
   }
 
   /// A router's path in files.

@@ -119,8 +119,8 @@ struct GGUFVocabulary {
       ("bos_token", bosTokenID), ("eos_token", eosTokenID), ("pad_token", padTokenID), ("unk_token", unknownTokenID),
     ]
     var members: [(String, JSONValue)] = named.compactMap { key, id in id.map { (key, .string(tokens[$0])) } }
-    if let template = try metadata.string("tokenizer.chat_template") {
-      members.append(("chat_template", .string(template)))
+    if let template = try metadata.chatTemplates().first, template.name == "default" {
+      members.append(("chat_template", .string(template.source)))
     }
     members += [
       ("clean_up_tokenization_spaces", false), ("model_max_length", .integer(contextLength)),

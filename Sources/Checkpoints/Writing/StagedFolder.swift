@@ -61,6 +61,17 @@ package enum StagedFolder {
     try OutputFile.write(data, to: folder.appendingPathComponent(name).path)
   }
 
+  /// Makes a folder in a folder, where it is not there yet. Throws `InputError` where that fails.
+  static func makeFolder(_ name: String, in folder: URL) throws {
+    let inner = folder.appendingPathComponent(name)
+    do {
+      try FileManager.default.createDirectory(at: inner, withIntermediateDirectories: true)
+    } catch {
+      throw InputError(
+        inner.path, "cannot be made (\(systemWords(error)))", remedy: "give another folder with --out")
+    }
+  }
+
   private static func removeAbandoned(in parent: URL) {
     for name in (try? FileManager.default.contentsOfDirectory(atPath: parent.path)) ?? []
     where name.hasPrefix(prefix) && name.hasSuffix(suffix) {

@@ -10,8 +10,10 @@ package struct TokenizerExport: Sendable {
     "merges.txt", generationFile, "tokenizer.model", "tekken.json",
   ]
   static let generationFile = "generation_config.json"
+  /// Named chat templates besides the default, a file each.
+  package static let moreTemplates = "additional_chat_templates"
 
-  /// By name, in the order in which they are written.
+  /// By name, which may lie in a folder, in the order in which they are written.
   let files: [(name: String, data: Data)]
   /// `tokenizer.ggml.padding_token_id`; nil where the files are copied.
   let padTokenID: Int?
@@ -27,10 +29,13 @@ package struct TokenizerExport: Sendable {
     case .gguf(let metadata):
       let vocabulary = try GGUFVocabulary(metadata)
       padTokenID = vocabulary.padTokenID
-      files = [
-        ("tokenizer.json", Data(vocabulary.tokenizerJSON())),
-        ("tokenizer_config.json", Data(JSONText.document(try vocabulary.configuration(contextLength: contextLength)))),
-      ]
+      files =
+        [
+          ("tokenizer.json", Data(vocabulary.tokenizerJSON())),
+          (
+            "tokenizer_config.json", Data(JSONText.document(try vocabulary.configuration(contextLength: contextLength)))
+          ),
+        ] + (try Self.namedTemplates(metadata))
     case .json, .sentencePiece, .tekken:
       padTokenID = nil
       let own = tokenizer.urls
@@ -40,15 +45,42 @@ package struct TokenizerExport: Sendable {
         HuggingFaceWeights.exists)
       let settings = base?.urls.first?.deletingLastPathComponent().appendingPathComponent(Self.generationFile)
       let hasOwn = beside.contains { $0.lastPathComponent == Self.generationFile }
-      files = try (own + beside + [settings].compactMap { hasOwn ? nil : $0 }.filter(HuggingFaceWeights.exists)).map {
-        let file = try MappedFile($0)
-        return ($0.lastPathComponent, withExtendedLifetime(file) { Data(file.bytes) })
+      let templates = folder.appendingPathComponent(Self.moreTemplates)
+      let named = ((try? FileManager.default.contentsOfDirectory(atPath: templates.path)) ?? []).sorted()
+        .filter { $0.hasSuffix(".jinja") }.map { ("\(Self.moreTemplates)/\($0)", templates.appendingPathComponent($0)) }
+      let others = own + beside + [settings].compactMap { hasOwn ? nil : $0 }.filter(HuggingFaceWeights.exists)
+      files = try (others.map { ($0.lastPathComponent, $0) } + named).map { name, url in
+        let file = try MappedFile(url)
+        return (name, withExtendedLifetime(file) { Data(file.bytes) })
       }
     }
   }
 
+  /// The chat templates of a GGUF file besides its default, as files; with them the default is one too, without which transformers would have none.
+  private static func namedTemplates(_ metadata: GGUFMetadata) throws -> [(name: String, data: Data)] {
+    let templates = try metadata.chatTemplates()
+    guard templates.contains(where: { $0.name != "default" }) else { return [] }
+    return try templates.map { template in
+      guard template.name != "default" else { return ("chat_template.jinja", Data(template.source.utf8)) }
+      let isName =
+        (1...100).contains(template.name.utf8.count) && !template.name.hasPrefix(".")
+        && template.name.utf8.allSatisfy { Self.nameBytes.contains($0) }
+      guard isName else {
+        throw InputError(
+          metadata.path, field: "tokenizer.chat_templates", "'\(template.name)' is no name for a file",
+          remedy: "convert the model again")
+      }
+      return ("\(moreTemplates)/\(template.name).jinja", Data(template.source.utf8))
+    }
+  }
+
+  private static let nameBytes = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-".utf8)
+
   /// Writes the files into a folder that is there. Throws `InputError` where that fails.
   package func write(into folder: URL) throws {
-    for file in files { try StagedFolder.write(file.data, as: file.name, in: folder) }
+    for file in files {
+      if file.name.contains("/") { try StagedFolder.makeFolder(Self.moreTemplates, in: folder) }
+      try StagedFolder.write(file.data, as: file.name, in: folder)
+    }
   }
 }
