@@ -62,9 +62,12 @@ struct ServerCheckup: Encodable {
     func say(_ name: String, _ detail: String, made: Bool = true) {
       do { try tell(Self.line(name, detail, made: made)) } catch { fault = error }
     }
+    say("tokenizer", tokenizer)
     let test = try SelfTest(model) { say($0.name, $0.detail, made: $0.wasMade) }
-    var lines = test.checks.map { Line(name: $0.name, detail: $0.detail, made: $0.wasMade) }
-    if let path = path ?? (model.vocabulary.hasWeights ? tokenizer : nil) {
+    var lines = [Line(name: "tokenizer", detail: tokenizer, made: true)]
+    lines += test.checks.map { Line(name: $0.name, detail: $0.detail, made: $0.wasMade) }
+    // Of an adapter the files of what it is on are another model.
+    if let path = path ?? (model.vocabulary.hasWeights && model.facts.parent == nil ? tokenizer : nil) {
       let distance = try LocalDistance(
         ServedScorer(model, fingerprint: test.fingerprint, noise: test.noise), path: path, threads: threads)
       local = Local(

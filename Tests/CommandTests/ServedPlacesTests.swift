@@ -46,6 +46,27 @@ struct ServedPlacesTests {
     #expect(run.err.contains("/snapshots/\(revision), the files"), "\(run.err)")
   }
 
+  @Test("a candidate elsewhere is asked with the base's tokenizer; a damaged one is named by its file")
+  func shared() throws {
+    let base = try ScriptedServer("vllm", ["--root", model])
+    let other = try ScriptedServer("vllm", ["--root", "/in/a/container", "--adapter", "tuned"])
+    let folder = try project(base.address)
+    #expect(try holdfast("baseline", "save", in: folder).status == 0)
+    let gate = try holdfast("gate", "--candidate", "\(other.address)#tuned", in: folder)
+    #expect(!gate.err.contains("tokenizer is not known") && gate.status != 2, "\(gate.err)")
+    try folder.copy(model, as: "damaged")
+    try folder.write("damaged/tokenizer.json", "{")
+    let broken = try ScriptedServer("vllm", ["--root", folder.file("damaged").path])
+    expectOneComplaint(try holdfast("run", in: try project(broken.address)), naming: ["damaged/tokenizer.json"])
+  }
+
+  @Test("another program's /api/version makes no Ollama of a server")
+  func version() throws {
+    let server = try ScriptedServer("vllm", trap: "own-version", ["--root", model])
+    let run = try holdfast("run", in: try project(server.address))
+    #expect(run.status == 0, "\(run.err)")
+  }
+
   @Test(
     "files that are not here are named, and nothing that a server says leads elsewhere",
     arguments: ["/nowhere/model", "some-org/not-here", "../../etc", "/etc/passwd", "a/b/c", ""])

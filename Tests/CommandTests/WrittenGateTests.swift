@@ -100,13 +100,42 @@ struct WrittenGateTests {
     #expect(try holdfast("run", in: try project(own, prompt: "raw")).status == 0)
     expectOneComplaint(
       try holdfast("run", in: try project(own, more: "chat: {arguments: {style: brief}}")),
-      naming: ["chat.arguments.style", "Ollama", "enable_thinking alone"])
+      naming: ["Ollama", "nothing but enable_thinking", "chat.arguments has 'style'"])
     let short = try ScriptedServer("ollama", trap: "short")
     let doctor = try holdfast("doctor", "--server", short.address, "--written", in: try project(short))
     #expect(doctor.status == 0, "\(doctor.err)")
-    let long = try holdfast("run", in: try project(short, prompt: "raw"))
+    let folder = try project(short, prompt: "raw")
+    try folder.replace(
+      #"separator: "\n\n""#, with: #"separator: "\n\#(String(repeating: "-", count: 80))\n""#, in: "suite/echo.yaml")
+    let long = try holdfast("run", in: folder)
     #expect(long.status == 2, "\(long.err)")
-    #expect(long.err.contains("keeps 120 tokens of a prompt and its answer, and a prompt of "), "\(long.err)")
+    #expect(long.err.contains("keeps 300 tokens of a prompt and its answer, and a prompt of "), "\(long.err)")
+  }
+
+  @Test("a context that holds no prompt is refused, and one that is not known is said")
+  func contexts() throws {
+    let tiny = try ScriptedServer("ollama", trap: "tiny")
+    expectOneComplaint(
+      try holdfast("run", in: try project(tiny, prompt: "raw")), naming: ["has a context of 16 tokens"])
+    let silent = try ScriptedServer("ollama", trap: "no-show")
+    let run = try holdfast("run", in: try project(silent, prompt: "raw"))
+    #expect(run.status == 0 && run.err.contains("that 16384 tokens fit is taken on trust"), "\(run.err)")
+  }
+
+  @Test("a model that thinks in chats alone is asked raw text")
+  func thinksInChats() throws {
+    let server = try ScriptedServer("chat", trap: "thinks-in-chats")
+    #expect(try holdfast("run", in: try project(server, prompt: "raw")).status == 0)
+    let chats = try holdfast("run", in: try project(server))
+    #expect(chats.status == 2 && chats.err.contains("the model thinks before it answers"), "\(chats.err)")
+  }
+
+  @Test("--prompt chat tells the template what the configuration says, in the self-test too")
+  func promptOption() throws {
+    let server = try ScriptedServer("chat", trap: "thinks-unless-told")
+    let folder = try project(server, prompt: "raw", more: "chat: {arguments: {enable_thinking: false}}")
+    let run = try holdfast("run", "--prompt", "chat", in: folder)
+    #expect(run.status == 0, "\(run.err)")
   }
 
   @Test("why a kind of prompt is not taken is said where the suite is asked so")

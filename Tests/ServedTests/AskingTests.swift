@@ -21,6 +21,18 @@ struct AskingTests {
     #expect(throws: InputError.self) { try ServerAddress("http://host#a", model: "b", place: "test") }
   }
 
+  @Test(
+    "texts of one model differ as often as the self-test saw them move, up to half of all",
+    arguments: [
+      (0, 0, true), (0, 1, false), (1, 2, true), (1, 3, false), (3, 4, true), (3, 5, false), (24, 8, true),
+      (24, 9, false), (.max, 8, true), (.max, 9, false), (-5, 1, false),
+    ])
+  func texts(flips: Int, unlike: Int, isNear: Bool) {
+    let one = Fingerprint(logprobs: [], texts: (0..<16).map { "\($0)" })
+    let other = Fingerprint(logprobs: [], texts: (0..<16).map { $0 < unlike ? "x" : "\($0)" })
+    #expect(one.isNear(other, noise: NoiseFloor(largest: 0, largestSum: 0, flips: flips, tokens: 48)) == isNear)
+  }
+
   @Test("a key is not shown by anything that prints it")
   func key() throws {
     let key = try #require(try ServerKey.find(file: nil, environment: ["HOLDFAST_API_KEY": "sk-1234"]))

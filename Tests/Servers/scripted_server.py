@@ -179,7 +179,7 @@ class Handler(BaseHTTPRequestHandler):
             self.send({"version": options.version, "dtype": "float32", "context_length": 4096})
         elif self.path == "/props" and form == "llama":
             self.send({"build_info": options.version, "model_path": "path/to/base.gguf", "default_generation_settings": {"n_ctx": 4096}})
-        elif self.path == "/api/version" and form == "ollama":
+        elif self.path == "/api/version" and (form == "ollama" or options.trap == "own-version"):
             self.send({"version": options.version})
         elif self.path == "/api/tags" and form == "ollama":
             self.send({"models": [{"name": "base", "model": "base", "digest": "0123abcd"}]})
@@ -321,7 +321,7 @@ def words(model, prompt):
 
 def chat(path, request):
     """A hoster's chat endpoint: text alone."""
-    if path == "/v1/completions" and options.trap == "no-chats":
+    if path == "/v1/completions" and options.trap in ("no-chats", "thinks-in-chats"):
         return {"choices": [{"text": words(request["model"], request["prompt"]), "finish_reason": "stop"}]}
     if path != "/v1/chat/completions":
         return None
@@ -330,7 +330,7 @@ def chat(path, request):
     text = words(request["model"], "\n".join(message["content"] for message in request["messages"]))
     message = {"role": "assistant", "content": text}
     told = request.get("chat_template_kwargs", {})
-    if options.trap == "thinks" or options.trap == "thinks-unless-told" and told.get("enable_thinking") is not False:
+    if options.trap in ("thinks", "thinks-in-chats") or options.trap == "thinks-unless-told" and told.get("enable_thinking") is not False:
         message = {"role": "assistant", "content": None, "reasoning_content": "The user wants"}
     choice = {"index": 0, "message": message, "finish_reason": "stop"}
     if options.trap == "filters" and count > 60:
@@ -343,8 +343,8 @@ def chat(path, request):
 
 def ollama(path, request):
     """Ollama's own routes."""
-    context = 120 if options.trap == "short" else 32768
-    if path == "/api/show":
+    context = {"short": 300, "tiny": 16}.get(options.trap, 32768)
+    if path == "/api/show" and options.trap != "no-show":
         return {"model_info": {"general.architecture": "llama", "llama.context_length": context}}
     if request["options"]["num_ctx"] != min(context, 16384) or request["stream"] or request["truncate"] or request["shift"]:
         return None

@@ -15,19 +15,25 @@ package final class ModelOpening {
   private let tell: (String) -> Void
   /// The tokenizer of models that servers hold, where the configuration names none.
   private let tokenizerElsewhere: String?
+  /// What a server's own chat template is told.
+  private let arguments: JSONObject
+  /// The base's tokenizer, where nobody named one and its server's files are here.
+  private var foundTokenizer: String?
   private var checkpoint: Checkpoint?
   /// By address: a server is proved once.
   private var served: [String: ServedSubject] = [:]
 
   /// - Parameters:
+  ///   - arguments: what a server's own chat template is told.
   ///   - tokenizer: of models that servers hold, where the configuration names none.
   ///   - tell: gets what a self-test could not look at, a line each.
   package init(
     _ configuration: Configuration?, ledger: Ledger, access: ServerAccess, base: @escaping () throws -> String,
-    tokenizer: String? = nil, tell: @escaping (String) -> Void
+    arguments: JSONObject, tokenizer: String? = nil, tell: @escaping (String) -> Void
   ) {
     (self.configuration, self.ledger, self.access, self.base, self.tell) = (configuration, ledger, access, base, tell)
     tokenizerElsewhere = tokenizer
+    self.arguments = arguments
   }
 
   /// - Parameter name: what reports call it; its own name where it is nil.
@@ -43,7 +49,7 @@ package final class ModelOpening {
     let subject =
       try writes(place)
       ? ServedSubject(
-        writing: address, arguments: configuration?.chatArguments() ?? JSONObject(), access, ledger: ledger, tell: tell)
+        writing: address, arguments: arguments, access, ledger: ledger, tell: tell)
       : ServedSubject(address, tokenizer: tokenizer(of: address, place), access, ledger: ledger, tell: tell)
     served[address.description] = subject
     served[subject.path] = subject
@@ -92,8 +98,11 @@ package final class ModelOpening {
 
   private func tokenizer(of address: ServerAddress, _ place: String) throws -> String {
     // A candidate is asked with the tokenizer of its base, which the self-test compares with the server's.
-    if let path = reference(of: place)?.tokenizer ?? ofBase?.tokenizer ?? tokenizerElsewhere { return path }
+    if let path = reference(of: place)?.tokenizer ?? ofBase?.tokenizer ?? tokenizerElsewhere ?? foundTokenizer {
+      return path
+    }
     let found = try TokenizerSearch().find(address, access)
+    if ofBase?.address == place { foundTokenizer = found }
     tell("\(address): its tokenizer is taken from \(found), the files that the server says it was started with")
     return found
   }

@@ -58,7 +58,8 @@ struct EngineSearch {
     var dialogue = PromptScoring(engine, ids, from: 1)
     while let request = dialogue.request {
       switch try pump.trial(request) {
-      case .failure(.refused(let status, let message, _)) where ServerFault.isOfForm(status: status):
+      case .failure(.refused(let status, let message, _))
+      where status != 401 && status != 403 && status != 429 && status != 503:
         return "\(request.path) answers \(status) \(shown(message, limit: 60))"
       case .failure(.notJSON) where engine.name != "vllm": return "\(request.path) answers no JSON"
       case .failure(let fault): throw fault.error(address, asking: request.path)

@@ -24,13 +24,15 @@ struct ServerListing {
     models = try Self.models(address, pump)
     adapters = try Self.llamaAdapters(pump)
     let isOfLibrary = models.contains { $0.owner == "library" }
-    isOllama = try isOfLibrary || Self.hasOllamaVersion(pump)
+    isOllama = try isOfLibrary || Self.hasOllamaRoutes(pump)
   }
 
-  /// The route is Ollama's alone.
-  private static func hasOllamaVersion(_ pump: RequestPump) throws -> Bool {
-    guard case .success(let answer) = try pump.trial(.get("/api/version")) else { return false }
-    return answer.at("version")?.text != nil
+  /// Others have one route or the other: llama-swap a version, llama-server a list, in which nothing has a digest.
+  private static func hasOllamaRoutes(_ pump: RequestPump) throws -> Bool {
+    guard case .success(let version) = try pump.trial(.get("/api/version")), version.at("version")?.text != nil,
+      case .success(let list) = try pump.trial(.get("/api/tags"))
+    else { return false }
+    return list.at("models")?.array?.contains { $0.at("digest")?.text?.isEmpty == false } ?? false
   }
 
   private static func models(_ address: ServerAddress, _ pump: RequestPump) throws -> [ListedModel] {

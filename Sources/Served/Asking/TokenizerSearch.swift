@@ -25,10 +25,19 @@ package struct TokenizerSearch {
     var named = [parent?.root, parent?.id, entry?.root, entry?.id]
     for path in ["/props", "/server_info", "/get_server_info"] {
       guard case .success(let answer) = try pump.trial(.get(path)) else { continue }
-      named += [answer.at("tokenizer_path")?.text, answer.at("model_path")?.text]
+      named = [answer.at("tokenizer_path")?.text] + named + [answer.at("model_path")?.text]
     }
     let places = named.compactMap { $0 }
-    if let path = places.lazy.compactMap(path).first { return path }
+    var damage: InputError?
+    for place in places.compactMap(path) {
+      do {
+        _ = try ServedVocabulary(path: place)
+        return place
+      } catch let fault as InputError {
+        damage = damage ?? fault
+      }
+    }
+    if let damage { throw damage }
     let files = Set(places).sorted().prefix(3).map { "'\($0)'" }.joined(separator: ", ")
     throw InputError(
       address.description,
@@ -38,11 +47,16 @@ package struct TokenizerSearch {
     )
   }
 
-  /// Where a server's word for its files leads on this machine; nil for nowhere.
-  func path(_ named: String) -> String? {
-    let places =
-      named.hasPrefix("/") ? [named] : Self.isHubName(named) ? cached(named).map { [$0] } ?? [] : []
-    return places.first { (try? ServedVocabulary(path: $0)) != nil }
+  /// Where a server's word for its files leads on this machine: to a .gguf file, or a folder with a tokenizer in it; nil for nowhere.
+  private func path(_ named: String) -> String? {
+    guard let place = named.hasPrefix("/") ? named : Self.isHubName(named) ? cached(named) : nil else { return nil }
+    switch FileKind.of(place) {
+    case .regular?: return place.hasSuffix(".gguf") ? place : nil
+    case .folder?:
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []
+      return names.contains { ["tokenizer.json", "tokenizer.model", "tekken.json"].contains($0) } ? place : nil
+    default: return nil
+    }
   }
 
   /// `organisation/name`, which is no path.

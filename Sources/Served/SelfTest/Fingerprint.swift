@@ -53,7 +53,8 @@ package struct Fingerprint: Sendable, Hashable, Codable {
   package func isNear(_ other: Fingerprint, noise: NoiseFloor) -> Bool {
     guard texts.isEmpty, other.texts.isEmpty else {
       // The self-test compares three times as many texts: four times as many as differed there may differ here, and half of all at most.
-      return logprobs == other.logprobs && unlike(other) <= min(texts.count / 2, (4 * noise.flips + 2) / 3)
+      let flips = max(0, min(noise.flips, 3 * texts.count))
+      return logprobs == other.logprobs && unlike(other) <= min(texts.count / 2, (4 * flips + 2) / 3)
     }
     return distance(other) <= (noise.isNone ? 2e-6 : 4 * noise.largestSum + 1e-4)
   }

@@ -39,9 +39,6 @@ package enum ServerFault: Error, Sendable, Equatable {
     }
   }
 
-  /// Whether a status says that a request is of no form that the server has: neither a key, nor load, nor a fault of its own.
-  static func isOfForm(status: Int) -> Bool { ![401, 403, 429].contains(status) && (status < 500 || status == 501) }
-
   /// Whether it is asked too much.
   var isPressure: Bool {
     if case .refused(let status, _, _) = self { status == 429 || status == 503 } else { false }

@@ -5,28 +5,36 @@ package struct OllamaWriting: WritingForm {
   let model: String
   /// Tokens of a prompt and its answer that it keeps.
   let contextLength: Int
+  /// Bytes of what its template and its own system message put into a chat.
+  let templateBytes: Int
   /// What it is asked to keep, of a model that can: prompts of a suite are shorter than this.
   static let usualContext = 16_384
   /// Its templates know one argument.
   static let argument = "enable_thinking"
 
-  package init(model: String, contextLength: Int = usualContext) {
+  package init(model: String, contextLength: Int = usualContext, templateBytes: Int = 0) {
     self.model = model
     self.contextLength = min(contextLength, Self.usualContext)
+    self.templateBytes = templateBytes
   }
 
   /// What does not fit is cut by older versions without a word, whatever they are told: so that is known before. A token has at least one
-  /// byte, and a template's own are fewer than the bytes of messages in JSON.
-  package func refusal(of prompt: WritingPrompt, count: Int) -> InputProblem? {
-    let bytes =
-      switch prompt {
-      case .text(let text): text.utf8.count
-      case .messages(let messages, _): JSONText.compact(messages).utf8.count
+  /// byte, and what a template puts around each message is less than JSON does.
+  package func refusal(of prompt: WritingPrompt, count: Int) -> WritingRefusal? {
+    let bytes: Int
+    switch prompt {
+    case .text(let text): bytes = text.utf8.count
+    case .messages(let messages, let arguments):
+      if let unknown = arguments?.object?.members.first(where: { $0.key != Self.argument }) {
+        return .problem(
+          "is Ollama, which tells a template nothing but \(Self.argument), and chat.arguments has '\(unknown.key)'",
+          remedy: "leave it out")
       }
+      bytes = templateBytes + JSONText.compact(messages).utf8.count
+    }
     guard bytes + count > contextLength else { return nil }
-    return InputProblem(
-      problem:
-        "keeps \(contextLength) tokens of a prompt and its answer, and a prompt of \(bytes) bytes may have more",
+    return .problem(
+      "keeps \(contextLength) tokens of a prompt and its answer, and a prompt of \(bytes) bytes may have more",
       remedy: "ask fewer demonstrations, or gate the model's .gguf file (in ~/.ollama/models/blobs)")
   }
 

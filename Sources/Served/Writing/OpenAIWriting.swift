@@ -7,8 +7,8 @@ package struct OpenAIWriting: WritingForm {
 
   let model: String
   /// Why the server has no chats, or no texts; nil where it has.
-  var chatRefusal: String?
-  var textRefusal: String?
+  var chatRefusal: WritingRefusal?
+  var textRefusal: WritingRefusal?
   /// Whether it takes what its own settings would otherwise add: a penalty on repetitions, out of the model's generation_config.json, makes
   /// another text of the same model.
   var takesPenalties = true
@@ -17,20 +17,10 @@ package struct OpenAIWriting: WritingForm {
 
   package init(model: String) { self.model = model }
 
-  package func refusal(of prompt: WritingPrompt, count: Int) -> InputProblem? {
+  package func refusal(of prompt: WritingPrompt, count: Int) -> WritingRefusal? {
     switch prompt {
-    case .text:
-      textRefusal.map {
-        InputProblem(
-          problem: "takes no raw text (\($0)), and the suite is asked so",
-          remedy: "write prompt: chat into the configuration")
-      }
-    case .messages:
-      chatRefusal.map {
-        InputProblem(
-          problem: "takes no chats (\($0)), and the suite is asked so",
-          remedy: "write prompt: raw into the configuration, or serve the model with its chat template")
-      }
+    case .text: textRefusal
+    case .messages: chatRefusal
     }
   }
 

@@ -44,16 +44,25 @@ package struct WrittenText: Sendable, Equatable {
   }
 }
 
-/// What is wrong with a prompt, and what mends it.
-package struct InputProblem: Sendable {
-  let problem: ShownText
-  let remedy: ShownText
+/// Why a prompt is not taken.
+package enum WritingRefusal: Sendable {
+  /// What is wrong with it, and what mends that.
+  case problem(ShownText, remedy: ShownText)
+  /// What the server answered to the first prompt of its kind.
+  case fault(ServerFault, path: String)
+
+  func error(_ address: ServerAddress) -> InputError {
+    switch self {
+    case .problem(let problem, let remedy): InputError(address.description, problem, remedy: remedy)
+    case .fault(let fault, let path): fault.error(address, asking: path)
+    }
+  }
 }
 
 /// How a server that only writes text is asked: greedily, whatever its own settings are.
 package protocol WritingForm: Sendable {
   /// Why the server takes no prompts of this kind, or not this one; nil where it does.
-  func refusal(of prompt: WritingPrompt, count: Int) -> InputProblem?
+  func refusal(of prompt: WritingPrompt, count: Int) -> WritingRefusal?
 
   /// - Parameters:
   ///   - count: the most tokens.

@@ -48,9 +48,7 @@ package struct WritingModel: Sendable {
   ///
   /// - Throws: `InputError` where the server takes no prompts of this kind.
   func request(_ prompt: WritingPrompt, count: Int, stop: String = "", logprobs: Bool = false) throws -> ServerRequest {
-    if let found = form.refusal(of: prompt, count: count) {
-      throw InputError(address.description, found.problem, remedy: found.remedy)
-    }
+    if let refusal = form.refusal(of: prompt, count: count) { throw refusal.error(address) }
     return form.request(prompt, count: count, stop: stop, logprobs: logprobs)
   }
 

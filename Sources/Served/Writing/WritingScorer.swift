@@ -26,6 +26,12 @@ package final class WritingScorer: Scorer {
     try Interruption.watching {
       let hold = AnswerHold(batches, demandSame: demandSame, progress: progress, deliver: deliver)
       try hold.deliverEmpty()
+      // What the server will not take is known before the first is asked.
+      for (batch, requests) in batches.enumerated() {
+        for (index, request) in requests.enumerated() {
+          _ = try WritingQuestion(request, batch: batch, index: index, model)
+        }
+      }
       let places = batches.enumerated().flatMap { batch, requests in requests.indices.map { (batch, $0) } }
       var next = 0
       try model.pump().run(

@@ -23,17 +23,23 @@ struct WritingSearch {
 
   // MARK: Ollama
 
+  /// Tokens below which the self-test's own prompts would not fit.
+  private static let leastContext = 256
+
   private func ollama(_ name: String) throws -> WritingModel {
-    if let unknown = arguments.members.first(where: { $0.key != OllamaWriting.argument }) {
-      throw InputError(
-        address.description, field: "chat.arguments.\(unknown.key)", "is nothing that Ollama tells a template",
-        remedy: "leave it out: \(OllamaWriting.argument) alone goes through")
-    }
     let details = try said(
       .post("/api/show", .object(JSONObject([("model", .string(name))])), answerLimit: 64 << 20))
     let length = details?.at("model_info")?.object?.members.first { $0.key.hasSuffix(".context_length") }?
       .value.wholeNumber
-    let form = OllamaWriting(model: name, contextLength: length ?? OllamaWriting.usualContext)
+    if let length, length < Self.leastContext {
+      throw InputError(
+        address.description, "has a context of \(length) tokens, which hold no few-shot prompt",
+        remedy: "name another model")
+    }
+    let texts = [details?.at("system")?.text, details?.at("template")?.text].compactMap { $0?.utf8.count }
+    let form = OllamaWriting(
+      model: name, contextLength: length ?? OllamaWriting.usualContext, templateBytes: texts.reduce(0, +))
+    if let refusal = form.refusal(of: question, count: 4) { throw refusal.error(address) }
     let request = form.request(question, count: 4, stop: "", logprobs: false)
     let answer = try pump.answer(request)
     do throws(ServerFault) { _ = try form.written(answer) } catch {
@@ -44,7 +50,10 @@ struct WritingSearch {
     return try model(
       name, engine: "ollama", version: try said(.get("/api/version"))?.at("version")?.text,
       root: own?.at("digest")?.text,
-      parent: nil, contextLength: form.contextLength, form, notes: [])
+      parent: nil, contextLength: form.contextLength, form,
+      notes: length == nil
+        ? ["it does not say how long the model's context is: that \(form.contextLength) tokens fit is taken on trust"]
+        : [])
   }
 
   // MARK: OpenAI's form
@@ -54,31 +63,36 @@ struct WritingSearch {
     form.adapters = listing.scales(of: name)
     var notes: [String] = []
     var fingerprint: String?
+    var reasons: [String] = []
     /// Why the server does not take a prompt.
-    func refusal(_ prompt: WritingPrompt) throws -> String? {
+    func refusal(_ prompt: WritingPrompt, _ kind: ShownText, _ remedy: ShownText) throws -> WritingRefusal? {
       switch try trial(prompt, form) {
-      case .success(let answer):
+      case .answer(let answer):
         fingerprint = fingerprint ?? answer.at("system_fingerprint")?.text
         return nil
-      case .failure(let refusal): return refusal.reason
+      case .otherForm(let reason):
+        if !reasons.contains(reason) { reasons.append(reason) }
+        return .problem("takes no \(kind) (\(reason)), and the suite is asked so", remedy: remedy)
+      case .fault(let fault, let path): return .fault(fault, path: path)
       }
     }
     func tryBoth() throws {
-      form.chatRefusal = try refusal(question)
-      form.textRefusal = try refusal(.text("One, two, three,"))
+      form.chatRefusal = try refusal(
+        question, "chats", "write prompt: raw into the configuration, or serve the model with its chat template")
+      form.textRefusal = try refusal(
+        .text("One, two, three,"), "raw text", "write prompt: chat into the configuration")
     }
     try tryBoth()
-    var refusals = [form.chatRefusal, form.textRefusal].compactMap { $0 }
-    if refusals.count == 2 {
+    if reasons.count == 2 {
       // What takes no penalties of another's wording refuses both kinds for that.
       form.takesPenalties = false
       try tryBoth()
-      refusals += [form.chatRefusal, form.textRefusal].compactMap { $0 }.filter { !refusals.contains($0) }
       notes.append("it takes no repetition_penalty: one that it adds of its own is taken for the model")
     }
-    guard form.chatRefusal == nil || form.textRefusal == nil else {
+    if let chat = form.chatRefusal, let text = form.textRefusal {
+      for refusal in [chat, text] { if case .fault = refusal { throw refusal.error(address) } }
       throw InputError(
-        address.description, "writes no text in any form that Holdfast knows (\(refusals.joined(separator: "; ")))",
+        address.description, "writes no text in any form that Holdfast knows (\(reasons.joined(separator: "; ")))",
         remedy: "serve the model with an OpenAI-compatible server, or Ollama")
     }
     let props = try said(.get("/props"))
@@ -90,26 +104,34 @@ struct WritingSearch {
       parent: adapter == nil ? entry?.parent : root, contextLength: entry?.contextLength, form, notes: notes)
   }
 
-  /// The answer to a short prompt, or why there is none.
-  private func trial(_ prompt: WritingPrompt, _ form: OpenAIWriting) throws -> Result<JSONValue, Refusal> {
-    let request = form.request(prompt, count: 4, stop: "", logprobs: false)
-    switch try pump.trial(request) {
-    case .failure(.refused(let status, let message, _)) where ServerFault.isOfForm(status: status):
-      return .failure(Refusal("\(request.path) answers \(status) \(shown(message, limit: 80))"))
-    case .failure(.notJSON): return .failure(Refusal("\(request.path) answers no JSON"))
-    case .failure(let fault): throw fault.error(address, asking: request.path)
-    case .success(let answer):
-      do throws(ServerFault) { _ = try form.written(answer) } catch {
-        if case .foreign(let lack) = error { return .failure(Refusal("\(request.path) \(lack)")) }
-        throw error.error(address, asking: request.path)
-      }
-      return .success(answer)
-    }
+  /// What became of a short prompt.
+  private enum Trial {
+    case answer(JSONValue)
+    /// The server has no prompts of this kind, and says so.
+    case otherForm(String)
+    /// It has them, and something is wrong with it; that counts where a suite is asked so.
+    case fault(ServerFault, path: String)
   }
 
-  private struct Refusal: Error {
-    let reason: String
-    init(_ reason: String) { self.reason = reason }
+  private func trial(_ prompt: WritingPrompt, _ form: OpenAIWriting) throws -> Trial {
+    let request = form.request(prompt, count: 4, stop: "", logprobs: false)
+    switch try pump.trial(request) {
+    case .failure(.refused(let status, let message, _))
+    where (400..<500).contains(status) && ![401, 403, 429].contains(status) || status == 501:
+      return .otherForm("\(request.path) answers \(status) \(shown(message, limit: 80))")
+    case .failure(.notJSON): return .otherForm("\(request.path) answers no JSON")
+    case .failure(let fault):
+      if case .refused(let status, _, _) = fault, status >= 500, status != 503 {
+        return .fault(fault, path: request.path)
+      }
+      throw fault.error(address, asking: request.path)
+    case .success(let answer):
+      do throws(ServerFault) { _ = try form.written(answer) } catch {
+        if case .foreign(let lack) = error { return .otherForm("\(request.path) \(lack)") }
+        return .fault(error, path: request.path)
+      }
+      return .answer(answer)
+    }
   }
 
   // MARK: Both

@@ -62,7 +62,8 @@ struct SaveBaseline: ParsableCommand {
     let ledger = try Ledger(path: options.ledger ?? configuration.ledger)
     let subject = try ModelOpening(
       configuration, ledger: ledger, access: try serverOptions.access(keyFile: configuration.keyFile),
-      base: { try basePlace(configuration) }, tell: { note("\($0)") }
+      base: { try basePlace(configuration) }, arguments: try configuration.chatArguments(form: prompt),
+      tell: { note("\($0)") }
     ).open(place)
     for line in subject.server == nil ? [] : subject.notes { note("\(line)") }
     let run = try SuiteRun(

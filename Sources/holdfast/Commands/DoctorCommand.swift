@@ -21,7 +21,6 @@ struct DoctorCommand: ParsableCommand {
     discussion: """
       Example: holdfast doctor --json
       Example: holdfast doctor --server http://localhost:8000 --model my-adapter --tokenizer path/to/model.gguf
-      Example: holdfast doctor --server http://localhost:8000 --model my-adapter --written
       """)
 
   @Flag(help: "Print JSON.")

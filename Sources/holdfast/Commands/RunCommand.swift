@@ -5,6 +5,7 @@ import Evaluation
 import Foundation
 import Gating
 import Ledger
+import Reading
 import Scoring
 import Suites
 import Transformer
@@ -61,7 +62,7 @@ struct RunCommand: ParsableCommand {
     let models = ModelOpening(
       settings.configuration, ledger: ledger,
       access: try serverOptions.access(keyFile: settings.configuration?.keyFile), base: settings.base,
-      tell: { note("\($0)") })
+      arguments: try settings.configuration?.chatArguments(form: prompt) ?? JSONObject(), tell: { note("\($0)") })
     let subject = try models.open(settings.model)
     for line in subject.server == nil ? [] : subject.notes { note("\(line)") }
     let loaded = try subject.ready(threads: threads)
