@@ -34,7 +34,7 @@ package struct CandidatePaths: Sendable, Equatable {
     // Nothing lies inside a file.
     notes = [
       note(CheckpointSeries.inside(path).paths, "checkpoint-N folder"),
-      note(CheckpointKind.adapters(inside: path), "other adapter"),
+      note(CheckpointKind.adapters(inside: path), kind == .adapter ? "other adapter" : "adapter"),
     ].compactMap { $0 }
   }
 

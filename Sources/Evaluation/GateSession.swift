@@ -3,6 +3,7 @@ import Diagnostics
 import Foundation
 import Gating
 import Ledger
+import Reading
 import Overlap
 import Scoring
 import Served
@@ -131,9 +132,17 @@ package struct GateSession {
     }
     try demandLogprobs(of: baseline)
     // Before anything is asked: without it, forms cannot be compared behind all of that.
-    if isAsOne, !ServerAddress.isAddress(base) { _ = try configuration.naming { try Checkpoint.open(base) } }
+    if isAsOne, !ServerAddress.isAddress(base) {
+      _ = try configuration.naming { try Checkpoint.open(base) }
+      if let first = paths.first, ServerAddress.isAddress(first) {
+        throw InputError(
+          "--as-one", "names a server's form first, with which the others are compared, and the base is files",
+          remedy: "name a form of files first, such as the adapter")
+      }
+    }
     let models = ModelOpening(
       configuration, ledger: ledger, access: access, base: { [base] in base },
+      arguments: baseline.run.chat?.toldArguments ?? JSONObject(),
       // A server's form of what is here reads as the base does.
       tokenizer: isAsOne && !ServerAddress.isAddress(base) ? base : nil, tell: { report(.note($0)) })
     let baselineHash = try baseline.contentHash()
@@ -206,12 +215,14 @@ package struct GateSession {
         verdicts[verdicts.count - 1] = verdict.with(lost: answered)
       }
     }
+    let forms =
+      isAsOne ? try forms(candidates, contrasts, suite: suite, models, asking, shelf: &shelf, report: report) : nil
+    faults += forms?.faults ?? []
     return Outcome(
       baseline: baseline, startedAt: started, seconds: Date().timeIntervalSince(started), verdicts: verdicts,
       contrasts: contrasts, lost: lost, verdictIDs: ids, contaminated: contaminated, overlap: overlap, faults: faults,
       selection: try selected(verdicts, of: candidates, asking: asking, shelf: &shelf, report: report),
-      forms: isAsOne
-        ? try forms(candidates, contrasts, suite: suite, models, asking, shelf: &shelf, report: report) : nil)
+      forms: forms?.findings)
   }
 
   /// What was looked for among the candidates. The best is asked once more, under demonstrations that no gate has used.
@@ -233,19 +244,21 @@ package struct GateSession {
       confirmedDrop: confirmed?.overallDrop)
   }
 
-  /// The candidates as forms of one fine-tuning.
+  /// The candidates as forms of one fine-tuning, and what was wrong with those that could not be asked.
   private func forms(
     _ candidates: [Opened], _ contrasts: [[ItemContrast]], suite: Suite, _ models: ModelOpening,
     _ asking: CandidateAsking, shelf: inout ModelShelf, report: @escaping (Event) -> Void
-  ) throws -> [FormFinding] {
+  ) throws -> (findings: [FormFinding], faults: [InputError]) {
     var contrasts = contrasts
     var problems: [Int: String] = [:]
+    var faults: [InputError] = []
     for (index, opened) in candidates.enumerated() where contrasts[index].isEmpty && !contrasts[0].isEmpty {
       guard case .whole(let form) = opened, case .whole(let reference) = candidates[0] else { continue }
       do {
         contrasts[index] = try asking.answers(of: form, like: reference, shelf: &shelf, report: report) ?? []
       } catch let fault as InputError {
         problems[index] = "\(fault)"
+        faults.append(fault)
       } catch Interrupted.deadline {
         problems[index] = "time ran out"
       } catch is OutOfTime {
@@ -254,7 +267,7 @@ package struct GateSession {
     }
     shelf.clear()
     report(.comparing(candidates.count))
-    return try FormComparing(
+    let findings = try FormComparing(
       base: ServerAddress.isAddress(base) ? nil : models.baseCheckpoint(), suite: suite, threads: threads
     ).compare(
       candidates.enumerated().map { index, opened in
@@ -263,6 +276,7 @@ package struct GateSession {
         case .broken(let path, let fault): (path, nil, "\(fault)")
         }
       }, contrasts.map { FormAnswers(contrasts[0], $0) })
+    return (findings, faults)
   }
 
   /// Where the gold answer's probability has fallen beyond its margin, whatever the answers say.

@@ -42,10 +42,16 @@ struct FormsTests {
     #expect(try folder.read("reports/report.html").contains("the fine-tuning was not merged"))
   }
 
-  @Test("on a terminal the forms stand below the verdicts, and a form that is not there costs the others nothing")
+  @Test("on a terminal the forms stand below the verdicts, and a damaged form costs the others nothing")
   func terminal() throws {
-    let gate = try holdfast("gate", "--as-one", adapter, "merged", "gone.gguf", in: folder)
-    #expect(gate.status == 2 || gate.status == 1, "\(gate.err)")
+    try folder.copy(folder.file("merged").path, as: "damaged")
+    try folder.write("damaged/model.safetensors", "not one")
+    let gate = try holdfast("gate", "--as-one", adapter, "damaged", "merged", in: folder)
+    #expect(gate.status == 2, "\(gate.err)")
+    #expect(gate.out.contains("merged (folder, bf16): the right merge"), "\(gate.out)")
+    #expect(gate.out.contains("damaged (not opened): not compared:"), "\(gate.out)")
+    let absent = try holdfast("gate", "--as-one", adapter, "merged", "gone.gguf", in: folder)
+    expectOneComplaint(absent, naming: ["gone.gguf: no such file or folder"])
     let whole = try holdfast("gate", "--as-one", adapter, "merged", in: folder)
     #expect(whole.out.contains("forms of one fine-tuning, beside the first"), "\(whole.out)\(whole.err)")
     #expect(whole.out.contains("the right merge, within what bf16 can be"), "\(whole.out)")
@@ -78,7 +84,9 @@ struct FormsTests {
     #expect("\(try #require(candidates.last))".contains("scores of two engines never meet"))
     let gone = try holdfast(
       "gate", "--as-one", adapter, "http://127.0.0.1:1#tuned", "--server-wait", "0", "--json", in: folder)
-    #expect(gone.err.contains("cannot be reached"), "\(gone.err)")
+    #expect(gone.status == 2 && gone.err.contains("cannot be reached"), "\(gone.err)")
+    let first = try holdfast("gate", "--as-one", "\(server.address)#tuned", adapter, in: folder)
+    expectOneComplaint(first, naming: ["--as-one: names a server's form first", "the adapter"])
   }
 
   @Test("what does not go together is refused by name")

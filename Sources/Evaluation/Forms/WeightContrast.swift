@@ -37,7 +37,7 @@ struct WeightContrast {
     var count = 0
 
     /// What storing moves, in the right weights' size.
-    var moved: Double { ((xd == nil ? fx : rounding) / max(rr, .leastNormalMagnitude)).squareRoot() }
+    var moved: Double { rr > 0 ? ((xd == nil ? fx : rounding) / rr).squareRoot() : 0 }
 
     var keptError: Double { dd > 0 && count > 0 ? (fx / Double(count)).squareRoot() / dd.squareRoot() : 0 }
   }
@@ -75,7 +75,7 @@ struct WeightContrast {
       let own = sums.limit
       return sums.xd == nil ? own * own * sums.ff : max(2.25 * sums.rounding, own * own * sums.bb / 4)
     }
-    let coarsest = all.filter { $0.isMatrix && $0.moved > 0 }.max { $0.moved < $1.moved }
+    let coarsest = all.filter { $0.isMatrix && $0.rr > 0 && $0.moved > 0 }.max { $0.moved < $1.moved }
     let embedding = "\(reference.checkpoint.configuration.decoder.names.embedding).weight"
     let head = "\(reference.checkpoint.configuration.decoder.names.head).weight"
     return FormWeights(

@@ -14,6 +14,12 @@ extension Baseline {
     let storage = run.model.storage
     let isWord = (1...40).contains(storage.utf8.count) && storage.utf8.allSatisfy { Self.storageBytes.contains($0) }
     try demand(isWord, "model.storage", "is no name of a type, such as bf16 or q4_K")
+    if let server = run.server {
+      try demand(
+        server.noise >= 0 && server.noiseOfText >= 0 && server.noise.isFinite && server.noiseOfText.isFinite,
+        "server.noise", "is no size")
+      try demand((0...1_000_000).contains(server.moved ?? 0), "server.moved", "is no count of texts")
+    }
     try demand((0...1).contains(familyMargin), "family_margin", "is not between 0 and 1")
     for (previous, next) in zip(admission, admission.dropFirst()) {
       try demand(previous.task != next.task, "admission", "task \(next.task) is given twice")

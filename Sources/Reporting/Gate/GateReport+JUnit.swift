@@ -24,7 +24,9 @@ extension GateReport {
     guard let verdict = candidate.verdict else {
       let state: JUnitCase.State =
         candidate.exit(header.settings.policy) == .regression ? .failure : .error
-      let alone = JUnitCase(name: "gate", state: state, message: candidate.sentence, body: candidate.sentence)
+      let alone = JUnitCase(
+        name: "gate", state: state, message: candidate.sentence,
+        body: "\(candidate.path)\(onBase): \(candidate.sentence)")
       return [JUnitSuite(name: "\(name): overall", seconds: candidate.durationSeconds, cases: [alone])]
     }
     var order: [String] = []

@@ -21,7 +21,10 @@ extension GateReport {
   }
 
   /// The same as it stands behind a candidate's name; empty where there is nothing to say.
-  var onBase: String { quantisedBase.map { " on a \($0) base" } ?? "" }
+  var onBase: String {
+    // As it is read aloud: an nf4 base.
+    quantisedBase.map { " on a\("aefhilmnorsx8".contains($0.prefix(1).lowercased()) ? "n" : "") \($0) base" } ?? ""
+  }
 
   /// The verdict sentences alone, one line a candidate.
   package var sentences: String {
