@@ -60,8 +60,12 @@ func resolveModel(_ text: String, models: String? = nil) throws -> String {
     return file.path
   }
   guard FileManager.default.fileExists(atPath: text) else {
+    if let snapshot = HubCache().snapshot(of: text) { return snapshot }
     throw InputError(
-      text, "no such file or folder", remedy: "give a .gguf file, a Hugging Face folder or a name from the catalogue")
+      text, "no such file or folder",
+      remedy: HubCache.isName(text)
+        ? "give a .gguf file, a Hugging Face folder or a name from the catalogue; a model of the hub is had with 'hf download \(text)'"
+        : "give a .gguf file, a Hugging Face folder or a name from the catalogue")
   }
   return text
 }

@@ -21,6 +21,12 @@ extension Configuration {
     let folder = URL(fileURLWithPath: path).absoluteURL.deletingLastPathComponent()
     func absolute(_ path: String) -> String { URL(fileURLWithPath: path, relativeTo: folder).standardizedFileURL.path }
 
+    /// A model of the hub that was downloaded, where no path of that name is there.
+    func place(_ base: String) -> String {
+      let path = absolute(base)
+      return FileKind.of(path) == nil ? HubCache().snapshot(of: base) ?? path : path
+    }
+
     let base = try settings.kind("base") == .mapping ? nil : settings.required("base", try settings.text("base"))
     let served = try base == nil ? Self.served("base", settings, absolute) : nil
     let suites = try settings.texts("suites", orOne: true) ?? ["suites/core"]
@@ -32,7 +38,7 @@ extension Configuration {
     let (gate, reported, share) = try gate(settings)
     return Configuration(
       file: path,
-      base: base.map { $0.contains("/") || $0.hasSuffix(".gguf") ? .path(absolute($0)) : .name($0) }
+      base: base.map { $0.contains("/") || $0.hasSuffix(".gguf") ? .path(place($0)) : .name($0) }
         ?? served.map { .served($0) } ?? .name(""),
       candidate: try Self.served("candidate", settings, absolute),
       keyFile: try settings.text("api_key_file").map(absolute),

@@ -49,7 +49,9 @@ package struct TokenizerSearch {
 
   /// Where a server's word for its files leads on this machine: to a .gguf file, or a folder with a tokenizer in it; nil for nowhere.
   private func path(_ named: String) -> String? {
-    guard let place = named.hasPrefix("/") ? named : Self.isHubName(named) ? cached(named) : nil else { return nil }
+    guard let place = named.hasPrefix("/") ? named : HubCache(environment: environment).snapshot(of: named) else {
+      return nil
+    }
     switch FileKind.of(place) {
     case .regular?: return place.hasSuffix(".gguf") ? place : nil
     case .folder?:
@@ -57,34 +59,5 @@ package struct TokenizerSearch {
       return names.contains { ["tokenizer.json", "tokenizer.model", "tekken.json"].contains($0) } ? place : nil
     default: return nil
     }
-  }
-
-  /// `organisation/name`, which is no path.
-  private static func isHubName(_ text: String) -> Bool {
-    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-    return parts.count == 2 && text.utf8.count <= 200
-      && parts.allSatisfy { part in
-        !part.isEmpty && !part.hasPrefix(".") && part.utf8.allSatisfy { Self.nameBytes.contains($0) }
-      }
-  }
-
-  private static let nameBytes = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-".utf8)
-
-  /// The snapshot of a hub model's main branch in the cache.
-  private func cached(_ name: String) -> String? {
-    func folder(_ variable: String, _ inside: String) -> String? {
-      environment[variable].flatMap { $0.isEmpty ? nil : $0 + inside }
-    }
-    guard
-      let cache = folder("HF_HUB_CACHE", "") ?? folder("HF_HOME", "/hub")
-        ?? folder("XDG_CACHE_HOME", "/huggingface/hub") ?? folder("HOME", "/.cache/huggingface/hub")
-    else { return nil }
-    let model = "\(cache)/models--\(name.replacingOccurrences(of: "/", with: "--"))"
-    guard let line = try? readFile("\(model)/refs/main", limit: 1 << 10, absent: "fetch it") else { return nil }
-    let revision = String(decoding: line, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-    guard !revision.isEmpty, revision.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) }) else {
-      return nil
-    }
-    return "\(model)/snapshots/\(revision)"
   }
 }
