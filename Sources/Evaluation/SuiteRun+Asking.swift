@@ -27,7 +27,8 @@ extension SuiteRun {
       let other = try beside.map { try open($0.subject, $0.scorer, questions, blocks, order: []) { _, _ in } }
       beside?.run = other?.run
       let own = try open(subject, scorer, questions, blocks, order: order, observe: observe)
-      let tally = ProgressTally(total: own.pending.count + (other?.pending.count ?? 0), progress)
+      let tally = ProgressTally(
+        total: own.pending.count + (other?.pending.count ?? 0), rows: rows(own) + (other.map(rows) ?? 0), progress)
       let keys = other == nil ? [blocks.map(\.key)] : turns(blocks)
       for turn in keys.map(Set.init) {
         if let other { try score(other, turn, tally) { _, _ in } }
@@ -38,6 +39,12 @@ extension SuiteRun {
       outcome.beside = besides
       return outcome
     }
+  }
+
+  /// What is still to be computed: by its rows a time that is left can be told, and by blocks it cannot, which end late and together. What
+  /// cannot be encoded is said where it is asked.
+  private func rows(_ opening: Opening) -> Int {
+    (try? opening.scorer.rowCounts(opening.pending.map(\.missing)).last) ?? 0
   }
 
   /// Blocks in groups of some requests each.
@@ -185,10 +192,12 @@ extension SuiteRun {
 private final class ProgressTally {
   private(set) var sum = ScoringProgress()
   private let total: Int
+  private let rows: Int
   private let report: (ScoringProgress) -> Void
 
-  init(total: Int, _ report: @escaping (ScoringProgress) -> Void) {
+  init(total: Int, rows: Int, _ report: @escaping (ScoringProgress) -> Void) {
     self.total = total
+    self.rows = rows
     self.report = report
   }
 
@@ -207,6 +216,7 @@ private final class ProgressTally {
     all.decodedRequests += next.decodedRequests
     all.seconds += next.seconds
     all.totalBatches = total
+    all.totalRows = rows
     return all
   }
 }

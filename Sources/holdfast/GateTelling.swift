@@ -76,7 +76,7 @@ final class GateTelling {
     emit(
       GateEvent(
         event: "progress", candidate: asked, blocks: scoring.batches, totalBlocks: scoring.totalBatches,
-        rows: scoring.rows, seconds: scoring.seconds))
+        rows: scoring.rows, totalRows: scoring.totalRows == 0 ? nil : scoring.totalRows, seconds: scoring.seconds))
   }
 
   private func emit(_ event: GateEvent) {
@@ -97,6 +97,7 @@ private struct GateEvent: Encodable {
   var blocks: Int?
   var totalBlocks: Int?
   var rows: Int?
+  var totalRows: Int?
   var seconds: Double?
   var outcome: String?
   var text: String?
@@ -104,5 +105,6 @@ private struct GateEvent: Encodable {
   enum CodingKeys: String, CodingKey {
     case event, candidate, path, index, count, what, blocks, rows, seconds, outcome, text
     case totalBlocks = "total_blocks"
+    case totalRows = "total_rows"
   }
 }

@@ -38,14 +38,33 @@ final class ProgressLine {
   }
 
   private func line(_ progress: ScoringProgress) -> ShownText {
-    let share = Double(progress.batches) / Double(progress.totalBatches)
+    let share = progress.share
     let rate = progress.seconds > 0 ? Double(progress.rows) / progress.seconds : 0
-    let left = share > 0 ? "\(Int(progress.seconds / share * (1 - share)))s left" : "…"
+    // Before a hundredth is done the first waves' own time is most of it.
+    let left = share >= 0.01 ? "\(clock(progress.seconds / share * (1 - share))) left" : "…"
     // A server is sent requests, each with all its tokens.
     let speed: ShownText =
       progress.requests > 0 && progress.seconds > 0
       ? "\(progress.requests) questions, \(Int(Double(progress.requests) / progress.seconds))/s\(words: rate > 0 ? ", \(Int(rate)) tokens/s" : "")"
       : "\(Int(rate)) rows/s"
-    return "\(label): \(progress.batches)/\(progress.totalBatches) blocks (\(Int(share * 100)) %), \(speed), \(left)"
+    return
+      "\(label): \(Int(share * 100)) % (\(progress.batches)/\(progress.totalBatches) blocks), \(speed), \(clock(progress.seconds)) passed, \(left)"
+  }
+
+  /// Minutes and seconds, and hours where there are any: 4:05, 1:04:05.
+  private func clock(_ seconds: Double) -> String {
+    let whole = Int(max(0, min(seconds.isFinite ? seconds : 0, 1e9)).rounded())
+    let (hours, minutes) = (whole / 3600, whole / 60 % 60)
+    let ending = String(format: "%02d", whole % 60)
+    return hours > 0 ? "\(hours):\(String(format: "%02d", minutes)):\(ending)" : "\(minutes):\(ending)"
+  }
+}
+
+extension ScoringProgress {
+  /// How much is done: of the rows, where they were counted; some more may be decoded than were.
+  fileprivate var share: Double {
+    let done = rows > 0 ? rows : requests
+    return totalRows > 0
+      ? min(1, Double(done) / Double(totalRows)) : Double(batches) / Double(max(1, totalBatches))
   }
 }

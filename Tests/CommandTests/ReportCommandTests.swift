@@ -96,6 +96,13 @@ struct ReportCommandTests {
     let kinds = events.compactMap { $0["event"] as? String }
     #expect(kinds.count == events.count)
     #expect(kinds.first == "opened" && kinds.contains("progress"))
+    // What is done is a part of what there is to do, from the first word on.
+    let progress = events.prefix { $0["event"] as? String != "judged" }.filter { $0["event"] as? String == "progress" }
+    let parts = progress.compactMap { event in
+      (event["rows"] as? Int).flatMap { rows in (event["total_rows"] as? Int).map { Double(rows) / Double($0) } }
+    }
+    #expect(!parts.isEmpty && parts.count == progress.count && parts == parts.sorted(), "\(parts)")
+    #expect(parts.allSatisfy { $0 > 0 && $0 < 1.5 }, "\(parts)")
     // The verdict is said as soon as it is there; what is asked after it only explains it.
     let judged = try #require(events.firstIndex { $0["event"] as? String == "judged" })
     #expect(events[judged]["outcome"] as? String == "fail")
