@@ -29,8 +29,12 @@ package struct Share: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// - Parameter option: what the text is called where it was typed, for the message.
   /// - Throws: `InputError` where the text is anything else.
   package init(parsing text: String, option: String = "--share") throws {
+    if text.hasSuffix("%"), let percent = Int(text.dropLast().trimmingCharacters(in: .whitespaces)) {
+      self = try Share(parsing: "\(percent)/100", option: option)
+      return
+    }
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
-    let remedy: ShownText = "write a fraction such as 1/4"
+    let remedy: ShownText = "write a fraction such as 1/4, or 25%"
     guard let numerator = parts[0], parts.count <= 2, let denominator = parts.count == 2 ? parts[1] : 1 else {
       throw InputError(option, "'\(text)' is not a fraction", remedy: remedy)
     }

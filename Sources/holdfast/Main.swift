@@ -20,12 +20,25 @@ enum Main {
   /// - Returns: the exit code.
   private static func runVerb() -> Int32 {
     do {
+      try refuseUnknownVerb()
       var command = try Holdfast.parseAsRoot()
       try command.run()
       return 0
     } catch {
       return report(error)
     }
+  }
+
+  /// A verb that there is not is said before its options are, which the parser looks at first.
+  private static func refuseUnknownVerb() throws {
+    let verbs = Holdfast.configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+    guard let verb = CommandLine.arguments.dropFirst().first, !verb.hasPrefix("-"), !verbs.contains(verb) else {
+      return
+    }
+    let nearest = nearestKey(to: verb, among: verbs)
+    throw InputError(
+      "holdfast", "'\(verb)' is no verb\(nearest.map { "; did you mean '\($0)'?" } ?? "")",
+      remedy: "see 'holdfast --help'")
   }
 
   /// How the work goes on that a signal ended.

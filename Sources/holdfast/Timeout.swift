@@ -1,14 +1,17 @@
 import ArgumentParser
+import Foundation
 
-/// A length of time as it is typed: "90", "90s", "30m", "2h".
+/// A length of time as it is typed: "90", "90s", "30m", "30min", "2h".
 struct Timeout: ExpressibleByArgument {
   let duration: Duration
 
   init?(argument: String) {
-    let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
-    let unit = argument.last.flatMap { units[$0] }
-    let number = unit == nil ? argument : String(argument.dropLast())
-    guard let value = Double(number), value.isFinite, value > 0, value * (unit ?? 1) <= 366 * 86_400 else { return nil }
-    duration = .seconds(value * (unit ?? 1))
+    let units = ["": 1.0, "s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "hours": 3600, "minutes": 60, "seconds": 1]
+    let unit = String(argument.reversed().prefix { $0.isLetter }.reversed())
+    guard let seconds = units[unit.lowercased()],
+      let value = Double(argument.dropLast(unit.count).trimmingCharacters(in: .whitespaces)), value.isFinite, value > 0,
+      value * seconds <= 366 * 86_400
+    else { return nil }
+    duration = .seconds(value * seconds)
   }
 }

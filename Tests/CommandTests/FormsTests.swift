@@ -30,6 +30,8 @@ struct FormsTests {
       found.map { ($0["faults"] as? [[String: Any]])?.compactMap { $0["name"] as? String } } == [
         [], [], ["not_merged"],
       ])
+    let report = try gate.object()
+    #expect(report["outcome"] as? String == "fail" && report["exit_code"] as? Int == 1)
     #expect(found.map { $0["is_reference"] as? Bool } == [true, false, false])
     let weights = try #require(found[1]["weights"] as? [String: Any])
     #expect(weights["storage"] as? String == "bf16")

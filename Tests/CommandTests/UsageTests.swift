@@ -27,6 +27,33 @@ struct UsageTests {
     #expect(try folder.contents().isEmpty)
   }
 
+  @Test(
+    "a verb that there is not is said before its options are, with the nearest one",
+    arguments: [("gat", "did you mean 'gate'?"), ("basline", "did you mean 'baseline'?"), ("frobnicate", "is no verb")])
+  func verb(typed: String, says: String) throws {
+    expectOneComplaint(try holdfast(typed, "--candidate", "x", in: folder), naming: ["'\(typed)'", says])
+  }
+
+  @Test("shares and times as people write them", arguments: ["50%", "1/2", "25 %", "1"])
+  func shares(text: String) throws {
+    let project = try TemporaryFolder.project()
+    let run = try holdfast("run", "--share", text, in: project)
+    #expect(run.status == 0, "\(run.err)")
+    let gate = try holdfast("gate", "gone", "--share", text, "--timeout", "30min", in: project)
+    expectOneComplaint(gate, naming: ["gone: no such file or folder"])
+  }
+
+  @Test(
+    "a share or a time that is none",
+    arguments: [
+      ["--share", "150%"], ["--share", "0%"], ["--share", "half"], ["--timeout", "30parsecs"], ["--timeout", "min"],
+    ])
+  func notShares(arguments: [String]) throws {
+    let project = try TemporaryFolder.project()
+    let gate = try Running(["gate", "x"] + arguments, in: project).finish()
+    #expect(gate.status == 2 && gate.err.contains(arguments[0]), "\(gate.err)")
+  }
+
   @Test("help is exit code 0 on standard output", arguments: [["help"], ["--help"], ["-h"], []])
   func help(arguments: [String]) throws {
     let finished = try Running(arguments, in: folder).finish()

@@ -129,7 +129,25 @@ package struct GateReport: Sendable, Hashable, Codable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case header, candidates
+    case header, candidates, outcome
     case schemaVersion = "schema_version"
+    case exitCode = "exit_code"
+  }
+
+  /// What follows from the verdicts goes along for programs, and is not read again.
+  package func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(schemaVersion, forKey: .schemaVersion)
+    try values.encode(exit.word.lowercased(), forKey: .outcome)
+    try values.encode(exit.rawValue, forKey: .exitCode)
+    try values.encode(header, forKey: .header)
+    try values.encode(candidates, forKey: .candidates)
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    schemaVersion = try values.decode(Int.self, forKey: .schemaVersion)
+    header = try values.decode(ReportHeader.self, forKey: .header)
+    candidates = try values.decode([CandidateVerdict].self, forKey: .candidates)
   }
 }

@@ -22,7 +22,7 @@ struct GateCommand: ParsableCommand {
 
       Exit codes: 0 every candidate passes; 1 at least one fails; 2 bad input; 3 inconclusive or not gateable.
 
-      Example: holdfast gate --candidate out/my-adapter
+      Example: holdfast gate out/my-adapter
       Example: holdfast gate --candidate out/a --candidate out/b.gguf --share 1/2
       Example: holdfast gate --candidate out/my-adapter --within 15m
       Example: holdfast gate --candidate out/series --select best
@@ -30,7 +30,12 @@ struct GateCommand: ParsableCommand {
       Example: holdfast gate --candidate http://localhost:8000#my-adapter
       """)
 
-  @Option(help: "A candidate's path, or the address of a served model; repeatable. The configuration's by default.")
+  @Argument(
+    help: ArgumentHelp(
+      "Candidates: paths, or addresses of served models. The configuration's by default.", valueName: "candidate"))
+  var candidates: [String] = []
+
+  @Option(help: "The same, one a time; repeatable.")
   var candidate: [String] = []
 
   @Option(
@@ -108,19 +113,23 @@ struct GateCommand: ParsableCommand {
 
   @OptionGroup var options: ConfigurationOptions
 
+  /// Candidates that the command line names.
+  private var named: [String] { candidates + candidate }
+
   func validate() throws {
     // Only a configuration can name one too.
     if !asOne.isEmpty {
       let other = [
-        ("--candidate", !candidate.isEmpty), ("--load-adapters", loadAdapters != nil), ("--stop-early", stopEarly),
+        ("--candidate", !candidate.isEmpty), ("'\(candidates.first ?? "")'", !candidates.isEmpty),
+        ("--load-adapters", loadAdapters != nil), ("--stop-early", stopEarly),
         ("--within", within != nil), ("--select", select != nil),
         ("--candidate-template own", candidateTemplate == .own),
       ].first(where: \.1)?.0
       if let other { throw ValidationError("--as-one asks all forms the same questions, and so not with \(other)") }
       if asOne.count < 2 { throw ValidationError("--as-one compares forms with the first: give at least two") }
     }
-    if candidate.isEmpty, asOne.isEmpty, loadAdapters == nil, !FileManager.default.fileExists(atPath: options.config) {
-      throw ValidationError("give at least one --candidate")
+    if named.isEmpty, asOne.isEmpty, loadAdapters == nil, !FileManager.default.fileExists(atPath: options.config) {
+      throw ValidationError("name at least one candidate: holdfast gate PATH")
     }
     if stopEarly, adaptive { throw ValidationError("--stop-early and --adaptive each plan their own looks; give one") }
     if json, quiet { throw ValidationError("--json prints the report, --quiet the verdicts alone; give one") }
@@ -184,9 +193,9 @@ struct GateCommand: ParsableCommand {
     }
     let named =
       asOne.isEmpty
-      ? (candidate.isEmpty && loaded == nil ? [configuration.candidate?.address].compactMap { $0 } : candidate)
+      ? (self.named.isEmpty && loaded == nil ? [configuration.candidate?.address].compactMap { $0 } : self.named)
         + (loaded ?? []) : asOne
-    guard !named.isEmpty else { throw ValidationError("give at least one --candidate") }
+    guard !named.isEmpty else { throw ValidationError("name at least one candidate: holdfast gate PATH") }
     let given = try named.map { try CandidatePaths(at: try resolvePlace($0, models: configuration.models)) }
     let ledger = try Ledger(path: options.ledger ?? configuration.ledger)
     let telling = GateTelling(form: quiet ? .quiet : json ? .events : .lines)
