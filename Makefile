@@ -4,7 +4,7 @@ SWIFT_FLAGS := -c release
 HOLDFAST    := .build/release/holdfast
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-vllm fuzz demo bench bench-served bench-peers calibrate dist lint format clean
+.PHONY: help setup build test test-vllm fuzz demo bench bench-served bench-peers calibrate dist wheel lint format clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ calibrate: build ## simulate gates through the shipped verdict and write docs/ca
 
 dist: setup ## build dist/holdfast-VERSION-linux-x86_64.tar.gz, which runs with nothing installed, and test it in an empty root
 	@archive=$$(Scripts/dist/build.sh) && Scripts/dist/test.sh "$$archive"
+
+wheel: setup ## build dist/holdfast-VERSION-py3-none-manylinux_2_N_x86_64.whl for pip, and test it in a fresh virtual environment
+	@wheel=$$(Scripts/dist/wheel.py "$$(Scripts/dist/build.sh)") && Scripts/dist/test_wheel.sh "$$wheel"
 
 lint: ## check the format of every Swift file
 	swift format lint --strict --recursive --parallel Sources Tests Benchmarks Package.swift

@@ -1,6 +1,7 @@
 import ChatTemplates
 import Checkpoints
 import Gating
+import Reading
 import Suites
 
 /// A model that can be fetched by name, as far as a draft must know it.
@@ -80,6 +81,10 @@ package struct ConfigurationDraft: Sendable {
     let paths = survey.suites.map(\.path)
     let chosen = paths.first { $0 == coreSuite } ?? survey.suites.first { $0.name == "core" }?.path ?? paths.first
     guard let chosen else {
+      let path = survey.absolute(coreSuite)
+      if ShippedFiles.own.suite(coreSuite, at: path) != path {
+        return (Choice(coreSuite, because: "the one that is shipped with the program"), true)
+      }
       let reason = "no suite was found here: copy that folder from the Holdfast repository"
       return (Choice(coreSuite, because: reason), false)
     }
@@ -107,6 +112,12 @@ package struct ConfigurationDraft: Sendable {
     if let first = fitting.first {
       let reason = "its scores are those of \(yamlScalar(first.model.name)) on \(yamlScalar(suite))"
       return (Choice(first.path, because: reason, alternatives: others.filter { $0 != first.path }), true)
+    }
+    let shipped = "baselines/\(fileName(name)).\(fileName(suite)).json"
+    if known != nil, others.isEmpty,
+      ShippedFiles.own.baseline(shipped, at: survey.absolute(shipped)) != survey.absolute(shipped)
+    {
+      return (Choice(shipped, because: "the one that is shipped with the program"), true)
     }
     let path = survey.unusedPath("baselines/\(fileName(name)).\(fileName(suite))", ending: ".json")
     return (Choice(path, because: "still to be saved", alternatives: others), false)

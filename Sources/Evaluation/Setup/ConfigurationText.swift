@@ -1,5 +1,6 @@
 import Foundation
 import Gating
+import Reading
 
 /// A draft as the text of a `holdfast.yaml`, every key with a comment.
 package struct ConfigurationText {
@@ -77,7 +78,7 @@ package struct ConfigurationText {
       case .path(let path): .path(survey.absolute(path))
       case .served(let reference): .served(reference)
       }
-    let suites = [survey.absolute(draft.suite.value)]
+    let suites = [ShippedFiles.own.suite(draft.suite.value, at: survey.absolute(draft.suite.value))]
     let fineTuning = FineTuning(
       labels: draft.labels.value, data: draft.data.value.map { survey.absolute($0) }, base: draft.trainedOn)
     guard configuration.base == base, configuration.baseline == survey.absolute(draft.baseline.value) else {

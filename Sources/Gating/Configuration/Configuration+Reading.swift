@@ -35,6 +35,7 @@ extension Configuration {
         "suites", "has \(suites.count) folders",
         remedy: "name one: each suite is gated by a configuration of its own")
     }
+    let baseline = try settings.required("baseline", try settings.text("baseline"))
     let (gate, reported, share) = try gate(settings)
     return Configuration(
       file: path,
@@ -42,8 +43,8 @@ extension Configuration {
         ?? served.map { .served($0) } ?? .name(""),
       candidate: try Self.served("candidate", settings, absolute),
       keyFile: try settings.text("api_key_file").map(absolute),
-      baseline: absolute(try settings.required("baseline", try settings.text("baseline"))),
-      suites: suites.map(absolute),
+      baseline: absolute(baseline), baselineToRead: ShippedFiles.own.baseline(baseline, at: absolute(baseline)),
+      suites: suites.map { ShippedFiles.own.suite($0, at: absolute($0)) },
       ledger: absolute(try settings.text("ledger") ?? ".holdfast/ledger.sqlite"),
       models: absolute(try settings.text("models") ?? "models"),
       reports: absolute(try settings.text("reports") ?? "reports"),

@@ -11,9 +11,11 @@ package struct Configuration: Sendable, Hashable {
   package let candidate: ServedReference?
   /// The file with the key of servers; nil where the environment has it, or none is needed.
   package let keyFile: String?
-  /// The committed baseline file.
+  /// The committed baseline file, which `baseline save` writes.
   package let baseline: String
-  /// Suite folders.
+  /// The same where it is there, else the one of its name that is shipped with the program.
+  package let baselineToRead: String
+  /// Suite folders; shipped ones where no other is there.
   package let suites: [String]
   /// The SQLite database of scores.
   package let ledger: String

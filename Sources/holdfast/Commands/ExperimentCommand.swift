@@ -51,13 +51,14 @@ struct ExperimentCommand: ParsableCommand {
   func run() throws {
     let experiment = try Experiment.read(file)
     let configuration = try options.load()
-    let baseline = try configuration.naming { try Baseline.load(configuration.baseline) }
+    let baseline = try configuration.naming { try Baseline.load(configuration.baselineToRead) }
     let suite =
       try experiment.suite.map { folder in
         try naming(folder, by: experiment.file, "suite") {
-          try configuration.asking(try Suite.load(folder), like: baseline, at: configuration.baseline, form: prompt)
+          try configuration.asking(
+            try Suite.load(folder), like: baseline, at: configuration.baselineToRead, form: prompt)
         }
-      } ?? configuration.suite(of: baseline, at: configuration.baseline, form: prompt)
+      } ?? configuration.suite(of: baseline, at: configuration.baselineToRead, form: prompt)
     let ledger = try Ledger(path: options.ledger ?? configuration.ledger)
     let path = try basePath(configuration)
     let base = try configuration.naming {
@@ -76,7 +77,7 @@ struct ExperimentCommand: ParsableCommand {
       selection: .init(arms: arm.isEmpty ? nil : arm, seeds: seed.isEmpty ? nil : seed),
       provenance: .init(
         command: typedCommand, createdBy: "holdfast \(holdfastVersion)", machine: Machine.description,
-        kernel: Kernel.current.name, baseline: fromHere(configuration.baseline)))
+        kernel: Kernel.current.name, baseline: fromHere(configuration.baselineToRead)))
     let progress = ExperimentProgress()
     defer { progress.end() }
     let result = try session.run(report: progress.show)

@@ -180,7 +180,8 @@ struct GateCommand: ParsableCommand {
     }
     let session = GateSession(
       configuration: configuration, settings: configuration.gate, base: try basePlace(configuration),
-      baselinePath: baseline ?? configuration.baseline, share: share,
+      baselinePath: baseline.map { ShippedFiles.own.baseline($0, at: $0) } ?? configuration.baselineToRead,
+      share: share,
       declared: configuration.share, threads: threads,
       command: typedCommand, kernel: Kernel.current.name,
       reading: reading, diagnoses: diagnose, reported: reported ?? configuration.reported,

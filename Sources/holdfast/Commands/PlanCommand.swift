@@ -49,13 +49,13 @@ struct PlanCommand: ParsableCommand {
 
   func run() throws {
     let configuration = try options.load()
-    let loaded = try configuration.naming { try Baseline.load(baseline ?? configuration.baseline) }
+    let loaded = try configuration.naming { try Baseline.load(baseline ?? configuration.baselineToRead) }
     // The suite itself is read only where something has to be looked for in it.
     let heldOut =
       configuration.fineTuning.data.isEmpty
       ? nil
       : try configuration.heldOutCheck(
-        try configuration.suite(of: loaded, at: baseline ?? configuration.baseline),
+        try configuration.suite(of: loaded, at: baseline ?? configuration.baselineToRead),
         threads: options.threads(configuration))
     if let heldOut { note("held-out check: \(HeldOutSummary(heldOut).text)") }
     let related = try related(configuration)

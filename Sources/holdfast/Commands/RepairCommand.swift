@@ -85,12 +85,12 @@ struct RepairCommand: ParsableCommand {
     let test = try TargetTest(
       path: data,
       format: PromptFormat(format?.style ?? (trained ? .template : .automatic), endsWithEOS: endWithEOS ? true : nil))
-    let baseline = try configuration.naming { try Baseline.load(configuration.baseline) }
-    let suite = try configuration.suite(of: baseline, at: configuration.baseline)
+    let baseline = try configuration.naming { try Baseline.load(configuration.baselineToRead) }
+    let suite = try configuration.suite(of: baseline, at: configuration.baselineToRead)
     let heldOut = try configuration.heldOutCheck(suite, threads: options.threads(configuration))
     if let heldOut { note("held-out check: \(HeldOutSummary(heldOut).text)") }
     let setting = RepairSetting(
-      suite: suite, baseline: baseline, baselinePath: configuration.baseline,
+      suite: suite, baseline: baseline, baselinePath: configuration.baselineToRead,
       policy: configuration.gate.policy, fineTuningLabels: configuration.fineTuning.labels,
       contaminated: heldOut?.contaminatedItems ?? [:],
       share: try Share(parsing: share), threads: options.threads(configuration), command: typedCommand,

@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import Foundation
 import Gating
+import Reading
 import Suites
 
 /// `holdfast validate`: checks suites and configuration without a model.
@@ -24,7 +25,7 @@ struct ValidateCommand: ParsableCommand {
   @OptionGroup var options: ConfigurationOptions
 
   func run() throws {
-    let folders = try suites.isEmpty ? options.load().suites : suites
+    let folders = try suites.isEmpty ? options.load().suites : suites.map { ShippedFiles.own.suite($0, at: $0) }
     var errors = 0
     var output = Data()
     for folder in folders {
