@@ -42,9 +42,10 @@ extension SuiteRun {
   }
 
   /// What is still to be computed: by its rows a time that is left can be told, and by blocks it cannot, which end late and together. What
-  /// cannot be encoded is said where it is asked.
+  /// cannot be encoded is said where it is asked. Counting takes a second or two, which a short time has not.
   private func rows(_ opening: Opening) -> Int {
-    (try? opening.scorer.rowCounts(opening.pending.map(\.missing)).last) ?? 0
+    guard Interruption.remaining.map({ $0 > .seconds(60) }) ?? true else { return 0 }
+    return (try? opening.scorer.rowCounts(opening.pending.map(\.missing)).last) ?? 0
   }
 
   /// Blocks in groups of some requests each.

@@ -51,6 +51,10 @@ final class GateTelling {
       show(scoring)
     case .judged(let verdict):
       progress.end()
+      // What is asked after it only explains it, and takes time; where nobody waits, the verdict comes with the table.
+      if form == .lines, isatty(STDERR_FILENO) == 1 {
+        note("\(verdict.path): \(verdict.outcome?.rawValue.uppercased() ?? "NOT GATEABLE")")
+      }
       emit(
         GateEvent(
           event: "judged", candidate: candidate, path: verdict.path,

@@ -41,7 +41,7 @@ final class ProgressLine {
     let share = progress.share
     let rate = progress.seconds > 0 ? Double(progress.rows) / progress.seconds : 0
     // Before a hundredth is done the first waves' own time is most of it.
-    let left = share >= 0.01 ? "\(clock(progress.seconds / share * (1 - share))) left" : "…"
+    let left = (0.01..<0.99).contains(share) ? "\(clock(progress.seconds / share * (1 - share))) left" : "…"
     // A server is sent requests, each with all its tokens.
     let speed: ShownText =
       progress.requests > 0 && progress.seconds > 0
@@ -61,10 +61,11 @@ final class ProgressLine {
 }
 
 extension ScoringProgress {
-  /// How much is done: of the rows, where they were counted; some more may be decoded than were.
+  /// How much is done: of the rows, where they were counted. Answers that have to be decoded come behind them, and take as long as they take.
   fileprivate var share: Double {
     let done = rows > 0 ? rows : requests
     return totalRows > 0
-      ? min(1, Double(done) / Double(totalRows)) : Double(batches) / Double(max(1, totalBatches))
+      ? min(batches < totalBatches ? 0.99 : 1, Double(done) / Double(totalRows))
+      : Double(batches) / Double(max(1, totalBatches))
   }
 }
