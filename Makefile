@@ -60,7 +60,7 @@ dist: setup ## build dist/holdfast-VERSION-linux-x86_64.tar.gz, which runs with 
 	@archive=$$(Scripts/dist/build.sh) && Scripts/dist/test.sh "$$archive"
 
 wheel: setup ## build dist/holdfast-VERSION-py3-none-manylinux_2_N_x86_64.whl for pip, and test it in a fresh virtual environment
-	@wheel=$$(Scripts/dist/wheel.py "$$(Scripts/dist/build.sh)") && Scripts/dist/test_wheel.sh "$$wheel"
+	@archive=$$(Scripts/dist/build.sh) && wheel=$$(Scripts/dist/wheel.py "$$archive") && Scripts/dist/test_wheel.sh "$$wheel"
 
 lint: ## check the format of every Swift file
 	swift format lint --strict --recursive --parallel Sources Tests Benchmarks Package.swift

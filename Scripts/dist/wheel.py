@@ -49,8 +49,11 @@ def glibc(files):
 
 
 def main():
-    archive = pathlib.Path(sys.argv[1])
-    version = re.fullmatch(r"holdfast-(.*)-linux-x86_64\.tar\.gz", archive.name)[1]
+    archive = pathlib.Path(sys.argv[1] if len(sys.argv) == 2 else "")
+    named = re.fullmatch(r"holdfast-(.*)-linux-x86_64\.tar\.gz", archive.name)
+    if not named or not archive.is_file():
+        sys.exit("usage: wheel.py dist/holdfast-VERSION-linux-x86_64.tar.gz, which Scripts/dist/build.sh makes")
+    version = named[1]
     files, modes = [], {}
     with tarfile.open(archive) as tar:
         for member in tar.getmembers():

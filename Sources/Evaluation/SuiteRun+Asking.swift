@@ -28,7 +28,7 @@ extension SuiteRun {
       beside?.run = other?.run
       let own = try open(subject, scorer, questions, blocks, order: order, observe: observe)
       let tally = ProgressTally(
-        total: own.pending.count + (other?.pending.count ?? 0), rows: rows(own) + (other.map(rows) ?? 0), progress)
+        total: own.pending.count + (other?.pending.count ?? 0), rows: try rows(own) + (other.map(rows) ?? 0), progress)
       let keys = other == nil ? [blocks.map(\.key)] : turns(blocks)
       for turn in keys.map(Set.init) {
         if let other { try score(other, turn, tally) { _, _ in } }
@@ -43,9 +43,17 @@ extension SuiteRun {
 
   /// What is still to be computed: by its rows a time that is left can be told, and by blocks it cannot, which end late and together. What
   /// cannot be encoded is said where it is asked. Counting takes a second or two, which a short time has not.
-  private func rows(_ opening: Opening) -> Int {
+  private func rows(_ opening: Opening) throws -> Int {
     guard Interruption.remaining.map({ $0 > .seconds(60) }) ?? true else { return 0 }
-    return (try? opening.scorer.rowCounts(opening.pending.map(\.missing)).last) ?? 0
+    var rows = 0
+    // Blocks share next to nothing with each other, and a forest of all would be as large as they are.
+    for start in stride(from: 0, to: opening.pending.count, by: 64) {
+      try Interruption.check()
+      let some = opening.pending[start..<min(opening.pending.count, start + 64)].map(\.missing)
+      guard let counted = try? opening.scorer.rowCounts(some).last else { return 0 }
+      rows += counted
+    }
+    return rows
   }
 
   /// Blocks in groups of some requests each.

@@ -30,6 +30,10 @@ package struct Share: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// - Throws: `InputError` where the text is anything else.
   package init(parsing text: String, option: String = "--share") throws {
     if text.hasSuffix("%"), let percent = Int(text.dropLast().trimmingCharacters(in: .whitespaces)) {
+      guard (1...100).contains(percent) else {
+        throw InputError(
+          option, "'\(text)' is not above 0 and at most 100%", remedy: "write a share such as 25%, or 1/4")
+      }
       self = try Share(parsing: "\(percent)/100", option: option)
       return
     }

@@ -20,7 +20,10 @@ final class GateTelling {
   private var asked = ""
   private var lastEvent = -Double.infinity
 
-  init(form: Form) { self.form = form }
+  /// Whether a verdict is said as soon as it is there: not where another reading may still settle what it is worth.
+  private let saysVerdicts: Bool
+
+  init(form: Form, saysVerdicts: Bool) { (self.form, self.saysVerdicts) = (form, saysVerdicts) }
 
   func tell(_ event: GateSession.Event) {
     switch event {
@@ -52,7 +55,7 @@ final class GateTelling {
     case .judged(let verdict):
       progress.end()
       // What is asked after it only explains it, and takes time; where nobody waits, the verdict comes with the table.
-      if form == .lines, isatty(STDERR_FILENO) == 1 {
+      if form == .lines, saysVerdicts, isatty(STDERR_FILENO) == 1 {
         note("\(verdict.path): \(verdict.outcome?.rawValue.uppercased() ?? "NOT GATEABLE")")
       }
       emit(
@@ -80,7 +83,8 @@ final class GateTelling {
     emit(
       GateEvent(
         event: "progress", candidate: asked, blocks: scoring.batches, totalBlocks: scoring.totalBatches,
-        rows: scoring.rows, totalRows: scoring.totalRows == 0 ? nil : scoring.totalRows, seconds: scoring.seconds))
+        rows: scoring.rows, totalRows: scoring.rows == 0 || scoring.totalRows == 0 ? nil : scoring.totalRows,
+        seconds: scoring.seconds))
   }
 
   private func emit(_ event: GateEvent) {

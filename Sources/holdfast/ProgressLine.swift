@@ -61,7 +61,7 @@ final class ProgressLine {
 }
 
 extension ScoringProgress {
-  /// How much is done: of the rows, where they were counted. Answers that have to be decoded come behind them, and take as long as they take.
+  /// How much is done: of the rows, where they were counted. Answers that have to be decoded are rows too, which nobody counted before.
   fileprivate var share: Double {
     let done = rows > 0 ? rows : requests
     return totalRows > 0

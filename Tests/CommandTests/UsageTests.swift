@@ -46,12 +46,19 @@ struct UsageTests {
   @Test(
     "a share or a time that is none",
     arguments: [
-      ["--share", "150%"], ["--share", "0%"], ["--share", "half"], ["--timeout", "30parsecs"], ["--timeout", "min"],
+      ["--share", "150%"], ["--share=-5%"], ["--share", "0%"], ["--share", "half"], ["--timeout", "30parsecs"],
+      ["--timeout", "min"],
     ])
   func notShares(arguments: [String]) throws {
     let project = try TemporaryFolder.project()
     let gate = try Running(["gate", "x"] + arguments, in: project).finish()
-    #expect(gate.status == 2 && gate.err.contains(arguments[0]), "\(gate.err)")
+    #expect(gate.status == 2 && gate.err.contains(arguments[0].prefix(7)), "\(gate.err)")
+  }
+
+  @Test("candidates are named in one way: what a shell makes of a pattern keeps its order")
+  func order() throws {
+    let gate = try holdfast("gate", "--candidate", "a", "b", "c", in: folder)
+    #expect(gate.status == 2 && gate.err.contains("name candidates in one way"), "\(gate.err)")
   }
 
   @Test("help is exit code 0 on standard output", arguments: [["help"], ["--help"], ["-h"], []])

@@ -8,7 +8,7 @@ extension Configuration {
   }
 
   private var paths: [(path: String, key: String)] {
-    [(base.description, "base"), (baseline, "baseline")] + suites.map { ($0, "suites") }
+    [(base.description, "base"), (baseline, "baseline"), (baselineToRead, "baseline")] + suites.map { ($0, "suites") }
       + fineTuning.data.map { ($0, "fine_tuning.data") }
   }
 }

@@ -33,7 +33,8 @@ package struct ShippedFiles: Sendable {
   }
 
   private func find(_ inside: String, _ text: String, ending: String) -> String? {
-    let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    let named = text.hasSuffix("/") ? text.dropLast() : text[...]
+    let parts = named.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     guard let folder, let name = parts.last, !name.isEmpty, !name.hasPrefix("."),
       parts.count == 1 || parts.count == 2 && parts[0] == inside
     else { return nil }

@@ -103,7 +103,7 @@ struct ShowBaseline: ParsableCommand {
   @OptionGroup var options: ConfigurationOptions
 
   func run() throws {
-    let file = try path ?? options.load().baseline
+    let file = try path.map { ShippedFiles.own.baseline($0, at: $0) } ?? options.load().baselineToRead
     let baseline = try Baseline.load(file)
     if json {
       try printJSON(BaselineSummary(baseline, path: file), isPretty: true)

@@ -117,6 +117,10 @@ struct GateCommand: ParsableCommand {
   private var named: [String] { candidates + candidate }
 
   func validate() throws {
+    if !candidates.isEmpty, !candidate.isEmpty {
+      throw ValidationError(
+        "name candidates in one way, so that their order is yours: as paths, or each behind --candidate")
+    }
     // Only a configuration can name one too.
     if !asOne.isEmpty {
       let other = [
@@ -199,7 +203,8 @@ struct GateCommand: ParsableCommand {
     guard !named.isEmpty else { throw ValidationError("name at least one candidate: holdfast gate PATH") }
     let given = try named.map { try CandidatePaths(at: try resolvePlace($0, models: configuration.models)) }
     let ledger = try Ledger(path: options.ledger ?? configuration.ledger)
-    let telling = GateTelling(form: quiet ? .quiet : json ? .events : .lines)
+    let telling = GateTelling(
+      form: quiet ? .quiet : json ? .events : .lines, saysVerdicts: select == nil)
     defer { telling.end() }
     if !asOne.isEmpty, let series = zip(asOne, given).first(where: { $0.1.paths.count != 1 }) {
       throw InputError(

@@ -5,6 +5,7 @@ import Foundation
 import Gating
 import Ledger
 import Overlap
+import Reading
 import Reporting
 import Suites
 
@@ -49,13 +50,14 @@ struct PlanCommand: ParsableCommand {
 
   func run() throws {
     let configuration = try options.load()
-    let loaded = try configuration.naming { try Baseline.load(baseline ?? configuration.baselineToRead) }
+    let path = baseline.map { ShippedFiles.own.baseline($0, at: $0) } ?? configuration.baselineToRead
+    let loaded = try configuration.naming { try Baseline.load(path) }
     // The suite itself is read only where something has to be looked for in it.
     let heldOut =
       configuration.fineTuning.data.isEmpty
       ? nil
       : try configuration.heldOutCheck(
-        try configuration.suite(of: loaded, at: baseline ?? configuration.baselineToRead),
+        try configuration.suite(of: loaded, at: path),
         threads: options.threads(configuration))
     if let heldOut { note("held-out check: \(HeldOutSummary(heldOut).text)") }
     let related = try related(configuration)
