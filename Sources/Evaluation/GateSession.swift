@@ -3,8 +3,8 @@ import Diagnostics
 import Foundation
 import Gating
 import Ledger
-import Reading
 import Overlap
+import Reading
 import Scoring
 import Served
 import Suites
@@ -131,15 +131,7 @@ package struct GateSession {
         remedy: "leave one of them out")
     }
     try demandLogprobs(of: baseline)
-    // Before anything is asked: without it, forms cannot be compared behind all of that.
-    if isAsOne, !ServerAddress.isAddress(base) {
-      _ = try configuration.naming { try Checkpoint.open(base) }
-      if let first = paths.first, ServerAddress.isAddress(first) {
-        throw InputError(
-          "--as-one", "names a server's form first, with which the others are compared, and the base is files",
-          remedy: "name a form of files first, such as the adapter")
-      }
-    }
+    if isAsOne { try demandComparable(paths) }
     let models = ModelOpening(
       configuration, ledger: ledger, access: access, base: { [base] in base },
       arguments: baseline.run.chat?.toldArguments ?? JSONObject(),
@@ -244,41 +236,6 @@ package struct GateSession {
       confirmedDrop: confirmed?.overallDrop)
   }
 
-  /// The candidates as forms of one fine-tuning, and what was wrong with those that could not be asked.
-  private func forms(
-    _ candidates: [Opened], _ contrasts: [[ItemContrast]], suite: Suite, _ models: ModelOpening,
-    _ asking: CandidateAsking, shelf: inout ModelShelf, report: @escaping (Event) -> Void
-  ) throws -> (findings: [FormFinding], faults: [InputError]) {
-    var contrasts = contrasts
-    var problems: [Int: String] = [:]
-    var faults: [InputError] = []
-    for (index, opened) in candidates.enumerated() where contrasts[index].isEmpty && !contrasts[0].isEmpty {
-      guard case .whole(let form) = opened, case .whole(let reference) = candidates[0] else { continue }
-      do {
-        contrasts[index] = try asking.answers(of: form, like: reference, shelf: &shelf, report: report) ?? []
-      } catch let fault as InputError {
-        problems[index] = "\(fault)"
-        faults.append(fault)
-      } catch Interrupted.deadline {
-        problems[index] = "time ran out"
-      } catch is OutOfTime {
-        problems[index] = "time ran out"
-      }
-    }
-    shelf.clear()
-    report(.comparing(candidates.count))
-    let findings = try FormComparing(
-      base: ServerAddress.isAddress(base) ? nil : models.baseCheckpoint(), suite: suite, threads: threads
-    ).compare(
-      candidates.enumerated().map { index, opened in
-        switch opened {
-        case .whole(let candidate): (candidate.subject.path, candidate.subject, problems[index])
-        case .broken(let path, let fault): (path, nil, "\(fault)")
-        }
-      }, contrasts.map { FormAnswers(contrasts[0], $0) })
-    return (findings, faults)
-  }
-
   /// Where the gold answer's probability has fallen beyond its margin, whatever the answers say.
   private func warn(
     _ asked: CandidateAsking.Asked, _ candidate: Candidate, _ asking: CandidateAsking, _ report: (Event) -> Void
@@ -306,7 +263,7 @@ package struct GateSession {
   }
 
   /// A candidate as it was opened.
-  private enum Opened {
+  enum Opened {
     case whole(Candidate)
     case broken(path: String, InputError)
   }
