@@ -16,10 +16,10 @@ extension Configuration {
 }
 
 extension ChatDescription {
-  /// What its template is told; nothing where the record is damaged, which whoever renders by it finds.
-  var toldArguments: JSONObject {
+  /// What its template is told; nil where the record is damaged.
+  var toldArguments: JSONObject? {
     let parsed = Data(arguments.utf8).withUnsafeBytes { bytes in try? JSONParser.parse(bytes) }
     if case .object(let members)? = parsed { return members }
-    return JSONObject()
+    return nil
   }
 }

@@ -29,8 +29,7 @@ package struct TemplateTurns: TurnRenderer {
     guard let date = PinnedDate(description.date) else {
       throw InputError(path, field: "chat.date", "'\(description.date)' is no day", remedy: "save the baseline again")
     }
-    let parsed = Data(description.arguments.utf8).withUnsafeBytes { bytes in try? JSONParser.parse(bytes) }
-    guard case .object(let arguments)? = parsed else {
+    guard let arguments = description.toldArguments else {
       throw InputError(path, field: "chat.arguments", "is no JSON object", remedy: "save the baseline again")
     }
     self.description = description

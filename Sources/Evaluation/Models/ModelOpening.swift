@@ -13,12 +13,10 @@ package final class ModelOpening {
   /// What leads to the base: its path or address.
   private let base: () throws -> String
   private let tell: (String) -> Void
-  /// The tokenizer of models that servers hold, where the configuration names none.
-  private let tokenizerElsewhere: String?
+  /// The tokenizer of models that servers hold, where the configuration names none: given, or found beside the base.
+  private var usualTokenizer: String?
   /// What a server's own chat template is told.
   private let arguments: JSONObject
-  /// The base's tokenizer, where nobody named one and its server's files are here.
-  private var foundTokenizer: String?
   private var checkpoint: Checkpoint?
   /// By address: a server is proved once.
   private var served: [String: ServedSubject] = [:]
@@ -32,7 +30,7 @@ package final class ModelOpening {
     arguments: JSONObject, tokenizer: String? = nil, tell: @escaping (String) -> Void
   ) {
     (self.configuration, self.ledger, self.access, self.base, self.tell) = (configuration, ledger, access, base, tell)
-    tokenizerElsewhere = tokenizer
+    usualTokenizer = tokenizer
     self.arguments = arguments
   }
 
@@ -48,8 +46,7 @@ package final class ModelOpening {
     if let known = served[address.description] { return known }
     let subject =
       try writes(place)
-      ? ServedSubject(
-        writing: address, arguments: arguments, access, ledger: ledger, tell: tell)
+      ? ServedSubject(writing: address, arguments: arguments, access, ledger: ledger, tell: tell)
       : ServedSubject(address, tokenizer: tokenizer(of: address, place), access, ledger: ledger, tell: tell)
     served[address.description] = subject
     served[subject.path] = subject
@@ -98,11 +95,9 @@ package final class ModelOpening {
 
   private func tokenizer(of address: ServerAddress, _ place: String) throws -> String {
     // A candidate is asked with the tokenizer of its base, which the self-test compares with the server's.
-    if let path = reference(of: place)?.tokenizer ?? ofBase?.tokenizer ?? tokenizerElsewhere ?? foundTokenizer {
-      return path
-    }
+    if let path = reference(of: place)?.tokenizer ?? ofBase?.tokenizer ?? usualTokenizer { return path }
     let found = try TokenizerSearch().find(address, access)
-    if ofBase?.address == place { foundTokenizer = found }
+    if ofBase?.address == place { usualTokenizer = found }
     tell("\(address): its tokenizer is taken from \(found), the files that the server says it was started with")
     return found
   }
