@@ -35,6 +35,13 @@ package enum TokenizerFiles: Sendable {
     }
   }
 
+  /// Whether a folder has a vocabulary, be it whole or not.
+  package static func areIn(_ folder: URL) -> Bool {
+    vocabularyNames.contains { HuggingFaceWeights.exists(folder.appendingPathComponent($0)) }
+  }
+
+  private static let vocabularyNames = ["tokenizer.json", "tekken.json", "tokenizer.model"]
+
   /// The files that it is read from, the vocabulary first; none where it is in the GGUF file.
   package var urls: [URL] {
     switch self {

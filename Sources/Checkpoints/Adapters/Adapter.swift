@@ -159,8 +159,7 @@ struct OwnTokenizer {
   /// Nil where an adapter's folder has none.
   init?(besides path: String) throws {
     let folder = URL(fileURLWithPath: path, isDirectory: true)
-    let names = ["tokenizer.json", "tekken.json", "tokenizer.model"]
-    guard names.contains(where: { HuggingFaceWeights.exists(folder.appendingPathComponent($0)) }) else { return nil }
+    guard TokenizerFiles.areIn(folder) else { return nil }
     files = try TokenizerFiles(folder: folder)
     opened = try files.urls.map { try MappedFile($0) }
   }

@@ -62,10 +62,7 @@ package struct TokenizerExport: Sendable {
     guard templates.contains(where: { $0.name != "default" }) else { return [] }
     return try templates.map { template in
       guard template.name != "default" else { return ("chat_template.jinja", Data(template.source.utf8)) }
-      let isName =
-        (1...100).contains(template.name.utf8.count) && !template.name.hasPrefix(".")
-        && template.name.utf8.allSatisfy { Self.nameBytes.contains($0) }
-      guard isName else {
+      guard isPlainName(template.name, most: 100) else {
         throw InputError(
           metadata.path, field: "tokenizer.chat_templates", "'\(template.name)' is no name for a file",
           remedy: "convert the model again")
@@ -73,8 +70,6 @@ package struct TokenizerExport: Sendable {
       return ("\(moreTemplates)/\(template.name).jinja", Data(template.source.utf8))
     }
   }
-
-  private static let nameBytes = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-".utf8)
 
   /// Writes the files into a folder that is there. Throws `InputError` where that fails.
   package func write(into folder: URL) throws {

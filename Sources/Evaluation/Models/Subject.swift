@@ -103,11 +103,7 @@ package struct Subject: AskedModel {
   /// The last part of a path, with its parent's name where that alone would say nothing ("checkpoint-100").
   package static func shortName(_ path: String) -> String {
     let url = URL(fileURLWithPath: path).standardizedFileURL
-    // models--ORGANISATION--NAME/snapshots/HASH
-    let parts = url.pathComponents.suffix(3)
-    if parts.count == 3, parts.dropLast().last == "snapshots", let model = parts.first, model.hasPrefix("models--") {
-      return model.components(separatedBy: "--").last ?? model
-    }
+    if let name = HubCache.name(ofSnapshot: url.path) { return name }
     let whole = url.pathExtension == "gguf" ? url.deletingPathExtension().lastPathComponent : url.lastPathComponent
     let last = GGUFPartName(url.lastPathComponent)?.stem ?? whole
     return last.hasPrefix("checkpoint-") ? "\(url.deletingLastPathComponent().lastPathComponent)/\(last)" : last

@@ -114,9 +114,8 @@ package struct ConfigurationDraft: Sendable {
       return (Choice(first.path, because: reason, alternatives: others.filter { $0 != first.path }), true)
     }
     let shipped = "baselines/\(fileName(name)).\(fileName(suite)).json"
-    if known != nil, others.isEmpty,
-      ShippedFiles.own.baseline(shipped, at: survey.absolute(shipped)) != survey.absolute(shipped)
-    {
+    let place = survey.absolute(shipped)
+    if known != nil, others.isEmpty, ShippedFiles.own.baseline(shipped, at: place) != place {
       return (Choice(shipped, because: "the one that is shipped with the program"), true)
     }
     let path = survey.unusedPath("baselines/\(fileName(name)).\(fileName(suite))", ending: ".json")

@@ -1,8 +1,8 @@
 import Diagnostics
+import Reading
 import Suites
 
 extension Baseline {
-  private static let storageBytes = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-".utf8)
   private static let remedy: ShownText = "save the baseline again"
 
   /// - Throws: `InputError` naming the first part that contradicts another, or is no score.
@@ -12,8 +12,9 @@ extension Baseline {
     }
     try demand((1...10_000).contains(run.draws), "draws", "is not between 1 and 10,000")
     let storage = run.model.storage
-    let isWord = (1...40).contains(storage.utf8.count) && storage.utf8.allSatisfy { Self.storageBytes.contains($0) }
-    try demand(isWord, "model.storage", "is no name of a type, such as bf16 or q4_K")
+    try demand(
+      isPlainName(storage, most: 40) && !storage.contains("."), "model.storage",
+      "is no name of a type, such as bf16 or q4_K")
     if let server = run.server {
       try demand(
         server.noise >= 0 && server.noiseOfText >= 0 && server.noise.isFinite && server.noiseOfText.isFinite,

@@ -10,13 +10,18 @@ package struct HubCache: Sendable {
   /// Whether a text can be a model's name there: `organisation/name`, which is no path out of a folder.
   package static func isName(_ text: String) -> Bool {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-    return parts.count == 2 && text.utf8.count <= 200
-      && parts.allSatisfy { part in
-        !part.isEmpty && !part.hasPrefix(".") && part.utf8.allSatisfy { nameBytes.contains($0) }
-      }
+    return parts.count == 2 && text.utf8.count <= 200 && parts.allSatisfy { isPlainName($0, most: 200) }
   }
 
-  private static let nameBytes = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-".utf8)
+  private static let folderPrefix = "models--"
+  private static let snapshots = "snapshots"
+
+  /// The name, without its organisation, of the model whose snapshot a path is: "B" of `…/models--A--B/snapshots/0123abc`; nil for any other path.
+  package static func name(ofSnapshot path: String) -> String? {
+    let parts = path.split(separator: "/").suffix(3).map(String.init)
+    guard parts.count == 3, parts[0].hasPrefix(folderPrefix), parts[1] == snapshots else { return nil }
+    return parts[0].components(separatedBy: "--").last
+  }
 
   /// The folder of a model's main branch; nil where that was not downloaded, or the name is none.
   package func snapshot(of name: String) -> String? {
@@ -28,13 +33,13 @@ package struct HubCache: Sendable {
       let cache = folder("HF_HUB_CACHE", "") ?? folder("HF_HOME", "/hub")
         ?? folder("XDG_CACHE_HOME", "/huggingface/hub") ?? folder("HOME", "/.cache/huggingface/hub")
     else { return nil }
-    let model = "\(cache)/models--\(name.replacingOccurrences(of: "/", with: "--"))"
+    let model = "\(cache)/\(Self.folderPrefix)\(name.replacingOccurrences(of: "/", with: "--"))"
     guard let line = try? readFile("\(model)/refs/main", limit: 1 << 10) else { return nil }
     let revision = String(decoding: line, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     guard !revision.isEmpty, revision.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) }) else {
       return nil
     }
-    let snapshot = "\(model)/snapshots/\(revision)"
+    let snapshot = "\(model)/\(Self.snapshots)/\(revision)"
     return FileKind.of(snapshot) == .folder ? snapshot : nil
   }
 }

@@ -21,14 +21,16 @@ package struct ShippedFiles: Sendable {
   ///
   /// - Parameters:
   ///   - text: as it was written.
-  ///   - path: where that leads.
-  package func suite(_ text: String, at path: String) -> String {
-    FileKind.of(path) != nil ? path : find("suites", text, ending: "") ?? path
+  ///   - path: where that leads; nil for the text itself.
+  package func suite(_ text: String, at path: String? = nil) -> String {
+    let path = path ?? text
+    return FileKind.of(path) != nil ? path : find("suites", text, ending: "") ?? path
   }
 
   /// A baseline by the name of its file, the same way; with or without its ending.
-  package func baseline(_ text: String, at path: String) -> String {
-    FileKind.of(path) != nil
+  package func baseline(_ text: String, at path: String? = nil) -> String {
+    let path = path ?? text
+    return FileKind.of(path) != nil
       ? path : find("baselines", text, ending: "") ?? find("baselines", text, ending: ".json") ?? path
   }
 

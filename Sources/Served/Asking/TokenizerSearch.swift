@@ -1,3 +1,4 @@
+import Checkpoints
 import Diagnostics
 import Foundation
 import Reading
@@ -54,9 +55,7 @@ package struct TokenizerSearch {
     }
     switch FileKind.of(place) {
     case .regular?: return place.hasSuffix(".gguf") ? place : nil
-    case .folder?:
-      let names = (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []
-      return names.contains { ["tokenizer.json", "tokenizer.model", "tekken.json"].contains($0) } ? place : nil
+    case .folder?: return TokenizerFiles.areIn(URL(fileURLWithPath: place)) ? place : nil
     default: return nil
     }
   }

@@ -57,7 +57,7 @@ struct SaveBaseline: ParsableCommand {
     let destination = out ?? configuration.baseline
     // Before an hour is spent on it.
     try FileKind.requireRegular(destination, remedy: "name a file to write")
-    let suite = try configuration.naming { try Suite.load(ShippedFiles.own.suite(folder, at: folder)) }
+    let suite = try configuration.naming { try Suite.load(ShippedFiles.own.suite(folder)) }
     let place = try model.map { try resolvePlace($0, models: configuration.models) } ?? basePlace(configuration)
     let ledger = try Ledger(path: options.ledger ?? configuration.ledger)
     let subject = try ModelOpening(
@@ -103,7 +103,7 @@ struct ShowBaseline: ParsableCommand {
   @OptionGroup var options: ConfigurationOptions
 
   func run() throws {
-    let file = try path.map { ShippedFiles.own.baseline($0, at: $0) } ?? options.load().baselineToRead
+    let file = try path.map { ShippedFiles.own.baseline($0) } ?? options.load().baselineToRead
     let baseline = try Baseline.load(file)
     if json {
       try printJSON(BaselineSummary(baseline, path: file), isPretty: true)

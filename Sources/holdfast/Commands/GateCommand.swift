@@ -184,7 +184,7 @@ struct GateCommand: ParsableCommand {
     }
     let session = GateSession(
       configuration: configuration, settings: configuration.gate, base: try basePlace(configuration),
-      baselinePath: baseline.map { ShippedFiles.own.baseline($0, at: $0) } ?? configuration.baselineToRead,
+      baselinePath: baseline.map { ShippedFiles.own.baseline($0) } ?? configuration.baselineToRead,
       share: share,
       declared: configuration.share, threads: threads,
       command: typedCommand, kernel: Kernel.current.name,

@@ -55,7 +55,7 @@ struct OverlapCommand: ParsableCommand {
   }
 
   private func loadSuite() throws -> Suite {
-    if let suite { return try Suite.load(ShippedFiles.own.suite(suite, at: suite)) }
+    if let suite { return try Suite.load(ShippedFiles.own.suite(suite)) }
     let configuration = try options.load()
     guard let folder = configuration.suites.first else {
       throw InputError(options.config, field: "suites", "names no suite", remedy: "name one, or give --suite")

@@ -50,7 +50,7 @@ struct PlanCommand: ParsableCommand {
 
   func run() throws {
     let configuration = try options.load()
-    let path = baseline.map { ShippedFiles.own.baseline($0, at: $0) } ?? configuration.baselineToRead
+    let path = baseline.map { ShippedFiles.own.baseline($0) } ?? configuration.baselineToRead
     let loaded = try configuration.naming { try Baseline.load(path) }
     // The suite itself is read only where something has to be looked for in it.
     let heldOut =

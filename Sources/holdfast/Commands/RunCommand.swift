@@ -98,7 +98,7 @@ private struct RunSettings {
     guard let folder = suite ?? configuration?.suites.first else {
       throw InputError(options.config, field: "suites", "names no suite", remedy: "name one, or give --suite")
     }
-    self.suite = ShippedFiles.own.suite(folder, at: folder)
+    self.suite = ShippedFiles.own.suite(folder)
     if let model {
       self.model = try resolvePlace(model, models: configuration?.models)
     } else {

@@ -25,7 +25,7 @@ struct ValidateCommand: ParsableCommand {
   @OptionGroup var options: ConfigurationOptions
 
   func run() throws {
-    let folders = try suites.isEmpty ? options.load().suites : suites.map { ShippedFiles.own.suite($0, at: $0) }
+    let folders = try suites.isEmpty ? options.load().suites : suites.map { ShippedFiles.own.suite($0) }
     var errors = 0
     var output = Data()
     for folder in folders {
