@@ -41,23 +41,28 @@ final class ProgressLine {
     let share = progress.share
     let rate = progress.seconds > 0 ? Double(progress.rows) / progress.seconds : 0
     // Before a hundredth is done the first waves' own time is most of it.
-    let left = (0.01..<0.99).contains(share) ? "\(clock(progress.seconds / share * (1 - share))) left" : "…"
+    let left: ShownText =
+      switch share {
+      case ..<0.01: ""
+      case ..<0.99: ", \(clock(progress.seconds / share * (1 - share))) left"
+      default: progress.batches < progress.totalBatches ? ", answers that are still open left" : ""
+      }
     // A server is sent requests, each with all its tokens.
     let speed: ShownText =
       progress.requests > 0 && progress.seconds > 0
       ? "\(progress.requests) questions, \(Int(Double(progress.requests) / progress.seconds))/s\(words: rate > 0 ? ", \(Int(rate)) tokens/s" : "")"
       : "\(Int(rate)) rows/s"
     return
-      "\(label): \(Int(share * 100)) % (\(progress.batches)/\(progress.totalBatches) blocks), \(speed), \(clock(progress.seconds)) passed, \(left)"
+      "\(label): \(Int(share * 100)) % (\(progress.batches)/\(progress.totalBatches) blocks), \(speed), \(clock(progress.seconds)) passed\(left)"
   }
+}
 
-  /// Minutes and seconds, and hours where there are any: 4:05, 1:04:05.
-  private func clock(_ seconds: Double) -> String {
-    let whole = Int(max(0, min(seconds.isFinite ? seconds : 0, 1e9)).rounded())
-    let (hours, minutes) = (whole / 3600, whole / 60 % 60)
-    let ending = String(format: "%02d", whole % 60)
-    return hours > 0 ? "\(hours):\(String(format: "%02d", minutes)):\(ending)" : "\(minutes):\(ending)"
-  }
+/// Minutes and seconds, and hours where there are any: 4:05, 1:04:05.
+func clock(_ seconds: Double) -> String {
+  let whole = Int(max(0, min(seconds.isFinite ? seconds : 0, 1e9)).rounded())
+  let (hours, minutes) = (whole / 3600, whole / 60 % 60)
+  let ending = String(format: "%02d", whole % 60)
+  return hours > 0 ? "\(hours):\(String(format: "%02d", minutes)):\(ending)" : "\(minutes):\(ending)"
 }
 
 extension ScoringProgress {

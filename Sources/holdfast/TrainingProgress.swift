@@ -26,7 +26,7 @@ final class TrainingProgress {
     if let accuracy = report.targetAccuracy { text += String(format: ", target accuracy %.1f %%", accuracy * 100) }
     text += String(format: ", %.0f tokens/s", report.tokensPerSecond)
     if report.step > first.step {
-      text += String(format: ", %.0fs left", elapsed / Double(report.step - first.step) * Double(total - report.step))
+      text += ", \(clock(elapsed / Double(report.step - first.step) * Double(total - report.step))) left"
     }
     if isTerminal {
       emitError("\r\u{1B}[2K\(text)")
