@@ -37,6 +37,8 @@ struct CandidateAsking {
     /// The baseline that it was contrasted with, where its model was asked again beside the candidate.
     var baseline: Baseline?
     var diagnosis: Diagnosis?
+    /// The smallest share that could be judged, where too small a one was asked.
+    var judgeable: Share?
   }
 
   typealias Report = (GateSession.Event) -> Void
@@ -120,7 +122,11 @@ struct CandidateAsking {
         run: stopped.run, share: decision.share,
         items: decision.scores, baseline: stopped.baseline)
     } catch let reason as NotGateable {
-      return Asked(finding: .refused(reason.reason), run: asked)
+      let judgeable = Verdict.judgeableShare(
+        baseline, above: run.share, upTo: declared, policy: policy, related: candidate.related,
+        contaminated: contaminated)
+      let hint = judgeable.map { "; --share \($0) is the smallest that can be judged" } ?? ""
+      return Asked(finding: .refused(reason.reason + hint), run: asked, judgeable: judgeable)
     }
   }
 
@@ -310,6 +316,13 @@ struct CandidateAsking {
     let isWhole = reported == .ask && reading.time == nil
     return isWhole
       ? SuiteRun.Questions() : SuiteRun.Questions(voting: votingTasks(of: candidate), of: run.suite)
+  }
+
+  /// How many answers the tasks that the baseline admits have, whatever share is asked.
+  func answersInAll() throws -> Int {
+    try run.blocks(SuiteRun.Questions(voting: baseline.admittedTasks, of: run.suite), share: .all).reduce(0) {
+      $0 + $1.observations.count
+    }
   }
 
   /// Tasks that a candidate need not have been asked.

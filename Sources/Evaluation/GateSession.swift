@@ -191,7 +191,10 @@ package struct GateSession {
         }
         let verdict = CandidateVerdict(
           path: subject.path, model: subject.description, durationSeconds: Date().timeIntervalSince(begun),
-          share: (asked.share ?? share).description, finding: asked.finding, diagnosis: asked.diagnosis)
+          share: (asked.share ?? share).description, finding: asked.finding, diagnosis: asked.diagnosis
+        ).with(
+          wholeSeconds: try wholeSeconds(asked, of: subject, asking, ledger: ledger),
+          judgeableShare: asked.judgeable)
         verdicts.append(verdict)
         let compared = ItemContrast.list(
           baseline: asked.baseline ?? baseline, scores: asked.items, voting: verdict.votingTasks,
@@ -215,6 +218,23 @@ package struct GateSession {
       contrasts: contrasts, lost: lost, verdictIDs: ids, contaminated: contaminated, overlap: overlap, faults: faults,
       selection: try selected(verdicts, of: candidates, asking: asking, shelf: &shelf, report: report),
       forms: forms?.findings)
+  }
+
+  /// How long all questions would take, by the rate of a model's first run of the suite, which had to compute its answers; of one that was not
+  /// asked by that of the ledger's runs.
+  private func wholeSeconds(
+    _ asked: CandidateAsking.Asked, of subject: any AskedModel, _ asking: CandidateAsking, ledger: Ledger
+  ) throws -> Double? {
+    let hash = asking.baseline.run.suite.hash
+    if asked.items.isEmpty {
+      let rates = try ledger.scoringRates(suiteHash: hash)
+      guard !rates.isEmpty, asked.judgeable != nil else { return nil }
+      return try Double(asking.answersInAll()) / rates[rates.count / 2]
+    }
+    let share = asked.share ?? self.share
+    return try ledger.scoringRate(model: subject.id, suiteHash: hash).map {
+      Double(asked.items.count) / share.fraction / $0
+    }
   }
 
   /// What was looked for among the candidates. The best is asked once more, under demonstrations that no gate has used.

@@ -59,5 +59,7 @@ func basePlace(_ configuration: Configuration) throws -> String {
   return try basePath(configuration)
 }
 
-/// The command as it was typed, for reports and the ledger.
-var typedCommand: String { (["holdfast"] + CommandLine.arguments.dropFirst()).joined(separator: " ") }
+/// The command as it was typed, for reports and the ledger: a line that a shell reads as the same words.
+var typedCommand: String {
+  (["holdfast"] + CommandLine.arguments.dropFirst()).map(shellQuoted).joined(separator: " ")
+}

@@ -74,7 +74,7 @@ struct VerdictTests {
     #expect(verdict.units.allSatisfy { $0.outcome == .pass && $0.degradation?.drop == 0 })
     #expect(
       verdict.sentence
-        == "PASS: few-shot exact match is unchanged (95 % interval -0.3 to 0.3; margin 5.0) overall; "
+        == "PASS: few-shot exact match is unchanged (at most 0.3; margin 5.0) overall; "
         + "4 of 4 families stayed within 10.0 points; 100.0 % of the few-shot gain is kept (80.0 % demanded) overall; "
         + "coverage 8 of 8 tasks, 4 of 4 families, 128 of 128 blocks")
   }
@@ -92,11 +92,11 @@ struct VerdictTests {
     let loss = try #require(overall.degradation)
     let drop = loss.drop
     let kept = points(try #require(loss.retention))
-    let interval = try #require(overall.evidence?.dropInterval)
+    let evidence = try #require(overall.evidence)
     #expect(
       verdict.sentence
-        == "FAIL: few-shot exact match fell by \(points(drop)) points (95 % interval \(points(interval.lower)) to "
-        + "\(points(interval.upper)); margin 5.0) overall; 4 of 4 families fell beyond 10.0 points; "
+        == "FAIL: few-shot exact match fell by \(points(drop)) points (at least \(points(0.05 - evidence.upperBound)); "
+        + "margin 5.0) overall; 4 of 4 families fell beyond 10.0 points; "
         + "\(kept) % of the few-shot gain is kept (80.0 % demanded) overall; coverage 8 of 8 tasks, 4 of 4 families, 128 of 128 blocks; "
         + "warning: storage differs: baseline bf16, candidate q4_1")
     #expect(isClose(loss.chanceCorrected, loss.drop / (loss.base - 0.05)))

@@ -7,11 +7,12 @@ enum Fixture {
   /// - Parameters:
   ///   - name: the first task's name and family, which come from data.
   ///   - lost: how many of each eight items the candidate gets wrong with demonstrations.
-  ///   - blocks: how many of the twelve the candidate was asked.
+  ///   - items: of each task, eight a block.
+  ///   - blocks: how many of a task's the candidate was asked.
   ///   - related: the tasks that the fine-tuning was about.
   ///   - contaminated: the items that are in the fine-tuning data.
   static func verdict(
-    name: String = "antonyms", lost: Int, blocks: Int = 12, settings: GateSettings = GateSettings(),
+    name: String = "antonyms", lost: Int, items: Int = 96, blocks: Int = .max, settings: GateSettings = GateSettings(),
     related: Set<String> = [], contaminated: [String: Set<String>] = [:]
   ) throws -> Verdict {
     let facts = [name, "capitals", "plural", "topic"].map { TaskFacts(task: $0, family: $0, chance: 0.25) }
@@ -20,7 +21,7 @@ enum Fixture {
       tokenHashes: Dictionary(uniqueKeysWithValues: facts.map { ($0.task, "ids") }))
     func scores(wrong: Int) -> [ItemScore] {
       facts.flatMap { task in
-        (0..<96).flatMap { item in
+        (0..<items).flatMap { item in
           [0, 1, 4].map { k in
             // Which items are lost differs from block to block, so that there is something to estimate.
             let isRight = k > 0 && (item + item / 8) % 8 >= wrong + (wrong > 0 && item / 8 % 3 == 0 ? 1 : 0)
@@ -55,16 +56,20 @@ enum Fixture {
   static let model = ModelDescription(
     name: "tiny", weights: "0123456789abcdef", tokenizer: "t", configuration: "c", storage: "bf16")
   static let suite = SuiteIdentity(name: "core", version: 1, seed: 17, hash: "5a5a5a5a5a5a5a5a", promptHash: "9b")
-  static let header = header(storage: "bf16")
+  static let header = header()
 
   /// - Parameter storage: what the base is stored in.
-  static func header(storage: String) -> ReportHeader {
+  static func header(
+    storage: String = "bf16", command: String = "holdfast gate --candidate out",
+    settings: GateSettings = GateSettings(),
+    origin: GateOrigin? = nil
+  ) -> ReportHeader {
     let base = ModelDescription(
       name: model.name, weights: model.weights, tokenizer: "t", configuration: "c", storage: storage)
     return ReportHeader(
       createdBy: "holdfast 0.1.0", startedAt: "2025-03-01T10:00:00Z", durationSeconds: 61.04,
-      command: "holdfast gate --candidate out", configuration: "holdfast.yaml", settings: GateSettings(),
+      command: command, configuration: "holdfast.yaml", settings: settings,
       baseline: "baselines/tiny.json", base: base, suite: suite, numerics: "1", kernel: "avx512", threads: 2,
-      machine: "a | b processor, 16 GiB")
+      machine: "a | b processor, 16 GiB", origin: origin)
   }
 }

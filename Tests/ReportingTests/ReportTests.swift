@@ -18,7 +18,7 @@ struct ReportTests {
       #expect(text.contains("NOT GATEABLE: the prompt hash differs"))
     }
     let lines = try Fixture.report().terminalTable().split(separator: "\n").map { String($0) }
-    let header = "unit            base  cand.  drop  95 % interval  margin  verdict"
+    let header = "unit            base  cand.  drop          bound  margin  verdict"
     #expect(lines.contains(header), "\(lines.joined(separator: "\n"))")
     #expect(lines.contains { $0.hasPrefix("overall") && $0.hasSuffix("FAIL") })
     #expect(lines.contains { $0.hasPrefix("  antonyms") && $0.hasSuffix("FAIL") })
@@ -112,8 +112,9 @@ struct ReportTests {
     let columns = rows.map { $0.filter { $0 == "|" }.count }
     // Eleven columns of units, twelve of tasks at three k (and the empty last one), two of facts.
     // Every task failed by itself, too.
-    #expect(Set(columns) == [12, 14, 3], "\(text)")
-    #expect(rows.count == (2 + 12) + (2 + 4) + (2 + 14))
+    // Four answers of each candidate before them.
+    #expect(Set(columns) == [5, 12, 14, 3], "\(text)")
+    #expect(rows.count == 2 * (2 + 1) + (2 + 12) + (2 + 4) + (2 + 14))
     #expect(text.hasPrefix("# Holdfast gate: FAIL\n"))
     #expect(text.contains("**FAIL** few-shot exact match fell by"))
     #expect(text.contains("**NOT GATEABLE** the prompt hash differs"))

@@ -1,3 +1,5 @@
+import Suites
+
 /// One candidate of a gate and what became of it.
 package struct CandidateVerdict: Sendable, Hashable, Codable {
   /// The checkpoint as it was given.
@@ -15,6 +17,10 @@ package struct CandidateVerdict: Sendable, Hashable, Codable {
   package let notGateable: String?
   /// Why it failed; nil where that was not asked, or it did not.
   package let diagnosis: Diagnosis?
+  /// Seconds that everything that could be asked would take on the machine that asked, by the rate of what was; nil where nothing was.
+  package private(set) var wholeSeconds: Double?
+  /// The smallest share that could be judged, where too small a one was asked.
+  package private(set) var judgeableShare: Share?
   /// What became of the form of answers; nil where it lost none that it was let answer.
   package private(set) var wrapped: WrappedAnswers?
 
@@ -40,6 +46,14 @@ package struct CandidateVerdict: Sendable, Hashable, Codable {
     self.diagnosis = diagnosis
     wrapped = nil
     notGateable = if case .refused(let reason) = finding { reason } else { nil }
+  }
+
+  /// The same with how long all questions would take, and with the smallest share that could be judged.
+  package func with(wholeSeconds: Double?, judgeableShare: Share?) -> CandidateVerdict {
+    var verdict = self
+    verdict.wholeSeconds = wholeSeconds
+    verdict.judgeableShare = judgeableShare
+    return verdict
   }
 
   /// The same with what its answers to what it lost say.
@@ -78,5 +92,7 @@ package struct CandidateVerdict: Sendable, Hashable, Codable {
     case durationSeconds = "duration_seconds"
     case timeOut = "time_out"
     case notGateable = "not_gateable"
+    case wholeSeconds = "whole_seconds"
+    case judgeableShare = "judgeable_share"
   }
 }

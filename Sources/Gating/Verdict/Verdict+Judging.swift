@@ -64,6 +64,24 @@ extension Verdict {
       policy: policy.withoutLeaks, related: related, contaminated: contaminated)
   }
 
+  /// The smallest share in eighths, above one that cannot be judged, that could be.
+  ///
+  /// - Parameters:
+  ///   - share: what was asked.
+  ///   - declared: what may be asked at most.
+  /// - Returns: nil where `share` can be judged, and where no larger one can.
+  package static func judgeableShare(
+    _ baseline: Baseline, above share: Share, upTo declared: Share, policy: GatePolicy, related: Set<String> = [],
+    contaminated: [String: Set<String>] = [:]
+  ) -> Share? {
+    func canBeJudged(_ share: Share) -> Bool {
+      (try? demandEnough(baseline, share: share, policy: policy, related: related, contaminated: contaminated)) != nil
+    }
+    guard !canBeJudged(share) else { return nil }
+    let larger = (1...8).compactMap { try? Share.all.part($0, of: 8) }.filter { $0 > share && $0 < declared }
+    return (larger + (declared > share ? [declared] : [])).first(where: canBeJudged)
+  }
+
   /// How many units vote where a baseline is read whole: the tests that share α_fail, at whatever look.
   package static func votingUnits(
     _ baseline: Baseline, policy: GatePolicy, related: Set<String> = [], contaminated: [String: Set<String>] = [:]

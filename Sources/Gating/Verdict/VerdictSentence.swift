@@ -5,7 +5,7 @@ struct VerdictSentence {
   let coverage: Coverage
   let notes: [Note]
 
-  /// "FAIL: few-shot exact match fell by 17.2 points (95 % interval 12.1 to 22.3; margin 5.0) overall; 6 of 9 families fell
+  /// "FAIL: few-shot exact match fell by 17.2 points (at least 12.4; margin 5.0) overall; 6 of 9 families fell
   /// beyond 10.0 points; 61.3 % of the few-shot gain is kept (80.0 % demanded) overall; coverage 18 of 20 tasks, 9 of 9
   /// families, 288 of 288 blocks"
   var text: String {
@@ -25,14 +25,15 @@ struct VerdictSentence {
 
   /// What happened overall; nil of a unit without evidence or vote.
   private func loss(_ unit: UnitVerdict) -> String? {
-    guard let degradation = unit.degradation, let interval = unit.evidence?.dropInterval else { return nil }
+    guard let degradation = unit.degradation, let bound = unit.boundText else { return nil }
     let place = "\(unit.shots.map { " at k = \($0.map { "\($0)" }.joined(separator: ", "))" } ?? "") overall"
     switch unit.contrast {
     // Where they pass they say what the drop in the mean says already.
     case .absoluteDrop where unit.rule == Self.atLargestK && unit.outcome == .pass: return nil
     case .absoluteDrop:
-      let (moved, range) = movement(degradation.drop, interval, unit.metric)
-      return "few-shot \(unit.metric.name) \(moved) (95 % interval \(range); "
+      let isRise = degradation.drop < 0 && unit.outcome != .fail
+      return
+        "few-shot \(unit.metric.name) \(movement(degradation.drop, unit.metric)) (\(bound)\(isRise ? " lost" : ""); "
         + "margin \(unit.metric.amount(unit.limit)))\(place)"
     case .relativeDrop:
       return degradation.chanceCorrected.map {
@@ -63,16 +64,10 @@ struct VerdictSentence {
     return "\(lost.map(\.unit).joined(separator: ", ")) fell\(limit)"
   }
 
-  /// "fell by 17.2 points", and its interval; a rise is stated as such, with its interval turned round.
-  private func movement(_ drop: Double, _ interval: Interval, _ metric: Metric) -> (moved: String, range: String) {
+  /// "fell by 17.2 points".
+  private func movement(_ drop: Double, _ metric: Metric) -> String {
     let size = metric.amount(abs(drop))
-    let isUnchanged = size == metric.amount(0)
-    let isRise = drop < 0 && !isUnchanged
-    let low = metric.amount(isRise ? -interval.upper : interval.lower)
-    let high = metric.amount(isRise ? -interval.lower : interval.upper)
-    return (
-      isUnchanged ? "is unchanged" : "\(isRise ? "rose" : "fell") by \(size) \(metric.measure)", "\(low) to \(high)"
-    )
+    return size == metric.amount(0) ? "is unchanged" : "\(drop < 0 ? "rose" : "fell") by \(size) \(metric.measure)"
   }
 
   /// How many families are within the rule's limit; nil where none votes.

@@ -73,3 +73,8 @@ extension TaskComparison {
 func change(_ difference: Difference?) -> String {
   difference.map { "\(points($0.reference)) → \(points($0.other))" } ?? "-"
 }
+
+/// "12.1 to 22.3", or "-".
+func text(_ interval: Interval?, _ amount: (Double) -> String) -> String {
+  interval.map { "\(amount($0.lower)) to \(amount($0.upper))" } ?? "-"
+}

@@ -31,7 +31,7 @@ package struct GateOutput {
 
   package func data(_ form: GateForm) throws -> Data {
     switch form {
-    case .markdown: Data(try report.markdown().utf8)
+    case .markdown: Data(try report.markdown(lost: candidates.map(\.flips)).utf8)
     case .json: try report.json()
     case .html: Data(try GatePage(report, candidates: candidates, history: history).html().utf8)
     case .junit: Data(report.junit().utf8)

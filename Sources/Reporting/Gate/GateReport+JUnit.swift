@@ -41,10 +41,9 @@ extension GateReport {
   private func testCase(_ unit: UnitVerdict, _ candidate: CandidateVerdict) -> JUnitCase {
     func amount(_ value: Double?) -> String { value.map(unit.metric.amount) ?? "-" }
     let loss = unit.degradation
-    let interval = text(unit.evidence?.dropInterval, unit.metric.amount)
     let line =
       "\(unit.outcome.rawValue.uppercased()): \(unit.metric.name) from \(amount(loss?.base)) to \(amount(loss?.candidate)), "
-      + "drop \(amount(loss?.drop)) (95 % interval \(interval); margin \(amount(unit.margin)))"
+      + "drop \(amount(loss?.drop)) (\(unit.boundText ?? "-"); margin \(amount(unit.margin)))"
     let body =
       ([line, unit.need, unit.level == .overall ? "\(candidate.path)\(onBase): \(candidate.sentence)" : nil]
       as [String?]).compactMap { $0 }

@@ -8,11 +8,13 @@ extension GateReport {
 
   /// report.md, fit for a comment and a job summary: verdicts, units, tasks, and how it was measured. Of many candidates the tables of
   /// tasks are left out, then all tables, then candidates that pass, until it fits.
-  package func markdown() throws -> String {
+  ///
+  /// - Parameter lost: of each candidate the worst of what it lost, in the report's order; empty where nobody looked.
+  package func markdown(lost: [[LostAnswer]] = []) throws -> String {
     let template = try MustacheTemplate(string: markdownTemplate)
     var text = ""
     for detail in MarkdownDetail.allCases {
-      text = template.render(context(detail))
+      text = template.render(context(detail, lost))
       if text.utf8.count <= Self.markdownLimit { break }
     }
     return text
@@ -25,7 +27,7 @@ extension GateReport {
     return Array((failed + others).prefix(40))
   }
 
-  private func context(_ detail: MarkdownDetail) -> [String: Any] {
+  private func context(_ detail: MarkdownDetail, _ lost: [[LostAnswer]]) -> [String: Any] {
     let shown: [CandidateVerdict]
     switch detail {
     case .worst: shown = worst
@@ -40,21 +42,53 @@ extension GateReport {
       case .worst: "Tables and \(left) of \(candidates.count) candidates are left out here; report.html has them."
       }
     return [
-      "outcome": exit.word, "candidates": shown.map { candidateContext($0, detail) },
+      "outcome": word, "candidates": shown.map { candidateContext($0, detail, lost) },
       "forms": header.forms.map { [FormsSection($0).context(markdownEscaped)] } ?? [],
       "facts": detail == .worst ? [] : facts,
       "cut": cut.map { [["text": $0]] } ?? [],
     ]
   }
 
-  private func candidateContext(_ candidate: CandidateVerdict, _ detail: MarkdownDetail) -> [String: Any] {
+  /// The four answers, and what was lost, as an example.
+  private func answers(_ candidate: CandidateVerdict, _ lost: [[LostAnswer]]) -> [String: Any] {
+    let answers = FourAnswers(candidate, header: header, isAlone: candidates.count == 1)
+    let next = answers.steps.first
+    let place = candidates.firstIndex { $0.path == candidate.path } ?? lost.count
+    let example = candidate.outcome == .pass || !lost.indices.contains(place) ? nil : TellingExample(lost[place])
+    return [
+      "answers": answers.answers.map {
+        ["question": $0.question, "answer": markdownEscaped($0.answer), "detail": markdownEscaped($0.detail)]
+      },
+      "why": markdownEscaped(next?.why ?? ""), "time": next?.seconds.map { " About \(spokenTime($0))." } ?? "",
+      "command": next?.command.map { [["line": markdownEscaped($0)]] } ?? [],
+      "example": example.map {
+        [
+          [
+            "prompt": $0.prompt.split(separator: "\n", omittingEmptySubsequences: false).map {
+              markdownEscaped(String($0))
+            }
+            .joined(separator: "\n"), "base": markdownEscaped($0.base),
+            "candidate": markdownEscaped($0.candidate),
+          ]
+        ]
+      } ?? [],
+    ]
+  }
+
+  private func candidateContext(
+    _ candidate: CandidateVerdict, _ detail: MarkdownDetail, _ lost: [[LostAnswer]]
+  ) -> [String: Any] {
     // The sentence begins with the outcome, which stands before it in bold.
     let outcome = candidate.outcome?.rawValue.uppercased() ?? "NOT GATEABLE"
     let base = markdownEscaped(onBase)
     let whole = candidate.sentence
     let sentence = whole.hasPrefix("\(outcome): ") ? whole.dropFirst(outcome.count + 2) : whole[...]
+    // Of many candidates those that pass need no more words.
+    let isBrief = detail == .everything || (detail < .worst && candidate.outcome != .pass)
+    let brief: [[String: Any]] = isBrief ? [answers(candidate, lost)] : []
     guard let verdict = candidate.verdict, detail < .verdicts else {
       return [
+        "brief": brief,
         "path": markdownEscaped(candidate.path), "base": base, "outcome": outcome,
         "sentence": markdownEscaped(String(sentence)), "judged": false,
       ]
@@ -70,7 +104,7 @@ extension GateReport {
         + (candidate.formatLost.map { [["severity": "note", "text": markdownEscaped($0)]] } ?? []),
     ]
     return [
-      "path": markdownEscaped(candidate.path), "base": base, "outcome": outcome,
+      "brief": brief, "path": markdownEscaped(candidate.path), "base": base, "outcome": outcome,
       "sentence": markdownEscaped(String(sentence)), "judged": judged,
     ]
   }
@@ -83,7 +117,7 @@ extension GateReport {
     return [
       "unit": unit.level == .overall ? "**\(markdownEscaped(unit.name.alone))**" : markdownEscaped(unit.name.alone),
       "base": amount(loss?.base), "candidate": amount(loss?.candidate), "drop": amount(loss?.drop),
-      "interval": text(unit.evidence?.dropInterval, unit.metric.amount),
+      "interval": unit.boundText ?? "-",
       "margin": "\(amount(unit.margin))\(unit.limitText.map { " (\($0))" } ?? "")",
       "corrected": percent(loss?.chanceCorrected), "retention": percent(loss?.retention),
       "errors": unit.timesTheErrors ?? "-",
@@ -102,7 +136,7 @@ extension GateReport {
     return [
       "task": markdownEscaped(task.task), "family": markdownEscaped(task.family), "chance": points(task.chance),
       "shots": cells.map { ["cell": $0] }, "drop": task.drop.map(points) ?? "-",
-      "interval": text(task.dropInterval, points), "nats": task.logprobDrop.map(nats) ?? "-",
+      "interval": task.intervalText, "nats": task.logprobDrop.map(nats) ?? "-",
       "probability": task.probabilityDrop.map(points) ?? "-", "flips": task.flipsText,
       "choice": choice ?? "-", "note": task.reason.map { "uninformative: \(markdownEscaped($0))" } ?? "",
     ]
@@ -222,15 +256,5 @@ extension RuleLimits {
     let own = (families ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
     let k = shots.map { ["k \($0.map { "\($0)" }.joined(separator: " "))"] } ?? []
     return (levels + own + k).joined(separator: ", ")
-  }
-}
-
-extension GateExit {
-  var word: String {
-    switch self {
-    case .pass: "PASS"
-    case .regression: "FAIL"
-    case .undecided: "UNDECIDED"
-    }
   }
 }

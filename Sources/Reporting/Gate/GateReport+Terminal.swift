@@ -35,15 +35,15 @@ extension GateReport {
 
   private func units(_ verdict: Verdict) -> String {
     var grid = TextGrid([
-      ("unit", .left), ("base", .right), ("cand.", .right), ("drop", .right), ("95 % interval", .right),
-      ("margin", .right), ("verdict", .left),
+      ("unit", .left), ("base", .right), ("cand.", .right), ("drop", .right), ("bound", .right), ("margin", .right),
+      ("verdict", .left),
     ])
     for unit in verdict.units.filter(\.isShown) {
       let loss = unit.degradation
       func amount(_ value: Double?) -> String { value.map(unit.metric.amount) ?? "-" }
       grid.add([
         unit.name.inTable, amount(loss?.base), amount(loss?.candidate), amount(loss?.drop),
-        text(unit.evidence?.dropInterval, unit.metric.amount), amount(unit.margin), unit.outcome.rawValue.uppercased(),
+        unit.boundText ?? "-", amount(unit.margin), unit.outcome.rawValue.uppercased(),
       ])
     }
     return grid.text(width: 80)
@@ -66,7 +66,7 @@ extension GateReport {
       let means = task.fewShotMeans
       grid.add([
         task.task, means.map { points($0.base) } ?? "-", means.map { points($0.candidate) } ?? "-",
-        task.drop.map(points) ?? "-", text(task.dropInterval, points), task.probabilityDrop.map(points) ?? "-",
+        task.drop.map(points) ?? "-", task.intervalText, task.probabilityDrop.map(points) ?? "-",
         task.lost.map { "\($0)" } ?? "-", task.won.map { "\($0)" } ?? "-", task.admitted ? "" : "no vote",
       ])
     }
@@ -74,12 +74,16 @@ extension GateReport {
   }
 }
 
-/// "12.1 to 22.3", or "-".
-func text(_ interval: Interval?, _ amount: (Double) -> String) -> String {
-  interval.map { "\(amount($0.lower)) to \(amount($0.upper))" } ?? "-"
-}
-
 extension TaskReport {
+  /// The part of the drop's interval that can be; nil where there is none, or it says nothing.
+  var shownInterval: Interval? { dropInterval.flatMap { $0.attainable(base: fewShotMeans?.base) } }
+
+  /// "12.1 to 22.3", "too few blocks", or "-".
+  var intervalText: String {
+    guard dropInterval != nil else { return "-" }
+    return shownInterval.map { "\(points($0.lower)) to \(points($0.upper))" } ?? Interval.sayingNothing
+  }
+
   /// Means of exact match over k > 0; nil where the task is never asked with demonstrations.
   var fewShotMeans: (base: Double, candidate: Double)? {
     let fewShot = shots.filter { $0.k > 0 }

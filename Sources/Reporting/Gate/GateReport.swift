@@ -31,12 +31,15 @@ package struct ReportHeader: Sendable, Hashable, Codable {
   package let threads: Int
   /// Processor and memory, in words.
   package let machine: String
+  /// Who gated, from where; nil in reports of before.
+  package let origin: GateOrigin?
 
   package init(
     createdBy: String, startedAt: String, durationSeconds: Double, command: String, configuration: String,
     settings: GateSettings, baseline: String, base: ModelDescription, suite: SuiteIdentity,
     heldOut: HeldOutSummary? = nil, selection: SeriesSelection? = nil,
-    forms: [FormFinding]? = nil, numerics: String, kernel: String, threads: Int, machine: String
+    forms: [FormFinding]? = nil, numerics: String, kernel: String, threads: Int, machine: String,
+    origin: GateOrigin? = nil
   ) {
     self.createdBy = createdBy
     self.startedAt = startedAt
@@ -54,10 +57,12 @@ package struct ReportHeader: Sendable, Hashable, Codable {
     self.kernel = kernel
     self.threads = threads
     self.machine = machine
+    self.origin = origin
   }
 
   enum CodingKeys: String, CodingKey {
-    case command, configuration, settings, baseline, base, suite, selection, forms, numerics, kernel, threads, machine
+    case command, configuration, settings, baseline, base, suite, selection, forms, numerics, kernel, threads, machine,
+      origin
     case createdBy = "created_by"
     case startedAt = "started_at"
     case durationSeconds = "duration_seconds"
@@ -123,6 +128,17 @@ package struct GateReport: Sendable, Hashable, Codable {
     return header.selection?.exit(policy) ?? GateExit.combined(candidates.map { $0.exit(policy) })
   }
 
+  /// PASS, FAIL, INCONCLUSIVE, or NOT GATEABLE where nothing that could be judged is open.
+  package var word: String {
+    switch exit {
+    case .pass: "PASS"
+    case .regression: "FAIL"
+    case .undecided:
+      candidates.contains { $0.outcome == .inconclusive } || !candidates.contains { $0.outcome == nil }
+        ? "INCONCLUSIVE" : "NOT GATEABLE"
+    }
+  }
+
   /// report.json: pretty, keys sorted.
   package func json() throws -> Data {
     try shownJSON(self, isPretty: true) + Data("\n".utf8)
@@ -138,7 +154,7 @@ package struct GateReport: Sendable, Hashable, Codable {
   package func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(schemaVersion, forKey: .schemaVersion)
-    try values.encode(exit.word.lowercased(), forKey: .outcome)
+    try values.encode(word.lowercased(), forKey: .outcome)
     try values.encode(exit.rawValue, forKey: .exitCode)
     try values.encode(header, forKey: .header)
     try values.encode(candidates, forKey: .candidates)

@@ -20,7 +20,7 @@ package struct GateHistoryPoint: Sendable, Hashable {
     else { return nil }
     name = candidate.path.split(separator: "/").suffix(2).joined(separator: "/")
     drop = loss.drop
-    interval = unit.evidence?.dropInterval
+    interval = unit.bounds
     margin = unit.margin
     failed = verdict.outcome == .fail
   }

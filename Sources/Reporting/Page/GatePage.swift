@@ -3,6 +3,8 @@ import Gating
 import Mustache
 
 /// report.html: one file without network, script or font from elsewhere. The template shows and escapes what comes from data.
+///
+/// It answers four questions before anyone scrolls (`FourAnswers`), shows one lost answer, then what was lost where, and all the rest below.
 package struct GatePage {
   private let report: GateReport
   private let candidates: [CandidateEvidence]
@@ -19,92 +21,43 @@ package struct GatePage {
 
   private var context: [String: Any] {
     let plots = VerdictPlots(candidates: candidates, history: history)
+    let ranked = candidates.enumerated().sorted { Self.rank($0.element, $0.offset) < Self.rank($1.element, $1.offset) }
+    let sections = ranked.map {
+      CandidateSection($0.element, index: $0.offset, header: report.header, isAlone: candidates.count == 1)
+    }
     return [
-      "style": pageStyle, "script": pageScript, "outcome": report.exit.word, "state": report.exit.word.lowercased(),
+      "style": pageStyle, "script": pageScript, "outcome": report.word,
+      "state": report.word.lowercased().replacing(" ", with: "-"),
+      "title": candidates.count == 1 ? candidates[0].name : "\(candidates.count) candidates",
       "base": report.header.base.name, "storage": report.quantisedBase.map { ", stored as \($0)" } ?? "",
-      "suite": report.header.suite.name, "startedAt": report.header.startedAt,
+      "provenance": Provenance(report.header).text, "machine": report.header.machine,
+      "run": report.header.origin?.run.flatMap { $0.hasPrefix("https://") ? [["address": $0]] : nil } ?? [],
+      "summary": candidates.count > 1 ? [["rows": sections.map(\.summary)]] : [],
+      "candidates": sections.map { $0.context(plots) },
       "curves": twice { plots.curves(width: $0) },
       "probabilities": twice { plots.probabilities(width: $0) }, "series": twice { plots.series(width: $0) },
       "history": twice { plots.pastGates(width: $0) },
-      "candidates": zip(candidates.indices, candidates).map { candidate($0, $1, plots) },
       "forms": report.header.forms.map { [FormsSection($0).context { $0 }] } ?? [],
+      "words": pageWords.map { ["word": $0.word, "meaning": $0.meaning] },
       "facts": report.rows.map { ["name": $0.0, "value": $0.1] },
     ]
   }
 
-  private func candidate(_ index: Int, _ evidence: CandidateEvidence, _ plots: VerdictPlots) -> [String: Any] {
-    let candidate = evidence.verdict
-    let outcome = candidate.outcome?.rawValue ?? "not gateable"
-    let sentence = candidate.sentence.split(separator: ": ", maxSplits: 1).last.map(String.init) ?? ""
-    let advice = PageAdvice(candidate, header: report.header).context
-    return [
-      "id": "candidate-\(index)", "path": candidate.path, "outcome": outcome.uppercased(),
-      "state": outcome.replacing(" ", with: "-"), "sentence": readable(sentence) + ".",
-      "parts": candidate.path.split(separator: "/", omittingEmptySubsequences: false).map { ["part": $0] },
-      "hasAdvice": !advice.isEmpty,
-      "forest": twice { width in candidate.verdict.map { plots.forest($0, id: "\(index)", width: width) } },
-      "units": candidate.verdict.map { [["rows": $0.units.filter(\.isShown).map(unit)]] } ?? [],
-      "needs": candidate.verdict?.units.compactMap { unit in
-        unit.need.map { ["unit": unit.name.alone, "need": $0] }
-      } ?? [],
-      "diagnosis": candidate.diagnosis.map { [DiagnosisSection($0).pageContext] } ?? [],
-      "flips": flips(index, evidence), "advice": advice,
-      "notes": candidate.verdict.map { verdict in
-        verdict.notes.map { ["severity": $0.severity.rawValue, "text": $0.text] }
-          + verdict.cautions.map { ["severity": "caution", "text": $0] }
-      } ?? [],
-    ]
+  /// The worst first: what fails by what it lost, what is open, what was not judged, what passes.
+  private static func rank(_ evidence: CandidateEvidence, _ place: Int) -> (Int, Double, Int) {
+    let order =
+      switch evidence.verdict.outcome {
+      case .fail?: 0
+      case .inconclusive?, .uninformative?: 1
+      case nil: 2
+      case .pass?: 3
+      }
+    return (order, -(evidence.verdict.overall?.drop ?? 0), place)
   }
+}
 
-  /// A sentence with its capital, and numbers that stay with their percent signs.
-  private func readable(_ sentence: String) -> String {
-    (sentence.prefix(1).uppercased() + sentence.dropFirst()).replacing(" %", with: "\u{A0}%")
-  }
-
-  /// A plot for wide and one for narrow windows; the page shows the one that fits.
-  private func twice(_ plot: (Double) -> String?) -> [[String: String]] {
-    guard let wide = plot(VerdictPlots.wide), let narrow = plot(VerdictPlots.narrow) else { return [] }
-    return [["wide": wide, "narrow": narrow]]
-  }
-
-  private func unit(_ unit: UnitVerdict) -> [String: String] {
-    let loss = unit.degradation
-    func amount(_ value: Double?) -> String { value.map(unit.metric.amount) ?? "–" }
-    return [
-      "unit": unit.name.alone, "base": amount(loss?.base), "candidate": amount(loss?.candidate),
-      "drop": amount(loss?.drop), "interval": unit.evidence.map { text($0.dropInterval, unit.metric.amount) } ?? "–",
-      "margin": amount(unit.margin), "kept": loss?.retention.map { "\(points($0)) %" } ?? "–",
-      "errors": unit.timesTheErrors ?? "–", "correlation": unit.blockCorrelationText ?? "–",
-      "outcome": unit.outcome.rawValue.uppercased(), "state": unit.outcome.rawValue,
-    ]
-  }
-
-  /// An answer on one line; one that says nothing is said to.
-  private static func onOneLine(_ answer: String) -> String {
-    let words = answer.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    return words.isEmpty ? "(nothing)" : words
-  }
-
-  private func flips(_ index: Int, _ evidence: CandidateEvidence) -> [[String: Any]] {
-    guard !evidence.flips.isEmpty else { return [] }
-    let shown = evidence.flips.count
-    let rows = evidence.flips.map { flip -> [String: Any] in
-      let line = flip.contrast
-      return [
-        "task": line.task, "family": line.family, "item": line.item, "k": "\(line.k)", "gold": flip.gold,
-        "prompt": flip.prompt, "answer": flip.answer.map(Self.onOneLine) ?? "", "answered": flip.answer != nil,
-        "base": line.base.logprob.map(nats) ?? "–", "candidate": line.candidate.logprob.map(nats) ?? "–",
-        "drop": line.logprobDrop.map(nats) ?? "–",
-      ]
-    }
-    let tasks = Set(evidence.flips.map(\.contrast.task)).sorted()
-    return [
-      [
-        "id": "flips-\(index)", "rows": rows, "tasks": tasks.map { ["task": $0] }, "shown": "\(shown)",
-        "all": "\(evidence.flipCount)", "won": "\(evidence.wonCount)",
-        "net": "\(evidence.flipCount - evidence.wonCount)", "wrapped": evidence.verdict.formatLost ?? "",
-        "isCut": shown < evidence.flipCount,
-      ]
-    ]
-  }
+/// A plot for wide and one for narrow windows; the page shows the one that fits.
+func twice(_ plot: (Double) -> String?) -> [[String: String]] {
+  guard let wide = plot(VerdictPlots.wide), let narrow = plot(VerdictPlots.narrow) else { return [] }
+  return [["wide": wide, "narrow": narrow]]
 }

@@ -16,11 +16,46 @@ let pageStyle = """
   .muted, .note { color: var(--muted); }
   .skip { position: absolute; left: -999px; }
   .skip:focus { left: 1rem; top: .5rem; background: var(--bg); padding: .4rem .7rem; border: 1px solid var(--line); }
+  .small { font-size: .88rem; }
+  .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+  .answers { display: grid; grid-template-columns: repeat(3, 1fr); gap: .7rem; margin: .9rem 0; }
+  .answer { border: 1px solid var(--line); border-top: 4px solid var(--tone); border-radius: .4rem; padding: .6rem .8rem; background: var(--band); }
+  .answers { --tone: var(--open); }
+  .answers.pass { --tone: var(--pass); } .answers.fail { --tone: var(--fail); }
+  section .answers { color: var(--text); }
+  .answer h3 { margin: 0; font-size: .85rem; font-weight: 600; color: var(--muted); }
+  .answer p { margin: .15rem 0; }
+  .answer .big { font-size: 1.35rem; line-height: 1.2; font-weight: 700; color: var(--tone); text-wrap: balance; overflow-wrap: normal; }
+  .answer .detail { font-size: .9rem; line-height: 1.4; }
+  .answer.next { grid-column: 1 / -1; }
+  .answer pre { background: var(--bg); padding: .4rem .7rem; margin: .35rem 0 .1rem; }
+  .time { white-space: nowrap; font-weight: 600; }
+  .example { display: grid; grid-template-columns: 1fr 1fr; gap: .7rem; margin: .9rem 0; align-items: stretch; }
+  .example pre { margin: 0; }
+  .example dl { margin: 0; display: grid; gap: .5rem; align-content: center; }
+  .example dt { color: var(--muted); font-size: .85rem; }
+  .example dd { margin: 0; font-size: 1.1rem; font-weight: 600; }
+  .alone { border-top: 0; padding-top: 0; margin-top: 0; }
+  .summary td.prose { white-space: normal; min-width: 16rem; }
+  .words { columns: 2; column-gap: 2rem; margin: 0; }
+  .words div { break-inside: avoid; margin-bottom: .5rem; }
+  .words dt { font-weight: 600; } .words dd { margin: 0; color: var(--muted); }
+  .lost > summary h3 { display: inline; }
+  @media screen and (max-width: 40rem) {
+    .answers { grid-template-columns: 1fr; gap: .4rem; margin: .5rem 0; }
+    .answer { border-top: 1px solid var(--line); border-left: 4px solid var(--tone); padding: .35rem .6rem; }
+    .answer:not(.next) { display: grid; grid-template-columns: auto 1fr; column-gap: .7rem; align-items: baseline; }
+    .answer h3 { white-space: nowrap; } .answer .big { font-size: 1.05rem; margin: 0; } .answer .detail { grid-column: 1 / -1; margin: 0; } .answer .detail, .answer.next p { font-size: .85rem; }
+    .example { grid-template-columns: 1fr; } .example dl { grid-template-columns: 1fr 1fr; } .words { columns: 1; }
+    h1 { font-size: 1.15rem; } .brand, .small { font-size: .8rem; } .brand { display: none; }
+    .machine, .summary :is(th, td):nth-child(n + 4) { display: none; }
+    .example { margin: .5rem 0; gap: .4rem; } .example pre { padding: .35rem .6rem; max-height: none; }
+  }
   section { margin-top: 2.2rem; padding-top: 1.4rem; border-top: 1px solid var(--line); }
   .badge { display: inline-block; padding: .08em .55em; border-radius: .35em; border: 2px solid currentColor; font-weight: 700;
     font-size: .85em; letter-spacing: .02em; overflow-wrap: normal; }
   .pass { color: var(--pass); } .fail, .regression { color: var(--fail); }
-  .inconclusive, .not-gateable, .undecided { color: var(--open); } .uninformative { color: var(--muted); }
+  .inconclusive, .not-gateable { color: var(--open); } .uninformative { color: var(--muted); }
   .word { font-weight: 600; }
   .sentence { font-size: 1.06rem; }
   /* A plot's own margin is 16 of its 880 units: its texts begin where the page's do. */
@@ -50,12 +85,13 @@ let pageStyle = """
   .flips { list-style: none; padding: 0; margin: 0; }
   @media screen { .flips { max-height: 34rem; overflow-y: auto; border-block: 1px solid var(--line); } }
   .flips > li { border-bottom: 1px solid var(--line); }
+  .flips > li.group { font-weight: 700; padding: .5rem 0 .2rem; }
   .flips .muted { white-space: nowrap; }
   .task { font-weight: 600; }
   .advice { border-left: 3px solid var(--line); padding-left: .9rem; margin: 1rem 0; }
   [hidden] { display: none; }
-  @media print { .filter, .skip { display: none; } body { max-width: none; } table { font-size: .8rem; }
-    th, td { padding-right: .4rem; }
+  @media print { .summary td.prose { min-width: 0; } .filter, .skip { display: none; } body { max-width: none; } table { font-size: .8rem; }
+    th, td { padding-right: .4rem; } .summary :is(th, td) { white-space: normal; min-width: 0; }
     figure, pre, tr, .advice, .flips > li { break-inside: avoid; } h1, h2, h3, .sentence, summary { break-after: avoid; }
     .flips > li:nth-child(n + 22 of :not([hidden])), .flips > li:nth-child(21 of :not([hidden])) > * { display: none; }
     .flips > li:nth-child(21 of :not([hidden]))::after { content: "The others are left out on paper."; } }

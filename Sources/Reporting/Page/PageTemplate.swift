@@ -12,15 +12,44 @@ let pageTemplate = """
   <body>
   <a class="skip" href="#main">Skip to the verdicts</a>
   <header>
-  <p class="brand">Holdfast gate</p>
-  <h1><span class="badge {{state}}">{{outcome}}</span> few-shot ability against {{base}}{{storage}}</h1>
-  <p class="muted">Suite {{suite}}; {{startedAt}}</p>
+  <p class="brand">Holdfast gate: does it still learn from examples?</p>
+  <h1><span class="badge {{state}}">{{outcome}}</span> {{title}}</h1>
+  <p class="muted small">Against {{base}}{{storage}} · {{provenance}}<span class="machine"> · {{machine}}</span>{{#run}} · <a href="{{address}}">CI run</a>{{/run}}</p>
   </header>
   <main id="main">
+  {{#summary}}
+  <div class="scroll" tabindex="0" role="region" aria-label="All candidates"><table class="summary">
+  <thead><tr><th scope="col">verdict</th><th scope="col">candidate</th><th scope="col">how bad</th><th scope="col">shown: loss in points</th>
+  <th scope="col">what now</th></tr></thead>
+  <tbody>{{#rows}}<tr><td><span class="badge {{state}}">{{outcome}}</span></td><th scope="row"><a href="#{{id}}">{{path}}</a></th>
+  <td>{{lost}}</td><td>{{bound}}</td><td class="prose">{{next}}</td></tr>
+  {{/rows}}</tbody>
+  </table></div>
+  {{/summary}}
   {{#candidates}}
-  <section class="candidate" aria-labelledby="{{id}}">
-  <h2 id="{{id}}"><span class="badge {{state}}">{{outcome}}</span> {{#parts}}{{^first()}}/<wbr>{{/first()}}{{part}}{{/parts}}</h2>
-  <p class="sentence">{{sentence}}</p>
+  <section class="candidate{{#isAlone}} alone{{/isAlone}}" aria-labelledby="{{id}}">
+  <h2 id="{{id}}"{{#isAlone}} class="unseen"{{/isAlone}}><span class="badge {{state}}">{{outcome}}</span> {{#parts}}{{^first()}}/<wbr>{{/first()}}{{part}}{{/parts}}</h2>
+  <div class="answers {{state}}">
+  {{#answers}}
+  <div class="answer"><h3>{{question}}</h3><p class="big">{{answer}}</p><p class="detail">{{detail}}</p></div>
+  {{/answers}}
+  {{#next}}
+  <div class="answer next"><h3>What now?</h3><p>{{why}}{{#time}} <span class="time">About {{text}}.</span>{{/time}}</p>
+  {{#command}}<pre tabindex="0"><code>{{line}}</code></pre>{{/command}}</div>
+  {{/next}}
+  </div>
+  {{#example}}
+  <figure class="example" aria-label="One answer that was lost">
+  <pre tabindex="0">{{prompt}}</pre>
+  <dl><div><dt>The base answers</dt><dd class="pass">{{base}}</dd></div><div><dt>This one answers</dt><dd class="fail">{{candidate}}</dd></div></dl>
+  </figure>
+  {{/example}}
+  {{#forest}}
+  <figure class="plot wide" tabindex="0" aria-label="What was lost">{{{wide}}}</figure>
+  <figure class="plot narrow" tabindex="0" aria-label="What was lost">{{{narrow}}}</figure>
+  <p class="muted small"><a href="#words">What do these words mean?</a></p>
+  {{/forest}}
+  <details{{#isRefused}} open{{/isRefused}}><summary>The verdict in one sentence</summary><p class="sentence"><span class="muted">{{path}}</span><br>{{sentence}}</p></details>
   {{#diagnosis}}
   <h3>Why</h3>
   <p>{{text}}</p>
@@ -41,19 +70,15 @@ let pageTemplate = """
   </details>
   {{/hasParts}}
   {{/diagnosis}}
-  {{#forest}}
-  <figure class="plot wide" tabindex="0" aria-label="What was lost">{{{wide}}}</figure>
-  <figure class="plot narrow" tabindex="0" aria-label="What was lost">{{{narrow}}}</figure>
-  {{/forest}}
   {{#units}}
   <details><summary>Every rule and unit in numbers</summary>
   <div class="scroll" tabindex="0" role="region" aria-label="Rules and units"><table>
   <thead><tr><th scope="col">unit</th><th scope="col">base</th><th scope="col">candidate</th><th scope="col">drop</th>
-  <th scope="col">95 % interval</th><th scope="col">margin</th><th scope="col">few-shot gain kept</th>
+  <th scope="col">bound</th><th scope="col">margin</th><th scope="col">few-shot gain kept</th>
   <th scope="col">times the errors</th><th scope="col">block correlation</th><th scope="col">verdict</th>
   </tr></thead>
   <tbody>{{#rows}}<tr><th scope="row">{{unit}}</th><td>{{base}}</td><td>{{candidate}}</td><td>{{drop}}</td>
-  <td>{{interval}}</td><td>{{margin}}</td><td>{{kept}}</td><td>{{errors}}</td><td>{{correlation}}</td><td><span class="word {{state}}">{{outcome}}</span></td></tr>
+  <td>{{bound}}</td><td>{{margin}}</td><td>{{kept}}</td><td>{{errors}}</td><td>{{correlation}}</td><td><span class="word {{state}}">{{outcome}}</span></td></tr>
   {{/rows}}</tbody>
   </table></div>
   </details>
@@ -64,25 +89,32 @@ let pageTemplate = """
   {{#notes}}
   <p class="note">{{severity}}: {{text}}</p>
   {{/notes}}
-  {{#hasAdvice}}
-  <h3>What to try</h3>
-  {{#advice}}
-  <div class="advice"><p>{{why}}</p><pre tabindex="0"><code>{{command}}</code></pre></div>
-  {{/advice}}
-  {{/hasAdvice}}
+  {{#further}}
+  <h3>What else to try</h3>
+  {{#steps}}
+  <div class="advice"><p>{{why}}{{#time}} <span class="time">About {{text}}.</span>{{/time}}</p>{{#command}}<pre tabindex="0"><code>{{line}}</code></pre>{{/command}}</div>
+  {{/steps}}
+  {{/further}}
   {{#flips}}
-  <h3>What it no longer answers</h3>
-  <p>{{all}} answers that the base gives and the candidate does not, {{won}} the other way round, {{net}} net; the largest fall of the gold answer's logprob first\
+  <details class="lost"{{#isOpen}} open{{/isOpen}}><summary><h3>What it no longer answers: {{all}} lost, {{won}} won, {{net}} net</h3></summary>
+  <div class="scroll" tabindex="0" role="region" aria-label="Lost and won by family"><table>
+  <thead><tr><th scope="col">family</th><th scope="col">asked</th><th scope="col">lost</th><th scope="col">won</th><th scope="col">net</th></tr></thead>
+  <tbody>{{#families}}<tr><th scope="row">{{family}}</th><td>{{asked}}</td><td>{{lost}}</td><td>{{won}}</td><td>{{net}}</td></tr>
+  {{/families}}</tbody></table></div>
+  <p>Lost: the base answers it, this one does not. The largest fall of the right answer's logprob first\
   {{#isCut}}; the first {{shown}} are here, <code>holdfast report -o items.csv</code> writes all{{/isCut}}. {{wrapped}}</p>
   <form class="filter" data-list="{{id}}" role="search">
   <label>Search <input type="search" autocomplete="off"></label>
-  <label>Task <select><option value="">all</option>{{#tasks}}<option>{{task}}</option>{{/tasks}}</select></label>
+  <label>Task <select name="task"><option value="">all</option>{{#tasks}}<option>{{task}}</option>{{/tasks}}</select></label>
+  <label>Group by <select name="group"><option value="">nothing</option><option value="family">family</option><option value="task">task</option>\
+  <option value="k">k</option></select></label>
+  <label>Order <select name="order"><option value="place">largest fall</option><option value="task">task</option><option value="k">k</option></select></label>
   <output aria-live="polite"></output>
   </form>
   <ol class="flips" id="{{id}}" tabindex="0" aria-label="Answers that it no longer gives">
   {{#rows}}
-  <li data-task="{{task}}"><details><summary><span class="task">{{task}}</span> k = {{k}}, {{item}}:
-  <q>{{gold}}</q>{{#answered}} → <q>{{answer}}</q>{{/answered}} <span class="muted">{{base}} → {{candidate}} nats</span></summary>
+  <li data-task="{{task}}" data-family="{{family}}" data-k="{{k}}" data-place="{{place}}"><details><summary><span class="task">{{task}}</span> k = {{k}}, {{item}}:
+  base <q>{{gold}}</q>{{#answered}}, this one <q>{{answer}}</q>{{/answered}} <span class="muted">{{base}} → {{candidate}} nats</span></summary>
   <pre tabindex="0">{{prompt}}</pre>
   {{#answered}}
   <p>The base answers <q>{{gold}}</q> or an alias of it, the candidate <q>{{answer}}</q>.</p>
@@ -91,6 +123,7 @@ let pageTemplate = """
   </details></li>
   {{/rows}}
   </ol>
+  </details>
   {{/flips}}
   </section>
   {{/candidates}}
@@ -127,6 +160,11 @@ let pageTemplate = """
   <figure class="plot wide" tabindex="0" aria-label="Gates until this one">{{{wide}}}</figure>
   <figure class="plot narrow" tabindex="0" aria-label="Gates until this one">{{{narrow}}}</figure></section>
   {{/history}}
+  <section id="words"><h2>What the words on this page mean</h2>
+  <dl class="words">
+  {{#words}}<div><dt>{{word}}</dt><dd>{{meaning}}</dd></div>
+  {{/words}}
+  </dl></section>
   <section><h2>How this was made</h2>
   <div class="scroll" tabindex="0" role="region" aria-label="How this was made"><table class="facts"><tbody>
   {{#facts}}<tr><th scope="row">{{name}}</th><td>{{value}}</td></tr>

@@ -26,13 +26,17 @@ struct VerdictPlots {
     let units = verdict.units.filter { $0.contrast == .absoluteDrop && $0.metric == .exactMatch }
     let failed = Set(units.filter { $0.level == .task && $0.outcome == .fail }.map(\.unit))
     func row(_ unit: UnitVerdict, _ kind: ForestPlot.Kind) -> ForestPlot.Row {
-      ForestPlot.Row(
-        label: unit.name.alone, estimate: unit.degradation?.drop, interval: unit.evidence.map { plot($0.dropInterval) },
-        kind: kind, state: state(unit.outcome), margin: unit.margin, note: unit.votes ? nil : unit.reason)
+      let drop = unit.degradation.map { points($0.drop) }
+      let bound = unit.boundText.map { unit.outcome == .inconclusive ? " [\($0)]" : ", \($0)" }
+      return ForestPlot.Row(
+        label: unit.name.alone, estimate: unit.degradation?.drop,
+        interval: interval(of: unit).map(plot),
+        kind: kind, state: state(unit.outcome), margin: unit.margin,
+        note: unit.votes ? drop.map { $0 + (bound ?? "") } : unit.reason)
     }
     func row(_ task: TaskReport) -> ForestPlot.Row {
       ForestPlot.Row(
-        label: task.task, estimate: task.drop, interval: task.dropInterval.map(plot), kind: .task,
+        label: task.task, estimate: task.drop, interval: task.shownInterval.map(plot), kind: .task,
         state: failed.contains(task.task) ? .fail : task.admitted ? .silent : .uninformative)
     }
     let overall = units.filter { $0.level == .overall }.map { row($0, .overall) }
@@ -43,10 +47,36 @@ struct VerdictPlots {
       return ForestPlot.Group(nil, rows: unit + verdict.tasks.filter { $0.family == family }.map { row($0) })
     }
     return ForestPlot(
-      title: "What was lost", subtitle: "Drop of few-shot exact match; 95 % intervals",
-      axis: PlotAxis("Drop in points", unit: .points), groups: groups, numbersTitle: "drop [95 % interval]",
-      width: width
+      title: "What was lost",
+      subtitle: "Drop of few-shot exact match, and what is not ruled out; of single tasks 95 % intervals",
+      axis: PlotAxis("Drop in points", unit: .points), groups: groups, numbersTitle: "drop, bound",
+      limits: limits(units.filter(\.votes)), width: width
     ).svg(idPrefix: "forest-\(id)-\(Int(width))")
+  }
+
+  /// A unit's whisker: at the end that decided its bound, at the other the 95 % interval's; where nothing is decided both bounds.
+  private func interval(of unit: UnitVerdict) -> Interval? {
+    guard let usual = unit.evidence?.dropInterval else { return nil }
+    let bounds = unit.bounds ?? usual
+    let shown =
+      switch unit.outcome {
+      case .pass: Interval(min(usual.lower, bounds.upper)...bounds.upper)
+      case .fail: Interval(bounds.lower...max(usual.upper, bounds.lower))
+      case .inconclusive: bounds
+      case .uninformative: usual
+      }
+    return shown.attainable(base: unit.degradation?.base)
+  }
+
+  /// What the axis is scaled to: the units that vote, with their margins and some room. Nil where none does.
+  private func limits(_ units: [UnitVerdict]) -> PlotInterval? {
+    let values = units.flatMap { unit -> [Double] in
+      let interval = interval(of: unit)
+      return [unit.degradation?.drop, interval?.lower, interval?.upper, unit.margin].compactMap { $0 }
+    }
+    guard let least = values.min(), let most = values.max() else { return nil }
+    let room = 0.15 * (max(most, 0) - min(least, 0))
+    return PlotInterval(low: min(least, 0) - room, high: max(most, 0) + room)
   }
 
   /// Exact match against k: the base once, every candidate that was read to the end. Nil where none was.
@@ -72,13 +102,13 @@ struct VerdictPlots {
     let base = CurvePlot.Series(
       name: "base",
       points: first.points.map {
-        CurvePlot.Point(x: Double($0.k), y: $0.base, yInterval: $0.baseInterval.map(plot))
+        CurvePlot.Point(x: Double($0.k), y: $0.base, yInterval: $0.baseInterval.map(share))
       })
     let others = read.map { candidate in
       CurvePlot.Series(
         name: candidate.name,
         points: candidate[keyPath: curve].points.map {
-          CurvePlot.Point(x: Double($0.k), y: $0.candidate, yInterval: $0.candidateInterval.map(plot))
+          CurvePlot.Point(x: Double($0.k), y: $0.candidate, yInterval: $0.candidateInterval.map(share))
         })
     }
     return CurvePlot(
@@ -104,14 +134,15 @@ struct VerdictPlots {
       points: points.compactMap { point in
         point.unit.degradation.map {
           CurvePlot.Point(
-            x: Double(point.step), y: $0.drop, yInterval: point.unit.evidence.map { plot($0.dropInterval) })
+            x: Double(point.step), y: $0.drop, yInterval: point.unit.bounds.map(plot))
         }
       })
     let first = points.first { $0.failed }.map {
       CurvePlot.Reference(.vertical, at: Double($0.step), label: "first FAIL", isAlarm: true)
     }
     return CurvePlot(
-      title: "From checkpoint to checkpoint", subtitle: "Drop of few-shot exact match overall; 95 % intervals",
+      title: "From checkpoint to checkpoint",
+      subtitle: "Drop of few-shot exact match overall, and what is not ruled out",
       x: PlotAxis("Step of training", scale: .steps), y: PlotAxis("Drop in points", unit: .points, including: [0]),
       series: [line],
       references: [CurvePlot.Reference(.horizontal, at: margin, label: "margin")] + [first].compactMap { $0 },
@@ -132,13 +163,18 @@ struct VerdictPlots {
       CurvePlot.Reference(.vertical, at: Double($0 + 1), label: "first FAIL", isAlarm: true)
     }
     return CurvePlot(
-      title: "From gate to gate", subtitle: "Drop of few-shot exact match overall; 95 % intervals",
+      title: "From gate to gate", subtitle: "Drop of few-shot exact match overall, and what is not ruled out",
       x: PlotAxis("Gates, oldest first", scale: .steps), y: PlotAxis("Drop in points", unit: .points, including: [0]),
       series: [line], references: [margin, first].compactMap { $0 }, width: width
     ).svg(idPrefix: "history-\(Int(width))")
   }
 
   private func plot(_ interval: Interval) -> PlotInterval { PlotInterval(low: interval.lower, high: interval.upper) }
+
+  /// The part of a share's interval that a share can have.
+  private func share(_ interval: Interval) -> PlotInterval {
+    PlotInterval(low: min(max(interval.lower, 0), 1), high: max(min(interval.upper, 1), 0))
+  }
 
   private func state(_ outcome: Outcome) -> PlotState {
     switch outcome {

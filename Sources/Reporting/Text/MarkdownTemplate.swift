@@ -9,10 +9,26 @@ let markdownTemplate = """
   {{#candidates}}
   ## {{{path}}}{{{base}}}
 
+  {{#brief}}
+  | {{#answers}}{{{question}}} | {{/answers}}What now? |
+  |---|---|---|---|
+  | {{#answers}}**{{{answer}}}**: {{{detail}}} | {{/answers}}{{{why}}}{{{time}}} |
+
+  {{#command}}
+  <pre>{{{line}}}</pre>
+
+  {{/command}}
+  {{#example}}
+  <pre>{{{prompt}}}</pre>
+
+  The base answers **{{{base}}}**, this one **{{{candidate}}}**.
+
+  {{/example}}
+  {{/brief}}
   **{{{outcome}}}** {{{sentence}}}
 
   {{#judged}}
-  | unit | base | candidate | drop | 95 % interval | margin | chance-corrected loss | few-shot gain kept | times the errors | block correlation | verdict |
+  | unit | base | candidate | drop | bound | margin | chance-corrected loss | few-shot gain kept | times the errors | block correlation | verdict |
   |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|
   {{#units}}
   | {{{unit}}} | {{{base}}} | {{{candidate}}} | {{{drop}}} | {{{interval}}} | {{{margin}}} \

@@ -274,7 +274,7 @@ struct GateCommand: ParsableCommand {
       suite: outcome.baseline.run.suite, heldOut: outcome.overlap.map { HeldOutSummary($0) },
       selection: outcome.selection, forms: outcome.forms,
       numerics: outcome.baseline.run.numerics, kernel: session.kernel,
-      threads: session.threads, machine: Machine.description)
+      threads: session.threads, machine: Machine.description, origin: .current(at: outcome.startedAt))
   }
 }
 

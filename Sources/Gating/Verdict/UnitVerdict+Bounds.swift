@@ -1,0 +1,43 @@
+extension UnitVerdict {
+  /// The bounds that decide, on the loss that the rule looks at: more than the upper one is ruled out at α_pass, less than the lower one at
+  /// the unit's Holm level of α_fail. PASS is an upper one below the margin, FAIL a lower one above it. Nil without evidence.
+  package var bounds: Interval? {
+    guard let evidence, let margin, margin - evidence.upperBound <= margin - evidence.lowerBound else { return nil }
+    return Interval(margin - evidence.upperBound...margin - evidence.lowerBound)
+  }
+
+  /// What is shown of the loss, which never contradicts the outcome: "at most 1.2" of a PASS, "at least 27.0" of a FAIL, "2.0 to 14.1" of what is
+  /// open; of what does not vote the 95 % interval. Nil where nothing is known; "too few blocks" where an interval would say nothing.
+  package var boundText: String? {
+    guard let evidence else { return nil }
+    guard let bounds else { return rangeText(evidence.dropInterval) }
+    switch outcome {
+    case .pass: return "at most \(metric.amount(max(0, bounds.upper)))"
+    case .fail: return "at least \(metric.amount(bounds.lower))"
+    case .inconclusive: return rangeText(bounds)
+    case .uninformative: return rangeText(evidence.dropInterval)
+    }
+  }
+
+  private func rangeText(_ interval: Interval) -> String {
+    guard metric != .logprob else { return "\(metric.amount(interval.lower)) to \(metric.amount(interval.upper))" }
+    return interval.attainable(base: contrast == .absoluteDrop ? degradation?.base : nil).map {
+      "\(metric.amount($0.lower)) to \(metric.amount($0.upper))"
+    } ?? Interval.sayingNothing
+  }
+}
+
+extension Interval {
+  /// What stands in the place of an interval that holds all that could be.
+  package static let sayingNothing = "too few blocks"
+
+  /// The part of a drop's interval that a candidate can have: it cannot lose more than the base has, nor gain more than the base lacks. Nil
+  /// where that is everything, or more than 100 points wide, so that the interval says nothing.
+  ///
+  /// - Parameter base: the base's mean, in 0...1; nil where it is not known.
+  package func attainable(base: Double?) -> Interval? {
+    let (least, most) = (base.map { $0 - 1 } ?? -1, base ?? 1)
+    guard upper - lower <= 1, lower > least || upper < most, lower <= most, upper >= least else { return nil }
+    return Interval(max(lower, least)...max(lower, least, min(upper, most)))
+  }
+}
