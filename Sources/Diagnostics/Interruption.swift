@@ -30,8 +30,10 @@ package enum Interruption {
   ///
   /// A signal that the parent ignores (a job in the background) stays ignored.
   ///
-  /// - Parameter announce: is told that the work in hand is being ended.
-  package static func listen(announce: @escaping @Sendable () -> Void) {
+  /// - Parameters:
+  ///   - announce: is told that the work in hand is being ended.
+  ///   - leaving: is told that the process ends now; it must not wait for anything.
+  package static func listen(announce: @escaping @Sendable () -> Void, leaving: @escaping @Sendable () -> Void = {}) {
     for number in [SIGINT, SIGTERM] {
       var before = sigaction()
       guard sigaction(number, nil, &before) == 0, !isIgnored(before) else { continue }
@@ -39,7 +41,10 @@ package enum Interruption {
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInteractive))
       source.setEventHandler {
         let isFirst = pending.exchange(number, ordering: .relaxed) == 0
-        guard isFirst, watchers.load(ordering: .relaxed) > 0 else { _exit(128 + number) }
+        guard isFirst, watchers.load(ordering: .relaxed) > 0 else {
+          leaving()
+          _exit(128 + number)
+        }
         // Elsewhere: a reader that does not read must not keep the second signal from being heard.
         DispatchQueue.global().async { announce() }
       }

@@ -43,6 +43,9 @@ struct CandidateAsking {
 
   typealias Report = (GateSession.Event) -> Void
 
+  /// A chance of a PASS below this is worth a word before anything is asked.
+  private static let hardly = 0.2
+
   func ask(_ candidate: Candidate, shelf: inout ModelShelf, report: @escaping Report) throws -> Asked {
     var asked: Run?
     do {
@@ -172,8 +175,10 @@ struct CandidateAsking {
     let share = min(max(self.run.share, read ?? self.run.share), declared)
     var run = self.run.with(share: share)
     run.beside = try beside(subject, shelf: &shelf)
+    report(.stage("loading \(subject.name)"))
     let model = try shelf.ready(subject)
     for note in try run.notes(on: model) { report(.note(note)) }
+    report(.stage("encoding the questions"))
     let scorer = model.scorer
     let description = try run.description(of: subject, model, isAskedItsOwnWay: isAskedItsOwnWay)
     // What cannot be judged is refused before hours are spent on it.
@@ -181,6 +186,15 @@ struct CandidateAsking {
     try ThinkingProbe(run.suite).check(model)
     try Verdict.demandEnough(
       baseline, share: run.share, policy: policy, related: candidate.related, contaminated: contaminated)
+    if let plan = try? GatePlan(
+      baseline: baseline, policy: policy, share: share, assumptions: PlanAssumptions(), related: candidate.related,
+      contaminated: contaminated), let chance = plan.passingChance, chance < Self.hardly
+    {
+      report(
+        .note(
+          "so few questions let even a candidate that lost nothing hardly PASS: read a larger share, or ask suites/core"
+        ))
+    }
     if let time = reading.time {
       let timed = TimedReading(
         time: time, candidates: candidates, run: run, questions: questions(of: candidate), baseline: baseline,

@@ -100,6 +100,8 @@ package struct GateSession {
     case again(name: String, what: String)
     /// So many parts of the fine-tuning were taken back, one at a time.
     case restored(Int, of: Int)
+    /// What goes on now and has no parts that could be counted.
+    case stage(String)
     /// A candidate failed, and why could not be found out.
     case undiagnosed(String)
     /// The best of several could not be asked again, and why.
@@ -118,6 +120,7 @@ package struct GateSession {
     candidates paths: [String], ledger: Ledger, report: @escaping (Event) -> Void
   ) throws -> Outcome {
     let started = Date()
+    report(.stage("reading the baseline and its suite"))
     let baseline = try configuration.naming { try Baseline.load(baselinePath) }
     let suite = try configuration.suite(of: baseline, at: baselinePath, form: form)
     guard template == .baseline || suite.chat != nil else {
@@ -138,11 +141,13 @@ package struct GateSession {
       // A server's form of what is here reads as the base does.
       tokenizer: isAsOne && !ServerAddress.isAddress(base) ? base : nil, tell: { report(.note($0)) })
     let baselineHash = try baseline.contentHash()
+    report(.stage("opening \(paths.count == 1 ? "the candidate" : "\(paths.count) candidates")"))
     let candidates = try open(paths, suite: suite, models) {
       // Through its own template it is asked other prompts than at any look before.
       try template == .own ? [] : ledger.looks(at: $0.id, baselineHash: baselineHash)
     }
     let report = oncePerNote(report)
+    if !configuration.fineTuning.data.isEmpty { report(.stage("checking that the suite is held out from the data")) }
     let overlap = try configuration.heldOutCheck(suite, threads: threads)
     let contaminated = overlap?.contaminatedItems ?? [:]
     let asking = CandidateAsking(

@@ -28,7 +28,8 @@ extension SuiteRun {
       beside?.run = other?.run
       let own = try open(subject, scorer, questions, blocks, order: order, observe: observe)
       let tally = ProgressTally(
-        total: own.pending.count + (other?.pending.count ?? 0), rows: try rows(own) + (other.map(rows) ?? 0), progress)
+        total: own.pending.count + (other?.pending.count ?? 0),
+        known: own.knownBlocks + (other?.knownBlocks ?? 0), rows: try rows(own) + (other.map(rows) ?? 0), progress)
       let keys = other == nil ? [blocks.map(\.key)] : turns(blocks)
       for turn in keys.map(Set.init) {
         if let other { try score(other, turn, tally) { _, _ in } }
@@ -79,6 +80,7 @@ extension SuiteRun {
     let blocks: [RequestBlock]
     let known: [String: Score]
     let pending: [(block: RequestBlock, missing: [Request])]
+    var knownBlocks: Int { blocks.count - pending.count }
   }
 
   private func open(
@@ -147,7 +149,7 @@ extension SuiteRun {
     }
     return Outcome(
       run: opening.run, items: items, scoring: scoring, blocks: opening.blocks.count,
-      knownBlocks: opening.blocks.count - opening.pending.count)
+      knownBlocks: opening.knownBlocks)
   }
 
   private func ordered(_ blocks: [RequestBlock], by order: [BlockPlace]) -> [RequestBlock] {
@@ -201,11 +203,13 @@ extension SuiteRun {
 private final class ProgressTally {
   private(set) var sum = ScoringProgress()
   private let total: Int
+  private let known: Int
   private let rows: Int
   private let report: (ScoringProgress) -> Void
 
-  init(total: Int, rows: Int, _ report: @escaping (ScoringProgress) -> Void) {
+  init(total: Int, known: Int, rows: Int, _ report: @escaping (ScoringProgress) -> Void) {
     self.total = total
+    self.known = known
     self.rows = rows
     self.report = report
   }
@@ -225,6 +229,7 @@ private final class ProgressTally {
     all.decodedRequests += next.decodedRequests
     all.seconds += next.seconds
     all.totalBatches = total
+    all.knownBatches = known
     all.totalRows = rows
     return all
   }

@@ -56,6 +56,8 @@ package struct ScoringProgress: Sendable, Equatable {
   package var requests = 0
   package var batches = 0
   package var totalBatches = 0
+  /// Batches whose scores are known already, and which are none of those.
+  package var knownBatches = 0
   /// Rows there are to be, those of answers that have to be decoded apart; of a server that only writes requests; 0 where nobody counted them.
   package var totalRows = 0
   /// Requests whose greedy text had to be decoded because teacher forcing could not settle it.

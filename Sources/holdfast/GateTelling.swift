@@ -8,7 +8,7 @@ final class GateTelling {
   enum Form {
     /// Progress and notes for people.
     case lines
-    /// A JSON object a line, for programs: its "event" is opened, progress, note or judged.
+    /// A JSON object a line, for programs: its "event" is stage, opened, progress, note or judged.
     case events
     case quiet
   }
@@ -35,11 +35,14 @@ final class GateTelling {
     case .note(let text):
       say("\(text)")
     case .again(let name, let what):
-      progress.end()
       progress.label = "\(name), \(what)"
+      if form == .lines { progress.show(stage: "\(name), \(what)") }
       asked = name
       lastEvent = -Double.infinity
       emit(GateEvent(event: "opened", candidate: name, what: what))
+    case .stage(let text):
+      if form == .lines { progress.show(stage: "\(text)") }
+      emit(GateEvent(event: "stage", text: text))
     case .restored(let done, let total):
       if form == .lines { progress.show(part: done, of: total) }
     case .undiagnosed(let reason):

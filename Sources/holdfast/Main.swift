@@ -10,7 +10,11 @@ enum Main {
     do {
       try ProcessSetup.prepare()
       try Kernel.checkRequested()
-      Interruption.listen { note("ending in good order; again to end at once") }
+      Interruption.listen {
+        note("ending in good order; again to end at once")
+      } leaving: {
+        TerminalLine.clear()
+      }
       exit(try ProcessSetup.onOwnStack(runVerb))
     } catch {
       exit(report(error))
@@ -29,8 +33,15 @@ enum Main {
     }
   }
 
-  /// A verb that there is not is said before its options are, which the parser looks at first.
+  /// A verb that there is not is said before its options are, which the parser looks at first; and so is an option that is no gate's, where the
+  /// parser would name one that only looks like it.
   private static func refuseUnknownVerb() throws {
+    let words = CommandLine.arguments.dropFirst()
+    if words.first == "gate", let option = words.first(where: { ["--suite", "--suites"].contains($0) }) {
+      throw InputError(
+        "holdfast gate", field: option, "is no option of gate, which asks what its baseline was asked",
+        remedy: "name suites and baseline in holdfast.yaml; 'holdfast run --suite' asks any suite")
+    }
     let verbs = Holdfast.configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
     guard let verb = CommandLine.arguments.dropFirst().first, !verb.hasPrefix("-"), !verbs.contains(verb) else {
       return

@@ -4,7 +4,10 @@ import Foundation
 import Reading
 
 /// One line on standard error.
-func note(_ text: ShownText) { emitError("holdfast: \(text)\n") }
+func note(_ text: ShownText) {
+  TerminalLine.clear()
+  emitError("holdfast: \(text)\n")
+}
 
 /// Text on standard error. That nobody reads it is no reason to stop.
 func emitError(_ text: ShownText) { _ = emit(text.outgoing, to: STDERR_FILENO) }

@@ -5,9 +5,7 @@ import Scoring
 /// Progress of scoring on standard error: one line redrawn where that is a terminal, a plain line now and then where it is not.
 final class ProgressLine {
   var label: String
-  private let isTerminal = isatty(STDERR_FILENO) == 1
   private var lastPlain = 0.0
-  private var drawn = false
 
   init(_ label: String) { self.label = label }
 
@@ -15,29 +13,25 @@ final class ProgressLine {
     guard progress.totalBatches > 0 else { return }
     // Each model's scoring has a clock of its own.
     if progress.seconds < lastPlain { lastPlain = 0 }
-    if isTerminal {
-      emitError("\r\u{1B}[2K\(line(progress))")
-      drawn = true
+    if TerminalLine.isTerminal {
+      TerminalLine.draw(line(progress, columns: (windowColumns(STDERR_FILENO) ?? 80) - 1))
     } else if progress.seconds - lastPlain >= 15 {
       lastPlain = progress.seconds
-      note(line(progress))
+      note(line(progress, columns: nil))
     }
   }
 
   /// Parts of something that has no rows; shown at a terminal only.
-  func show(part: Int, of total: Int) {
-    guard isTerminal else { return }
-    emitError("\r\u{1B}[2K\(label): \(part)/\(total)")
-    drawn = true
-  }
+  func show(part: Int, of total: Int) { TerminalLine.draw("\(label): \(part)/\(total)") }
+
+  /// What goes on and has no parts; shown at a terminal only.
+  func show(stage: ShownText) { TerminalLine.draw("\(stage) …") }
 
   /// Leaves the terminal's line free for what comes next.
-  func end() {
-    if drawn { emitError("\r\u{1B}[2K") }
-    drawn = false
-  }
+  func end() { TerminalLine.clear() }
 
-  private func line(_ progress: ScoringProgress) -> ShownText {
+  /// - Parameter columns: of the window: where they are few, what matters least is left out. Nil for as many as it takes.
+  private func line(_ progress: ScoringProgress, columns: Int?) -> ShownText {
     let share = progress.share
     let rate = progress.seconds > 0 ? Double(progress.rows) / progress.seconds : 0
     // Before a hundredth is done the first waves' own time is most of it.
@@ -50,10 +44,18 @@ final class ProgressLine {
     // A server is sent requests, each with all its tokens.
     let speed: ShownText =
       progress.requests > 0 && progress.seconds > 0
-      ? "\(progress.requests) questions, \(Int(Double(progress.requests) / progress.seconds))/s\(words: rate > 0 ? ", \(Int(rate)) tokens/s" : "")"
-      : "\(Int(rate)) rows/s"
-    return
-      "\(label): \(Int(share * 100)) % (\(progress.batches)/\(progress.totalBatches) blocks), \(speed), \(clock(progress.seconds)) passed\(left)"
+      ? ", \(progress.requests) questions, \(Int(Double(progress.requests) / progress.seconds))/s\(words: rate > 0 ? ", \(Int(rate)) tokens/s" : "")"
+      : ", \(Int(rate)) rows/s"
+    let known: ShownText = progress.knownBatches > 0 ? ", \(progress.knownBatches) more known" : ""
+    let blocks: ShownText = " (\(progress.batches)/\(progress.totalBatches) blocks\(known))"
+    let passed: ShownText = ", \(clock(progress.seconds)) passed"
+    let percent: ShownText = "\(label): \(Int(share * 100)) %"
+    let forms: [ShownText] = [
+      "\(percent)\(blocks)\(speed)\(passed)\(left)", "\(percent)\(blocks)\(passed)\(left)",
+      "\(percent)\(passed)\(left)",
+      "\(percent)\(left)",
+    ]
+    return forms.first { form in columns.map { form.description.count <= $0 } ?? true } ?? forms[forms.count - 1]
   }
 }
 

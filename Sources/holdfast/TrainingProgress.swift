@@ -5,11 +5,9 @@ import Training
 final class TrainingProgress {
   private let total: Int
   private let label: String
-  private let isTerminal = isatty(STDERR_FILENO) == 1
   /// The first step that was shown, and when: the rate is that of the steps since.
   private var first: (step: Int, at: Date)?
   private var lastPlain = -Double.infinity
-  private var drawn = false
 
   init(total: Int, label: String) {
     self.total = total
@@ -28,17 +26,13 @@ final class TrainingProgress {
     if report.step > first.step {
       text += ", \(clock(elapsed / Double(report.step - first.step) * Double(total - report.step))) left"
     }
-    if isTerminal {
-      emitError("\r\u{1B}[2K\(text)")
-      drawn = true
+    if TerminalLine.isTerminal {
+      TerminalLine.draw("\(text)")
     } else if elapsed - lastPlain >= 15 || report.targetAccuracy != nil {
       lastPlain = elapsed
       note("\(text)")
     }
   }
 
-  func end() {
-    if drawn { emitError("\r\u{1B}[2K") }
-    drawn = false
-  }
+  func end() { TerminalLine.clear() }
 }

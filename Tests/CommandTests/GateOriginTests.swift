@@ -14,7 +14,8 @@ struct GateOriginTests {
 
   private func origin(_ folder: TemporaryFolder, _ environment: [String: String] = [:]) throws -> [String: Any] {
     let gate = try Running(
-      ["gate", "--candidate", golden("adapters/plain"), "--json"], in: folder, environment: quiet.merging(environment) { $1 }
+      ["gate", "--candidate", golden("adapters/plain"), "--json"], in: folder,
+      environment: quiet.merging(environment) { $1 }
     ).finish()
     let header = try #require(try gate.object()["header"] as? [String: Any], "\(gate.err)")
     return try #require(header["origin"] as? [String: Any])

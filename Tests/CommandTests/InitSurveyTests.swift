@@ -123,6 +123,35 @@ struct InitSurveyTests {
     #expect(try folder.read("holdfast.yaml").contains("\n  data: [set/train.json]\n"))
   }
 
+  @Test(
+    "data whose only answers are a few words say their labels; varied answers, long ones, few samples and tables say none",
+    arguments: [
+      (#"{"prompt": "N good?", "completion": " X"}"#, "labels: [\"no\", \"yes\"]"),
+      (
+        #"{"messages": [{"role": "user", "content": "N"}, {"role": "assistant", "content": "X"}]}"#,
+        "labels: [\"no\", \"yes\"]"
+      ),
+      (#"{"prompt": "N good?", "completion": "XN"}"#, nil),
+      (#"{"prompt": "N good?", "completion": "X, and so much more than any label would say here"}"#, nil),
+      (#"{"text": "N good? X"}"#, nil),
+    ])
+  func dataLabels(line: String, expected: String?) throws {
+    func lines(_ count: Int) -> String {
+      (0..<count).map {
+        line.replacing("N", with: "\($0)").replacing("X", with: $0.isMultiple(of: 3) ? "yes" : "no") + "\n"
+      }.joined()
+    }
+    try folder.write("train.jsonl", lines(40))
+    #expect(try holdfast("init", in: folder).status == 0)
+    let text = try folder.read("holdfast.yaml")
+    #expect(text.contains("\n  data: [train.jsonl]\n"))
+    #expect(text.contains("\n  \(expected ?? "# labels: [positive, negative]")\n"), "\(text)")
+    #expect(text.contains("the only answers in the first 40 samples of train.jsonl") == (expected != nil))
+    try folder.write("train.jsonl", lines(7))
+    #expect(try holdfast("init", "--force", in: folder).status == 0)
+    #expect(try folder.read("holdfast.yaml").contains("\n  # labels: [positive, negative]\n"))
+  }
+
   @Test("a baseline of the base on the suite is taken under any name, another model's is not")
   func baseline() throws {
     try folder.addTinySuite()

@@ -95,7 +95,7 @@ struct ReportCommandTests {
     }
     let kinds = events.compactMap { $0["event"] as? String }
     #expect(kinds.count == events.count)
-    #expect(kinds.first == "opened" && kinds.contains("progress"))
+    #expect(kinds.first == "stage" && kinds.contains("opened") && kinds.contains("progress"))
     // What is done is a part of what there is to do, from the first word on.
     let progress = events.prefix { $0["event"] as? String != "judged" }.filter { $0["event"] as? String == "progress" }
     let parts = progress.compactMap { event in

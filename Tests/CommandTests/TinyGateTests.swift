@@ -267,7 +267,7 @@ struct TinyGateTests {
     let folder = try TemporaryFolder.projectThatOnceKnew()
     let gate = try holdfast("gate", "--candidate", golden("adapters/plain"), in: folder)
     #expect(gate.status == 1)
-    #expect(gate.err == "")
+    #expect(gate.complaints.map(String.init) == [TemporaryFolder.hardlyPasses])
     for words in ["FAIL: ", "overall", "copying", "facts", "reports/report.html"] { #expect(gate.out.contains(words)) }
     #expect(try folder.read("reports/report.md").contains("FAIL"))
     let report = try JSONSerialization.jsonObject(with: Data(contentsOf: folder.file("reports/report.json")))

@@ -20,6 +20,10 @@ extension TemporaryFolder {
     return folder
   }
 
+  /// What every gate of so small a suite says.
+  static let hardlyPasses =
+    "holdfast: so few questions let even a candidate that lost nothing hardly PASS: read a larger share, or ask suites/core"
+
   /// Rewrites a baseline's scores: everything was answered after a demonstration, and every task is admitted.
   func sayThatTheBaseOnceKnew(baseline: String) throws {
     let lines = try read(baseline).split(separator: "\n").map { line in

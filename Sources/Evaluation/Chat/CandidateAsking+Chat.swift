@@ -19,13 +19,19 @@ extension CandidateAsking {
   /// What is to be said of how a candidate is asked.
   func chatNotes(_ candidate: Candidate) throws -> [Note] {
     guard let chat = run.suite.chat?.description else {
-      return candidate.isTrainedAsChat
-        ? [
+      if candidate.isTrainedAsChat {
+        return [
           Note(
             .warning,
             "it was trained through a chat template and is asked raw text, where less of a loss may show: gate it with prompt: chat"
           )
-        ] : []
+        ]
+      }
+      // A template that cannot be read matters to nobody who is asked raw text.
+      let hasTemplate = (try? candidate.subject.ownTemplate()) ?? nil
+      return hasTemplate == nil
+        ? []
+        : [Note(.note, "it is asked raw text, although it has a chat template; prompt: chat asks it as its users do")]
     }
     return try chat.templateNote(path: candidate.subject.path).map { [Note(.note, $0)] } ?? []
   }

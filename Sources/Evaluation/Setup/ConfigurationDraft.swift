@@ -158,11 +158,24 @@ package struct ConfigurationDraft: Sendable {
       }
       said.append((labels, found.path))
     }
+    if said.isEmpty, let narrow = labelsOfData(survey) { return narrow }
     guard said.count == 1 else {
       let reason = said.isEmpty ? "no checkpoint here says its own" : "the checkpoints here have different ones"
       return Choice([], because: reason, alternatives: said.map(\.labels))
     }
     return Choice(said[0].labels, because: "as \(yamlScalar(said[0].path)) says itself")
+  }
+
+  /// The labels of the data that were chosen, where their samples have few answers.
+  private static func labelsOfData(_ survey: FolderSurvey) -> Choice<[String]>? {
+    let found = data(survey).value.map { (path: $0, labels: survey.dataLabels[$0]) }
+    let narrow = found.compactMap { file in file.labels.map { (file.path, $0) } }
+    guard let (path, first) = narrow.first, narrow.count == found.count else { return nil }
+    let labels = Set(narrow.flatMap(\.1.labels)).sorted()
+    return Choice(
+      labels,
+      because:
+        "the only answers in the first \(first.samples) samples of \(yamlScalar(path)); take out what are no labels")
   }
 
   private static func data(_ survey: FolderSurvey) -> Choice<[String]> {

@@ -16,6 +16,8 @@ package struct FolderSurvey: Sendable {
   package private(set) var baselines: [FoundBaseline] = []
   /// Files that look like fine-tuning data.
   package private(set) var data: [String] = []
+  /// The few answers that all samples of such a file have, by its path.
+  package private(set) var dataLabels: [String: DataLabels] = [:]
   /// What was left out, and why: one line each, safe for a terminal.
   package private(set) var remarks: [String] = []
 
@@ -111,6 +113,7 @@ package struct FolderSurvey: Sendable {
         baselines.append(baseline)
       } else if DataFormat.looksLikeSamples(path, head: head) {
         data.append(path)
+        dataLabels[path] = DataLabels(path, head: head)
       }
     default: break
     }

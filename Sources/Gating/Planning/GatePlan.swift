@@ -115,6 +115,13 @@ package struct GatePlan: Sendable, Encodable {
   package let answers: Int
   package let notes: [Note]
 
+  /// P(PASS) of a candidate that lost nothing, were its units independent; nil where the chance of one that votes is not known.
+  package var passingChance: Double? {
+    units.filter { $0.reason == nil }.reduce(Optional(1)) { chance, unit in
+      chance.flatMap { chance in unit.precision.map { chance * $0.passingPower } }
+    }
+  }
+
   /// - Parameters:
   ///   - related, contaminated: as `Verdict.judge` has them.
   ///   - reported: whether tasks without a vote are asked too.

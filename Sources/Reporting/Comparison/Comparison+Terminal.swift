@@ -2,11 +2,11 @@ import Diagnostics
 import Gating
 
 extension Comparison {
-  /// Each pair's units and tasks as plain text of at most 80 columns, without colour.
-  package func terminalTable() -> String {
+  /// Each pair's units and tasks as plain text without colour.
+  package func terminalTable(width: TextWidth = .columns(80)) -> String {
     comparisons.map { pair in
       let heading = ["reference  \(reference.described)", "other      \(pair.other.described)"]
-        .map { shortened(shown($0), to: 80) + "\n" }.joined()
+        .map { shortened(shown($0), to: width.tables) + "\n" }.joined()
       let units = pair.units.map { unit in
         cells(
           unit.level == .overall ? unit.unit : "  \(unit.unit)", unit.zeroShot, unit.fewShot, unit.probability,
@@ -16,18 +16,20 @@ extension Comparison {
       let words =
         [Self.explanation, pair.sampling, pair.marks, counting(pair), pair.extent]
         + pair.notes.map { "\($0.severity.rawValue): \($0.text)" }
-      return heading + "\n" + (units.isEmpty ? "" : grid("unit", units) + "\n") + grid("task", tasks) + "\n"
-        + words.map { wrapped($0, width: 80) + "\n" }.joined()
-    }.joined(separator: "\n") + (forms.map { FormsSection($0).terminal } ?? "")
+      return heading + "\n" + (units.isEmpty ? "" : grid("unit", units, width) + "\n") + grid("task", tasks, width)
+        + "\n"
+        + words.map { wrapped($0, width: width.sentences) + "\n" }.joined()
+    }.joined(separator: "\n") + (forms.map { FormsSection($0).terminal(width: width) } ?? "")
   }
 
-  private func grid(_ first: String, _ rows: [[String]]) -> String {
-    var grid = TextGrid([
-      (first, .left), ("0-shot", .right), ("few-shot", .right), ("diff.", .right), ("95 % interval", .right),
-      ("p diff.", .right), ("", .left),
-    ])
+  private func grid(_ first: String, _ rows: [[String]], _ width: TextWidth) -> String {
+    var grid = TextGrid(
+      [
+        (first, .left), ("0-shot", .right), ("few-shot", .right), ("diff.", .right), ("95 % interval", .right),
+        ("p diff.", .right), ("", .left),
+      ], spare: ["p diff.", "0-shot", "few-shot"])
     for row in rows { grid.add(row) }
-    return grid.text(width: 80)
+    return grid.text(width: width.tables)
   }
 
   private func cells(

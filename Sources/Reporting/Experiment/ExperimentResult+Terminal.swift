@@ -1,15 +1,15 @@
 import Gating
 
 extension ExperimentResult {
-  /// The base and the last checkpoint of every run as plain text of at most 80 columns, in percent; README.md has all checkpoints and
+  /// The base and the last checkpoint of every run as plain text, in percent; README.md has all checkpoints and
   /// intervals.
-  package func terminalTable() -> String {
+  package func terminalTable(width: TextWidth = .columns(80)) -> String {
     let shots = base.ability.shots.map { (title: "k=\($0.k)", alignment: TextGrid.Alignment.right) }
     let seeds = Set(runs.map(\.seed)).count > 1
     var grid = TextGrid(
       [("arm", .left), ("target", .right)] + shots + [
         ("kept", .right), ("p(gold)", .right), ("leak", .right), ("gate", .left),
-      ])
+      ], spare: shots.map(\.title) + ["leak", "p(gold)", "target"])
     grid.add(cells("base", base))
     for run in runs {
       let name = seeds ? "\(run.arm), seed \(run.seed)" : run.arm
@@ -19,7 +19,7 @@ extension ExperimentResult {
         grid.add([name, run.divergedAt.map { "diverged at step \($0)" } ?? "open"])
       }
     }
-    return grid.text(width: 80)
+    return grid.text(width: width.tables)
   }
 
   private func cells(_ name: String, _ point: ExperimentPoint) -> [String] {

@@ -7,19 +7,21 @@ struct FormsSection {
 
   init(_ forms: [FormFinding]) { self.forms = forms }
 
-  var terminal: String {
-    var grid = TextGrid([
-      ("form", .left), ("", .left), ("tokens", .left), ("template", .left), ("kept", .right), ("off by", .right),
-      ("differ", .right), ("lost", .right), ("nats", .right),
-    ])
+  func terminal(width: TextWidth) -> String {
+    var grid = TextGrid(
+      [
+        ("form", .left), ("", .left), ("tokens", .left), ("template", .left), ("kept", .right), ("off by", .right),
+        ("differ", .right), ("lost", .right), ("nats", .right),
+      ], spare: ["nats", "off by", "differ", ""])
     for form in forms {
       let row = FormRow(form)
       grid.add([
         form.name, form.kind, row.tokens, row.template, row.kept, row.off, row.answers, row.drop, row.distance,
       ])
     }
-    let sentences = forms.filter { !$0.isReference }.map { "\n" + wrapped($0.text, width: 80) + "\n" }.joined()
-    return "\nforms of one fine-tuning, beside the first\n\n\(grid.text(width: 80))\(sentences)"
+    let sentences = forms.filter { !$0.isReference }.map { "\n" + wrapped($0.text, width: width.sentences) + "\n" }
+      .joined()
+    return "\nforms of one fine-tuning, beside the first\n\n\(grid.text(width: width.tables))\(sentences)"
   }
 
   /// As a section of a Markdown page.

@@ -3,16 +3,19 @@ import Foundation
 import Gating
 
 extension GatePlan {
-  /// The plan as plain text of at most 80 columns.
+  /// The plan as plain text.
   ///
   /// - Parameters:
   ///   - rate: answers a second; nil where that is not known.
   ///   - others: plans of other shares, to choose among.
-  package func terminalTable(rate: Double? = nil, others: [GatePlan] = []) -> String {
-    var grid = TextGrid([
-      ("unit", .left), ("tasks", .right), ("blocks", .right), ("margin", .right), ("passes", .right),
-      ("fails", .right), ("P(PASS)", .right),
-    ])
+  package func terminalTable(
+    rate: Double? = nil, others: [GatePlan] = [], width: TextWidth = .columns(80)
+  ) -> String {
+    var grid = TextGrid(
+      [
+        ("unit", .left), ("tasks", .right), ("blocks", .right), ("margin", .right), ("passes", .right),
+        ("fails", .right), ("P(PASS)", .right),
+      ], spare: ["tasks", "blocks", "P(PASS)"])
     for unit in units.filter({ $0.level != .task || $0.reason != nil }) {
       func amount(_ value: Double?) -> String { value.map(unit.metric.amount) ?? "-" }
       let power = unit.precision.map { String(format: "%.1f %%", $0.passingPower * 100) }
@@ -30,8 +33,9 @@ extension GatePlan {
       [explanation] + silent + notes.map { "\($0.severity.rawValue): \($0.text)" }
       + (refusal.map { ["NOT GATEABLE: \($0)"] } ?? [])
       + ["share \(share): \(answers) answers a candidate, \(time(rate)); coverage \(coverage.text)"]
-    let table = others.isEmpty ? "" : "\n" + Self.table(others, rate: rate)
-    return grid.text(width: 80) + "\n" + texts.map { wrapped($0, width: 80) + "\n" }.joined() + table
+    let table = others.isEmpty ? "" : "\n" + Self.table(others, rate: rate, width)
+    return grid.text(width: width.tables) + "\n" + texts.map { wrapped($0, width: width.sentences) + "\n" }.joined()
+      + table
   }
 
   private func time(_ rate: Double?) -> String {
@@ -43,11 +47,12 @@ extension GatePlan {
   private func seconds(_ rate: Double?) -> Double? { rate.map { Double(answers) / $0 } }
 
   /// One line a share: what it costs, and what it can show overall.
-  private static func table(_ plans: [GatePlan], rate: Double?) -> String {
-    var grid = TextGrid([
-      ("share", .left), ("blocks", .right), ("answers", .right), ("minutes", .right), ("families", .right),
-      ("passes", .right), ("fails", .right),
-    ])
+  private static func table(_ plans: [GatePlan], rate: Double?, _ width: TextWidth) -> String {
+    var grid = TextGrid(
+      [
+        ("share", .left), ("blocks", .right), ("answers", .right), ("minutes", .right), ("families", .right),
+        ("passes", .right), ("fails", .right),
+      ], spare: ["answers", "families", "blocks"])
     for plan in plans {
       let overall = plan.units.first { $0.level == .overall && $0.metric == .exactMatch }
       func amount(_ value: Double?) -> String { plan.refusal == nil ? value.map(points) ?? "-" : "no verdict" }
@@ -57,7 +62,7 @@ extension GatePlan {
         amount(overall?.precision?.smallestPassingMargin), amount(overall?.precision?.smallestFailingDrop),
       ])
     }
-    return grid.text(width: 80)
+    return grid.text(width: width.tables)
   }
 
   private var source: String {

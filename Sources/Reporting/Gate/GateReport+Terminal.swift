@@ -2,16 +2,16 @@ import Diagnostics
 import Gating
 
 extension GateReport {
-  /// Each candidate's verdict sentence, units and tasks as plain text of at most 80 columns, without colour.
-  package func terminalTable() -> String {
+  /// Each candidate's verdict sentence, units and tasks as plain text without colour.
+  package func terminalTable(width: TextWidth = .columns(80)) -> String {
     candidates.map { candidate in
-      let heading = "\(shortened(shown(candidate.path), to: 80 - onBase.count))\(onBase)\n"
-      let body = candidate.verdict.map { "\n\(units($0))\(needs($0))\n\(tasks($0))" } ?? ""
+      let heading = "\(shortened(shown(candidate.path), to: width.tables.map { $0 - onBase.count }))\(onBase)\n"
+      let body = candidate.verdict.map { "\n\(units($0, width))\(needs($0, width))\n\(tasks($0, width))" } ?? ""
       let why = [candidate.formatLost, candidate.diagnosis?.text].compactMap { $0 }
-        .map { "\n" + wrapped($0, width: 80) + "\n" }.joined()
-      return heading + body + "\n" + wrapped(candidate.sentence, width: 80) + "\n" + why
-    }.joined(separator: "\n") + (header.selection.map { "\n" + wrapped($0.text, width: 80) + "\n" } ?? "")
-      + (header.forms.map { FormsSection($0).terminal } ?? "")
+        .map { "\n" + wrapped($0, width: width.sentences) + "\n" }.joined()
+      return heading + body + "\n" + wrapped(candidate.sentence, width: width.sentences) + "\n" + why
+    }.joined(separator: "\n") + (header.selection.map { "\n" + wrapped($0.text, width: width.sentences) + "\n" } ?? "")
+      + (header.forms.map { FormsSection($0).terminal(width: width) } ?? "")
   }
 
   /// What the base is stored in, where that is no plain float: its own quantisation is in every score.
@@ -33,11 +33,12 @@ extension GateReport {
       + (header.forms ?? []).filter { !$0.isReference }.map { "\(shown($0.text))\n" }.joined()
   }
 
-  private func units(_ verdict: Verdict) -> String {
-    var grid = TextGrid([
-      ("unit", .left), ("base", .right), ("cand.", .right), ("drop", .right), ("bound", .right), ("margin", .right),
-      ("verdict", .left),
-    ])
+  private func units(_ verdict: Verdict, _ width: TextWidth) -> String {
+    var grid = TextGrid(
+      [
+        ("unit", .left), ("base", .right), ("cand.", .right), ("drop", .right), ("bound", .right), ("margin", .right),
+        ("verdict", .left),
+      ], spare: ["cand.", "base", "margin"])
     for unit in verdict.units.filter(\.isShown) {
       let loss = unit.degradation
       func amount(_ value: Double?) -> String { value.map(unit.metric.amount) ?? "-" }
@@ -46,22 +47,24 @@ extension GateReport {
         unit.boundText ?? "-", amount(unit.margin), unit.outcome.rawValue.uppercased(),
       ])
     }
-    return grid.text(width: 80)
+    return grid.text(width: width.tables)
   }
 
   /// What every INCONCLUSIVE unit needs.
-  private func needs(_ verdict: Verdict) -> String {
+  private func needs(_ verdict: Verdict, _ width: TextWidth) -> String {
     let texts =
       verdict.units.filter(\.isShown).compactMap { unit in unit.need.map { "\(unit.name.alone): \($0)." } }
       + verdict.cautions
-    return texts.isEmpty ? "" : "\n" + texts.map { wrapped($0, width: 80) + "\n" }.joined()
+    return texts.isEmpty ? "" : "\n" + texts.map { wrapped($0, width: width.sentences) + "\n" }.joined()
   }
 
-  private func tasks(_ verdict: Verdict) -> String {
-    var grid = TextGrid([
-      ("task", .left), ("base", .right), ("cand.", .right), ("drop", .right), ("95 % interval", .right), ("p", .right),
-      ("lost", .right), ("won", .right), ("", .left),
-    ])
+  private func tasks(_ verdict: Verdict, _ width: TextWidth) -> String {
+    var grid = TextGrid(
+      [
+        ("task", .left), ("base", .right), ("cand.", .right), ("drop", .right), ("95 % interval", .right),
+        ("p", .right),
+        ("lost", .right), ("won", .right), ("", .left),
+      ], spare: ["p", "cand.", "base", "won", "lost"])
     for task in verdict.tasks {
       let means = task.fewShotMeans
       grid.add([
@@ -70,7 +73,7 @@ extension GateReport {
         task.lost.map { "\($0)" } ?? "-", task.won.map { "\($0)" } ?? "-", task.admitted ? "" : "no vote",
       ])
     }
-    return grid.text(width: 80)
+    return grid.text(width: width.tables)
   }
 }
 

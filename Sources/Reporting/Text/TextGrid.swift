@@ -5,30 +5,46 @@ package struct TextGrid {
   package enum Alignment { case left, right }
 
   package let columns: [(title: String, alignment: Alignment)]
+  /// Titles of columns that a narrow terminal can do without, the first to go first.
+  private let spare: [String]
   package private(set) var rows: [[String]] = []
 
-  package init(_ columns: [(title: String, alignment: Alignment)]) { self.columns = columns }
+  package init(_ columns: [(title: String, alignment: Alignment)], spare: [String] = []) {
+    self.columns = columns
+    self.spare = spare
+  }
 
   /// - Parameter cells: one a column; missing ones are empty, surplus ones are left out.
   package mutating func add(_ cells: [String]) {
     rows.append(columns.indices.map { $0 < cells.count ? shown(cells[$0]) : "" })
   }
 
-  /// - Parameter width: columns of the terminal. Where the rows are wider, the first column is cut with "…".
-  package func text(width: Int) -> String {
-    let titles = columns.map(\.title)
-    var widths = columns.indices.map { column in ([titles] + rows).map { $0[column].count }.max() ?? 0 }
-    let gaps = 2 * max(0, columns.count - 1)
-    let excess = widths.reduce(0, +) + gaps - width
-    if excess > 0, let first = widths.first { widths[0] = max(4, first - excess) }
-    return ([titles] + rows).map { line($0, widths: widths) }.joined()
+  /// - Parameter width: columns of the terminal; nil for as many as it takes. Where the rows are wider, spare columns are left out as long as
+  ///   the first one would have to be cut to less than `leastName`, then it is cut with "…".
+  package func text(width: Int?) -> String {
+    let lines = [columns.map(\.title)] + rows
+    let widths = columns.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
+    var kept = Array(columns.indices)
+    func excess() -> Int {
+      width.map { kept.reduce(0) { $0 + widths[$1] } + 2 * max(0, kept.count - 1) - $0 } ?? 0
+    }
+    let name = widths.first ?? 0
+    for title in spare where name - excess() < min(name, Self.leastName) {
+      kept.removeAll { $0 > 0 && columns[$0].title == title }
+    }
+    let first = excess() > 0 ? max(4, name - excess()) : name
+    return lines.map { cells in line(kept.map { (cells[$0], $0 == 0 ? first : widths[$0], columns[$0].alignment) }) }
+      .joined()
   }
 
-  private func line(_ cells: [String], widths: [Int]) -> String {
-    let padded = cells.indices.map { column in
-      let cell = shortened(cells[column], to: widths[column])
-      let padding = String(repeating: " ", count: widths[column] - cell.count)
-      return columns[column].alignment == .left ? cell + padding : padding + cell
+  /// Characters by which a name is still known.
+  private static let leastName = 14
+
+  private func line(_ cells: [(text: String, width: Int, alignment: Alignment)]) -> String {
+    let padded = cells.map { cell in
+      let text = shortened(cell.text, to: cell.width)
+      let padding = String(repeating: " ", count: cell.width - text.count)
+      return cell.alignment == .left ? text + padding : padding + text
     }
     var text = padded.joined(separator: "  ")
     while text.last == " " { text.removeLast() }
@@ -36,36 +52,8 @@ package struct TextGrid {
   }
 }
 
-/// At most `width` characters, the last one "…" where something was cut.
-func shortened(_ text: String, to width: Int) -> String {
-  text.count <= width ? text : text.prefix(max(0, width - 1)) + "…"
-}
-
-/// A text as it is `shown`, in words on lines of at most `width` characters; a longer word stands alone, and in
-/// pieces where it holds escapes, which nobody copies.
-func wrapped(_ text: String, width: Int) -> String {
-  var lines: [String] = []
-  var line = ""
-  for word in shown(text).split(separator: " ").flatMap({ pieces($0, of: width) }) {
-    if line.isEmpty {
-      line = String(word)
-    } else if line.count + 1 + word.count <= width {
-      line += " " + word
-    } else {
-      lines.append(line)
-      line = String(word)
-    }
-  }
-  // A word that was within the text may begin a line now.
-  return (lines + [line]).map { shown($0) }.joined(separator: "\n")
-}
-
-private func pieces(_ word: Substring, of width: Int) -> [Substring] {
-  guard word.count > width, word.contains(#"\u{"#) else { return [word] }
-  var (pieces, rest): ([Substring], Substring) = ([], word)
-  while !rest.isEmpty {
-    pieces.append(rest.prefix(width))
-    rest = rest.dropFirst(width)
-  }
-  return pieces
+/// At most `width` characters, the last one "…" where something was cut; all of them where there is no width.
+func shortened(_ text: String, to width: Int?) -> String {
+  guard let width, text.count > width else { return text }
+  return text.prefix(max(0, width - 1)) + "…"
 }

@@ -77,7 +77,7 @@ struct CompareCommand: ParsableCommand {
     if json {
       try emitData(Data(try comparison.json().utf8))
     } else {
-      try emitOutput(ShownText(lines: comparison.terminalTable()))
+      try emitOutput(ShownText(lines: comparison.terminalTable(width: outputWidth)))
     }
   }
 

@@ -83,7 +83,7 @@ struct ExperimentCommand: ParsableCommand {
     let result = try session.run(report: progress.show)
     progress.end()
     if json { return try emitData(try result.json()) }
-    try emitOutput(ShownText(lines: result.terminalTable()))
+    try emitOutput(ShownText(lines: result.terminalTable(width: outputWidth)))
     let open = result.runs.filter { $0.state == .unfinished }.count
     if open > 0 { try printLine("\(open) of \(result.runs.count) runs are still to be done") }
     try printLine("report: \(folder)/README.md")

@@ -233,7 +233,7 @@ struct GateCommand: ParsableCommand {
     } else if quiet {
       try conclude(ShownText(lines: report.sentences), code: code, isKept: true)
     } else {
-      let table = coloured(ShownText(lines: report.terminalTable()))
+      let table = coloured(ShownText(lines: report.terminalTable(width: outputWidth)))
       try conclude("\(table)\n" + written.map { "report: \($0)\n" }.joined(), code: code, isKept: true)
     }
     if let fault { throw fault }

@@ -76,7 +76,7 @@ struct PlanCommand: ParsableCommand {
     if json {
       try conclude(try plan.json(rate: rate, others: others), code: code)
     } else {
-      try conclude(ShownText(lines: plan.terminalTable(rate: rate, others: others)), code: code)
+      try conclude(ShownText(lines: plan.terminalTable(rate: rate, others: others, width: outputWidth)), code: code)
     }
   }
 

@@ -58,7 +58,7 @@ struct ReportCommand: ParsableCommand {
     if json {
       try emitData(try report.json())
     } else if output.isEmpty, svg == nil {
-      try emitOutput("\(coloured(ShownText(lines: report.terminalTable())))\n")
+      try emitOutput("\(coloured(ShownText(lines: report.terminalTable(width: outputWidth))))\n")
     } else {
       for file in output + plots { try printLine("report: \(file)") }
     }
