@@ -1,34 +1,30 @@
-# Holdfast in an image that holds the program and the libraries it loads: no compiler, no Python, no model, no root.
+# Holdfast in an image: the archive of `make dist`, unpacked, and Python with pip, which fetches models. No compiler, no root.
 #
-#   docker build -t holdfast .
+#   make dist
+#   docker build --build-arg VERSION=0.1.0 -t holdfast .
+#   docker run --rm --user "$(id -u):$(id -g)" -v "$PWD:/work" holdfast fetch smollm2-135m-instruct
 #   docker run --rm --user "$(id -u):$(id -g)" -v "$PWD:/work" holdfast gate --candidate out/my-adapter
 #
-# The folder with holdfast.yaml is mounted at /work, and the user must be one that may write there (ledger and reports). The suites
-# are at /opt/holdfast/suites, for 'suites: [/opt/holdfast/suites/core]'. 'holdfast fetch' needs Python: fetch outside, and mount.
+# The folder with holdfast.yaml is mounted at /work, and the user must be one that may write there (ledger, reports, models).
+# Suites and baselines of the image are meant by their names: 'suites: [core]'. For CI: an empty entrypoint, and
+# /opt/holdfast/Scripts/ci/gate.sh.
 
-# Both stages have the same glibc.
-FROM swift:6.3-jammy AS build
+# Its glibc must be at least that of the machine the archive was made on; an older one ends the build below.
+FROM debian:trixie-slim
+ARG VERSION
 RUN apt-get update -qq \
- && apt-get install -y -qq --no-install-recommends libsqlite3-dev libzstd-dev zlib1g-dev \
- && rm -rf /var/lib/apt/lists/*
-WORKDIR /src
-COPY . .
-RUN swift build -c release --static-swift-stdlib --product holdfast \
- && install -D --strip .build/release/holdfast /dist/holdfast
-
-FROM ubuntu:22.04
-RUN apt-get update -qq \
- && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-      ca-certificates libopenblas0-pthread libsqlite3-0 libstdc++6 libzstd1 zlib1g \
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends ca-certificates python3 python3-pip \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --uid 10001 --create-home --shell /usr/sbin/nologin holdfast \
  && install -d -o holdfast -g holdfast /work
-COPY --from=build /dist/holdfast /usr/local/bin/holdfast
-COPY suites /opt/holdfast/suites
-COPY baselines /opt/holdfast/baselines
+# Unpacks it.
+ADD dist/holdfast-${VERSION}-linux-x86_64.tar.gz /opt/
+RUN ln -s "holdfast-${VERSION}" /opt/holdfast \
+ && ln -s /opt/holdfast/bin/holdfast /usr/local/bin/holdfast
+# Whoever runs it may have no home.
+ENV PIP_NO_CACHE_DIR=1
 USER holdfast
 WORKDIR /work
-# A library that is missing ends the build here.
 RUN holdfast --version
 ENTRYPOINT ["holdfast"]
 CMD ["--help"]

@@ -4,7 +4,7 @@ SWIFT_FLAGS := -c release
 HOLDFAST    := .build/release/holdfast
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-vllm fuzz demo bench bench-served bench-peers calibrate dist wheel lint format clean
+.PHONY: help setup build test test-vllm fuzz demo bench bench-served bench-peers calibrate dist wheel release lint format clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,11 +56,14 @@ calibrate: build ## simulate gates through the shipped verdict and write docs/ca
 	swift run $(SWIFT_FLAGS) CalibrationBenchmark --rows promised --gates 20000 --program "holdfast $$($(HOLDFAST) --version)" --out docs/calibration.md
 	swift run $(SWIFT_FLAGS) CalibrationBenchmark --rows expected --gates 20000 --program "holdfast $$($(HOLDFAST) --version)" --out docs/calibration-limits.md
 
-dist: setup ## build dist/holdfast-VERSION-linux-x86_64.tar.gz, which runs with nothing installed, and test it in an empty root
+dist: ## build dist/holdfast-VERSION-linux-x86_64.tar.gz, which runs with nothing installed, and test it in an empty root
 	@archive=$$(Scripts/dist/build.sh) && Scripts/dist/test.sh "$$archive"
 
-wheel: setup ## build dist/holdfast-VERSION-py3-none-manylinux_2_N_x86_64.whl for pip, and test it in a fresh virtual environment
+wheel: ## build dist/holdfast-VERSION-py3-none-manylinux_2_N_x86_64.whl for pip, and test it in a fresh virtual environment
 	@archive=$$(Scripts/dist/build.sh) && wheel=$$(Scripts/dist/wheel.py "$$archive") && Scripts/dist/test_wheel.sh "$$wheel"
+
+release: ## make archive, wheel, image (with docker) and checksums for OWNER=NAME's repository, and print how to publish them
+	@Scripts/dist/release.sh
 
 lint: ## check the format of every Swift file
 	swift format lint --strict --recursive --parallel Sources Tests Benchmarks Package.swift

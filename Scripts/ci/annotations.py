@@ -1,20 +1,26 @@
 #!/usr/bin/env python3
-"""Tells GitHub what a gate found.
+"""Tells GitHub, and programs that come after, what a gate found.
 
-    annotations.py --code CODE --reports DIR [--log FILE]
+    annotations.py --code CODE --reports DIR [--log FILE] [--candidate PATH]... [--on-inconclusive warn|fail] [--verdict FILE]
 
-CODE is the gate's exit code, DIR the folder of report.json and report.md, FILE what the gate wrote to standard error.
+CODE is the gate's exit code, DIR the folder of report.json and report.md, --log what the gate wrote to standard error, --candidate
+what it was asked about. The verdict goes to the file that --verdict names.
 
 Where GITHUB_ACTIONS is "true": at most ten annotations on standard output, worst first. Those are the line of every candidate
 that did not pass, then every unit that failed or stayed inconclusive; FAIL comes before NOT GATEABLE, that before
 INCONCLUSIVE, and among equals the drop that is the most times its margin first. INCONCLUSIVE is a warning, or an error where
-the configuration makes it one (on_inconclusive: fail); all else is an error.
+the configuration makes it one (on_inconclusive: fail), or --on-inconclusive does; all else is an error. Where a series passes
+(--select best) all of them are notices.
 
-Where GITHUB_OUTPUT names a file, three lines are appended to it:
+Where GITHUB_OUTPUT names a file, four lines are appended to it:
 
-    verdict   the worst over all candidates: fail, not_gateable, inconclusive or pass; error where the gate broke off
+    verdict   the worst over all candidates: fail, not_gateable, inconclusive or pass; error where the gate broke off. Of a series
+              that found its best, what that one says
     drop      the largest drop of exact match over all tasks, as a share (0.05 is 5 points, below 0 is a gain); may be empty
+    reason    the worst candidate's verdict in words, or why the gate broke off; one line
     report    the path of report.md, report.html is beside it; empty where there is none
+
+DIR/ci.json has the first three, `exit_code` (the gate's), and of every candidate `path`, `verdict` and `sentence`.
 
 Python's standard library only.
 """
@@ -29,6 +35,7 @@ MOST = 10
 LONGEST = 2000
 LONGEST_TITLE = 200
 ORDER = ["fail", "not_gateable", "inconclusive", "pass"]
+WORDS = {"fail": "FAIL", "not_gateable": "NOT GATEABLE", "inconclusive": "INCONCLUSIVE", "pass": "PASS", "error": "ERROR"}
 METRICS = {
     "exact_match": "exact match",
     "logprob": "answer logprob",
@@ -42,6 +49,9 @@ def main():
     parser.add_argument("--code", type=int, required=True)
     parser.add_argument("--reports", required=True)
     parser.add_argument("--log")
+    parser.add_argument("--candidate", action="append", default=[])
+    parser.add_argument("--on-inconclusive", choices=["", "warn", "fail"], default="")
+    parser.add_argument("--verdict")
     options = parser.parse_args()
 
     report, fault = read_report(os.path.join(options.reports, "report.json"))
@@ -51,23 +61,50 @@ def main():
     elif fault:
         fault = f"holdfast gate ended with {options.code}: {complaint(options.log) or fault}"
 
+    best = best_of_series(report)
+    drop = largest_drop(candidates)
+    found = {
+        "exit_code": options.code,
+        "verdict": combined(candidates, options.code, fault, best),
+        "drop": None if drop is None else float(number(drop, 4)),
+        "reason": one_line(fault or reason(candidates, best)),
+        "candidates": summaries(candidates, options.candidate, fault, options.code),
+    }
+    if options.verdict:
+        with open(options.verdict, "w", encoding="utf-8") as file:
+            file.write(found["verdict"])
+    keep(found, options.reports)
+
     output = os.environ.get("GITHUB_OUTPUT")
     if output:
         path = os.path.join(options.reports, "report.md")
-        drop = largest_drop(candidates)
         with open(output, "a", encoding="utf-8", errors="surrogateescape") as file:
-            file.write(f"verdict={combined(candidates, options.code, fault)}\n")
+            file.write(f"verdict={found['verdict']}\n")
             file.write(f"drop={'' if drop is None else number(drop, 4)}\n")
+            file.write(f"reason={found['reason']}\n")
             file.write(f"report={path if os.path.isfile(path) else ''}\n")
 
     if os.environ.get("GITHUB_ACTIONS") == "true":
-        strict = report.get("header", {}).get("settings", {}).get("on_inconclusive") == "fail"
+        configured = report.get("header", {}).get("settings", {}).get("on_inconclusive")
+        strict = "fail" in (configured, options.on_inconclusive)
         lines = [annotation("error", "Holdfast", fault)] if fault else []
-        lines += [annotation(*finding) for finding in findings(candidates, strict)]
+        passes = found["verdict"] == "pass"
+        lines += [annotation("notice" if passes else level, title, text) for level, title, text in findings(candidates, strict)]
         for text in lines[:MOST]:
             print(text)
         if len(lines) > MOST:
             print(f"{len(lines) - MOST} more findings are in the report")
+
+
+def keep(found, folder):
+    """ci.json, for jobs that come after."""
+    try:
+        os.makedirs(folder, exist_ok=True)
+        with open(os.path.join(folder, "ci.json"), "w", encoding="utf-8", errors="replace") as file:
+            json.dump(found, file, indent=2)
+            file.write("\n")
+    except OSError as error:
+        print(f"annotations.py: ci.json could not be written ({error.strerror})", file=sys.stderr)
 
 
 def read_report(path):
@@ -96,13 +133,40 @@ def complaint(log):
     return (marked or lines or [""])[-1]
 
 
-def combined(candidates, code, fault):
-    """The worst over all candidates."""
+def best_of_series(report):
+    """(path, what it says under fresh demonstrations) of the best that --select found; None where the candidates decide."""
+    selection = report.get("header", {}).get("selection") or {}
+    if selection.get("rule") != "best" or "selected" not in selection:
+        return None
+    found = selection.get("confirmation", "inconclusive")
+    return selection["selected"], found if found in ORDER else "not_gateable"
+
+
+def combined(candidates, code, fault, best):
+    """The worst over all candidates, or the best one's word in a series."""
     if code == 3 and not candidates:
         return "not_gateable"
     if fault:
         return "error"
-    return min((outcome(candidate) for candidate in candidates), key=ORDER.index)
+    return best[1] if best else min((outcome(candidate) for candidate in candidates), key=ORDER.index)
+
+
+def reason(candidates, best):
+    """Why, in one sentence."""
+    if best:
+        return f"{WORDS[best[1]]}: {best[0]} is the best of {len(candidates)}, and was asked again under fresh demonstrations"
+    worst = min(candidates, key=lambda candidate: ORDER.index(outcome(candidate)))
+    return line(worst) if len(candidates) == 1 else f"{name(worst)}: {line(worst)}"
+
+
+def summaries(candidates, asked, fault, code):
+    """What ci.json says of every candidate, of those too that the report does not have."""
+    found = [{"path": c["path"], "verdict": outcome(c), "sentence": one_line(line(c))} for c in candidates]
+    # A folder of checkpoints stands in the report by its checkpoints.
+    known = [c["path"] for c in candidates]
+    missing = [path for path in asked if not any(k == path or k.startswith(path.rstrip("/") + "/") for k in known)]
+    verdict = "not_gateable" if code == 3 and not candidates else "error"
+    return found + [{"path": path, "verdict": verdict, "sentence": one_line(fault)} for path in missing if fault]
 
 
 def outcome(candidate):
@@ -137,13 +201,16 @@ def findings(candidates, strict):
         units = candidate.get("verdict", {}).get("units", [])
         open_units = [unit for unit in units if unit["outcome"] in ("fail", "inconclusive")]
         worst = max([weight(unit) for unit in open_units] + [0])
-        name = candidate.get("model", {}).get("name") or os.path.basename(candidate["path"].rstrip("/"))
-        found.append((result, 0, worst, name, line(candidate)))
-        found += [(unit["outcome"], 1, weight(unit), name, unit_line(unit)) for unit in open_units]
+        found.append((result, 0, worst, name(candidate), line(candidate)))
+        found += [(unit["outcome"], 1, weight(unit), name(candidate), unit_line(unit)) for unit in open_units]
     found.sort(key=lambda entry: (ORDER.index(entry[0]), entry[1], -entry[2]))
-    for result, _, _, name, text in found:
+    for result, _, _, of, text in found:
         level = "warning" if result == "inconclusive" and not strict else "error"
-        yield level, f"Holdfast {result.upper().replace('_', ' ')}: {name}", text
+        yield level, f"Holdfast {WORDS[result]}: {of}", text
+
+
+def name(candidate):
+    return candidate.get("model", {}).get("name") or os.path.basename(candidate["path"].rstrip("/"))
 
 
 def line(candidate):
@@ -215,10 +282,18 @@ def annotation(level, title, message):
 
 
 def escaped(text):
-    """As the runner reads it, with what is not seen shown as holdfast does (Sources/Diagnostics/Text/Showing.swift)."""
+    """As the runner reads it."""
+    return visible(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def one_line(text):
+    return " ".join(visible(text).split())
+
+
+def visible(text):
+    """With what is not seen shown as holdfast does (Sources/Diagnostics/Text/Showing.swift); line breaks stay."""
     hidden = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")
-    shown = "".join(f"\\u{{{ord(c):X}}}" if unicodedata.category(c) in hidden and c not in "\r\n" else c for c in text)
-    return shown.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return "".join(f"\\u{{{ord(c):X}}}" if unicodedata.category(c) in hidden and c not in "\r\n" else c for c in text)
 
 
 if __name__ == "__main__":

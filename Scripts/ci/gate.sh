@@ -6,7 +6,8 @@
 # Paths are relative to the current folder. What is set to nothing counts as not set. A path that begins with "-" is taken for a path
 # in the variables; among the arguments it is given as ./-NAME.
 #
-#   HOLDFAST             the program; by default .build/release/holdfast of the repository that this script is in
+#   HOLDFAST             the program; by default bin/holdfast of the archive that this script is in, or .build/release/holdfast of
+#                        the repository, or what is called holdfast on the PATH
 #   HOLDFAST_CANDIDATE   further candidates, one path a line
 #   HOLDFAST_CONFIG      the configuration; holdfast.yaml
 #   HOLDFAST_SHARE       the share of every task's blocks; 1
@@ -14,17 +15,20 @@
 #   HOLDFAST_BASE        a model's name from the catalogue, fetched first; a base that is a path belongs in the configuration
 #   HOLDFAST_ARGS        further options of the gate, with a shell's quotes; nothing in them is expanded
 #   HOLDFAST_MODELS      the folder of fetched models, as everywhere in Holdfast
+#   HOLDFAST_ON_INCONCLUSIVE   warn: INCONCLUSIVE ends with 0, and NOT GATEABLE stays 3; fail: 3, and its annotations are errors.
+#                        By default 3 and warnings. What the configuration makes of it (gate.on_inconclusive) comes first
 #
 # Under GitHub Actions (variables that its runner sets) it also does this; elsewhere it leaves it out:
 #
 #   GITHUB_ACTIONS=true  at most ten annotations on standard output, worst first (annotations.py)
 #   GITHUB_STEP_SUMMARY  report.md is appended to this file, cut at a line where there is more than 1 MB
-#   GITHUB_OUTPUT        verdict=, drop= and report= are appended to this file (annotations.py says what they mean)
+#   GITHUB_OUTPUT        verdict=, drop=, reason= and report= are appended to this file (annotations.py says what they mean)
+#   either of both       the same goes to ci.json in the reports' folder, which gather.py reads
 #
 # Exit code: the gate's (0 pass, 1 fail, 2 bad input, 3 inconclusive or not gateable, 70 a fault of its own), whatever becomes
 # of summary, annotations and outputs; 2 where the gate cannot be started, 70 where this script itself breaks. SIGINT and SIGTERM
 # are passed on to the gate.
-# Needs bash; python3 (its standard library) for annotations and outputs.
+# Needs bash; python3 (its standard library) for annotations, outputs and HOLDFAST_ON_INCONCLUSIVE=warn. No Swift.
 set -Eeuo pipefail
 # Not 1: that is the gate's word for FAIL.
 trap 'exit 70' ERR
@@ -47,6 +51,9 @@ as_path "${HOLDFAST_REPORTS:-reports}"
 reports=$path
 share=${HOLDFAST_SHARE:-1}
 base=${HOLDFAST_BASE:-}
+on_inconclusive=${HOLDFAST_ON_INCONCLUSIVE:-}
+candidates=()
+options=()
 
 # On one line, whatever is in the names: control characters and marks that turn or hide text become "?".
 say() {
@@ -87,14 +94,21 @@ summarise() { # exit code
 finish() { # exit code
   set +e
   trap - ERR
+  local code=$1
   if [ -n "${GITHUB_STEP_SUMMARY:-}" ]; then
-    summarise "$1" >>"$GITHUB_STEP_SUMMARY" || say "the summary could not be written to $GITHUB_STEP_SUMMARY"
+    summarise "$code" >>"$GITHUB_STEP_SUMMARY" || say "the summary could not be written to $GITHUB_STEP_SUMMARY"
   fi
-  if [ "${GITHUB_ACTIONS:-}" = true ] || [ -n "${GITHUB_OUTPUT:-}" ]; then
-    python3 "$here/annotations.py" --code "$1" --reports "$reports" --log "$log" ||
+  if [ "${GITHUB_ACTIONS:-}" = true ] || [ -n "${GITHUB_OUTPUT:-}" ] || [ "$on_inconclusive" = warn ]; then
+    python3 "$here/annotations.py" --code "$code" --reports "$reports" --log "$log" --verdict "$work/verdict" \
+      --on-inconclusive="$on_inconclusive" ${candidates[@]+"${candidates[@]/#/--candidate=}"} ||
       say "annotations and outputs could not be written"
   fi
-  exit "$1"
+  # 3 is NOT GATEABLE's code too, which is nobody's to pass over.
+  if [ "$code" = 3 ] && [ "$on_inconclusive" = warn ] && [ "$(cat "$work/verdict" 2>/dev/null)" = inconclusive ]; then
+    say "INCONCLUSIVE is a warning here: 0 in place of 3"
+    code=0
+  fi
+  exit "$code"
 }
 
 # Ends before the gate has run.
@@ -105,8 +119,6 @@ refuse() { # why
 }
 
 # The command line: candidates, then the gate's options behind "--".
-candidates=()
-options=()
 while [ $# -gt 0 ]; do
   case $1 in
     --) shift; options=("$@"); break ;;
@@ -117,7 +129,7 @@ while [ $# -gt 0 ]; do
 done
 # What an earlier run left there is not this run's report.
 case $reports in *$'\n'*) reports=reports; refuse "HOLDFAST_REPORTS must be one line" ;; esac
-rm -f "$reports"/report.{html,md,json} "$reports/junit.xml" || refuse "$reports holds an old report that stays"
+rm -f "$reports"/report.{html,md,json} "$reports/junit.xml" "$reports/ci.json" || refuse "$reports holds an old report that stays"
 
 while IFS= read -r line || [ -n "$line" ]; do
   line=${line%$'\r'}
@@ -127,6 +139,10 @@ while IFS= read -r line || [ -n "$line" ]; do
   [ -z "$line" ] || candidates+=("$path")
 done <<<"${HOLDFAST_CANDIDATE:-}"
 [ ${#candidates[@]} -gt 0 ] || refuse "no candidate: give paths, or set HOLDFAST_CANDIDATE"
+case $on_inconclusive in
+  '' | warn | fail) ;;
+  *) on_inconclusive=; refuse "HOLDFAST_ON_INCONCLUSIVE is '$HOLDFAST_ON_INCONCLUSIVE'; it is warn or fail" ;;
+esac
 
 if [[ ${HOLDFAST_ARGS:-} = *[![:space:]]* ]]; then
   xargs printf '%s\0' <<<"$HOLDFAST_ARGS" >"$work/args" 2>/dev/null ||
@@ -134,7 +150,13 @@ if [[ ${HOLDFAST_ARGS:-} = *[![:space:]]* ]]; then
   while IFS= read -r -d '' word; do options+=("$word"); done <"$work/args"
 fi
 
-as_path "${HOLDFAST:-$here/../../.build/release/holdfast}"
+ours() { # prints the program that belongs to this script
+  for path in "$here/../../bin/holdfast" "$here/../../.build/release/holdfast"; do
+    [ ! -x "$path" ] || { echo "$path"; return; }
+  done
+  command -v holdfast || echo "$path"
+}
+as_path "${HOLDFAST:-$(ours)}"
 holdfast=$path
 found=$(command -v "$holdfast") || refuse "$holdfast is not there, or cannot be run: 'make build' builds it, HOLDFAST names another"
 # Absolute, because fetch runs in another folder.

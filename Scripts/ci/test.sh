@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Tests gate.sh and annotations.py against a stand-in for holdfast: no build, no model, bash and python3 alone. About five seconds.
+# Tests what CI runs of ours (gate.sh, annotations.py, and in test_action.sh all else of the GitHub Action) against a stand-in for
+# holdfast: no build, no model, no network, bash and python3 alone. About half a minute.
 # Ends with 0 exactly where everything was as expected.
 # A shell that was started in the background ignores SIGINT, which no shell can undo, and the last case is about it.
 if [ -z "${HOLDFAST_CI_TEST:-}" ]; then
@@ -37,6 +38,7 @@ lacks() { ! grep -qF -e "$2" "$1" || { printf '  should not be there: %s\n' "$2"
 # The stand-in. $FAKE says what it does; its arguments go to the file "arguments", one a line.
 cat >holdfast <<'FAKE'
 #!/usr/bin/env bash
+[ "$1" != --version ] || { echo 9.9.9; exit; }
 printf '%s\n' "$@" >>"$FAKE_FOLDER/arguments"
 if [ "$1" = fetch ]; then
   echo "holdfast: fetching $2 in $PWD" >&2
@@ -55,7 +57,7 @@ write() {
   echo "the table"
 }
 case $FAKE in
-  pass) write pass; exit 0 ;;
+  pass | series) write "$FAKE"; exit 0 ;;
   fail) write fail; echo "::error::from the data"; exit 1 ;;
   many) write many; exit 1 ;;
   early) write early; exit 1 ;;
@@ -97,8 +99,9 @@ def candidate(name, outcome, units, sentence=None):
             "verdict": {"outcome": outcome, "sentence": sentence or f"{outcome.upper()}: of {name}", "units": units,
                         "coverage": {}, "tasks": [], "notes": []}}
 
-def write(name, *candidates, on_inconclusive="exit3"):
-    report = {"schema_version": 2, "header": {"settings": {"on_inconclusive": on_inconclusive}}, "candidates": list(candidates)}
+def write(name, *candidates, on_inconclusive="exit3", **header):
+    header["settings"] = {"on_inconclusive": on_inconclusive}
+    report = {"schema_version": 2, "header": header, "candidates": list(candidates)}
     with open(f"{name}.json", "w", encoding="utf-8") as file:
         json.dump(report, file, ensure_ascii=False)
 
@@ -115,6 +118,7 @@ naive["verdict"]["units"][5]["degradation"]["retention"] = 0.499
 unsure = candidate("unsure", "inconclusive", [unit("overall", "pass", -0.02, 0.05), unit("lexical", "inconclusive", -0.01)])
 refused = {"path": "out/other/", "duration_seconds": 0, "share": "1/8", "not_gateable": "4 of 9 families can vote; 5 are needed"}
 write("pass", good)
+write("series", good, naive, selection={"rule": "best", "candidates": 2, "selected": "out/good", "confirmation": "pass"})
 write("fail", good, naive, unsure, refused)
 write("open", good, unsure)
 write("strict", unsure, on_inconclusive="fail")
@@ -154,7 +158,7 @@ check "an option on one line" equal "$(cat errors)" "gate.sh: unknown option -x?
 case=pass
 github pass model
 check "code" equal $code 0
-check "outputs" equal "$(cat output)" $'verdict=pass\ndrop=0.0000\nreport=reports/report.md'
+check "outputs" equal "$(cat output)" $'verdict=pass\ndrop=0.0000\nreason=PASS: of good\nreport=reports/report.md'
 check "no annotation" equal "$(annotations)" ""
 check "the summary is the report" cmp -s summary short.md
 check "the command" equal "$(tr '\n' ' ' <arguments)" \
@@ -165,7 +169,7 @@ check "JUnit is there" test -s reports/junit.xml
 case=fail
 github fail model
 check "code" equal $code 1
-check "outputs" equal "$(cat output)" $'verdict=fail\ndrop=0.3120\nreport=reports/report.md'
+check "outputs" equal "$(cat output)" $'verdict=fail\ndrop=0.3120\nreason=naive: a, b: FAIL: fell by 31.2 points (95 % interval 29.4 to 32.9)\nreport=reports/report.md'
 cat >expected <<'TEXT'
 ::error title=Holdfast FAIL%3A naive%3A a%2C b::FAIL: fell by 31.2 points (95 %25 interval%0D%0A29.4 to 32.9)
 ::error title=Holdfast FAIL%3A naive%3A a%2C b::translation (max_logprob_drop): answer logprob fell by 1.50 nats (95 %25 interval 1.45 to 1.55; margin 0.20)
@@ -209,20 +213,47 @@ github strict model
 check "errors where the configuration says fail" equal "$(annotations | cut -d ' ' -f 1 | sort -u)" "::error"
 check "verdict" has output "verdict=inconclusive"
 
+HOLDFAST_ON_INCONCLUSIVE=warn github open model
+check "code where it is a warning" equal $code 0
+check "verdict where it is a warning" has output "verdict=inconclusive"
+check "warnings where it is one" equal "$(annotations | cut -d ' ' -f 1 | sort -u)" "::warning"
+HOLDFAST_ON_INCONCLUSIVE=fail github open model
+check "code where it fails" equal $code 3
+check "errors where it fails" equal "$(annotations | cut -d ' ' -f 1 | sort -u)" "::error"
+HOLDFAST_ON_INCONCLUSIVE=warn github refused model
+check "not gateable is no warning" equal $code 3
+HOLDFAST_ON_INCONCLUSIVE=warn github fail model
+check "nor is a fail" equal $code 1
+HOLDFAST_ON_INCONCLUSIVE=never github open model
+check "another word" equal $code 2
+check "is said" equal "$(cat errors)" "gate.sh: HOLDFAST_ON_INCONCLUSIVE is 'never'; it is warn or fail"
+FAKE=open HOLDFAST_ON_INCONCLUSIVE=warn "$here/gate.sh" model >out 2>errors
+check "outside GitHub too" equal $? 0
+check "and is said" has errors "INCONCLUSIVE is a warning here: 0 in place of 3"
+
+case="a series that passes"
+github series model
+check "code" equal $code 0
+check "outputs" equal "$(grep -v ^drop output)" $'verdict=pass\nreason=PASS: out/good is the best of 2, and was asked again under '\
+$'fresh demonstrations\nreport=reports/report.md'
+check "the others are notices" equal "$(grep -oE '^::[a-z]+ ' out | sort -u)" "::notice "
+
 case="not gateable"
 github refused model
 check "code" equal $code 3
 check "verdict" has output "verdict=not_gateable"
 github unopened model
 check "code without a report" equal $code 3
-check "verdict without a report" equal "$(cat output)" $'verdict=not_gateable\ndrop=\nreport='
+check "verdict without a report" equal "$(cat output)" $'verdict=not_gateable\ndrop=\nreason=holdfast gate ended with 3: '\
+$'holdfast: not gateable: other, suite: it is another suite\nreport='
 check "annotation" has out "::holdfast gate ended with 3: holdfast: not gateable: other, suite: it is another suite"
 
 case="bad input"
 mkdir -p reports && cp fail.json reports/report.json
 github input model
 check "code" equal $code 2
-check "outputs" equal "$(cat output)" $'verdict=error\ndrop=\nreport='
+check "outputs" equal "$(cat output)" $'verdict=error\ndrop=\nreason=holdfast gate ended with 2: holdfast: error: '\
+$'holdfast.yaml, base: no such model: 100 %; name another\nreport='
 check "the gate's own words" equal "$(annotations)" "::error title=Holdfast::holdfast gate ended with 2: holdfast: error: \
 holdfast.yaml, base: no such model: 100 %25; name another"
 check "in the summary" has summary "    holdfast: error: holdfast.yaml"
@@ -232,16 +263,21 @@ case="an old report"
 mkdir -p old && cp fail.json old/report.json && touch old/report.html old/report.md old/junit.xml old/mine.txt
 HOLDFAST_REPORTS=old github fault model
 check "code" equal $code 70
-check "is gone, and nothing else" equal "$(ls old)" mine.txt
-check "is not this run's" equal "$(cat output)" $'verdict=error\ndrop=\nreport='
+check "is gone, and nothing else" equal "$(ls old)" $'ci.json\nmine.txt'
+check "is not this run's" equal "$(cat output)" $'verdict=error\ndrop=\nreason=holdfast gate ended with 70: '\
+$'holdfast: internal error: index\nreport='
 
 case="one of several unusable"
 github partly model
 check "code" equal $code 2
-check "outputs" equal "$(cat output)" $'verdict=error\ndrop=0.3120\nreport=reports/report.md'
+check "outputs" equal "$(cat output)" $'verdict=error\ndrop=0.3120\nreason=holdfast gate ended with 2: holdfast: error: out/b: damaged\nreport=reports/report.md'
 check "the fault first" equal "$(annotations | head -n 1)" \
   "::error title=Holdfast::holdfast gate ended with 2: holdfast: error: out/b: damaged"
 check "ten annotations" equal "$(annotations | wc -l)" 10
+check "ci.json has all" equal "$(python3 -c 'import json
+found = json.load(open("reports/ci.json"))
+print(found["exit_code"], found["verdict"], *(c["path"] + "=" + c["verdict"] for c in found["candidates"]), sep="|")')" \
+  "2|error|out/good=pass|out/naive: a, b=fail|out/unsure=inconclusive|out/other/=not_gateable|model=error"
 
 case="a report that is no JSON"
 github broken model
@@ -288,7 +324,7 @@ check "code" equal $code 0
 check "the command" equal "$(tr '\n' '|' <arguments)" "gate|--candidate|./-y|--candidate|two|lines|--candidate|*|\
 --candidate|./-x|--candidate|./--help|--candidate|./-|--candidate|it's \"a\" * \$HOME|--config|./-n/gate.yaml|--share|1|--reports|./-rf|\
 -o|./-rf/junit.xml|"
-check "outputs" equal "$(cat output)" $'verdict=pass\ndrop=0.0000\nreport=./-rf/report.md'
+check "outputs" equal "$(cat output)" $'verdict=pass\ndrop=0.0000\nreason=PASS: of good\nreport=./-rf/report.md'
 check "the summary is the report" cmp -s summary short.md
 mkdir -- -n
 HOLDFAST_CONFIG=-n/gate.yaml HOLDFAST_BASE=smollm2 github pass model
@@ -365,6 +401,9 @@ for signal in TERM:143 INT:130; do
   wait "$gate"
   check "$signal" equal $? "${signal#*:}"
 done
+
+# shellcheck source=Scripts/ci/test_action.sh
+. "$here/test_action.sh"
 
 echo "ci: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]

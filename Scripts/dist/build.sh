@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# Builds dist/holdfast-VERSION-linux-x86_64.tar.gz, and its SHA-256 beside it: the program, the libraries that it loads besides
-# glibc, suites, baselines, recipes and documentation. Prints the archive's path; all else goes to standard error.
+# Makes dist/holdfast-VERSION-linux-x86_64.tar.gz, and its SHA-256 beside it: the program, the libraries that it loads besides
+# glibc, suites, baselines, recipes, documentation, and what CI needs. The wheel and the image are made of this archive. Prints the
+# archive's path; all else goes to standard error.
 #
 #   Scripts/dist/build.sh
 #
-#   HOLDFAST_DIST_BUILD   the build folder; .build-dist. Its own: linked statically, it shares nothing with .build
-#   SOURCE_DATE_EPOCH     the files' time, in seconds since 1970; the commit's by default
+#   HOLDFAST_DIST_PROGRAM   a program that was built as here, of the sources here: nothing is built then
+#   HOLDFAST_DIST_BUILD     the build folder; .build-dist. Its own: linked statically, it shares nothing with .build
+#   HOLDFAST_OWNER          who stands in place of OWNER where the documents say whose repository it is
+#   SOURCE_DATE_EPOCH       the files' time, in seconds since 1970; the commit's by default
 #
 # Linked into the program: Swift's runtime and Foundation, SQLite, zlib, libzstd, libstdc++, libgcc. In lib/: OpenBLAS, which reads its settings when
 # it is loaded (COpenBLAS sets them before), and what it needs. The program's RPATH finds lib/ wherever the archive was unpacked.
@@ -21,10 +24,16 @@ glibc=' libc.so.6 libm.so.6 libpthread.so.0 libdl.so.2 librt.so.1 libresolv.so.2
 say() { echo "dist: $1" >&2; }
 die() { say "$1"; exit 2; }
 
+owner=${HOLDFAST_OWNER:-}
+[ -z "$owner" ] || [[ $owner =~ ^[A-Za-z0-9]([A-Za-z0-9-]{0,37}[A-Za-z0-9])?$ ]] || die "HOLDFAST_OWNER is '$owner', which is no name of GitHub's"
+program=${HOLDFAST_DIST_PROGRAM:-}
+[ -z "$program" ] || [ -x "$program" ] || die "HOLDFAST_DIST_PROGRAM: $program is no program"
 [ "$(uname -sm)" = 'Linux x86_64' ] || die "this is $(uname -sm); the archive is made on Linux x86_64"
 for tool in git swift strip readelf sha256sum dpkg; do
   command -v "$tool" >/dev/null 2>&1 || die "$tool is missing; install git, binutils and Swift on a Debian or Ubuntu"
 done
+
+[ -n "$program" ] || Scripts/setup.sh >&2
 
 # Build. The linker takes the first lib*.a or lib*.so of a name, so a folder with the static ones alone stands before all others.
 first_file() { # what it is, paths...
@@ -38,15 +47,19 @@ sqlite=$(first_file libsqlite3.a "$system/libsqlite3.a")
 zlib=$(first_file libz.a "$system/libz.a")
 zstd=$(first_file libzstd.a "$system/libzstd.a")
 stdcxx=$(first_file libstdc++.a "${gcc[@]/%/libstdc++.a}")
-static=$build/static-libraries
-rm -rf "$static" && mkdir -p "$static"
-ln -s "$sqlite" "$zlib" "$zstd" "$stdcxx" "$static/"
-
-# RPATH and not RUNPATH: it also holds for what OpenBLAS loads.
-swift build -c release --static-swift-stdlib --product holdfast --build-path "$build" --disable-local-rpath \
-  -Xswiftc "-L$static" -Xswiftc -Xclang-linker -Xswiftc -static-libgcc \
-  -Xlinker -rpath -Xlinker '$ORIGIN/../lib' -Xlinker --disable-new-dtags >&2
-program=$(readlink -f "$build/release/holdfast")
+# shellcheck disable=SC2016  # the loader expands it
+origin='$ORIGIN/../lib'
+if [ -z "$program" ]; then
+  static=$build/static-libraries
+  rm -rf "$static" && mkdir -p "$static"
+  ln -s "$sqlite" "$zlib" "$zstd" "$stdcxx" "$static/"
+  # RPATH and not RUNPATH: it also holds for what OpenBLAS loads.
+  swift build -c release --static-swift-stdlib --product holdfast --build-path "$build" --disable-local-rpath \
+    -Xswiftc "-L$static" -Xswiftc -Xclang-linker -Xswiftc -static-libgcc \
+    -Xlinker -rpath -Xlinker "$origin" -Xlinker --disable-new-dtags >&2
+  program=$build/release/holdfast
+fi
+program=$(readlink -f "$program")
 version=$("$program" --version)
 name=holdfast-$version
 
@@ -57,8 +70,10 @@ top=$stage/$name
 mkdir -p "$top/bin" "$top/lib" "$top/LICENSES" dist
 strip -o "$top/bin/holdfast" "$program"
 # What is committed, as it is in the working tree: nothing that lies about.
-git ls-files -z -- suites baselines recipes docs reports | xargs -0 cp --parents -t "$top"
+git ls-files -z -- suites baselines recipes docs reports examples | xargs -0 cp --parents -t "$top"
+cp --parents Scripts/ci/{gate.sh,annotations.py,comment.py,gather.py} "$top"
 cp holdfast.yaml LICENSE "$top/"
+Scripts/ci/action.sh sources >"$top/SOURCES"
 
 # OpenBLAS and what it needs, under the names by which they are loaded.
 openblas=$(PATH=$PATH:/usr/sbin:/sbin ldconfig -p | awk '$1 == "libopenblas.so.0" && /x86-64/ && !found++ { print $NF }')
@@ -107,10 +122,19 @@ for binary in "${binaries[@]}"; do
       || die "$(basename "$binary") needs $needed, which is neither glibc's nor in the archive"
   done
 done
-readelf -d "$top/bin/holdfast" | grep -F 'Library rpath: [$ORIGIN/../lib]' >/dev/null \
+readelf -d "$top/bin/holdfast" | grep -F "Library rpath: [$origin]" >/dev/null \
   || die "the program does not look for libraries in lib/"
 least=$(readelf -V "${binaries[@]}" | grep -oE 'GLIBC_2\.[0-9]+' | sort -uV | tail -n 1)
 sed "s/@VERSION@/$version/g; s/@GLIBC@/${least#GLIBC_}/g" Scripts/dist/README.md >"$top/README.md"
+
+# Whose it is, and which version, in what people copy.
+named='(holdfast(@v|/releases/download/v|:|-)|HOLDFAST_VERSION *[:=] *.?)[0-9]+\.[0-9]+\.[0-9]+'
+stale=$(grep -rnoE "$named" "$top/README.md" "$top/examples" | grep -vE "[^0-9.]${version//./\\.}\$" | head -n 1) || :
+[ -z "$stale" ] || die "${stale#"$top/"} is there, and the program's version is $version"
+if [ -n "$owner" ]; then
+  grep -rlZ '\bOWNER/' "$top/README.md" "$top/examples" "$top/docs" |
+    xargs -0r sed -i "s|ghcr\.io/OWNER/|ghcr.io/${owner,,}/|g; s|\bOWNER/|$owner/|g"
+fi
 
 # Pack: the same order, times, owners and modes everywhere.
 archive=dist/$name-linux-x86_64.tar.gz

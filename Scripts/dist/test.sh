@@ -116,3 +116,17 @@ chmod 755 "$work" "$root"
 
 # Not exec: the root is removed out here, where its mounts are not.
 unshare "${namespaces[@]}" "$BASH" "${BASH_SOURCE[0]}" --inside "$work" "$version" "$user"
+
+# As CI runs it: out here, with what gate.sh needs on the PATH and nothing else. The ledger has the answers.
+mkdir "$work/tools"
+for tool in bash env mktemp rm mkdir mkfifo tee od tr wc cat head sed grep dirname basename; do
+  ln -s "$(command -v "$tool")" "$work/tools/"
+done
+ln -s "$(python3 -c 'import sys; print(sys.executable)')" "$work/tools/python3"
+code=0
+(cd "$root/home/user" && env -i PATH="$work/tools" GITHUB_ACTIONS=true GITHUB_OUTPUT="$work/outputs" "$root$program/Scripts/ci/gate.sh" \
+  models/smollm2-135m-instruct.gguf -- --share 3/8) >"$work/out" 2>&1 </dev/null || code=$?
+sed 's/^/    /' "$work/out" >&2
+[ "$code" = 0 ] || die "gate.sh without Swift: exit code $code, expected 0"
+grep -qx 'verdict=pass' "$work/outputs" || die "gate.sh without Swift: its verdict is not pass"
+say "gate.sh without Swift: as expected"

@@ -9,7 +9,10 @@ set -euo pipefail
 say() { echo "wheel test: $1" >&2; }
 die() { say "$1"; exit 1; }
 
-[ $# -eq 1 ] && [ -f "$1" ] || { say "usage: Scripts/dist/test_wheel.sh WHEEL"; exit 2; }
+if [ $# -ne 1 ] || [ ! -f "$1" ]; then
+  say "usage: Scripts/dist/test_wheel.sh WHEEL"
+  exit 2
+fi
 wheel=$(realpath "$1")
 repository=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
 models=$(realpath -m "${HOLDFAST_MODELS:-$repository/models}")
@@ -27,8 +30,10 @@ expect() { # what, expected exit code, a pattern for a line of the output, argum
   local what=$1 wanted=$2 pattern=$3 code=0
   shift 3
   env -u HOLDFAST_MODELS "$holdfast" "$@" >"$work/out" 2>&1 </dev/null || code=$?
-  [ "$code" = "$wanted" ] && grep -E -e "$pattern" "$work/out" >/dev/null \
-    || { cat "$work/out" >&2; die "$what: exit code $code, expected $wanted and a line like '$pattern': holdfast $*"; }
+  if [ "$code" != "$wanted" ] || ! grep -E -e "$pattern" "$work/out" >/dev/null; then
+    cat "$work/out" >&2
+    die "$what: exit code $code, expected $wanted and a line like '$pattern': holdfast $*"
+  fi
   say "$what: as expected"
 }
 version=$(basename "$wheel" | cut -d - -f 2)
@@ -40,5 +45,7 @@ ln -s "$models" models
 printf 'base: smollm2-135m-instruct\nbaseline: smollm2-135m-instruct.core\nsuites: [core]\n' >holdfast.yaml
 expect "the base passes against the baseline that is shipped" 0 '^PASS' gate models/smollm2-135m-instruct.gguf --share 3/8
 for file in .holdfast/ledger.sqlite reports/report.html; do [ -s "$file" ] || die "the gate did not write $file here"; done
-[ ! -e "$work"/venv/lib/python3*/site-packages/holdfast/.holdfast ] || die "the gate wrote into the package"
+for package in "$work"/venv/lib/python3*/site-packages/holdfast; do
+  [ ! -e "$package/.holdfast" ] || die "the gate wrote into the package"
+done
 say "all as expected, in $((SECONDS - began)) s"

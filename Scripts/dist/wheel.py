@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+import zlib
 
 SHIPPED = ("bin", "lib", "suites", "baselines", "recipes", "LICENSES")
 LAUNCHER = '''"""The command `holdfast`: it becomes the program that lies beside this file."""
@@ -48,19 +49,29 @@ def glibc(files):
     return newest
 
 
+def refuse(why):
+    print(f"wheel: {why}", file=sys.stderr)
+    sys.exit(2)
+
+
 def main():
     archive = pathlib.Path(sys.argv[1] if len(sys.argv) == 2 else "")
     named = re.fullmatch(r"holdfast-(.*)-linux-x86_64\.tar\.gz", archive.name)
     if not named or not archive.is_file():
-        sys.exit("usage: wheel.py dist/holdfast-VERSION-linux-x86_64.tar.gz, which Scripts/dist/build.sh makes")
+        refuse("usage: wheel.py dist/holdfast-VERSION-linux-x86_64.tar.gz, which Scripts/dist/build.sh makes")
     version = named[1]
     files, modes = [], {}
-    with tarfile.open(archive) as tar:
-        for member in tar.getmembers():
-            name = member.name.partition("/")[2]
-            if member.isfile() and (name.split("/")[0] in SHIPPED or name == "LICENSE"):
-                files.append((f"holdfast/{name}", tar.extractfile(member).read()))
-                modes[f"holdfast/{name}"] = 0o755 if member.mode & 0o100 else 0o644
+    try:
+        with tarfile.open(archive) as tar:
+            for member in tar.getmembers():
+                name = member.name.partition("/")[2]
+                if member.isfile() and (name.split("/")[0] in SHIPPED or name == "LICENSE"):
+                    files.append((f"holdfast/{name}", tar.extractfile(member).read()))
+                    modes[f"holdfast/{name}"] = 0o755 if member.mode & 0o100 else 0o644
+    except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
+        refuse(f"{archive}: cannot be read ({' '.join(str(error).split())})")
+    if modes.get("holdfast/bin/holdfast") != 0o755 or "holdfast/LICENSE" not in modes:
+        refuse(f"{archive}: not an archive of Scripts/dist/build.sh: bin/holdfast or LICENSE is missing")
     least = glibc(files)
     tag = f"py3-none-manylinux_{least[0]}_{least[1]}_x86_64"
     info = f"holdfast-{version}.dist-info"
