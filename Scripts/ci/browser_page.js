@@ -289,7 +289,11 @@
   /// Two frames, after which styles and layout are those of the last change.
   const settled = () =>
     new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))));
-  const lists = () => document.querySelectorAll("form.filter").length;
+  /// How many lists of lost answers there are; each is unfolded, as a reader does who wants to see it.
+  const lists = () => {
+    document.querySelectorAll("details.lost").forEach((e) => { e.open = true; });
+    return document.querySelectorAll("form.filter").length;
+  };
 
   return {
     contrast, wide, cut, structure, scrollers, unseen, paperColour, lists, questions, state, field, hasFocus,

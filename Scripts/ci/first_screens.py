@@ -3,7 +3,7 @@
 
     first_screens.py report.html NAME DIR
 
-It writes DIR/NAME-WIDTH-THEME.png for a window of 1400 by 900 pixels and a phone of 390 by 844, light and dark. Ends with 0; 3 and one line where no
+It writes DIR/NAME-WIDTH-THEME.webp for a window of 1400 by 900 pixels and a phone of 390 by 844, light and dark. Ends with 0; 3 and one line where no
 browser is found ($HOLDFAST_BROWSER, else chromium, chromium-browser or google-chrome); 2 where something cannot be read or written.
 
 Python's standard library only.
@@ -34,8 +34,8 @@ def main():
                 tab.call("Emulation.setDeviceMetricsOverride", **size)
                 for theme in ("light", "dark"):
                     tab.set_theme(theme)
-                    picture = tab.call("Page.captureScreenshot", format="png")["data"]
-                    with open(os.path.join(folder, f"{name}-{width}-{theme}.png"), "wb") as file:
+                    picture = tab.call("Page.captureScreenshot", format="webp", quality=60)["data"]
+                    with open(os.path.join(folder, f"{name}-{width}-{theme}.webp"), "wb") as file:
                         file.write(base64.b64decode(picture))
     except NoBrowser as error:
         print(f"first_screens: {error}", file=sys.stderr)

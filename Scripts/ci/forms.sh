@@ -40,14 +40,19 @@ gate() { # name, expected exit code, options...
   fi
 }
 gate both 1 --candidate "$model" --candidate noise --diagnose
+gate one 1 --candidate noise
+gate same 0 --candidate "$model"
 gate early 1 --candidate noise --stop-early
 gate adaptive 1 --candidate noise --adaptive
 "$holdfast" merge-adapter noise --dtype bf16 --out merged 2>/dev/null >&2
 gate forms 1 --as-one noise merged "$model"
 gate late 3 --candidate "$model" --timeout 0.000001s
-PYTHONPATH=$parsers python3 "$here/forms.py" "$root/docs/report.schema.json" both early adaptive late forms
+PYTHONPATH=$parsers python3 "$here/forms.py" "$root/docs/report.schema.json" both one same early adaptive late forms
 
 code=0
-python3 "$here/browser.py" both/report.html || code=$?
+# Several candidates, and what stands alone in three states.
+for page in both one same late; do
+  [ "$code" != 0 ] || python3 "$here/browser.py" "$page/report.html" || code=$?
+done
 [ "$code" = 3 ] && [ -z "${CI:-}" ] && code=0
 exit "$code"

@@ -70,7 +70,7 @@ top=$stage/$name
 mkdir -p "$top/bin" "$top/lib" "$top/LICENSES" dist
 strip -o "$top/bin/holdfast" "$program"
 # What is committed, as it is in the working tree: nothing that lies about.
-git ls-files -z -- suites baselines recipes docs reports examples | xargs -0 cp --parents -t "$top"
+git ls-files -z -- suites baselines recipes docs reports CHANGELOG.md SECURITY.md examples | xargs -0 cp --parents -t "$top"
 cp --parents Scripts/ci/{gate.sh,annotations.py,comment.py,gather.py} "$top"
 cp holdfast.yaml LICENSE "$top/"
 Scripts/ci/action.sh sources >"$top/SOURCES"

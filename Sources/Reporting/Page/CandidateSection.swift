@@ -44,7 +44,9 @@ struct CandidateSection {
       "answers": answers.answers.map(\.context),
       "next": next.map { [$0.context] } ?? [],
       "further": answers.steps.count > 1 ? [["steps": answers.steps.dropFirst().map(\.context)]] : [],
-      "example": example.map { [$0.context] } ?? [],
+      "example": example.map {
+        [$0.context.merging(["lost": "\(evidence.flipCount)", "won": "\(evidence.wonCount)"]) { own, _ in own }]
+      } ?? [],
       "forest": twice { width in verdict.map { plots.forest($0, id: "\(index)", width: width) } },
       "units": verdict.map { [["rows": $0.units.filter(\.isShown).map(unit)]] } ?? [],
       "needs": verdict?.units.compactMap { unit in unit.need.map { ["unit": unit.name.alone, "need": $0] } } ?? [],

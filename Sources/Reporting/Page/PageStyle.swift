@@ -1,7 +1,7 @@
 /// Readable on a phone, in print, in light and dark; colours as in `Palette`.
 let pageStyle = """
   :root { --bg: #ffffff; --text: #1f2328; --muted: #59636e; --line: #dfe3e8; --band: #f4f6f8; --link: #125ed6;
-    --pass: #1a7f5a; --fail: #c4321c; --open: #9a6b00; }
+    --pass: #1a7f5a; --fail: #c4321c; --open: #8a5f00; }
   @media screen and (prefers-color-scheme: dark) { :root { --bg: #0d1117; --text: #e6edf3; --muted: #9198a1; --line: #2a313a;
     --band: #161b22; --link: #70adfe; --pass: #3fb98a; --fail: #ff7b5f; --open: #e3b341; } }
   * { box-sizing: border-box; }
@@ -17,13 +17,12 @@ let pageStyle = """
   .skip { position: absolute; left: -999px; }
   .skip:focus { left: 1rem; top: .5rem; background: var(--bg); padding: .4rem .7rem; border: 1px solid var(--line); }
   .small { font-size: .88rem; }
-  .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
   .answers { display: grid; grid-template-columns: repeat(3, 1fr); gap: .7rem; margin: .9rem 0; }
   .answer { border: 1px solid var(--line); border-top: 4px solid var(--tone); border-radius: .4rem; padding: .6rem .8rem; background: var(--band); }
   .answers { --tone: var(--open); }
   .answers.pass { --tone: var(--pass); } .answers.fail { --tone: var(--fail); }
   section .answers { color: var(--text); }
-  .answer h3 { margin: 0; font-size: .85rem; font-weight: 600; color: var(--muted); }
+  .answer :is(h2, h3) { margin: 0; font-size: .85rem; font-weight: 600; color: var(--muted); }
   .answer p { margin: .15rem 0; }
   .answer .big { font-size: 1.35rem; line-height: 1.2; font-weight: 700; color: var(--tone); text-wrap: balance; overflow-wrap: normal; }
   .answer .detail { font-size: .9rem; line-height: 1.4; }
@@ -31,7 +30,7 @@ let pageStyle = """
   .answer pre { background: var(--bg); padding: .4rem .7rem; margin: .35rem 0 .1rem; }
   .time { white-space: nowrap; font-weight: 600; }
   .example { display: grid; grid-template-columns: 1fr 1fr; gap: .7rem; margin: .9rem 0; align-items: stretch; }
-  .example pre { margin: 0; }
+  .example pre { margin: 0; } .example figcaption { grid-column: 1 / -1; }
   .example dl { margin: 0; display: grid; gap: .5rem; align-content: center; }
   .example dt { color: var(--muted); font-size: .85rem; }
   .example dd { margin: 0; font-size: 1.1rem; font-weight: 600; }
@@ -45,7 +44,7 @@ let pageStyle = """
     .answers { grid-template-columns: 1fr; gap: .4rem; margin: .5rem 0; }
     .answer { border-top: 1px solid var(--line); border-left: 4px solid var(--tone); padding: .35rem .6rem; }
     .answer:not(.next) { display: grid; grid-template-columns: auto 1fr; column-gap: .7rem; align-items: baseline; }
-    .answer h3 { white-space: nowrap; } .answer .big { font-size: 1.05rem; margin: 0; } .answer .detail { grid-column: 1 / -1; margin: 0; } .answer .detail, .answer.next p { font-size: .85rem; }
+    .answer :is(h2, h3) { white-space: nowrap; } .answer .big { font-size: 1.05rem; margin: 0; } .answer .detail { grid-column: 1 / -1; margin: 0; } .answer .detail, .answer.next p { font-size: .85rem; }
     .example { grid-template-columns: 1fr; } .example dl { grid-template-columns: 1fr 1fr; } .words { columns: 1; }
     h1 { font-size: 1.15rem; } .brand, .small { font-size: .8rem; } .brand { display: none; }
     .machine, .summary :is(th, td):nth-child(n + 4) { display: none; }
@@ -90,7 +89,7 @@ let pageStyle = """
   .task { font-weight: 600; }
   .advice { border-left: 3px solid var(--line); padding-left: .9rem; margin: 1rem 0; }
   [hidden] { display: none; }
-  @media print { .summary td.prose { min-width: 0; } .filter, .skip { display: none; } body { max-width: none; } table { font-size: .8rem; }
+  @media print { .summary td.prose { min-width: 0; } .filter, .skip { display: none; } body { max-width: none; } table { font-size: .73rem; }
     th, td { padding-right: .4rem; } .summary :is(th, td) { white-space: normal; min-width: 0; }
     figure, pre, tr, .advice, .flips > li { break-inside: avoid; } h1, h2, h3, .sentence, summary { break-after: avoid; }
     .flips > li:nth-child(n + 22 of :not([hidden])), .flips > li:nth-child(21 of :not([hidden])) > * { display: none; }

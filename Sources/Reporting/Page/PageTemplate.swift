@@ -27,14 +27,16 @@ let pageTemplate = """
   </table></div>
   {{/summary}}
   {{#candidates}}
-  <section class="candidate{{#isAlone}} alone{{/isAlone}}" aria-labelledby="{{id}}">
-  <h2 id="{{id}}"{{#isAlone}} class="unseen"{{/isAlone}}><span class="badge {{state}}">{{outcome}}</span> {{#parts}}{{^first()}}/<wbr>{{/first()}}{{part}}{{/parts}}</h2>
+  <section class="candidate{{#isAlone}} alone{{/isAlone}}" id="{{id}}" aria-label="The verdict on {{path}}">
+  {{^isAlone}}
+  <h2><span class="badge {{state}}">{{outcome}}</span> {{#parts}}{{^first()}}/<wbr>{{/first()}}{{part}}{{/parts}}</h2>
+  {{/isAlone}}
   <div class="answers {{state}}">
   {{#answers}}
-  <div class="answer"><h3>{{question}}</h3><p class="big">{{answer}}</p><p class="detail">{{detail}}</p></div>
+  <div class="answer">{{#isAlone}}<h2>{{question}}</h2>{{/isAlone}}{{^isAlone}}<h3>{{question}}</h3>{{/isAlone}}<p class="big">{{answer}}</p><p class="detail">{{detail}}</p></div>
   {{/answers}}
   {{#next}}
-  <div class="answer next"><h3>What now?</h3><p>{{why}}{{#time}} <span class="time">About {{text}}.</span>{{/time}}</p>
+  <div class="answer next">{{#isAlone}}<h2>What now?</h2>{{/isAlone}}{{^isAlone}}<h3>What now?</h3>{{/isAlone}}<p>{{why}}{{#time}} <span class="time">About {{text}}.</span>{{/time}}</p>
   {{#command}}<pre tabindex="0"><code>{{line}}</code></pre>{{/command}}</div>
   {{/next}}
   </div>
@@ -42,6 +44,7 @@ let pageTemplate = """
   <figure class="example" aria-label="One answer that was lost">
   <pre tabindex="0">{{prompt}}</pre>
   <dl><div><dt>The base answers</dt><dd class="pass">{{base}}</dd></div><div><dt>This one answers</dt><dd class="fail">{{candidate}}</dd></div></dl>
+  <figcaption class="muted small">One of {{lost}} answers that were lost; {{won}} were won.</figcaption>
   </figure>
   {{/example}}
   {{#forest}}

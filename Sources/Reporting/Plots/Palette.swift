@@ -27,7 +27,7 @@ enum Palette {
     switch state {
     case .pass: Colour(light: "#1a7f5a", dark: "#3fb98a")
     case .fail: Colour(light: "#c4321c", dark: "#ff7b5f")
-    case .inconclusive: Colour(light: "#9a6b00", dark: "#e3b341")
+    case .inconclusive: Colour(light: "#8a5f00", dark: "#e3b341")
     case .uninformative: Colour(light: "#7d8590", dark: "#8b949e")
     case .silent: Colour(light: "#3d6aa8", dark: "#8fb3e8")
     }
