@@ -57,7 +57,7 @@ let package = Package(
     .target(
       name: "Reporting",
       dependencies: [
-        "Diagnostics", "Gating", "Reading", .product(name: "Mustache", package: "swift-mustache"),
+        "Diagnostics", "Gating", "Reading", "Suites", .product(name: "Mustache", package: "swift-mustache"),
       ]),
     .target(
       name: "Evaluation",

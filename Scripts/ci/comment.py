@@ -15,6 +15,7 @@ standard library only.
 """
 
 import argparse
+import http.client
 import json
 import os
 import re
@@ -55,7 +56,10 @@ class API:
 
     def call(self, method, path, body=None):
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.root + path, method=method, data=data)
+        try:
+            request = urllib.request.Request(self.root + path, method=method, data=data)
+        except ValueError as error:
+            raise Refused(str(error)) from error
         request.add_header("Authorization", f"Bearer {self.token}")
         request.add_header("Accept", "application/vnd.github+json")
         request.add_header("X-GitHub-Api-Version", "2022-11-28")
@@ -67,7 +71,7 @@ class API:
             except urllib.error.HTTPError as error:
                 refused = Refused(f"{error.code} {words(error)}", error.code)
                 passing = error.code >= 500
-            except (OSError, ValueError) as error:
+            except (OSError, ValueError, http.client.HTTPException) as error:
                 refused, passing = Refused(str(getattr(error, "reason", error))), True
             # What may have come through is not written twice.
             if not passing or method == "POST" or attempt == TRIES:
@@ -109,6 +113,10 @@ def main():
         say(f"{refused}{hint if refused.status in (401, 403, 404) else ''}")
 
 
+    except (AttributeError, KeyError, TypeError) as error:
+        say(f"the answer is not what GitHub's would be ({type(error).__name__})")
+
+
 def say(why):
     line = f"the comment on the pull request could not be written: {one_line(why)}"
     print(f"::notice title=Holdfast::{escaped(line)}" if os.environ.get("GITHUB_ACTIONS") == "true" else f"comment: {line}")
@@ -144,6 +152,8 @@ def earlier(api, comments, marker):
     login, page = whoami(api), 1
     while True:
         found = api.call("GET", f"{comments}?per_page={PAGE}&page={page}")
+        if not isinstance(found, list) or not all(isinstance(comment, dict) for comment in found):
+            raise Refused("the answer is no list of comments")
         for comment in found:
             user = comment.get("user") or {}
             ours = user.get("login") == login if login else user.get("type") == "Bot"

@@ -20,11 +20,18 @@ import os
 import pathlib
 import re
 import sys
+from itertools import repeat
 
 sys.dont_write_bytecode = True
 from annotations import ORDER, WORDS, annotation, keep, number, one_line  # noqa: E402
 
 WORST = ["error", *ORDER]
+
+
+def failed(gate, on_inconclusive):
+    """Whether a gate's own job ended red: what is INCONCLUSIVE does not where that is a warning, and so explains no other job's end."""
+    is_warning = on_inconclusive == "warn" and gate["exit_code"] == 3 and gate["verdict"] == "inconclusive"
+    return gate["exit_code"] != 0 and not is_warning
 
 
 def main():
@@ -39,10 +46,12 @@ def main():
     gates, faults = read(options.folder, reports)
     candidates = [candidate for gate in gates for candidate in gate["candidates"]]
     codes = [gate["exit_code"] for gate in gates]
+    is_warning = options.on_inconclusive == "warn" and 3 in codes
+    hint = "; on-inconclusive: warn belongs into the gates' own jobs too" if is_warning else ""
     if not gates and not faults:
         faults.append(f"{options.folder}: no ci.json of a gate is there")
-    elif options.result not in ("", "success") and not any(codes) and not faults:
-        faults.append(f"a job ended without a verdict: together they are '{options.result}'")
+    elif options.result not in ("", "success") and not any(map(failed, gates, repeat(options.on_inconclusive))) and not faults:
+        faults.append(f"a job ended without a verdict: together they are '{options.result}'" + hint)
     broken = [code for code in codes if code not in (0, 1, 3)]
     code = next(iter(broken), 2 if faults else 1 if 1 in codes else 3 if 3 in codes else 0)
     worst = min(gates, key=lambda gate: WORST.index(gate["verdict"]), default=None)
@@ -112,8 +121,8 @@ def append(variable, text):
 
 def markdown(text):
     """Text that is nothing else there: neither marks nor links, and nobody is told."""
-    safe = re.sub(r"([\\`*_{}\[\]|~<>])", r"\\\1", one_line(text)).replace("&", "&amp;")
-    return re.sub(r"(@|#(?=\d)|https?(?=:)|www(?=\.))", r"\1<!-- -->", safe)
+    safe = re.sub(r"([\\`*_{}\[\]|~<>!$])", r"\\\1", one_line(text)).replace("&", "&amp;")
+    return re.sub(r"(?i)(@|#(?=\d)|[a-z]+(?=://)|www(?=\.)|GH(?=-\d))", r"\1<!-- -->", safe)
 
 
 if __name__ == "__main__":

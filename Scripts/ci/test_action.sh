@@ -335,6 +335,8 @@ gate_of b open
 gather --result failure
 check "one is open" equal "$code|$(head -n 1 output)" "3|verdict=inconclusive"
 gather --result failure --on-inconclusive warn
+check "where that fails no job, another one did" equal "$code" 2
+gather --result success --on-inconclusive warn
 check "which is a warning" equal "$code|$(annotations | cut -d ' ' -f 1)" "0|::warning"
 gate_of c refused
 gather --on-inconclusive warn

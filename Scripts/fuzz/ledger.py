@@ -227,4 +227,4 @@ def agrees(command, said, clean):
 
 
 def judged(candidate):
-    return {key: value for key, value in candidate.items() if key not in ("duration_seconds", "path", "model")}
+    return {key: value for key, value in candidate.items() if key not in ("duration_seconds", "whole_seconds", "path", "model")}

@@ -198,7 +198,7 @@ package struct GateSession {
           path: subject.path, model: subject.description, durationSeconds: Date().timeIntervalSince(begun),
           share: (asked.share ?? share).description, finding: asked.finding, diagnosis: asked.diagnosis
         ).with(
-          wholeSeconds: try wholeSeconds(asked, of: subject, asking, ledger: ledger),
+          wholeSeconds: try wholeSeconds(asked, of: subject, asking, hash: baselineHash, ledger: ledger),
           judgeableShare: asked.judgeable)
         verdicts.append(verdict)
         let compared = ItemContrast.list(
@@ -225,21 +225,23 @@ package struct GateSession {
       forms: forms?.findings)
   }
 
-  /// How long all questions would take, by the rate of a model's first run of the suite, which had to compute its answers; of one that was not
-  /// asked by that of the ledger's runs.
+  /// How long all questions would take: by what this gate computed itself, else as a gate of the same model said before; of one that was asked
+  /// too little by the ledger's runs of the suite.
   private func wholeSeconds(
-    _ asked: CandidateAsking.Asked, of subject: any AskedModel, _ asking: CandidateAsking, ledger: Ledger
+    _ asked: CandidateAsking.Asked, of subject: any AskedModel, _ asking: CandidateAsking, hash: String, ledger: Ledger
   ) throws -> Double? {
-    let hash = asking.baseline.run.suite.hash
-    if asked.items.isEmpty {
-      let rates = try ledger.scoringRates(suiteHash: hash)
-      guard !rates.isEmpty, asked.judgeable != nil else { return nil }
-      return try Double(asking.answersInAll()) / rates[rates.count / 2]
+    if asked.judgeable != nil {
+      let rates = try ledger.scoringRates(suiteHash: asking.baseline.run.suite.hash)
+      return rates.isEmpty ? nil : try Double(asking.answersInAll()) / rates[rates.count / 2]
     }
-    let share = asked.share ?? self.share
-    return try ledger.scoringRate(model: subject.id, suiteHash: hash).map {
-      Double(asked.items.count) / share.fraction / $0
+    if let own = asked.secondsPerAnswer {
+      return own * Double(asked.items.count) / (asked.share ?? share).fraction
     }
+    guard !asked.items.isEmpty else { return nil }
+    let before = try ledger.verdicts(baselineHash: hash, model: subject.id).reversed()
+    return before.lazy.compactMap {
+      (try? JSONDecoder().decode(CandidateVerdict.self, from: Data($0.report.utf8)))?.wholeSeconds
+    }.first
   }
 
   /// What was looked for among the candidates. The best is asked once more, under demonstrations that no gate has used.

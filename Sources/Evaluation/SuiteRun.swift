@@ -112,6 +112,12 @@ package struct SuiteRun {
     package let knownBlocks: Int
     /// What the model beside scored; empty without one.
     var beside: [ItemScore] = []
+
+    /// Of the answers that were computed and not known; nil of fewer than a hundred, which say nothing.
+    var secondsPerAnswer: Double? {
+      let computed = Double(items.count) * Double(blocks - knownBlocks) / Double(max(1, blocks))
+      return computed >= 100 && scoring.seconds > 0 ? scoring.seconds / computed : nil
+    }
   }
 
   /// A model that is asked in turn with another.

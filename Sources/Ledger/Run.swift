@@ -76,26 +76,13 @@ extension Ledger {
   ///
   /// - Parameter leastAnswers: shorter runs say nothing about a rate.
   package func scoringRates(suiteHash: String, limit: Int = 8, leastAnswers: Int = 100) throws -> [Double] {
-    try rates("suite_hash = ?", [suiteHash], limit: limit, leastAnswers: leastAnswers).sorted()
-  }
-
-  /// Answers a second of one model's first finished run of a suite under one draw, whose answers had to be computed; nil where there is none.
-  ///
-  /// - Parameter leastAnswers: a shorter run says nothing about a rate.
-  package func scoringRate(model: String, suiteHash: String, leastAnswers: Int = 100) throws -> Double? {
-    try rates("suite_hash = ? AND model_id = ?", [suiteHash, model], limit: 1, leastAnswers: leastAnswers).first
-  }
-
-  private func rates(
-    _ which: String, _ arguments: StatementArguments, limit: Int, leastAnswers: Int
-  ) throws -> [Double] {
     try read { db in
       let sql = """
         SELECT r.started_at, r.finished_at,
           (SELECT count(*) FROM observations AS o
            WHERE o.run_id = r.id AND o.role = -1 AND o.condition = 'gold') AS answers
         FROM (
-          SELECT * FROM runs WHERE \(which) AND draws = 1 AND finished_at IS NOT NULL
+          SELECT * FROM runs WHERE suite_hash = ? AND draws = 1 AND finished_at IS NOT NULL
             AND NOT EXISTS (
               SELECT 1 FROM runs AS earlier WHERE earlier.model_id = runs.model_id
                 AND earlier.suite_hash = runs.suite_hash AND (earlier.started_at, earlier.id) < (runs.started_at, runs.id))
@@ -103,14 +90,13 @@ extension Ledger {
         ) AS r
         WHERE answers >= ?
         """
-      return try Row.fetchAll(db, sql: sql, arguments: arguments + [limit, leastAnswers]).compactMap {
-        row -> Double? in
+      return try Row.fetchAll(db, sql: sql, arguments: [suiteHash, limit, leastAnswers]).compactMap { row -> Double? in
         let begun: Date = try value(row, "started_at", of: "runs")
         let ended: Date = try value(row, "finished_at", of: "runs")
         let answers: Int = try value(row, "answers", of: "observations")
         let seconds = ended.timeIntervalSince(begun)
         return seconds > 0 ? Double(answers) / seconds : nil
-      }
+      }.sorted()
     }
   }
 

@@ -18,7 +18,9 @@ extension GateOrigin {
       user: first("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "BUILD_USER_ID", "USER", "LOGNAME"),
       minutesFromUTC: TimeZone.current.secondsFromGMT(for: time) / 60,
       commit: first("GITHUB_SHA", "CI_COMMIT_SHA", "GIT_COMMIT") ?? repository?.commit,
-      branch: first("GITHUB_HEAD_REF", "GITHUB_REF_NAME", "CI_COMMIT_REF_NAME", "BRANCH_NAME") ?? repository?.branch,
+      // Of a pull request GitHub checks out a merge, which is on no branch.
+      branch: first("GITHUB_HEAD_REF").map { "a merge of \($0)" }
+        ?? first("GITHUB_REF_NAME", "CI_COMMIT_REF_NAME", "BRANCH_NAME") ?? repository?.branch,
       run: onGitHub ?? first("CI_JOB_URL", "BUILD_URL"))
   }
 }
@@ -31,13 +33,15 @@ struct GitCheckout {
 
   /// The repository that a folder is in; nil where there is none, or its files say nothing that could be a commit.
   static func above(_ folder: String) -> GitCheckout? {
+    // Of a folder that is gone there is no path.
+    guard folder.hasPrefix("/") else { return nil }
     var place = URL(fileURLWithPath: folder, isDirectory: true).standardizedFileURL
-    while true {
+    for _ in place.pathComponents {
       let git = place.appendingPathComponent(".git").path
       if FileManager.default.fileExists(atPath: git) { return GitCheckout(git) }
-      if place.path == "/" { return nil }
       place.deleteLastPathComponent()
     }
+    return nil
   }
 
   private init?(_ git: String) {

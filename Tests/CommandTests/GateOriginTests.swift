@@ -62,7 +62,7 @@ struct GateOriginTests {
         "GITHUB_SHA": commit, "GITHUB_ACTOR": "jo", "GITHUB_SERVER_URL": "https://ci.example",
         "GITHUB_REPOSITORY": "a/b", "GITHUB_RUN_ID": "7", "GITHUB_HEAD_REF": "fix",
       ])
-    #expect(found["commit"] as? String == commit && found["branch"] as? String == "fix")
+    #expect(found["commit"] as? String == commit && found["branch"] as? String == "a merge of fix")
     #expect(found["run"] as? String == "https://ci.example/a/b/actions/runs/7" && found["user"] as? String == "jo")
   }
 }

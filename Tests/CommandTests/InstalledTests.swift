@@ -39,7 +39,17 @@ struct InstalledTests {
     try installed.copy(project.file("saved.json").path, as: "baselines/base.tiny.json")
     let plan = try run("plan")
     #expect(plan.status == 3, "\(plan.err)")
+    // To be changed, it is copied.
+    let made = try run("init", "--force", "--with-suite", "tiny")
+    #expect(made.status == 0, "\(made.err)")
+    #expect(try project.read("holdfast.yaml").contains("\nsuites: [suites/tiny]\n"))
+    #expect(try project.read("suites/tiny/suite.yaml") == installed.read("suites/tiny/suite.yaml"))
+    let twice = try run("init", "--force", "--with-suite", "tiny")
+    #expect(twice.status == 2 && twice.err.contains("suites/tiny: already has something in it"), "\(twice.err)")
+    let unknown = try run("init", "--force", "--with-suite", "../suites/tiny")
+    #expect(unknown.status == 2 && unknown.err.contains("give one of tiny"), "\(unknown.err)")
     // A folder of that name here comes before.
+    try project.replace("suites: [suites/tiny]", with: "suites: [tiny]", in: "holdfast.yaml")
     try project.write("tiny/suite.yaml", "suite: [\n")
     #expect(try run("run").status == 2)
   }

@@ -62,14 +62,15 @@ enum Fixture {
   static func header(
     storage: String = "bf16", command: String = "holdfast gate --candidate out",
     settings: GateSettings = GateSettings(),
-    origin: GateOrigin? = nil
+    origin: GateOrigin? = nil, selection: SeriesSelection? = nil
   ) -> ReportHeader {
     let base = ModelDescription(
       name: model.name, weights: model.weights, tokenizer: "t", configuration: "c", storage: storage)
     return ReportHeader(
       createdBy: "holdfast 0.1.0", startedAt: "2025-03-01T10:00:00Z", durationSeconds: 61.04,
       command: command, configuration: "holdfast.yaml", settings: settings,
-      baseline: "baselines/tiny.json", base: base, suite: suite, numerics: "1", kernel: "avx512", threads: 2,
+      baseline: "baselines/tiny.json", base: base, suite: suite, selection: selection, numerics: "1", kernel: "avx512",
+      threads: 2,
       machine: "a | b processor, 16 GiB", origin: origin)
   }
 }

@@ -69,7 +69,7 @@ struct FourAnswersTests {
     // Where all was asked already nothing is left to ask but other demonstrations.
     let whole = try markdown(
       candidate(.judged(verdict), share: "1/1"), command: "holdfast gate out/a --stop-early", settings: settings)
-    #expect(!whole.contains("<pre>") && whole.contains("Decide what a loss of this size is worth to you"))
+    #expect(whole.contains("<pre>holdfast gate out/a --adaptive</pre>"))
     let policy = GateSettings(onInconclusive: .fail)
     #expect(try markdown(candidate(.judged(verdict)), settings: policy).contains("your policy stops what is not shown"))
   }
@@ -87,7 +87,7 @@ struct FourAnswersTests {
     let late = TimeOut(blocksRead: 10, blocks: 40, contrasts: [])
     let timed = try markdown(candidate(.ranOutOfTime(late)), command: "holdfast gate out/a --timeout 30s")
     #expect(timed.hasPrefix("# Holdfast gate: INCONCLUSIVE\n"))
-    #expect(timed.contains("Go on from there: what was read is kept. Give it more time. About 2 min."))
+    #expect(timed.contains("Go on from there: 10 of 40 blocks of questions are kept. Give it more time."))
     #expect(timed.contains("<pre>holdfast gate out/a</pre>"))
   }
 
@@ -126,6 +126,46 @@ struct FourAnswersTests {
     #expect(
       try !markdown(candidate(.judged(try Fixture.verdict(lost: 0))), lost: [lost("Q\nA:", "x")]).contains(
         "The base answers"))
+  }
+
+  @Test("a rule about nats alone is told in nats, and says nothing of a limit that holds")
+  func nats() throws {
+    let settings = GateSettings(
+      maxDrop: .off, maxDropLargestK: .off, maxErrorRatio: .off, minRetention: .off,
+      maxLogprobDrop: RuleLimits(overall: 0.3))
+    let same = try markdown(candidate(.judged(try Fixture.verdict(lost: 0, settings: settings))), settings: settings)
+    #expect(same.contains("**Unchanged**: answer logprob: unchanged, limit 0.30"))
+    #expect(same.contains("at most 0.00 nats are lost") || same.contains("at most 0.01 nats are lost"))
+    let lost = try markdown(candidate(.judged(try Fixture.verdict(lost: 3, settings: settings))), settings: settings)
+    #expect(lost.contains("**Do not ship**: it is beyond a limit that you set") && lost.contains("**Fell by "))
+  }
+
+  @Test(
+    "the best of several ships only where it passed again",
+    arguments: [Outcome?.some(.pass), .fail, .inconclusive, nil])
+  func best(confirmation: Outcome?) throws {
+    let passing = candidate(.judged(try Fixture.verdict(lost: 0)))
+    let header = Fixture.header(
+      selection: SeriesSelection(rule: .best, candidates: 2, selected: "out/a", confirmation: confirmation))
+    let text = try GateReport(header: header, candidates: [passing]).markdown()
+    #expect(text.contains("| **Yes**: it passes, and passed again") == (confirmation == .pass))
+    #expect(text.contains("Ship it. Keep this report") == (confirmation == .pass))
+    let other = Fixture.header(
+      selection: SeriesSelection(rule: .best, candidates: 2, selected: "out/b", confirmation: .pass))
+    #expect(try GateReport(header: other, candidates: [passing]).markdown().contains("| **Another is better**"))
+  }
+
+  @Test("numbers that no gate writes, as a meddled ledger may hold, end nothing")
+  func meddled() throws {
+    for number in [-1e300, 1e300, -1, 0] {
+      let failed = candidate(.judged(try Fixture.verdict(lost: 3)), seconds: number)
+      let origin = GateOrigin(user: nil, minutesFromUTC: .max, commit: nil, branch: nil, run: nil)
+      let header = Fixture.header(settings: GateSettings(alphaPass: number, alphaFail: number), origin: origin)
+      let report = GateReport(header: header, candidates: [failed])
+      let evidence = CandidateEvidence(verdict: failed, contrasts: [], lost: [])
+      #expect(try !GateOutput(report, candidates: [evidence]).data(.html).isEmpty)
+      #expect(try !report.markdown().isEmpty)
+    }
   }
 
   @Test("no interval says what cannot be: it ends where base and candidate could, or is no interval")

@@ -68,7 +68,7 @@ extension UnitVerdict {
     let outcome = towards.rawValue.uppercased()
     if let further = shortfall.blocks {
       return "if the loss stays as it is, \(further) of the \(shortfall.blocksLeft) blocks that were not asked would "
-        + "settle it as \(outcome) (--share \(share(blocks + further, of: blocks + shortfall.blocksLeft)))"
+        + "settle it as \(outcome) (--share \(share(blocks.addingReportingOverflow(further).partialValue, of: blocks.addingReportingOverflow(shortfall.blocksLeft).partialValue)))"
     }
     let blocks =
       shortfall.blocksLeft == 0
@@ -88,7 +88,8 @@ extension UnitVerdict {
 
   /// The least number of eighths that holds so many of the blocks, in lowest terms.
   private func share(_ wanted: Int, of total: Int) -> String {
-    var numerator = min(8, (8 * wanted + total - 1) / max(1, total))
+    // Of numbers from a file, which need not be small.
+    var numerator = Int(min(8, max(1, (8 * Double(wanted) / Double(max(1, total))).rounded(.up))))
     var denominator = 8
     while denominator > 1, numerator.isMultiple(of: 2) {
       numerator /= 2

@@ -14,16 +14,28 @@ extension UnitVerdict {
     switch outcome {
     case .pass: return "at most \(metric.amount(max(0, bounds.upper)))"
     case .fail: return "at least \(metric.amount(bounds.lower))"
-    case .inconclusive: return rangeText(bounds)
+    case .inconclusive: return openBounds.map(rangeText) ?? Interval.sayingNothing
     case .uninformative: return rangeText(evidence.dropInterval)
     }
   }
 
+  /// The bounds of what is open, as far as a candidate can have them; they hold the margin between them, or it would be decided. Nil where they
+  /// say nothing, and of every other unit.
+  package var openBounds: Interval? {
+    guard outcome == .inconclusive, let bounds, let margin else { return nil }
+    guard let cut = attainable(bounds) else { return nil }
+    let (least, most) = (min(cut.lower, max(bounds.lower, margin)), max(cut.upper, min(bounds.upper, margin)))
+    return least <= most ? Interval(least...most) : nil
+  }
+
+  /// Only a share ends somewhere; the base's own mean ends its drop, and no other loss.
+  private func attainable(_ interval: Interval) -> Interval? {
+    metric == .logprob ? interval : interval.attainable(base: contrast == .absoluteDrop ? degradation?.base : nil)
+  }
+
   private func rangeText(_ interval: Interval) -> String {
-    guard metric != .logprob else { return "\(metric.amount(interval.lower)) to \(metric.amount(interval.upper))" }
-    return interval.attainable(base: contrast == .absoluteDrop ? degradation?.base : nil).map {
-      "\(metric.amount($0.lower)) to \(metric.amount($0.upper))"
-    } ?? Interval.sayingNothing
+    let shown = outcome == .inconclusive ? interval : attainable(interval)
+    return shown.map { "\(metric.amount($0.lower)) to \(metric.amount($0.upper))" } ?? Interval.sayingNothing
   }
 }
 

@@ -31,7 +31,7 @@ struct VerdictSentence {
     // Where they pass they say what the drop in the mean says already.
     case .absoluteDrop where unit.rule == Self.atLargestK && unit.outcome == .pass: return nil
     case .absoluteDrop:
-      let isRise = degradation.drop < 0 && unit.outcome != .fail
+      let isRise = degradation.drop < 0 && unit.outcome != .fail && bound != Interval.sayingNothing
       return
         "few-shot \(unit.metric.name) \(movement(degradation.drop, unit.metric)) (\(bound)\(isRise ? " lost" : ""); "
         + "margin \(unit.metric.amount(unit.limit)))\(place)"

@@ -34,6 +34,15 @@ package struct ShippedFiles: Sendable {
       ? path : find("baselines", text, ending: "") ?? find("baselines", text, ending: ".json") ?? path
   }
 
+  /// The folders of the suites that are shipped, by their names.
+  package var suites: [String: String] {
+    guard let folder else { return [:] }
+    let place = folder.appendingPathComponent("suites")
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: place.path)) ?? []
+    let found = names.map { ($0, place.appendingPathComponent($0).path) }
+    return Dictionary(uniqueKeysWithValues: found.filter { FileKind.of($0.1 + "/suite.yaml") == .regular })
+  }
+
   private func find(_ inside: String, _ text: String, ending: String) -> String? {
     let named = text.hasSuffix("/") ? text.dropLast() : text[...]
     let parts = named.split(separator: "/", omittingEmptySubsequences: false).map(String.init)

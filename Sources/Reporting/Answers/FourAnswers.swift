@@ -15,11 +15,14 @@ struct FourAnswers {
 
   private let candidate: CandidateVerdict
   private let settings: GateSettings
+  /// What was looked for among several candidates.
+  private let selection: SeriesSelection?
   let steps: [NextStep]
 
   init(_ candidate: CandidateVerdict, header: ReportHeader, isAlone: Bool) {
     self.candidate = candidate
     settings = header.settings
+    selection = header.selection
     steps = NextSteps(candidate, header: header, isAlone: isAlone).list
   }
 
@@ -29,7 +32,9 @@ struct FourAnswers {
   private var canItShip: Answer {
     let (answer, detail): (String, String) =
       switch candidate.outcome {
-      case .pass?: ("Yes", "it still learns from examples as the base does, within your limits")
+      case .pass?: Self.shipping(candidate, selection)
+      case .fail? where candidate.decidingUnit?.metric != .exactMatch:
+        ("Do not ship", "it is beyond a limit that you set")
       case .fail?: ("Do not ship", "it lost more of the ability to learn from examples than you allow")
       case .inconclusive?, .uninformative?:
         switch (settings.onInconclusive, candidate.timeOut) {
@@ -43,6 +48,22 @@ struct FourAnswers {
     return Answer(question: "Can it ship?", answer: answer, detail: detail)
   }
 
+  /// Of one that passes; where the best of several was looked for, what was asked again decides.
+  private static func shipping(_ candidate: CandidateVerdict, _ selection: SeriesSelection?) -> (String, String) {
+    guard let selection, selection.rule == .best else {
+      return ("Yes", "it still learns from examples as the base does, within your limits")
+    }
+    guard selection.selected == candidate.path else {
+      return ("Another is better", "it passes, and is not the one that was selected")
+    }
+    return switch selection.confirmation {
+    case .pass?: ("Yes", "it passes, and passed again under fresh demonstrations")
+    case .fail?: ("Do not ship", "it was the best, and failed under fresh demonstrations")
+    case .inconclusive?, .uninformative?: ("Not yet", "it was the best, and fresh demonstrations do not settle it")
+    case nil: ("Not yet", "it was the best, and could not be asked again under fresh demonstrations")
+    }
+  }
+
   private var howBad: Answer {
     let question = "How bad is it?"
     if let late = candidate.timeOut {
@@ -54,24 +75,24 @@ struct FourAnswers {
     guard let unit = candidate.decidingUnit, let loss = unit.degradation else {
       return Answer(question: question, answer: "Not known", detail: "nothing was measured")
     }
-    let place = unit.level == .overall ? "" : "in \(unit.unit) "
-    let isCommon = unit.contrast == .absoluteDrop && unit.metric == .exactMatch
-    guard isCommon else {
+    let place = unit.placeInWords
+    guard unit.contrast == .absoluteDrop, unit.metric == .exactMatch else {
+      let general = candidate.overall ?? (unit.metric == .exactMatch ? loss : nil)
       return Answer(
-        question: question, answer: candidate.overall.map { Self.lost($0.drop, of: $0.base) } ?? "Beyond a limit",
-        detail: "\(place)\(unit.ruleInWords)")
+        question: question, answer: general.map { Self.lost($0.drop, of: $0.base) } ?? unit.movementInWords,
+        detail: "\(place.isEmpty ? "" : "\(place) ")\(unit.ruleInWords)")
     }
     let limit = "limit \(points(unit.limit))"
-    // What is open in one family is no answer for the whole.
-    if unit.level != .overall, candidate.outcome != .fail, let overall = candidate.overall {
+    // What is open in one place is no answer for the whole.
+    if !place.isEmpty, candidate.outcome != .fail, let overall = candidate.overall {
       return Answer(
         question: question, answer: Self.lost(overall.drop, of: overall.base),
-        detail: "overall; \(place)\(Self.lost(loss.drop, of: loss.base).lowercased()), \(limit)")
+        detail: "overall; \(place) \(Self.lost(loss.drop, of: loss.base).lowercased()), \(limit)")
     }
-    let overall = unit.level == .overall ? nil : candidate.overall.map { "; \(points($0.drop)) overall" }
+    let overall = place.isEmpty ? nil : candidate.overall.map { "; \(points($0.drop)) overall" }
     return Answer(
       question: question,
-      answer: "\(Self.lost(loss.drop, of: loss.base))\(unit.level == .overall ? "" : " in \(unit.unit)")",
+      answer: "\(Self.lost(loss.drop, of: loss.base))\(place.isEmpty ? "" : " \(place)")",
       detail: "\(limit)\(overall ?? ""); the base gets \(points(loss.base)) of 100 right, "
         + "this one \(points(loss.candidate))")
   }
@@ -87,14 +108,12 @@ struct FourAnswers {
     let unit = candidate.decidingUnit
     switch candidate.outcome {
     case .pass?:
-      let most = unit?.bounds.map { "at most \(unit?.metric.amount(max(0, $0.upper)) ?? "") points are lost" }
+      let most = unit?.lossBounds.map { "at most \(unit?.amountInWords(max(0, $0.upper)) ?? "") are lost" }
       return Answer(
         question: question, answer: "\(Self.percent(1 - settings.alphaPass)) sure",
         detail: most ?? "every limit holds")
     case .fail?:
-      let least = unit?.bounds.map {
-        "at least \(unit?.metric.amount($0.lower) ?? "") \(unit?.metric.measure ?? "") are lost"
-      }
+      let least = unit?.lossBounds.map { "at least \(unit?.amountInWords($0.lower) ?? "") are lost" }
       let isCertain = unit?.evidence.map { $0.pFailAdjusted < 1e-6 } ?? false
       return Answer(
         question: question, answer: isCertain ? "Certain" : "\(Self.percent(1 - settings.alphaFail)) sure",
@@ -106,13 +125,10 @@ struct FourAnswers {
           question: question, answer: "Undecided",
           detail: "time ran out after \(late.blocksRead) of \(late.blocks) blocks of questions")
       }
-      let range = unit?.bounds.flatMap { $0.attainable(base: unit?.degradation?.base) }.map {
-        Self.range($0, of: unit)
-      }
       let open = candidate.openUnits
       return Answer(
         question: question, answer: "Undecided",
-        detail: (range ?? Interval.sayingNothing)
+        detail: (unit.map(Self.range) ?? Interval.sayingNothing)
           + "; \(open) of \(candidate.votingUnits) checks \(open == 1 ? "is" : "are") open")
     case nil:
       return Answer(
@@ -121,11 +137,14 @@ struct FourAnswers {
   }
 
   /// "in lexical anything from a gain of 3.0 to a loss of 10.8 points, limit 10.0".
-  private static func range(_ bounds: Interval, of unit: UnitVerdict?) -> String {
-    let place = unit.flatMap { $0.level == .overall ? nil : "in \($0.unit) " } ?? ""
-    let least = bounds.lower < 0 ? "a gain of \(points(-bounds.lower))" : "a loss of \(points(bounds.lower))"
+  private static func range(_ unit: UnitVerdict) -> String {
+    let place = unit.placeInWords.isEmpty ? "" : "\(unit.placeInWords) "
+    guard unit.contrast == .absoluteDrop else { return "\(place)\(unit.ruleInWords): within that limit, or beyond it" }
+    guard let bounds = unit.openBounds else { return "\(place)\(Interval.sayingNothing)" }
+    let amount = unit.metric.amount
+    let least = bounds.lower < 0 ? "a gain of \(amount(-bounds.lower))" : "a loss of \(amount(bounds.lower))"
     return
-      "\(place)anything from \(least) to a loss of \(points(bounds.upper)) points, limit \(points(unit?.limit ?? 0))"
+      "\(place)anything from \(least) to a loss of \(unit.amountInWords(bounds.upper)), limit \(amount(unit.limit))"
   }
 
   /// A reason without its brackets and remedies: the page has the whole of it below.
@@ -136,7 +155,7 @@ struct FourAnswers {
   }
 
   private static func percent(_ share: Double) -> String {
-    let tenths = (share * 1000).rounded() / 10
+    let tenths = (min(max(share.isFinite ? share : 0, 0), 1) * 1000).rounded() / 10
     return (tenths == tenths.rounded() ? "\(Int(tenths))" : "\(tenths)") + "\u{A0}%"
   }
 }
@@ -165,6 +184,25 @@ extension CandidateVerdict {
 }
 
 extension UnitVerdict {
+  /// "in lexical", "at k = 8"; empty of the whole.
+  fileprivate var placeInWords: String {
+    let parts = [
+      level == .overall ? nil : "in \(unit)", shots.map { "at k = \($0.map { "\($0)" }.joined(separator: ", "))" },
+    ]
+    return parts.compactMap { $0 }.joined(separator: " ")
+  }
+
+  /// Bounds of a loss that is one of the metric itself.
+  fileprivate var lossBounds: Interval? { contrast == .absoluteDrop ? bounds : nil }
+
+  fileprivate func amountInWords(_ value: Double) -> String { "\(metric.amount(value)) \(metric.measure)" }
+
+  /// "Fell by 0.31 nats".
+  fileprivate var movementInWords: String {
+    guard let drop = degradation?.drop, metric.amount(abs(drop)) != metric.amount(0) else { return "Unchanged" }
+    return "\(drop > 0 ? "Fell" : "Rose") by \(amountInWords(abs(drop)))"
+  }
+
   /// What a rule that is not about the drop of exact match found: "43.4 % of what examples teach the base is kept, 80.0 % demanded".
   fileprivate var ruleInWords: String {
     guard let loss = degradation else { return "limit \(limit)" }
@@ -179,7 +217,7 @@ extension UnitVerdict {
       return
         "\(loss.errorRatio.map { "\(($0 * 100).rounded() / 100)" } ?? "–") times the base's errors, \(limit) times and one point more allowed"
     case .absoluteDrop:
-      return "\(metric.name) fell by \(metric.amount(loss.drop)) \(metric.measure), limit \(metric.amount(limit))"
+      return "\(metric.name): \(movementInWords.lowercased()), limit \(metric.amount(limit))"
     }
   }
 }

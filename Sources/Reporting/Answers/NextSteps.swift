@@ -24,21 +24,36 @@ struct NextStep {
 struct NextSteps {
   private let candidate: CandidateVerdict
   private let command: TypedCommand
+  private let selection: SeriesSelection?
+  private let looksAtLeaks: Bool
+  /// The share that counts as all; nil for all, and in reports of before.
+  private let declared: Share?
 
   /// - Parameter isAlone: whether the gate had no other candidate, so that its own command can be run again.
   init(_ candidate: CandidateVerdict, header: ReportHeader, isAlone: Bool) {
     self.candidate = candidate
+    selection = header.selection
+    declared = header.declaredShare
+    looksAtLeaks = !header.settings.maxLeakMass.isOff
     let typed = TypedCommand(header.command)
     command = isAlone && typed.isGate ? typed : typed.gate(candidate.path)
   }
 
   var list: [NextStep] {
     switch candidate.outcome {
-    case .pass?: return [NextStep(why: "Ship it. Keep this report with the release.", command: nil, seconds: nil)]
+    case .pass?: return [NextStep(why: afterPassing, command: nil, seconds: nil)]
     case .fail?: return afterFailing
     case .inconclusive?, .uninformative?: return candidate.timeOut.map { [goOn($0)] } ?? whileOpen
     case nil: return [unjudged]
     }
+  }
+
+  private var afterPassing: String {
+    guard let selection, selection.rule == .best else { return "Ship it. Keep this report with the release." }
+    if selection.selected != candidate.path { return "Take the one that was selected." }
+    return selection.confirmation == .pass
+      ? "Ship it. Keep this report with the release."
+      : "Do not ship it on this evidence: what was best by luck does not stay the best. Gate others, or train again."
   }
 
   // MARK: - FAIL
@@ -51,16 +66,20 @@ struct NextSteps {
       ? [
         NextStep(
           why: "Find out what was lost, and in which layers.",
-          command: command.without("--stop-early", "--within").with("--diagnose").line,
+          command: command.without("--stop-early", "--within", "--candidate-template").with("--diagnose").line,
           // Controls of both models are asked beside, which takes either as long as the questions.
           seconds: read.map { 2.2 * $0 })
       ] : []
-    return diagnose + [
+    // It works on files, and asks for no leak mass.
+    let isRepairable = !candidate.path.contains("://") && !looksAtLeaks
+    let repair = [
       NextStep(
         why:
           "Keep a part of this fine-tuning: the largest share of it that passes the gate. In the demo a failed checkpoint kept 89.0 of its "
           + "91.5 % target accuracy and came back from 42.9 to 97.4 % of its few-shot ability.",
-        command: "holdfast repair --candidate \(path) --data YOUR-TEST.jsonl\(shared)", seconds: nil),
+        command: "holdfast repair --candidate \(path) --data YOUR-TEST.jsonl\(shared)", seconds: nil)
+    ]
+    return diagnose + (isRepairable ? repair : []) + [
       NextStep(
         why:
           "Train again with a term that holds the base's answers to few-shot prompts of other tasks: in reports/preservation this kept 98 and "
@@ -84,18 +103,19 @@ struct NextSteps {
           command: command.without("--within", "--timeout").with("--share", "\(share)").line,
           seconds: seconds(to: share)))
     }
-    let draws = open.compactMap { $0.shortfall?.draws }
-    if steps.isEmpty, !draws.isEmpty || open.contains(where: { $0.shortfall?.drawsKnown == false }) {
+    // Not where looks under further draws were taken already, or would not settle what is open.
+    let isAdaptable =
+      candidate.verdict?.looks == nil
+      && open.allSatisfy { unit in
+        guard let shortfall = unit.shortfall else { return false }
+        return shortfall.blocks != nil || shortfall.draws.map { $0 < AdaptiveLooks.mostDraws } ?? !shortfall.drawsKnown
+      }
+    if steps.isEmpty, isAdaptable {
       steps.append(
         NextStep(
           why: "Ask what is open again with other examples in the prompts, base and candidate, in at most three looks.",
-          command: command.without("--stop-early", "--within").with("--adaptive").line, seconds: read.map { 4 * $0 }))
-    }
-    if steps.isEmpty, let asked = try? Share(parsing: candidate.share), asked < .all {
-      steps.append(
-        NextStep(
-          why: "Ask everything: nothing less settles it.",
-          command: command.without("--within", "--timeout").with("--share", "1").line, seconds: seconds(to: .all)))
+          command: command.without("--stop-early", "--within", "--candidate-template").with("--adaptive").line,
+          seconds: read.map { 4 * $0 }))
     }
     steps.append(
       NextStep(
@@ -112,20 +132,18 @@ struct NextSteps {
     let all = needed.compactMap(\.share)
     let settling = [failing, all.count == open.count ? all.max() : nil].compactMap { $0 }.min()
     // More than counts as all is refused.
-    let most = candidate.verdict?.look?.declared ?? .all
+    let most = declared ?? candidate.verdict?.look?.declared ?? .all
     guard let settling, settling <= most, let asked = try? Share(parsing: candidate.share), settling > asked else {
       return nil
     }
     return settling
   }
 
+  /// How long that takes nobody knows: what was read before may have been read on another day.
   private func goOn(_ late: TimeOut) -> NextStep {
-    let left =
-      late.blocksRead > 0
-      ? candidate.durationSeconds * Double(late.blocks - late.blocksRead) / Double(late.blocksRead) : nil
-    return NextStep(
-      why: "Go on from there: what was read is kept. Give it more time.",
-      command: command.without("--timeout", "--within").line, seconds: left)
+    NextStep(
+      why: "Go on from there: \(late.blocksRead) of \(late.blocks) blocks of questions are kept. Give it more time.",
+      command: command.without("--timeout", "--within").line, seconds: nil)
   }
 
   // MARK: - NOT GATEABLE
@@ -133,7 +151,7 @@ struct NextSteps {
   private var unjudged: NextStep {
     guard let share = candidate.judgeableShare else {
       return NextStep(
-        why: "Mend what stands beside, and gate it again.", command: command.line, seconds: nil)
+        why: "Mend what stands beside, and gate it again.", command: command.without("--within").line, seconds: nil)
     }
     return NextStep(
       why: "Ask more: \(share) of the questions is the least that can be judged.",
@@ -159,14 +177,16 @@ extension UnitVerdict {
   /// The least number of eighths that would settle it; nil where further blocks would not.
   fileprivate var settlingShare: Share? {
     guard let shortfall, let further = shortfall.blocks, further > 0 else { return nil }
-    let total = max(1, blocks + shortfall.blocksLeft)
-    return try? Share.all.part(min(8, max(1, (8 * (blocks + further) + total - 1) / total)), of: 8)
+    // Of numbers from a file, which need not be small.
+    let part = Double(blocks) + Double(further)
+    let eighths = (8 * part / max(1, Double(blocks) + Double(shortfall.blocksLeft))).rounded(.up)
+    return try? Share.all.part(Int(min(8, max(1, eighths))), of: 8)
   }
 }
 
 /// A time as people say it: "40 s", "6 min", "1 h 20 min".
 func spokenTime(_ seconds: Double) -> String {
-  guard seconds.isFinite, seconds < 360_000 else { return "days" }
+  guard seconds.isFinite, seconds >= 0, seconds < 360_000 else { return "days" }
   if seconds < 55 { return "\(max(1, Int((seconds / 5).rounded()) * 5)) s" }
   let minutes = max(1, Int((seconds / 60).rounded()))
   guard minutes >= 60 else { return "\(minutes) min" }

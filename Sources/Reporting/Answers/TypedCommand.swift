@@ -35,7 +35,10 @@ struct TypedCommand {
   }
 
   /// What of a gate decides what is asked, with its value.
-  private static let gateOptions = ["--share", "--prompt", "--baseline", "--candidate-template", "--concurrency"]
+  private static let gateOptions = [
+    "--share", "--prompt", "--baseline", "--candidate-template", "--reported", "--concurrency", "--ca", "--served-hash",
+    "--server-timeout", "--server-wait",
+  ]
 
   /// Without some options; those of them that are no flags lose their value too.
   func without(_ options: String...) -> TypedCommand {

@@ -5,7 +5,7 @@ extension GateReport {
   /// Each candidate's verdict sentence, units and tasks as plain text without colour.
   package func terminalTable(width: TextWidth = .columns(80)) -> String {
     candidates.map { candidate in
-      let heading = "\(shortened(shown(candidate.path), to: width.tables.map { $0 - onBase.count }))\(onBase)\n"
+      let heading = "\(tail(of: shown(candidate.path), width.tables.map { max(20, $0 - onBase.count) }))\(onBase)\n"
       let body = candidate.verdict.map { "\n\(units($0, width))\(needs($0, width))\n\(tasks($0, width))" } ?? ""
       let why = [candidate.formatLost, candidate.diagnosis?.text].compactMap { $0 }
         .map { "\n" + wrapped($0, width: width.sentences) + "\n" }.joined()

@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import Gating
+import Suites
 
 /// How a gate was run: what a reader needs to run it again.
 package struct ReportHeader: Sendable, Hashable, Codable {
@@ -31,6 +32,8 @@ package struct ReportHeader: Sendable, Hashable, Codable {
   package let threads: Int
   /// Processor and memory, in words.
   package let machine: String
+  /// The share of the questions that counts as all: `gate.share`; nil for all, and in reports of before.
+  package let declaredShare: Share?
   /// Who gated, from where; nil in reports of before.
   package let origin: GateOrigin?
 
@@ -39,7 +42,7 @@ package struct ReportHeader: Sendable, Hashable, Codable {
     settings: GateSettings, baseline: String, base: ModelDescription, suite: SuiteIdentity,
     heldOut: HeldOutSummary? = nil, selection: SeriesSelection? = nil,
     forms: [FormFinding]? = nil, numerics: String, kernel: String, threads: Int, machine: String,
-    origin: GateOrigin? = nil
+    declaredShare: Share? = nil, origin: GateOrigin? = nil
   ) {
     self.createdBy = createdBy
     self.startedAt = startedAt
@@ -57,6 +60,7 @@ package struct ReportHeader: Sendable, Hashable, Codable {
     self.kernel = kernel
     self.threads = threads
     self.machine = machine
+    self.declaredShare = declaredShare
     self.origin = origin
   }
 
@@ -64,6 +68,7 @@ package struct ReportHeader: Sendable, Hashable, Codable {
     case command, configuration, settings, baseline, base, suite, selection, forms, numerics, kernel, threads, machine,
       origin
     case createdBy = "created_by"
+    case declaredShare = "declared_share"
     case startedAt = "started_at"
     case durationSeconds = "duration_seconds"
     case heldOut = "held_out"

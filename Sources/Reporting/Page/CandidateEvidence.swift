@@ -27,7 +27,9 @@ package struct CandidateEvidence: Sendable {
   }
 
   /// As plots call it: the last two parts of its path.
-  var name: String { verdict.path.split(separator: "/").suffix(2).joined(separator: "/") }
+  var name: String {
+    verdict.path.contains("://") ? verdict.path : verdict.path.split(separator: "/").suffix(2).joined(separator: "/")
+  }
 
   /// N of checkpoint-N.
   var step: Int? {

@@ -5,6 +5,8 @@ struct CandidateSection {
   private let evidence: CandidateEvidence
   private let index: Int
   private let isAlone: Bool
+  /// Whether no other candidate has its short name.
+  private let hasName: Bool
   private let answers: FourAnswers
 
   private var candidate: CandidateVerdict { evidence.verdict }
@@ -15,10 +17,12 @@ struct CandidateSection {
   /// - Parameters:
   ///   - index: in the order given, which names its part of the page.
   ///   - isAlone: whether the page is about nothing else.
-  init(_ evidence: CandidateEvidence, index: Int, header: ReportHeader, isAlone: Bool) {
+  ///   - hasName: whether no other candidate has its short name.
+  init(_ evidence: CandidateEvidence, index: Int, header: ReportHeader, isAlone: Bool, hasName: Bool) {
     self.evidence = evidence
     self.index = index
     self.isAlone = isAlone
+    self.hasName = hasName
     answers = FourAnswers(evidence.verdict, header: header, isAlone: isAlone)
   }
 
@@ -27,7 +31,8 @@ struct CandidateSection {
     let all = answers.answers.map(\.answer)
     let bound = candidate.decidingUnit?.boundText ?? "–"
     return [
-      "id": id, "path": evidence.name, "outcome": outcome.uppercased(), "state": state, "lost": all[1], "bound": bound,
+      "id": id, "path": hasName ? evidence.name : candidate.path, "outcome": outcome.uppercased(), "state": state,
+      "lost": all[1], "bound": bound,
       "next": answers.steps.first?.why ?? "",
     ]
   }

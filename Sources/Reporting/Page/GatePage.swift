@@ -21,9 +21,12 @@ package struct GatePage {
 
   private var context: [String: Any] {
     let plots = VerdictPlots(candidates: candidates, history: history)
+    let names = candidates.reduce(into: [String: Int]()) { $0[$1.name, default: 0] += 1 }
     let ranked = candidates.enumerated().sorted { Self.rank($0.element, $0.offset) < Self.rank($1.element, $1.offset) }
     let sections = ranked.map {
-      CandidateSection($0.element, index: $0.offset, header: report.header, isAlone: candidates.count == 1)
+      CandidateSection(
+        $0.element, index: $0.offset, header: report.header, isAlone: candidates.count == 1,
+        hasName: names[$0.element.name] == 1)
     }
     return [
       "style": pageStyle, "script": pageScript, "outcome": report.word,
@@ -32,7 +35,8 @@ package struct GatePage {
       "base": report.header.base.name, "storage": report.quantisedBase.map { ", stored as \($0)" } ?? "",
       "provenance": Provenance(report.header).text, "machine": report.header.machine,
       "run": report.header.origin?.run.flatMap { $0.hasPrefix("https://") ? [["address": $0]] : nil } ?? [],
-      "summary": candidates.count > 1 ? [["rows": sections.map(\.summary)]] : [],
+      "summary": candidates.count > 1
+        ? [["rows": sections.map(\.summary), "selection": report.header.selection.map { [$0.text] } ?? []]] : [],
       "candidates": sections.map { $0.context(plots) },
       "curves": twice { plots.curves(width: $0) },
       "probabilities": twice { plots.probabilities(width: $0) }, "series": twice { plots.series(width: $0) },

@@ -18,8 +18,9 @@ let pageTemplate = """
   </header>
   <main id="main">
   {{#summary}}
+  {{#selection}}<p>{{.}}.</p>{{/selection}}
   <div class="scroll" tabindex="0" role="region" aria-label="All candidates"><table class="summary">
-  <thead><tr><th scope="col">verdict</th><th scope="col">candidate</th><th scope="col">how bad</th><th scope="col">shown: loss in points</th>
+  <thead><tr><th scope="col">verdict</th><th scope="col">candidate</th><th scope="col">how bad</th><th scope="col">what is shown</th>
   <th scope="col">what now</th></tr></thead>
   <tbody>{{#rows}}<tr><td><span class="badge {{state}}">{{outcome}}</span></td><th scope="row"><a href="#{{id}}">{{path}}</a></th>
   <td>{{lost}}</td><td>{{bound}}</td><td class="prose">{{next}}</td></tr>

@@ -18,7 +18,8 @@ struct Provenance {
 
   private var when: String {
     guard let date = try? Date(header.startedAt, strategy: .iso8601) else { return header.startedAt }
-    let minutes = header.origin?.minutesFromUTC ?? 0
+    // No zone is further off; a number from a ledger may be anything.
+    let minutes = min(max(header.origin?.minutesFromUTC ?? 0, -1440), 1440)
     let local = minutes == 0 ? "" : " (\(Self.clock(date, offset: minutes)) local time)"
     return "\(Self.day(date)), \(Self.clock(date, offset: 0)) UTC\(local)"
   }

@@ -62,7 +62,7 @@ struct VerdictPlots {
       switch unit.outcome {
       case .pass: Interval(min(usual.lower, bounds.upper)...bounds.upper)
       case .fail: Interval(bounds.lower...max(usual.upper, bounds.lower))
-      case .inconclusive: bounds
+      case .inconclusive: unit.openBounds ?? bounds
       case .uninformative: usual
       }
     return shown.attainable(base: unit.degradation?.base)

@@ -57,3 +57,9 @@ func shortened(_ text: String, to width: Int?) -> String {
   guard let width, text.count > width else { return text }
   return text.prefix(max(0, width - 1)) + "…"
 }
+
+/// At most `width` characters of a path, from its end, where paths differ; all of them where there is no width.
+func tail(of path: String, _ width: Int?) -> String {
+  guard let width, path.count > width else { return path }
+  return "…" + path.suffix(max(0, width - 1))
+}

@@ -168,6 +168,8 @@ struct GateCommand: ParsableCommand {
 
   func run() throws {
     let begun = ContinuousClock.now
+    // What is checked out now, and not after hours.
+    let origin = GateOrigin.current(at: Date())
     // Before hours are spent on it.
     for file in output {
       _ = try GateForm(of: file)
@@ -217,7 +219,8 @@ struct GateCommand: ParsableCommand {
     }
     if let overlap = outcome.overlap { telling.say("held-out check: \(HeldOutSummary(overlap).text)") }
     let report = GateReport(
-      header: header(outcome, session: session, configuration: configuration), candidates: outcome.verdicts)
+      header: header(outcome, session: session, configuration: configuration, origin: origin),
+      candidates: outcome.verdicts)
     let evidence = zip(outcome.verdicts, zip(outcome.contrasts, outcome.lost)).map {
       CandidateEvidence(verdict: $0, contrasts: $1.0, lost: $1.1)
     }
@@ -265,7 +268,7 @@ struct GateCommand: ParsableCommand {
   }
 
   private func header(
-    _ outcome: GateSession.Outcome, session: GateSession, configuration: Configuration
+    _ outcome: GateSession.Outcome, session: GateSession, configuration: Configuration, origin: GateOrigin
   ) -> ReportHeader {
     ReportHeader(
       createdBy: "holdfast \(holdfastVersion)", startedAt: outcome.startedAt.ISO8601Format(),
@@ -274,7 +277,8 @@ struct GateCommand: ParsableCommand {
       suite: outcome.baseline.run.suite, heldOut: outcome.overlap.map { HeldOutSummary($0) },
       selection: outcome.selection, forms: outcome.forms,
       numerics: outcome.baseline.run.numerics, kernel: session.kernel,
-      threads: session.threads, machine: Machine.description, origin: .current(at: outcome.startedAt))
+      threads: session.threads, machine: Machine.description,
+      declaredShare: configuration.share == .all ? nil : configuration.share, origin: origin)
   }
 }
 

@@ -1,9 +1,11 @@
 import ArgumentParser
 import Catalogue
+import Checkpoints
 import Diagnostics
 import Evaluation
 import Foundation
 import Gating
+import Reading
 
 /// `holdfast init`: a first configuration.
 struct InitCommand: ParsableCommand {
@@ -27,7 +29,13 @@ struct InitCommand: ParsableCommand {
   @Flag(name: .customLong("print"), help: "Write it to standard output, and what was found to standard error.")
   var prints = false
 
+  @Option(help: "Copy a suite that is shipped with the program to suites/NAME, to be changed there; repeatable.")
+  var withSuite: [String] = []
+
   func validate() throws {
+    if prints, !withSuite.isEmpty {
+      throw ValidationError("--print writes no file, and --with-suite copies one; give one")
+    }
     if config.isEmpty { throw ValidationError("--config must name a file") }
   }
 
@@ -37,6 +45,9 @@ struct InitCommand: ParsableCommand {
     guard !root.isEmpty else {
       throw InputError("the current folder", "is gone", remedy: "go to one that is there")
     }
+    // All of them are there, and their places free, before one is copied.
+    let copies = try withSuite.map { name in (name, try shippedSuite(name)) }
+    for (name, source) in copies { try copySuite(name, from: source) }
     let fetchable = try Catalogue.builtIn().models.map {
       FetchableModel(name: $0.name, file: $0.file, sha256: $0.sha256)
     }
@@ -51,6 +62,38 @@ struct InitCommand: ParsableCommand {
       try write(text)
       try conclude(summary, isKept: true)
     }
+  }
+
+  /// - Throws: `InputError` where no such suite is shipped, or something is at its place already.
+  private func shippedSuite(_ name: String) throws -> String {
+    let shipped = ShippedFiles.own.suites
+    guard let source = shipped[name] else {
+      let known = shipped.keys.sorted().joined(separator: ", ")
+      throw InputError(
+        "--with-suite", "no suite '\(name)' is shipped with this program",
+        remedy: shipped.isEmpty
+          ? "it is not installed: copy a folder of suites from where it was built" : "give one of \(known)")
+    }
+    try StagedFolder.requireUnused("suites/\(name)", remedy: "leave --with-suite out, or move that away")
+    return source
+  }
+
+  private func copySuite(_ name: String, from source: String) throws {
+    let place = "suites/\(name)"
+    do {
+      try StagedFolder.write(to: place) { staging in
+        for file in try FileManager.default.contentsOfDirectory(atPath: source).sorted() {
+          try FileManager.default.copyItem(
+            atPath: "\(source)/\(file)", toPath: staging.appendingPathComponent(file).path)
+        }
+      }
+    } catch let error as InputError {
+      throw error
+    } catch {
+      throw InputError(
+        place, "cannot be written (\(systemWords(error)))", remedy: "check the folder and the room on its disk")
+    }
+    note("\(place): copied; after a change raise its version and save a baseline")
   }
 
   /// What leads from the configuration's folder to the current one.
