@@ -99,6 +99,14 @@ struct FourAnswersTests {
     #expect(text.contains("<pre>holdfast gate out/a --share 1/4 --config c.yaml --diagnose</pre>"))
   }
 
+  @Test("adapters that a server loaded for the gate are loaded again")
+  func loaded() throws {
+    let header = Fixture.header(command: "holdfast gate --load-adapters out --share 1/4")
+    let failed = candidate(.judged(try Fixture.verdict(lost: 3)))
+    let text = try GateReport(header: header, candidates: [failed, candidate(.refused("x"))]).markdown()
+    #expect(text.contains("<pre>holdfast gate --load-adapters out --share 1/4 --diagnose</pre>"))
+  }
+
   @Test("one short lost answer is shown, of the largest fall, with what both say; wrapped and silent ones tell nothing")
   func example() throws {
     func lost(_ prompt: String, _ answer: String?) -> LostAnswer {

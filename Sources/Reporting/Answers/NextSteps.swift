@@ -36,7 +36,8 @@ struct NextSteps {
     declared = header.declaredShare
     looksAtLeaks = !header.settings.maxLeakMass.isOff
     let typed = TypedCommand(header.command)
-    command = isAlone && typed.isGate ? typed : typed.gate(candidate.path)
+    // What a server loaded for a gate it has no more: all of them are loaded again.
+    command = typed.isGate && (isAlone || typed.loadsAdapters) ? typed : typed.gate(candidate.path)
   }
 
   var list: [NextStep] {

@@ -11,6 +11,9 @@ struct TypedCommand {
   /// Whether it is a gate's own, which can be run again.
   var isGate: Bool { words.dropFirst().first == "gate" }
 
+  /// Whether a server was let load the candidates, which it has no more once the gate has ended.
+  var loadsAdapters: Bool { words.contains { $0.hasPrefix("--load-adapters") } }
+
   var line: String { words.map(shellQuoted).joined(separator: " ") }
 
   /// Options that every verb has, with their values.
