@@ -225,25 +225,6 @@ package struct GateSession {
       forms: forms?.findings)
   }
 
-  /// How long all questions would take: by what this gate computed itself, else as a gate of the same model said before; of one that was asked
-  /// too little by the ledger's runs of the suite.
-  private func wholeSeconds(
-    _ asked: CandidateAsking.Asked, of subject: any AskedModel, _ asking: CandidateAsking, hash: String, ledger: Ledger
-  ) throws -> Double? {
-    if asked.judgeable != nil {
-      let rates = try ledger.scoringRates(suiteHash: asking.baseline.run.suite.hash)
-      return rates.isEmpty ? nil : try Double(asking.answersInAll()) / rates[rates.count / 2]
-    }
-    if let own = asked.secondsPerAnswer {
-      return own * Double(asked.items.count) / (asked.share ?? share).fraction
-    }
-    guard !asked.items.isEmpty else { return nil }
-    let before = try ledger.verdicts(baselineHash: hash, model: subject.id).reversed()
-    return before.lazy.compactMap {
-      (try? JSONDecoder().decode(CandidateVerdict.self, from: Data($0.report.utf8)))?.wholeSeconds
-    }.first
-  }
-
   /// What was looked for among the candidates. The best is asked once more, under demonstrations that no gate has used.
   private func selected(
     _ verdicts: [CandidateVerdict], of candidates: [Opened], asking: CandidateAsking, shelf: inout ModelShelf,
@@ -287,48 +268,6 @@ package struct GateSession {
       field: rules.isEmpty ? nil : "gate.\(rule)",
       "needs logprobs, and \(server.model) is asked for text alone (answers: written)",
       remedy: "leave it out, or ask a server that scores prompts: vLLM, SGLang or llama-server")
-  }
-
-  /// A candidate as it was opened.
-  enum Opened {
-    case whole(Candidate)
-    case broken(path: String, InputError)
-  }
-
-  /// Opens every candidate. What is wrong with one of several costs the others nothing.
-  private func open(
-    _ paths: [String], suite: Suite, _ models: ModelOpening,
-    looks: (any AskedModel) throws -> [Share]
-  ) throws -> [Opened] {
-    // A base that is broken is no candidate's fault.
-    if paths.contains(where: { (try? CheckpointKind.of($0)) == .adapter }) { _ = try models.baseCheckpoint() }
-    if paths.contains(where: ServerAddress.isAddress) { _ = try models.open(base) }
-    var faults: [InputError] = []
-    let opened = try paths.map { path -> Opened in
-      do {
-        let subject = try models.open(path)
-        let record = try subject.server == nil ? TrainingRecord.read(fromCheckpoint: subject.path) : nil
-        let labels = configuration.fineTuning.labels + (record?.labels ?? [])
-        return .whole(
-          Candidate(
-            subject: subject, labels: labels, related: relatedTasks(of: suite, labels: labels),
-            earlier: try looks(subject), isTrainedAsChat: record?.usesChatTemplate ?? false))
-      } catch let fault as InputError {
-        faults.append(fault)
-        return .broken(path: path, fault)
-      }
-    }
-    if faults.count == paths.count, let first = faults.first { throw first }
-    return opened
-  }
-
-  private static func unasked(_ fault: InputError) -> CandidateVerdict.Finding {
-    .refused("it could not be asked: \(fault)")
-  }
-
-  private func unasked(_ path: String, _ fault: InputError) -> CandidateVerdict {
-    CandidateVerdict(
-      path: path, model: nil, durationSeconds: 0, share: share.description, finding: Self.unasked(fault))
   }
 
   /// What several candidates share is said once.

@@ -1,5 +1,6 @@
 import Diagnostics
 import Reading
+import Suites
 import Tokenizers
 
 /// Everything that a run will show the model, read and checked before it starts; each step's samples are a pure
@@ -36,8 +37,6 @@ package struct TrainingPlan: Sendable {
   let composition: MixComposition
   let order: SeededOrder
 
-  /// Labels are few where there are no more than this.
-  private static let mostLabels = 16
   private static let mostSteps = 1_000_000
 
   /// Reads and encodes the recipe's data.
@@ -103,8 +102,8 @@ package struct TrainingPlan: Sendable {
         mix.replay?.share ?? 0,
       ],
       samplesPerStep: recipe.samplesPerStep, stepCount: stepCount)
-    let trained = Self.labels(train.lines.map { $0.content.completion.stripped() })
-    labels = trained.isEmpty ? Self.labels(test?.lines.map { $0.content.completion.stripped() } ?? []) : trained
+    let trained = answerLabels(train.lines.map { $0.content.completion.stripped() })
+    labels = trained.isEmpty ? answerLabels(test?.lines.map { $0.content.completion.stripped() } ?? []) : trained
     let labelled = trained.isEmpty ? testSamples : taskSamples
     // What a template writes before an answer is learnt too, such as an empty think block: it is no label.
     labelTokens =
@@ -158,11 +157,5 @@ package struct TrainingPlan: Sendable {
         remedy: "write a smaller number")
     }
     return count
-  }
-
-  /// The answers where they are few: each is given four times on the average, at least.
-  private static func labels(_ completions: [String]) -> [String] {
-    let distinct = Set(completions)
-    return distinct.count <= mostLabels && distinct.count * 4 <= completions.count ? distinct.sorted() : []
   }
 }

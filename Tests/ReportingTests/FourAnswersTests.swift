@@ -91,20 +91,17 @@ struct FourAnswersTests {
     #expect(timed.contains("<pre>holdfast gate out/a</pre>"))
   }
 
-  @Test("of several the command is one candidate's, with what decides what is asked")
-  func several() throws {
-    let header = Fixture.header(command: "holdfast gate out/a out/b --share 1/4 --reports r --config c.yaml")
+  @Test(
+    "of several the command is one candidate's, with what decides what is asked; what a server loaded is loaded again",
+    arguments: [
+      ("out/a out/b --share 1/4 --reports r --config c.yaml", "out/a --share 1/4 --config c.yaml --diagnose"),
+      ("--load-adapters out --share 1/4", "--load-adapters out --share 1/4 --diagnose"),
+    ])
+  func several(typed: String, advised: String) throws {
+    let header = Fixture.header(command: "holdfast gate \(typed)")
     let failed = candidate(.judged(try Fixture.verdict(lost: 3)))
     let text = try GateReport(header: header, candidates: [failed, candidate(.refused("x"))]).markdown()
-    #expect(text.contains("<pre>holdfast gate out/a --share 1/4 --config c.yaml --diagnose</pre>"))
-  }
-
-  @Test("adapters that a server loaded for the gate are loaded again")
-  func loaded() throws {
-    let header = Fixture.header(command: "holdfast gate --load-adapters out --share 1/4")
-    let failed = candidate(.judged(try Fixture.verdict(lost: 3)))
-    let text = try GateReport(header: header, candidates: [failed, candidate(.refused("x"))]).markdown()
-    #expect(text.contains("<pre>holdfast gate --load-adapters out --share 1/4 --diagnose</pre>"))
+    #expect(text.contains("<pre>holdfast gate \(advised)</pre>"))
   }
 
   @Test("one short lost answer is shown, of the largest fall, with what both say; wrapped and silent ones tell nothing")

@@ -21,6 +21,9 @@ package struct ItemContrast: Sendable, Hashable {
 
   /// The base is right and the candidate wrong, or the other way round.
   package var flipped: Bool { base.exactMatch != candidate.exactMatch }
+  /// With demonstrations the base is right and the candidate is not, and the other way round.
+  package var isLost: Bool { k > 0 && base.exactMatch && !candidate.exactMatch }
+  package var isWon: Bool { k > 0 && !base.exactMatch && candidate.exactMatch }
   /// By how much the gold answer's logprob fell, in nats; nil where one of both has none.
   package var logprobDrop: Double? { base.logprob.flatMap { base in candidate.logprob.map { base - $0 } } }
 

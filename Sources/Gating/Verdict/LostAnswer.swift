@@ -33,7 +33,7 @@ package struct LostAnswer: Sendable, Hashable {
 extension [ItemContrast] {
   /// What the base answers with demonstrations and the candidate does not, the largest fall of the gold answer's logprob first.
   package var lost: [ItemContrast] {
-    enumerated().filter { $0.element.k > 0 && $0.element.base.exactMatch && !$0.element.candidate.exactMatch }
+    enumerated().filter(\.element.isLost)
       .sorted { ($1.element.logprobDrop ?? 0, $0.offset) < ($0.element.logprobDrop ?? 0, $1.offset) }
       .map(\.element)
   }

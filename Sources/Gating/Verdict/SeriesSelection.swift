@@ -68,10 +68,3 @@ package struct SeriesSelection: Sendable, Hashable, Codable {
 extension CandidateVerdict {
   fileprivate var overallDrop: Double { verdict?.overallDrop ?? .infinity }
 }
-
-extension Verdict {
-  /// Of exact match in the mean over k, where a rule looks at that.
-  package var overallDrop: Double? {
-    units.first { $0.level == .overall && $0.metric == .exactMatch && $0.contrast == .absoluteDrop }?.degradation?.drop
-  }
-}

@@ -28,6 +28,19 @@ extension UnitVerdict {
     return least <= most ? Interval(least...most) : nil
   }
 
+  /// What a picture shows: at the end that decided the bound, at the other the 95 % interval's; where nothing is decided both bounds. Nil where
+  /// nothing is known, or it says nothing.
+  package var shownInterval: Interval? {
+    guard let usual = evidence?.dropInterval else { return nil }
+    let bounds = bounds ?? usual
+    return switch outcome {
+    case .pass: attainable(Interval(min(usual.lower, bounds.upper)...bounds.upper))
+    case .fail: attainable(Interval(bounds.lower...max(usual.upper, bounds.lower)))
+    case .inconclusive: openBounds
+    case .uninformative: attainable(usual)
+    }
+  }
+
   /// Only a share ends somewhere; the base's own mean ends its drop, and no other loss.
   private func attainable(_ interval: Interval) -> Interval? {
     metric == .logprob ? interval : interval.attainable(base: contrast == .absoluteDrop ? degradation?.base : nil)

@@ -76,3 +76,12 @@ package struct Verdict: Sendable, Hashable, Codable {
   /// The share of the items that base and candidate answer differently at one k, mean over k > 0 with the weights of the overall mean.
   package let discordance: Double?
 }
+
+extension Verdict {
+  /// The drop of exact match over everything, where a rule looks at it: in the mean over k, or else at the k that one looks at.
+  package var overallUnit: UnitVerdict? {
+    units.first { $0.level == .overall && $0.metric == .exactMatch && $0.contrast == .absoluteDrop }
+  }
+
+  package var overallDrop: Double? { overallUnit?.degradation?.drop }
+}

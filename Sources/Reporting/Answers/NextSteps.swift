@@ -134,9 +134,7 @@ struct NextSteps {
     let settling = [failing, all.count == open.count ? all.max() : nil].compactMap { $0 }.min()
     // More than counts as all is refused.
     let most = declared ?? candidate.verdict?.look?.declared ?? .all
-    guard let settling, settling <= most, let asked = try? Share(parsing: candidate.share), settling > asked else {
-      return nil
-    }
+    guard let settling, settling <= most, let asked, settling > asked else { return nil }
     return settling
   }
 
@@ -161,16 +159,15 @@ struct NextSteps {
 
   // MARK: - Time
 
+  /// The share that was asked.
+  private var asked: Share? { try? Share(parsing: candidate.share) }
+
   /// What the questions that were asked take.
-  private var read: Double? {
-    candidate.wholeSeconds.flatMap { whole in (try? Share(parsing: candidate.share)).map { whole * $0.fraction } }
-  }
+  private var read: Double? { candidate.wholeSeconds.flatMap { whole in asked.map { whole * $0.fraction } } }
 
   /// What a larger share takes beyond what is known already.
   private func seconds(to share: Share) -> Double? {
-    candidate.wholeSeconds.flatMap { whole in
-      (try? Share(parsing: candidate.share)).map { max(1, whole * (share.fraction - $0.fraction)) }
-    }
+    candidate.wholeSeconds.flatMap { whole in asked.map { max(1, whole * (share.fraction - $0.fraction)) } }
   }
 }
 

@@ -54,7 +54,7 @@ extension Comparison {
     _ name: String, _ zeroShot: Difference?, _ fewShot: Difference?, _ probability: Difference?
   ) -> String {
     let differences = [fewShot, probability].map { found in
-      "\(found.map { points($0.difference) } ?? "-") | \(text(found?.interval, points)) |"
+      "\(found.map { points($0.difference) } ?? "-") | \(intervalText(found?.interval, points)) |"
     }
     return "| \(name) | \(change(zeroShot)) | \(change(fewShot)) | \(differences.joined(separator: " "))"
   }

@@ -37,7 +37,7 @@ extension Comparison {
   ) -> [String] {
     [
       name, change(zeroShot), change(fewShot), fewShot.map { points($0.difference) } ?? "-",
-      text(fewShot?.interval, points), probability.map { points($0.difference) } ?? "-", isMarked ? "*" : "",
+      intervalText(fewShot?.interval, points), probability.map { points($0.difference) } ?? "-", isMarked ? "*" : "",
     ]
   }
 }

@@ -75,6 +75,6 @@ func change(_ difference: Difference?) -> String {
 }
 
 /// "12.1 to 22.3", or "-".
-func text(_ interval: Interval?, _ amount: (Double) -> String) -> String {
+func intervalText(_ interval: Interval?, _ amount: (Double) -> String) -> String {
   interval.map { "\(amount($0.lower)) to \(amount($0.upper))" } ?? "-"
 }

@@ -21,8 +21,8 @@ package struct CandidateEvidence: Sendable {
     self.contrasts = contrasts
     curve = AbilityCurve(contrasts)
     probabilities = AbilityCurve(contrasts) { $0.logprob.map { exp($0) } }
-    flipCount = contrasts.lost.count
-    wonCount = contrasts.count { $0.k > 0 && !$0.base.exactMatch && $0.candidate.exactMatch }
+    flipCount = contrasts.count(where: \.isLost)
+    wonCount = contrasts.count(where: \.isWon)
     flips = lost
   }
 

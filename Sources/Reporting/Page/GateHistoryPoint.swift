@@ -13,14 +13,12 @@ package struct GateHistoryPoint: Sendable, Hashable {
 
   /// Nil for a verdict without such a unit.
   package init?(_ candidate: CandidateVerdict) {
-    guard let verdict = candidate.verdict,
-      let unit = verdict.units.first(where: {
-        $0.level == .overall && $0.contrast == .absoluteDrop && $0.metric == .exactMatch
-      }), let loss = unit.degradation
-    else { return nil }
+    guard let verdict = candidate.verdict, let unit = verdict.overallUnit, let loss = unit.degradation else {
+      return nil
+    }
     name = candidate.path.split(separator: "/").suffix(2).joined(separator: "/")
     drop = loss.drop
-    interval = unit.bounds
+    interval = unit.shownInterval
     margin = unit.margin
     failed = verdict.outcome == .fail
   }

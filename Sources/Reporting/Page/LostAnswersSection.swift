@@ -41,8 +41,7 @@ struct LostAnswersSection {
     let asked = evidence.contrasts.filter { $0.k > 0 }
     let counts = Dictionary(grouping: asked, by: \.family).map { family, lines in
       (
-        family: family, asked: lines.count, lost: lines.count { $0.base.exactMatch && !$0.candidate.exactMatch },
-        won: lines.count { !$0.base.exactMatch && $0.candidate.exactMatch }
+        family: family, asked: lines.count, lost: lines.count(where: \.isLost), won: lines.count(where: \.isWon)
       )
     }
     return counts.sorted { ($1.lost - $1.won, $0.family) < ($0.lost - $0.won, $1.family) }.map {

@@ -30,7 +30,7 @@ struct VerdictPlots {
       let bound = unit.boundText.map { unit.outcome == .inconclusive ? " [\($0)]" : ", \($0)" }
       return ForestPlot.Row(
         label: unit.name.alone, estimate: unit.degradation?.drop,
-        interval: interval(of: unit).map(plot),
+        interval: unit.shownInterval.map(plot),
         kind: kind, state: state(unit.outcome), margin: unit.margin,
         note: unit.votes ? drop.map { $0 + (bound ?? "") } : unit.reason)
     }
@@ -54,25 +54,10 @@ struct VerdictPlots {
     ).svg(idPrefix: "forest-\(id)-\(Int(width))")
   }
 
-  /// A unit's whisker: at the end that decided its bound, at the other the 95 % interval's; where nothing is decided both bounds.
-  private func interval(of unit: UnitVerdict) -> Interval? {
-    guard let usual = unit.evidence?.dropInterval else { return nil }
-    let bounds = unit.bounds ?? usual
-    let shown =
-      switch unit.outcome {
-      case .pass: Interval(min(usual.lower, bounds.upper)...bounds.upper)
-      case .fail: Interval(bounds.lower...max(usual.upper, bounds.lower))
-      case .inconclusive: unit.openBounds ?? bounds
-      case .uninformative: usual
-      }
-    return shown.attainable(base: unit.degradation?.base)
-  }
-
   /// What the axis is scaled to: the units that vote, with their margins and some room. Nil where none does.
   private func limits(_ units: [UnitVerdict]) -> PlotInterval? {
     let values = units.flatMap { unit -> [Double] in
-      let interval = interval(of: unit)
-      return [unit.degradation?.drop, interval?.lower, interval?.upper, unit.margin].compactMap { $0 }
+      [unit.degradation?.drop, unit.shownInterval?.lower, unit.shownInterval?.upper, unit.margin].compactMap { $0 }
     }
     guard let least = values.min(), let most = values.max() else { return nil }
     let room = 0.15 * (max(most, 0) - min(least, 0))
@@ -124,7 +109,7 @@ struct VerdictPlots {
   func series(width: Double = Self.wide) -> String? {
     let points = candidates.compactMap { candidate -> (step: Int, unit: UnitVerdict, failed: Bool)? in
       guard let step = candidate.step, let verdict = candidate.verdict.verdict,
-        let unit = verdict.units.first(where: { $0.level == .overall && $0.contrast == .absoluteDrop })
+        let unit = verdict.overallUnit
       else { return nil }
       return (step, unit, verdict.outcome == .fail)
     }.sorted { $0.step < $1.step }
@@ -134,7 +119,7 @@ struct VerdictPlots {
       points: points.compactMap { point in
         point.unit.degradation.map {
           CurvePlot.Point(
-            x: Double(point.step), y: $0.drop, yInterval: point.unit.bounds.map(plot))
+            x: Double(point.step), y: $0.drop, yInterval: point.unit.shownInterval.map(plot))
         }
       })
     let first = points.first { $0.failed }.map {
