@@ -74,6 +74,9 @@ package struct TrainingFolder {
     return Dictionary(reports.map { ($0.step, $0) }) { $1 }
   }
 
+  /// Target accuracies of the log, by step.
+  package var looks: [Int: Double] { evaluations.compactMapValues(\.targetAccuracy) }
+
   /// Appends a step to the log.
   package func log(_ report: Trainer.StepReport) throws {
     let file = logFile

@@ -77,10 +77,12 @@ package struct TrainingSession {
   /// - Parameters:
   ///   - resuming: whether to go on with what is in the folder; otherwise it must be free.
   ///   - ledger: keeps the log of the steps.
+  ///   - isEnough: says whether a step was the last one, from all looks up to it: target accuracies by step.
   ///   - started: is told after how many steps this run goes on, 0 for a new one.
   /// - Throws: `TrainingDiverged` (the last checkpoint stays); `InputError` where a file cannot be written, and for a state of another run.
   package func run(
-    resuming: Bool, ledger: Ledger, started: (Int) -> Void = { _ in }, report: (Trainer.StepReport) throws -> Void
+    resuming: Bool, ledger: Ledger, isEnough: ([Int: Double]) -> Bool = { _ in false },
+    started: (Int) -> Void = { _ in }, report: (Trainer.StepReport) throws -> Void
   ) throws -> Outcome {
     try folder.check(resuming: resuming)
     var plan = plan
@@ -92,17 +94,21 @@ package struct TrainingSession {
     try folder.make()
     if resuming, let state = folder.newestState { try trainer.resume(from: state) }
     started(trainer.step)
-    let outcome = { Outcome(checkpoint: folder.checkpoint(plan.stepCount), evaluation: $0) }
+    let outcome = { Outcome(checkpoint: folder.checkpoint(trainer.step), evaluation: $0) }
+    var looks = folder.looks.filter { $0.key <= trainer.step }
     guard trainer.step < plan.stepCount else { return outcome(try trainer.evaluate()) }
     let training = try begin(resuming: resuming, ledger)
     var last = Trainer.Evaluation(targetAccuracy: nil, leakMass: nil)
     try trainer.run { step in
+      looks[step.step] = step.targetAccuracy
+      return isEnough(looks)
+    } afterStep: { step in
       try report(step)
       try folder.log(step)
       try ledger.append(TrainingStep(step), to: training)
       last = Trainer.Evaluation(targetAccuracy: step.targetAccuracy, leakMass: step.leakMass)
       let due = recipe.checkpointEvery.map { step.step.isMultiple(of: $0) } ?? false
-      if due || step.step == plan.stepCount {
+      if due || trainer.isAtEnd {
         try folder.save(trainer, step: step.step, baseName: baseName, record: record(step: step.step))
       }
     }

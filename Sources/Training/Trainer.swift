@@ -22,6 +22,10 @@ package final class Trainer {
   let checkpoint: Checkpoint
   /// Writes whole models; nil where an adapter is trained. Made before training, so that what cannot be written is refused at once.
   let model: ModelWriter?
+  /// Whether no more steps are to be taken although some are left.
+  private var isOver = false
+  /// Whether this is the run's last step.
+  package var isAtEnd: Bool { isOver || step == plan.stepCount }
   /// Steps that have been taken.
   package internal(set) var step = 0
 
@@ -79,17 +83,23 @@ package final class Trainer {
     reference = try PreservationReference(plan, decoder: decoder, checkpoint: checkpoint, threads: threads)
   }
 
-  /// Takes the steps that are left.
+  /// Takes the steps that are left, or those until `isEnough` says so.
   ///
-  /// - Parameter afterStep: gets each step's report, and may write a checkpoint.
+  /// - Parameters:
+  ///   - isEnough: is asked after each step, before `afterStep`.
+  ///   - afterStep: gets each step's report, and may write a checkpoint.
   /// - Throws: `Interrupted` where it is to end, between steps; `TrainingDiverged` where the loss or a gradient is not finite; whatever `afterStep` throws.
-  package func run(afterStep: (StepReport) throws -> Void) throws {
+  package func run(
+    isEnough: (StepReport) -> Bool = { _ in false }, afterStep: (StepReport) throws -> Void
+  ) throws {
     try Interruption.watching {
       if step == 0 { try checkpoint.files.whileUnchanged { try trainSoftPrompt(checkpoint) } }
       while step < plan.stepCount {
         try Interruption.check()
         let report = try checkpoint.files.whileUnchanged { try takeStep() }
+        isOver = isEnough(report)
         try afterStep(report)
+        if isOver { break }
       }
     }
   }

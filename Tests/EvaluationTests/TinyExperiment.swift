@@ -1,4 +1,5 @@
 import Checkpoints
+import Diagnostics
 import Evaluation
 import Foundation
 import Gating
@@ -6,6 +7,7 @@ import Ledger
 import Reporting
 import Scoring
 import Suites
+import Testing
 
 /// A folder with all that an experiment on the tiny golden model needs; it goes away with the value.
 final class TinyExperiment: Sendable {
@@ -134,4 +136,11 @@ final class TinyExperiment: Sendable {
     try read("\(reports)/results.json").split(separator: "\n")
       .filter { !$0.contains("_seconds\"") && !$0.contains("\"generated_at\"") }.joined(separator: "\n")
   }
+}
+
+/// Expects an `InputError` whose description holds some words.
+func expectFault(_ words: String, _ body: () throws -> Void) throws {
+  let fault = try #require(throws: InputError.self) { try body() }
+  #expect("\(fault)".contains(words), "\(fault)")
+  #expect(!"\(fault)".contains("\n"))
 }

@@ -49,7 +49,8 @@ extension AbilityLeft {
         ? nil
         : ProbabilityLeft(
           fewShot: probabilities[1], drop: probabilities[0] - probabilities[1],
-          dropInterval: dropInterval(.probability)))
+          dropInterval: dropInterval(.probability)),
+      tasks: admitted.map { TaskLeft($0, shots: fewShot($0)) }.sorted { ($0.family, $0.task) < ($1.family, $1.task) })
   }
 
   /// b - t of each item, mean over k > 0: the gate's own contrast without a margin.
@@ -58,5 +59,18 @@ extension AbilityLeft {
       name: "drop", metric: metric, contrast: .absoluteDrop(margin: 0), level: .overall, alphaPass: 0.05,
       alphaFail: 0.01)
     return contrast.values(of: task).map { TaskValues(values: $0.values.map { 0 - $0 }, blocks: $0.blocks) }
+  }
+}
+
+extension TaskLeft {
+  fileprivate init(_ task: PairedTask, shots: [Int]) {
+    func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(1, values.count)) }
+    func matches(_ items: [PairedItem], _ side: KeyPath<PairedItem, ItemAbility>) -> Double {
+      mean(items.compactMap { $0[keyPath: side].mean(.exactMatch, over: shots) })
+    }
+    let blocks = Dictionary(grouping: task.items, by: \.base.block).sorted { $0.key < $1.key }.map(\.value)
+    self.init(
+      task: task.admission.task, family: task.admission.family, base: matches(task.items, \.base),
+      drops: blocks.map { matches($0, \.base) - matches($0, \.candidate) })
   }
 }

@@ -12,41 +12,45 @@ struct ArmRun {
   let experiment: Experiment
 
   /// Trains what is left, scores what is left, and removes what need not stay.
-  func finish(_ scoring: PointScoring, report: @escaping (ExperimentSession.Event) throws -> Void) throws {
+  func finish(_ scoring: CheckpointScoring, report: @escaping (ExperimentSession.Event) throws -> Void) throws {
     try folder.claim()
-    try train(scoring.run.ledger, report)
-    let diverged = try folder.divergedAt()
-    if let diverged { try report(.diverged(step: diverged)) }
+    try train(scoring.main.run.ledger, report)
+    if let diverged = try folder.divergedAt() { try report(.diverged(step: diverged)) }
     let evaluations = folder.training.evaluations
-    for step in experiment.steps(before: diverged) where try folder.point(step) == nil {
+    let steps = try folder.scoredSteps(planned, experiment)
+    for step in steps where try folder.point(step) == nil {
       guard folder.hasCheckpoint(step) else {
         throw InputError(
           folder.path, "has neither checkpoint-\(step) nor point-\(step).json, though its training is over",
           remedy: "remove the folder and its .json file to run the arm again")
       }
       let point = try scoring.score(
-        folder.training.checkpoint(step), name: "\(planned.arm)/seed-\(planned.seed)/checkpoint-\(step)", step: step
-      ) { try? report(.scoring(step: step, $0)) }
+        folder.training.checkpoint(step), name: "\(planned.arm)/seed-\(planned.seed)/checkpoint-\(step)", step: step,
+        progress: { try? report(.scoring(step: step, $0)) }, changed: { try folder.save($0, step: step) })
       try folder.save(
         point.with(
           target: TargetAccuracy(evaluations[step]?.targetAccuracy, samples: session.plan.testSamples.count),
           leakMass: evaluations[step]?.leakMass))
       try report(.scored(step: step))
     }
-    folder.tidy(keeping: experiment.keep, of: experiment.steps(before: diverged))
+    folder.tidy(keeping: experiment.keep, of: steps)
   }
 
   private func train(_ ledger: Ledger, _ report: (ExperimentSession.Event) throws -> Void) throws {
-    guard try folder.divergedAt() == nil, !folder.hasCheckpoint(session.plan.stepCount) else { return }
+    guard try folder.divergedAt() == nil, !hasEnded else { return }
     let resumes = folder.training.newestState != nil
     if !resumes { folder.training.clear() }
     for text in session.preparations(resuming: resumes) { try report(.preparing(text)) }
     do {
-      _ = try session.run(resuming: resumes, ledger: ledger) {
+      _ = try session.run(
+        resuming: resumes, ledger: ledger, isEnough: { planned.until?.reached($0) != nil }
+      ) {
         try report(.training($0, total: session.plan.stepCount))
       }
     } catch let diverged as TrainingDiverged {
       try folder.noteDivergence(at: diverged.step)
     }
   }
+
+  private var hasEnded: Bool { folder.end(of: planned, session.plan.stepCount).map(folder.hasCheckpoint) ?? false }
 }

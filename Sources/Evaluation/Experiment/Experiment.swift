@@ -15,6 +15,22 @@ package struct Experiment: Sendable, Equatable {
     /// Instead of the recipe's; nil for the recipe's own.
     package let learningRate: Double?
     package let seeds: [UInt64]
+    /// Instead of the experiment's; nil for that one.
+    package let until: HeldTarget?
+    /// What is scored in place of a trained model; nil for that.
+    package let control: Control?
+  }
+
+  /// A model that no training made, beside an arm's.
+  package enum Control: Sendable, Equatable {
+    /// The base with noise on every weight that the arm of this name changed, as large as that change.
+    case noise(of: String)
+  }
+
+  /// The same checkpoints asked otherwise too, such as in chat: another baseline's suite form.
+  package struct Also: Sendable, Equatable {
+    package let baseline: String
+    package let share: Share
   }
 
   /// Which whole checkpoints stay after scoring; a trainer's state never stays.
@@ -28,11 +44,14 @@ package struct Experiment: Sendable, Equatable {
   package let share: Share
   /// Steps of every arm; nil for the recipes' own.
   package let steps: Int?
-  /// The steps at which every arm is evaluated and scored: ascending multiples of the first.
+  /// The steps at which every arm is evaluated and scored: ascending multiples of the first; empty with `until`.
   package let checkpoints: [Int]
+  /// Each arm is trained until it holds its target, and scored there; nil for the same steps for all.
+  package let until: HeldTarget?
   /// The target accuracy at which arms are compared; nil for no such comparison.
   package let matchAccuracy: Double?
   package let keep: Keep
+  package let also: Also?
   /// Whether the base itself is scored as a control.
   package let scoresBase: Bool
   package let arms: [Arm]
@@ -40,7 +59,8 @@ package struct Experiment: Sendable, Equatable {
 
 extension Experiment {
   private static let keys = [
-    "experiment", "suite", "share", "seeds", "steps", "checkpoints", "match_accuracy", "keep", "base", "arms",
+    "experiment", "suite", "share", "seeds", "steps", "checkpoints", "until", "match_accuracy", "keep", "base", "also",
+    "arms",
   ]
   private static let mostSteps = 1_000_000
 
@@ -48,21 +68,47 @@ extension Experiment {
   package static func read(_ file: String) throws -> Experiment {
     let fields = try YAMLMapping(file: file, known: keys)
     let seeds = try seeds(fields) ?? [1]
-    let known = ["arm", "recipe", "learning_rate", "seeds"]
-    let arms = try fields.sections("arms", of: "arms", such: "- arm: …", known: known).map { try arm($0, seeds) }
+    let until = try HeldTarget.read(fields)
+    let known = ["arm", "recipe", "learning_rate", "seeds", "until", "noise_of"]
+    let arms = try fields.sections("arms", of: "arms", such: "- arm: …", known: known).map {
+      try arm($0, seeds, heldByAll: until != nil)
+    }
+    try checkControls(arms, fields)
     if let twice = Dictionary(grouping: arms, by: \.name).filter({ $0.value.count > 1 }).keys.min() {
       throw fields.error("arms", "'\(twice)' is given twice", remedy: "give every arm a name of its own")
     }
     let steps = try fields.integer("steps", in: 1...mostSteps)
+    if until != nil {
+      for other in ["steps", "checkpoints", "match_accuracy"] where fields.has(other) {
+        throw fields.error(other, "stands beside 'until', which ends every arm by itself", remedy: "keep one of them")
+      }
+    }
     return Experiment(
       file: file, name: try name("experiment", fields), suite: try fields.filePath("suite"), share: try share(fields),
-      steps: steps, checkpoints: try checkpoints(fields, steps: steps),
+      steps: steps, checkpoints: until == nil ? try checkpoints(fields, steps: steps) : [], until: until,
       matchAccuracy: try fields.number("match_accuracy", "above 0, at most 1") { $0 > 0 && $0 <= 1 },
-      keep: try fields.choice("keep") ?? .last, scoresBase: try fields.boolean("base") ?? true, arms: arms)
+      keep: try fields.choice("keep") ?? .last, also: try also(fields),
+      scoresBase: try fields.boolean("base") ?? true, arms: arms)
   }
 
-  private static func arm(_ fields: YAMLMapping, _ seeds: [UInt64]) throws -> Arm {
-    let recipe = try fields.required("recipe", try fields.filePath("recipe"))
+  private static func also(_ fields: YAMLMapping) throws -> Also? {
+    guard let also = try fields.section("also", known: ["baseline", "share"]) else { return nil }
+    return Also(
+      baseline: try also.required("baseline", try also.filePath("baseline")), share: try share(also))
+  }
+
+  private static func arm(_ fields: YAMLMapping, _ seeds: [UInt64], heldByAll: Bool) throws -> Arm {
+    let original = try fields.text("noise_of")
+    let until = try HeldTarget.read(fields)
+    if until != nil, !heldByAll || original != nil {
+      throw fields.error(
+        "until", "is an arm's, and the experiment's is missing or the arm is not trained",
+        remedy: "give the experiment an 'until', and its exceptions to trained arms")
+    }
+    let recipe = try original == nil ? fields.required("recipe", try fields.filePath("recipe")) : ""
+    for other in ["recipe", "learning_rate"] where original != nil && fields.has(other) {
+      throw fields.error(other, "stands beside 'noise_of': noise is not trained", remedy: "keep one of them")
+    }
     let name = try name("arm", fields)
     guard name != "base" else {
       throw fields.error("arm", "'base' is the base model's own row", remedy: "give the arm another name")
@@ -70,7 +116,22 @@ extension Experiment {
     return Arm(
       name: name, recipe: recipe,
       learningRate: try fields.number("learning_rate", "above 0, at most 1") { $0 > 0 && $0 <= 1 },
-      seeds: try self.seeds(fields) ?? seeds)
+      seeds: try self.seeds(fields) ?? seeds, until: until, control: original.map { .noise(of: $0) })
+  }
+
+  /// Noise is made of a trained arm's change, under the same seeds.
+  private static func checkControls(_ arms: [Arm], _ fields: YAMLMapping) throws {
+    for arm in arms {
+      guard case .noise(let name)? = arm.control else { continue }
+      guard let original = arms.first(where: { $0.name == name && $0.control == nil }) else {
+        throw fields.error(
+          "arms", "'\(arm.name)' is noise of '\(name)', which is no trained arm", remedy: "name an arm with a recipe")
+      }
+      guard arm.seeds.allSatisfy(original.seeds.contains) else {
+        throw fields.error(
+          "arms", "'\(arm.name)' has a seed that '\(name)' has not", remedy: "give it seeds of that arm")
+      }
+    }
   }
 
   /// A name that becomes a folder's.

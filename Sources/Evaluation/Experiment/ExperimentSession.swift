@@ -60,10 +60,27 @@ package struct ExperimentSession {
     case ended(index: Int, count: Int, seconds: Double)
   }
 
+  /// What checkpoints are asked in another form too.
+  package struct AlsoAsked: Sendable {
+    package let suite: Suite
+    package let baseline: Baseline
+    /// As the report names the baseline.
+    package let path: String
+    package let share: Share
+
+    package init(suite: Suite, baseline: Baseline, path: String, share: Share) {
+      self.suite = suite
+      self.baseline = baseline
+      self.path = path
+      self.share = share
+    }
+  }
+
   private let setting: ExperimentSetting
   private let runs: [PlannedRun]
   private let selection: Selection
-  private let scoring: PointScoring
+  private let scoring: CheckpointScoring
+  private let also: AlsoAsked?
   private let configuredBase: String
   private let threads: Int
   private let provenance: Provenance
@@ -73,6 +90,7 @@ package struct ExperimentSession {
   ///   - base: the baseline's model, which every arm starts from; `configuredBase` is what the configuration calls it.
   ///   - fineTuningLabels: the configuration's, beside those of the arms' own data: tasks of these labels are left out.
   ///   - contaminated: items that are in the fine-tuning data, by task: left out for all arms.
+  ///   - also: what checkpoints are asked beside `suite`; nil where the experiment names nothing.
   ///   - out: the folder that everything is trained into.
   ///   - reports: the folder that README.md, results.json and plot.svg are written to.
   /// - Throws: `InputError` for an arm's recipe that cannot be read, and for an arm or seed that the experiment does
@@ -81,7 +99,7 @@ package struct ExperimentSession {
   package init(
     _ experiment: Experiment, suite: Suite, baseline: Baseline, settings: GateSettings, base: Subject,
     configuredBase: String, fineTuningLabels: [String], contaminated: [String: Set<String>] = [:],
-    out: String, reports: String, ledger: Ledger, threads: Int,
+    also: AlsoAsked? = nil, out: String, reports: String, ledger: Ledger, threads: Int,
     selection: Selection,
     provenance: Provenance
   ) throws {
@@ -95,19 +113,27 @@ package struct ExperimentSession {
       }
     }
     let labels = try trainedLabels(planned.map(\.2), base: base.checkpoint) + fineTuningLabels
-    let setting = try ExperimentSetting(
-      experiment, suite: suite, baseline: baseline, base: base, related: relatedTasks(of: suite, labels: labels),
-      contaminated: contaminated, out: out)
-    runs = try planned.map { try PlannedRun($0, seed: $1, recipe: $2, setting: setting) }
+    func asking(_ suite: Suite, _ baseline: Baseline, _ share: Share) throws -> PointScoring {
+      PointScoring(
+        setting: try ExperimentSetting(
+          experiment, share: share, suite: suite, baseline: baseline, base: base,
+          related: relatedTasks(of: suite, labels: labels), contaminated: contaminated, out: out),
+        run: try SuiteRun(
+          suite: suite, share: share, ledger: ledger, command: provenance.command, kernel: provenance.kernel,
+          threads: threads),
+        // Leak mass is an experiment's own column, measured while training.
+        policy: settings.policy.withoutLeaks)
+    }
+    try also.map { try base.demandModel(of: $0.baseline) }
+    let scoring = CheckpointScoring(
+      main: try asking(suite, baseline, experiment.share),
+      also: try also.map { try asking($0.suite, $0.baseline, $0.share) })
+    let setting = scoring.setting
+    runs = try planned.map { try PlannedRun($0, seed: $1, recipe: $2, setting: setting, facts: scoring.facts) }
     self.setting = setting
     self.selection = selection
-    scoring = PointScoring(
-      setting: setting,
-      run: try SuiteRun(
-        suite: suite, share: experiment.share, ledger: ledger, command: provenance.command, kernel: provenance.kernel,
-        threads: threads),
-      // Leak mass is an experiment's own column, measured while training.
-      policy: settings.policy.withoutLeaks)
+    self.scoring = scoring
+    self.also = also
     self.configuredBase = configuredBase
     self.threads = threads
     self.provenance = provenance
@@ -125,24 +151,43 @@ package struct ExperimentSession {
     // Everything is read and checked before hours are spent.
     for run in runs { try folder(run).check() }
     let open = try runs.filter { try selection.includes($0) && !isFinished($0) }
-    let prepared = try open.map { try prepare($0) }
-    for warning in Set(prepared.flatMap(\.session.warnings)).sorted() { try report(.warning(warning)) }
+    let prepared = try open.map { try ($0, $0.control == nil ? prepare($0) : nil) }
+    for warning in Set(prepared.compactMap(\.1).flatMap(\.session.warnings)).sorted() { try report(.warning(warning)) }
     let base = BaseRow(setting: setting, scoring: scoring, threads: threads)
     try base.score { progress in try? report(.scoring(step: 0, progress)) }
     var result = try publish(base)
-    for (index, next) in prepared.enumerated() {
+    for (index, (planned, arm)) in prepared.enumerated() {
       let began = Date()
-      try report(.began(arm: next.planned.arm, seed: next.planned.seed, index: index, count: prepared.count))
-      try base.evaluate(next.planned)
-      try next.finish(scoring, report: report)
+      try report(.began(arm: planned.arm, seed: planned.seed, index: index, count: prepared.count))
+      try base.evaluate(planned)
+      if let arm {
+        try arm.finish(scoring, report: report)
+      } else if let original = original(of: planned) {
+        try ControlRun(
+          planned: planned, folder: folder(planned), original: (original, folder(original)),
+          experiment: setting.experiment
+        ).finish(scoring, base, report: report)
+      }
       result = try publish(base)
       try report(.ended(index: index, count: prepared.count, seconds: Date().timeIntervalSince(began)))
     }
     for run in runs where try isFinished(run) {
       let folder = folder(run)
-      folder.tidy(keeping: setting.experiment.keep, of: setting.experiment.steps(before: try folder.divergedAt()))
+      folder.tidy(keeping: setting.experiment.keep, of: try steps(of: run))
     }
     return result
+  }
+
+  /// The trained run that a control stands beside.
+  private func original(of run: PlannedRun) -> PlannedRun? {
+    guard case .noise(let name)? = run.control else { return nil }
+    return runs.first { $0.arm == name && $0.seed == run.seed }
+  }
+
+  /// The steps of a run that are scored, as far as they are known.
+  private func steps(of run: PlannedRun) throws -> [Int] {
+    let trained = original(of: run) ?? run
+    return try folder(trained).scoredSteps(trained, setting.experiment)
   }
 
   private func prepare(_ run: PlannedRun) throws -> ArmRun {
@@ -150,7 +195,7 @@ package struct ExperimentSession {
       run.recipe, base: setting.base.checkpoint, baseName: configuredBase, suites: [setting.suite],
       folder: folder(run).path, threads: threads,
       origin: .init(program: provenance.createdBy, command: provenance.command))
-    let last = setting.experiment.checkpoints.last
+    let last = run.until?.atMost ?? setting.experiment.checkpoints.last
     guard session.plan.stepCount == last else {
       throw InputError(
         setting.experiment.file, field: "checkpoints",
@@ -164,8 +209,10 @@ package struct ExperimentSession {
 
   private func isFinished(_ run: PlannedRun) throws -> Bool {
     let folder = folder(run)
-    let diverged = try folder.divergedAt()
-    return try setting.experiment.steps(before: diverged).allSatisfy { try folder.point($0) != nil }
+    let steps = try steps(of: run)
+    // A run that ends where its task is held has no step to be scored before it has ended, unless it diverged.
+    guard try !steps.isEmpty || folder.divergedAt() != nil else { return false }
+    return try steps.allSatisfy { try folder.point($0) != nil }
   }
 
   private func publish(_ base: BaseRow) throws -> ExperimentResult {
@@ -178,12 +225,13 @@ package struct ExperimentSession {
   private func found(_ run: PlannedRun, _ base: BaseRow) throws -> ExperimentRun {
     let folder = folder(run)
     let diverged = try folder.divergedAt()
-    let points = [try base.point(run)] + (try setting.experiment.checkpoints.compactMap { try folder.point($0) })
+    let points = [try base.point(run)] + (try steps(of: run).compactMap { try folder.point($0) })
     let state: ExperimentRun.State = try isFinished(run) ? (diverged == nil ? .finished : .diverged) : .unfinished
     return ExperimentRun(
       arm: run.arm, seed: run.seed, recipe: run.recipe.name, learningRate: run.recipe.optimiser.learningRate,
       state: state, divergedAt: diverged, points: points,
-      matched: setting.experiment.matchAccuracy.flatMap { MatchedPoint(accuracy: $0, along: points) })
+      matched: setting.experiment.matchAccuracy.flatMap { MatchedPoint(accuracy: $0, along: points) },
+      until: run.until.map { RunEnd($0, held: run.control == nil ? $0.reached(folder.training.looks) != nil : nil) })
   }
 
   private func header() throws -> ExperimentHeader {
@@ -195,7 +243,16 @@ package struct ExperimentSession {
       numerics: baseline.run.numerics, baseline: provenance.baseline, base: setting.base.description,
       suite: baseline.run.suite, share: setting.experiment.share.description, tasks: measured.count,
       families: Set(measured.map(\.admission.family)).count, items: measured.reduce(0) { $0 + $1.items.count },
-      related: setting.related.sorted(), matchAccuracy: setting.experiment.matchAccuracy)
+      related: setting.related.sorted(), matchAccuracy: setting.experiment.matchAccuracy, also: try alsoHeader())
+  }
+
+  private func alsoHeader() throws -> AlsoHeader? {
+    guard let also, let setting = scoring.also?.setting else { return nil }
+    let measured = try setting.measuredTasks()
+    return AlsoHeader(
+      form: also.baseline.run.chat?.form.rawValue ?? PromptForm.raw.rawValue, baseline: also.path,
+      share: also.share.description, tasks: measured.count, families: Set(measured.map(\.admission.family)).count,
+      items: measured.reduce(0) { $0 + $1.items.count })
   }
 }
 
@@ -207,9 +264,11 @@ private func trainedLabels(_ recipes: [Recipe], base: Checkpoint) throws -> [Str
   }
 }
 
-extension Experiment {
-  /// The checkpoints that there are of a run that diverged in a step; all of them where it did not.
-  func steps(before diverged: Int?) -> [Int] { checkpoints.filter { $0 < diverged ?? .max } }
+extension RunEnd {
+  fileprivate init(_ until: HeldTarget, held: Bool?) {
+    self.init(
+      targetAccuracy: until.targetAccuracy, window: until.window, every: until.every, atMost: until.atMost, held: held)
+  }
 }
 
 extension ExperimentSession.Selection {

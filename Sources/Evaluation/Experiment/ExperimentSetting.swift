@@ -6,6 +6,8 @@ import Transformer
 /// What every run of an experiment has in common.
 struct ExperimentSetting {
   let experiment: Experiment
+  /// Of every task's blocks.
+  let share: Share
   let suite: Suite
   let baseline: Baseline
   let baselineHash: String
@@ -21,10 +23,11 @@ struct ExperimentSetting {
   let measured: Set<String>
 
   init(
-    _ experiment: Experiment, suite: Suite, baseline: Baseline, base: Subject, related: Set<String>,
+    _ experiment: Experiment, share: Share, suite: Suite, baseline: Baseline, base: Subject, related: Set<String>,
     contaminated: [String: Set<String>], out: String
   ) throws {
     self.experiment = experiment
+    self.share = share
     self.suite = suite
     self.baseline = baseline
     self.base = base
@@ -38,7 +41,7 @@ struct ExperimentSetting {
   /// All that decides a model's scores in the experiment beside the model.
   var facts: [String] {
     [
-      "share \(experiment.share)", "suite \(suite.hash)", "baseline \(baselineHash)", "base \(base.identity.id)",
+      "share \(share)", "suite \(suite.hash)", "baseline \(baselineHash)", "base \(base.identity.id)",
       "numerics \(engineNumericsID), scoring \(scoringVersion)", "related \(related.sorted())",
     ]
       // Nothing where there is none: points that were measured before stay good.
@@ -58,7 +61,7 @@ struct ExperimentSetting {
   /// The same of the baseline itself, at the experiment's share.
   func measuredTasks() throws -> [PairedTask] {
     let asked = Dictionary(grouping: baseline.scores, by: \.task).mapValues { scores in
-      experiment.share.blocks(of: Set(scores.map(\.block)).count)
+      share.blocks(of: Set(scores.map(\.block)).count)
     }
     return try measuredTasks(baseline.scores.filter { $0.block < asked[$0.task] ?? 0 })
   }

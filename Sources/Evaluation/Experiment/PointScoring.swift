@@ -14,21 +14,9 @@ struct PointScoring {
   let run: SuiteRun
   let policy: GatePolicy
 
-  /// - Parameters:
-  ///   - path: the checkpoint.
-  ///   - name: what the ledger calls it.
   /// - Returns: the point without a target accuracy.
   /// - Throws: `NotGateable` where it is not comparable with the baseline; `InputError` for what cannot be opened or
   /// asked.
-  func score(
-    _ path: String, name: String, step: Int, progress: @escaping (ScoringProgress) -> Void
-  ) throws -> ExperimentPoint {
-    try score(
-      try Subject(
-        path: path, name: name, base: setting.base.checkpoint, hashes: LedgerHashCache.forProcess(run.ledger)),
-      step: step, progress: progress)
-  }
-
   func score(
     _ subject: Subject, step: Int, progress: @escaping (ScoringProgress) -> Void
   ) throws -> ExperimentPoint {

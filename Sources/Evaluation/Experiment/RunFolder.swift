@@ -66,6 +66,37 @@ struct RunFolder {
     try writeJSON(KeptPoint(fingerprint: fingerprint, point: point), "\(path)/point-\(point.step).json")
   }
 
+  /// How far the weights of a scored checkpoint went: what its noise is made of.
+  ///
+  /// - Throws: `InputError` where the file is damaged or missing.
+  func change(_ step: Int) throws -> WeightChange {
+    let file = changePath(step)
+    guard let kept = try readJSON(WeightChange.self, file) else {
+      throw InputError(
+        file, "is missing: it was scored by a version that did not write it",
+        remedy: "remove \(path) and \(recordPath) to run the arm again")
+    }
+    return kept
+  }
+
+  func save(_ change: WeightChange, step: Int) throws { try writeJSON(change, changePath(step)) }
+
+  private func changePath(_ step: Int) -> String { "\(path)/change-\(step).json" }
+
+  /// The step that a run's training ends with, as far as its log tells; nil where it is not over.
+  func end(of run: PlannedRun, _ last: Int) -> Int? {
+    guard let until = run.until else { return last }
+    let looks = training.looks
+    return until.reached(looks) ?? (looks[until.atMost] == nil ? nil : until.atMost)
+  }
+
+  /// The steps that are to be scored: those of the experiment, or where the run ended; none where that is not known yet.
+  func scoredSteps(_ run: PlannedRun, _ experiment: Experiment) throws -> [Int] {
+    let diverged = try divergedAt()
+    guard let until = run.until else { return experiment.checkpoints.filter { $0 < diverged ?? .max } }
+    return diverged == nil ? end(of: run, until.atMost).map { [$0] } ?? [] : []
+  }
+
   func hasCheckpoint(_ step: Int) -> Bool { FileManager.default.fileExists(atPath: training.checkpoint(step)) }
 
   /// Removes what need not stay of a run whose checkpoints are all scored.

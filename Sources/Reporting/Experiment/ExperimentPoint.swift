@@ -47,10 +47,12 @@ package struct AbilityLeft: Sendable, Hashable, Codable {
   package let dropInterval: Interval?
   /// p(gold answer); nil of a point that was kept by a version that did not say it.
   package let probability: ProbabilityLeft?
+  /// Task by task; nil of a point that was kept by a version that did not say it.
+  package let tasks: [TaskLeft]?
 
   package init(
     shots: [ShotMean], fewShot: Double, kept: Double?, keptInterval: Interval?, drop: Double, dropInterval: Interval?,
-    probability: ProbabilityLeft?
+    probability: ProbabilityLeft?, tasks: [TaskLeft]? = nil
   ) {
     self.shots = shots
     self.fewShot = fewShot
@@ -59,13 +61,65 @@ package struct AbilityLeft: Sendable, Hashable, Codable {
     self.drop = drop
     self.dropInterval = dropInterval
     self.probability = probability
+    self.tasks = tasks
   }
 
   enum CodingKeys: String, CodingKey {
-    case shots, kept, drop, probability
+    case shots, kept, drop, probability, tasks
     case fewShot = "few_shot"
     case keptInterval = "kept_interval"
     case dropInterval = "drop_interval"
+  }
+}
+
+/// One task's few-shot exact match, mean over k > 0, block by block: all that the figures over tasks are made of.
+package struct TaskLeft: Sendable, Hashable, Codable {
+  package let task: String
+  package let family: String
+  /// The base's mean.
+  package let base: Double
+  /// The base's mean minus this model's in each block, in the blocks' order.
+  package let drops: [Double]
+
+  package init(task: String, family: String, base: Double, drops: [Double]) {
+    self.task = task
+    self.family = family
+    self.base = base
+    self.drops = drops
+  }
+}
+
+/// How far the weights of one kind of module went, over all layers: Frobenius norms.
+package struct ModuleChange: Sendable, Hashable, Codable {
+  /// The last part of the weights' names, such as `q_proj`.
+  package let module: String
+  /// ‖W - W₀‖
+  package let norm: Double
+  /// ‖W₀‖
+  package let base: Double
+
+  package init(module: String, norm: Double, base: Double) {
+    self.module = module
+    self.norm = norm
+    self.base = base
+  }
+}
+
+/// The same checkpoint asked in the experiment's other form.
+package struct AlsoPoint: Sendable, Hashable, Codable {
+  package let ability: AbilityLeft
+  package let verdict: Outcome?
+  package let noVerdict: String?
+
+  package init(_ point: ExperimentPoint) {
+    ability = point.ability
+    verdict = point.verdict
+    noVerdict = point.noVerdict
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case ability, verdict
+    case noVerdict = "no_verdict"
   }
 }
 
@@ -104,10 +158,14 @@ package struct ExperimentPoint: Sendable, Hashable, Codable {
   package let noVerdict: String?
   /// What scoring took; near 0 where the ledger had it all.
   package let scoringSeconds: Double
+  /// In the experiment's other form; nil without one.
+  package let also: AlsoPoint?
+  /// How far the weights went from the base's; nil of the base, and of a point of a version that did not say it.
+  package let change: [ModuleChange]?
 
   package init(
     step: Int, target: TargetAccuracy?, leakMass: Double?, ability: AbilityLeft, verdict: Outcome?,
-    noVerdict: String?, scoringSeconds: Double
+    noVerdict: String?, scoringSeconds: Double, also: AlsoPoint? = nil, change: [ModuleChange]? = nil
   ) {
     self.step = step
     self.target = target
@@ -116,17 +174,26 @@ package struct ExperimentPoint: Sendable, Hashable, Codable {
     self.verdict = verdict
     self.noVerdict = noVerdict
     self.scoringSeconds = scoringSeconds
+    self.also = also
+    self.change = change
   }
 
   /// The same ability with what an evaluation on the task said.
   package func with(target: TargetAccuracy?, leakMass: Double?) -> ExperimentPoint {
     ExperimentPoint(
       step: step, target: target, leakMass: leakMass, ability: ability, verdict: verdict, noVerdict: noVerdict,
-      scoringSeconds: scoringSeconds)
+      scoringSeconds: scoringSeconds, also: also, change: change)
+  }
+
+  /// The same with what the other form found, and how far the weights went.
+  package func with(also other: ExperimentPoint?, change: [ModuleChange]?) -> ExperimentPoint {
+    ExperimentPoint(
+      step: step, target: target, leakMass: leakMass, ability: ability, verdict: verdict, noVerdict: noVerdict,
+      scoringSeconds: scoringSeconds + (other?.scoringSeconds ?? 0), also: other.map(AlsoPoint.init), change: change)
   }
 
   enum CodingKeys: String, CodingKey {
-    case step, target, ability, verdict
+    case step, target, ability, verdict, also, change
     case leakMass = "leak_mass"
     case noVerdict = "no_verdict"
     case scoringSeconds = "scoring_seconds"

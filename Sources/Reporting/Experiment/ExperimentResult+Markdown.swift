@@ -6,7 +6,9 @@ extension ExperimentResult {
   package func markdown() -> String {
     let sections =
       [heading, checkpointTable]
-      + [recipeTable, header.matchAccuracy.map(matchedTable), noVerdictNotes, reading].compactMap { $0 }
+      + [
+        apart, recipeTable, header.matchAccuracy.map(matchedTable), changeTable, noVerdictNotes, reading,
+      ].compactMap { $0 }
     return sections.joined(separator: "\n\n") + "\n"
   }
 
@@ -22,6 +24,14 @@ extension ExperimentResult {
         "\(header.suite.name) version \(header.suite.version), \(header.suite.hash.prefix(12)); share \(header.share): "
           + "\(header.tasks) admitted tasks of \(header.families) families, \(header.items) items"
       ),
+      ("trained until", runs.first?.until?.text ?? ""),
+      (
+        "also asked",
+        header.also.map {
+          "\($0.form), baseline \($0.baseline), share \($0.share): \($0.tasks) admitted tasks of \($0.families) families, "
+            + "\($0.items) items"
+        } ?? ""
+      ),
       ("left out", header.related.isEmpty ? "nothing" : "\(header.related.joined(separator: ", ")): trained labels"),
     ]
     let open = runs.filter { $0.state == .unfinished }.count
@@ -35,24 +45,29 @@ extension ExperimentResult {
 
       | | |
       |---|---|
-      \(facts.map { "| \($0.0) | \(markdownEscaped($0.1)) |" }.joined(separator: "\n"))
+      \(facts.filter { !$0.1.isEmpty }.map { "| \($0.0) | \(markdownEscaped($0.1)) |" }.joined(separator: "\n"))
       """
   }
 
   private var checkpointTable: String {
     let shots = base.ability.shots.map { "\($0.k)" }.joined(separator: " / ")
+    let also = header.also.map { form in
+      (title: " kept, \(form.form), % | drop, \(form.form), points | gate, \(form.form) |", rule: "--:|--:|---|")
+    }
     var lines = [
       "## Every checkpoint", "",
       "| arm | seed | step | target accuracy, % | ICL exact match, %, at k = \(shots) | ICL kept, % | drop, points "
-        + "| drop of p(gold), points | leak mass, % | gate |",
-      "|---|--:|--:|--:|--:|--:|--:|--:|--:|---|", row("base", "", base),
+        + "| drop of p(gold), points | leak mass, % | gate |" + (also?.title ?? ""),
+      "|---|--:|--:|--:|--:|--:|--:|--:|--:|---|" + (also?.rule ?? ""), row("base", "", base),
     ]
+    let rest = header.also == nil ? "" : " | | |"
     for run in runs {
       lines += run.points.filter { $0.step > 0 }.map { row(markdownEscaped(run.arm), "\(run.seed)", $0) }
       if let step = run.divergedAt {
-        lines.append("| \(markdownEscaped(run.arm)) | \(run.seed) | \(step) | diverged at step \(step) | | | | | | |")
+        lines.append(
+          "| \(markdownEscaped(run.arm)) | \(run.seed) | \(step) | diverged at step \(step) | | | | | | |\(rest)")
       } else if run.state == .unfinished {
-        lines.append("| \(markdownEscaped(run.arm)) | \(run.seed) | | not finished yet | | | | | | |")
+        lines.append("| \(markdownEscaped(run.arm)) | \(run.seed) | | not finished yet | | | | | | |\(rest)")
       }
     }
     for summary in seedSummaries(last) {
@@ -60,7 +75,11 @@ extension ExperimentResult {
         "| **\(markdownEscaped(summary.arm))** | \(summary.seeds) | last | \(summary.text { $0.target?.accuracy }) "
           + "| \(summary.text { $0.ability.fewShot }) over k > 0 | \(summary.textOverSeeds { $0.ability.kept }) "
           + "| \(summary.textOverSeeds { $0.ability.drop }) | \(summary.textOverSeeds { $0.ability.probability?.drop }) "
-          + "| \(summary.text { $0.leakMass }) | |")
+          + "| \(summary.text { $0.leakMass }) | |"
+          + (header.also == nil
+            ? ""
+            : " \(summary.textOverSeeds { $0.also?.ability.kept }) | \(summary.textOverSeeds { $0.also?.ability.drop }) | |")
+      )
     }
     return lines.joined(separator: "\n")
   }
@@ -71,7 +90,26 @@ extension ExperimentResult {
       + "| \(percent(point.ability.kept, point.ability.keptInterval)) "
       + "| \(percent(point.ability.drop, point.ability.dropInterval)) "
       + "| \(percent(point.ability.probability?.drop, point.ability.probability?.dropInterval)) | \(point.leakMass.map(points) ?? "-") "
-      + "| \(point.verdict?.rawValue.uppercased() ?? "-") |"
+      + "| \(word(point.verdict)) |"
+      + (header.also == nil
+        ? ""
+        : " \(percent(point.also?.ability.kept, point.also?.ability.keptInterval)) "
+          + "| \(percent(point.also?.ability.drop, point.also?.ability.dropInterval)) | \(word(point.also?.verdict)) |")
+  }
+
+  private func word(_ verdict: Outcome?) -> String { verdict?.rawValue.uppercased() ?? "-" }
+
+  /// Arms that never held their target are compared with none.
+  private var apart: String? {
+    let never = runs.filter { $0.state == .finished && $0.until?.held == false }
+    guard !never.isEmpty else { return nil }
+    return "## Never held the target\n\n"
+      + "Scored where they ended, and in no comparison and no mean over seeds:\n\n"
+      + never.map { run in
+        let best = run.points.filter { $0.step > 0 }.compactMap(\.target?.accuracy).max()
+        return "- \(markdownEscaped(run.arm)), seed \(run.seed): \(best.map(points) ?? "-") % after "
+          + "\(run.points.last?.step ?? 0) steps"
+      }.joined(separator: "\n")
   }
 
   private func matchedTable(_ accuracy: Double) -> String {
@@ -131,7 +169,7 @@ extension ExperimentResult {
     demonstrations (clustered by block). They do not cover training seeds: another seed may land outside. Where an arm \
     ran under several seeds, each has its row, and a row in bold has their mean, in brackets its 95 % interval with seeds as \
     the sampling unit, on these questions, and in parentheses the lowest and the highest. Two seeds say little of how seeds \
-    differ, and their interval says so.
+    differ, and their interval says so; three say little more.
     """
   }
 
@@ -140,5 +178,11 @@ extension ExperimentResult {
     value.map { bracketed($0, interval) } ?? "-"
   }
 
-  private func last(_ run: ExperimentRun) -> ExperimentPoint? { run.state == .finished ? run.points.last : nil }
+  private func last(_ run: ExperimentRun) -> ExperimentPoint? { run.isCompared ? run.points.last : nil }
+}
+
+extension RunEnd {
+  fileprivate var text: String {
+    "\(points(targetAccuracy)) % of its task is held for \(window) looks, one every \(every) steps, at most \(atMost)"
+  }
 }

@@ -66,11 +66,14 @@ package struct ExperimentHeader: Sendable, Hashable, Codable {
   package let related: [String]
   /// The target accuracy that arms are compared at; nil for no such comparison.
   package let matchAccuracy: Double?
+  /// The form that checkpoints are asked in too; nil for none.
+  package let also: AlsoHeader?
 
   package init(
     name: String, command: String, createdBy: String, generatedAt: String, machine: String, kernel: String,
     threads: Int, numerics: String, baseline: String, base: ModelDescription, suite: SuiteIdentity, share: String,
-    tasks: Int, families: Int, items: Int, related: [String], matchAccuracy: Double?
+    tasks: Int, families: Int, items: Int, related: [String], matchAccuracy: Double?,
+    also: AlsoHeader? = nil
   ) {
     self.name = name
     self.command = command
@@ -89,14 +92,61 @@ package struct ExperimentHeader: Sendable, Hashable, Codable {
     self.items = items
     self.related = related
     self.matchAccuracy = matchAccuracy
+    self.also = also
   }
 
   enum CodingKeys: String, CodingKey {
     case name, command, machine, kernel, threads, numerics, baseline, base, suite, share, tasks, families, items,
-      related
+      related, also
     case createdBy = "created_by"
     case generatedAt = "generated_at"
     case matchAccuracy = "match_accuracy"
+  }
+}
+
+/// How a run that is trained until it holds its target ends.
+package struct RunEnd: Sendable, Hashable, Codable {
+  package let targetAccuracy: Double
+  /// Looks one after another that have to find the target.
+  package let window: Int
+  /// Steps between looks.
+  package let every: Int
+  package let atMost: Int
+  /// Whether it came to that; false too of one that is not finished, and nil of a control, which is not trained.
+  package let held: Bool?
+
+  package init(targetAccuracy: Double, window: Int, every: Int, atMost: Int, held: Bool?) {
+    self.targetAccuracy = targetAccuracy
+    self.window = window
+    self.every = every
+    self.atMost = atMost
+    self.held = held
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case window, every, held
+    case targetAccuracy = "target_accuracy"
+    case atMost = "at_most"
+  }
+}
+
+/// The form that checkpoints are asked in too.
+package struct AlsoHeader: Sendable, Hashable, Codable {
+  /// Such as `chat`.
+  package let form: String
+  package let baseline: String
+  package let share: String
+  package let tasks: Int
+  package let families: Int
+  package let items: Int
+
+  package init(form: String, baseline: String, share: String, tasks: Int, families: Int, items: Int) {
+    self.form = form
+    self.baseline = baseline
+    self.share = share
+    self.tasks = tasks
+    self.families = families
+    self.items = items
   }
 }
 
@@ -123,10 +173,12 @@ package struct ExperimentRun: Sendable, Hashable, Codable {
   package let points: [ExperimentPoint]
   /// Where the target accuracy first reaches the one that arms are compared at; nil where it never does.
   package let matched: MatchedPoint?
+  /// How the run was to end; nil of one with a fixed number of steps.
+  package let until: RunEnd?
 
   package init(
     arm: String, seed: UInt64, recipe: String, learningRate: Double, state: State, divergedAt: Int?,
-    points: [ExperimentPoint], matched: MatchedPoint?
+    points: [ExperimentPoint], matched: MatchedPoint?, until: RunEnd? = nil
   ) {
     self.arm = arm
     self.seed = seed
@@ -136,10 +188,14 @@ package struct ExperimentRun: Sendable, Hashable, Codable {
     self.divergedAt = divergedAt
     self.points = points
     self.matched = matched
+    self.until = until
   }
 
+  /// Whether it stands among those that are compared: it is finished and holds its target, where it was to hold one.
+  package var isCompared: Bool { state == .finished && until?.held ?? true }
+
   enum CodingKeys: String, CodingKey {
-    case arm, seed, recipe, state, points, matched
+    case arm, seed, recipe, state, points, matched, until
     case learningRate = "learning_rate"
     case divergedAt = "diverged_at"
   }

@@ -21,11 +21,11 @@ extension [ExperimentRun] {
   /// The arms, each once, in the order in which they run.
   var arms: [String] { reduce(into: []) { if !$0.contains($1.arm) { $0.append($1.arm) } } }
 
-  /// One for each arm that is finished under two seeds or more, in the arms' order.
+  /// One for each arm that is finished under two seeds or more and holds its target, in the arms' order.
   var recipes: [RecipeSummary] {
     var first: [Double]?
     return arms.compactMap { arm in
-      let finished = filter { $0.arm == arm && $0.state == .finished }
+      let finished = filter { $0.arm == arm && $0.isCompared }
       let last = finished.compactMap(\.points.last?.ability)
       let drops = last.map(\.drop)
       guard last.count == finished.count, let drop = RunContrast(drops) else { return nil }

@@ -72,7 +72,8 @@ struct ExperimentCommand: ParsableCommand {
       experiment, suite: suite, baseline: baseline, settings: configuration.gate, base: base,
       configuredBase: configuration.base.description,
       fineTuningLabels: configuration.fineTuning.labels, contaminated: heldOut?.contaminatedItems ?? [:],
-      out: out ?? "out/\(experiment.name)", reports: folder,
+      also: try experiment.also.map { try also($0, experiment, configuration) }, out: out ?? "out/\(experiment.name)",
+      reports: folder,
       ledger: ledger, threads: options.threads(configuration),
       selection: .init(arms: arm.isEmpty ? nil : arm, seeds: seed.isEmpty ? nil : seed),
       provenance: .init(
@@ -87,6 +88,17 @@ struct ExperimentCommand: ParsableCommand {
     let open = result.runs.filter { $0.state == .unfinished }.count
     if open > 0 { try printLine("\(open) of \(result.runs.count) runs are still to be done") }
     try printLine("report: \(folder)/README.md")
+  }
+
+  /// The configured suite as the other baseline was asked it.
+  private func also(
+    _ also: Experiment.Also, _ experiment: Experiment, _ configuration: Configuration
+  ) throws -> ExperimentSession.AlsoAsked {
+    let baseline = try naming(also.baseline, by: experiment.file, "also.baseline") { try Baseline.load(also.baseline) }
+    let form = baseline.run.chat?.form ?? .raw
+    return .init(
+      suite: try configuration.suite(of: baseline, at: also.baseline, form: form), baseline: baseline,
+      path: fromHere(also.baseline), share: also.share)
   }
 
   /// A path relative to the working folder where it is below that: reports are committed.
