@@ -13,7 +13,8 @@ struct Holdfast: ParsableCommand {
     version: holdfastVersion,
     subcommands: [
       InitCommand.self, FetchCommand.self, RunCommand.self, BaselineCommand.self, GateCommand.self, PlanCommand.self,
-      TrainCommand.self, ExperimentCommand.self, RepairCommand.self, OverlapCommand.self, PerturbCommand.self,
+      TrainCommand.self, ExperimentCommand.self, ClaimsCommand.self, RepairCommand.self, OverlapCommand.self,
+      PerturbCommand.self,
       MergeAdapterCommand.self,
       RunsCommand.self, ShowCommand.self, CompareCommand.self, ReportCommand.self, MergeCommand.self, ScoreCommand.self,
       TokenizeCommand.self, ChatCommand.self, ValidateCommand.self, DoctorCommand.self,

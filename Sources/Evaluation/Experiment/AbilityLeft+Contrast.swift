@@ -71,6 +71,7 @@ extension TaskLeft {
     let blocks = Dictionary(grouping: task.items, by: \.base.block).sorted { $0.key < $1.key }.map(\.value)
     self.init(
       task: task.admission.task, family: task.admission.family, base: matches(task.items, \.base),
-      drops: blocks.map { matches($0, \.base) - matches($0, \.candidate) })
+      drops: blocks.map { matches($0, \.base) - matches($0, \.candidate) },
+      items: task.items.count)
   }
 }

@@ -14,7 +14,7 @@ struct ArmRun {
   /// Trains what is left, scores what is left, and removes what need not stay.
   func finish(_ scoring: CheckpointScoring, report: @escaping (ExperimentSession.Event) throws -> Void) throws {
     try folder.claim()
-    try train(scoring.main.run.ledger, report)
+    let seconds = try train(scoring.main.run.ledger, report)
     if let diverged = try folder.divergedAt() { try report(.diverged(step: diverged)) }
     let evaluations = folder.training.evaluations
     let steps = try folder.scoredSteps(planned, experiment)
@@ -30,14 +30,16 @@ struct ArmRun {
       try folder.save(
         point.with(
           target: TargetAccuracy(evaluations[step]?.targetAccuracy, samples: session.plan.testSamples.count),
-          leakMass: evaluations[step]?.leakMass))
+          leakMass: evaluations[step]?.leakMass, trainingSeconds: step == steps.last ? seconds : nil))
       try report(.scored(step: step))
     }
     folder.tidy(keeping: experiment.keep, of: steps)
   }
 
-  private func train(_ ledger: Ledger, _ report: (ExperimentSession.Event) throws -> Void) throws {
-    guard try folder.divergedAt() == nil, !hasEnded else { return }
+  /// - Returns: what it took; nil where a part of it was done before.
+  private func train(_ ledger: Ledger, _ report: (ExperimentSession.Event) throws -> Void) throws -> Double? {
+    guard try folder.divergedAt() == nil, !hasEnded else { return nil }
+    let began = Date()
     let resumes = folder.training.newestState != nil
     if !resumes { folder.training.clear() }
     for text in session.preparations(resuming: resumes) { try report(.preparing(text)) }
@@ -50,6 +52,7 @@ struct ArmRun {
     } catch let diverged as TrainingDiverged {
       try folder.noteDivergence(at: diverged.step)
     }
+    return resumes ? nil : Date().timeIntervalSince(began)
   }
 
   private var hasEnded: Bool { folder.end(of: planned, session.plan.stepCount).map(folder.hasCheckpoint) ?? false }

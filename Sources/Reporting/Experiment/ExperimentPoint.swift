@@ -72,23 +72,6 @@ package struct AbilityLeft: Sendable, Hashable, Codable {
   }
 }
 
-/// One task's few-shot exact match, mean over k > 0, block by block: all that the figures over tasks are made of.
-package struct TaskLeft: Sendable, Hashable, Codable {
-  package let task: String
-  package let family: String
-  /// The base's mean.
-  package let base: Double
-  /// The base's mean minus this model's in each block, in the blocks' order.
-  package let drops: [Double]
-
-  package init(task: String, family: String, base: Double, drops: [Double]) {
-    self.task = task
-    self.family = family
-    self.base = base
-    self.drops = drops
-  }
-}
-
 /// How far the weights of one kind of module went, over all layers: Frobenius norms.
 package struct ModuleChange: Sendable, Hashable, Codable {
   /// The last part of the weights' names, such as `q_proj`.
@@ -158,6 +141,8 @@ package struct ExperimentPoint: Sendable, Hashable, Codable {
   package let noVerdict: String?
   /// What scoring took; near 0 where the ledger had it all.
   package let scoringSeconds: Double
+  /// What training to it took, beside scoring; nil of the base, and of a run that was stopped in between.
+  package let trainingSeconds: Double?
   /// In the experiment's other form; nil without one.
   package let also: AlsoPoint?
   /// How far the weights went from the base's; nil of the base, and of a point of a version that did not say it.
@@ -165,7 +150,8 @@ package struct ExperimentPoint: Sendable, Hashable, Codable {
 
   package init(
     step: Int, target: TargetAccuracy?, leakMass: Double?, ability: AbilityLeft, verdict: Outcome?,
-    noVerdict: String?, scoringSeconds: Double, also: AlsoPoint? = nil, change: [ModuleChange]? = nil
+    noVerdict: String?, scoringSeconds: Double, trainingSeconds: Double? = nil, also: AlsoPoint? = nil,
+    change: [ModuleChange]? = nil
   ) {
     self.step = step
     self.target = target
@@ -174,15 +160,18 @@ package struct ExperimentPoint: Sendable, Hashable, Codable {
     self.verdict = verdict
     self.noVerdict = noVerdict
     self.scoringSeconds = scoringSeconds
+    self.trainingSeconds = trainingSeconds
     self.also = also
     self.change = change
   }
 
   /// The same ability with what an evaluation on the task said.
-  package func with(target: TargetAccuracy?, leakMass: Double?) -> ExperimentPoint {
+  package func with(
+    target: TargetAccuracy?, leakMass: Double?, trainingSeconds: Double? = nil
+  ) -> ExperimentPoint {
     ExperimentPoint(
       step: step, target: target, leakMass: leakMass, ability: ability, verdict: verdict, noVerdict: noVerdict,
-      scoringSeconds: scoringSeconds, also: also, change: change)
+      scoringSeconds: scoringSeconds, trainingSeconds: trainingSeconds, also: also, change: change)
   }
 
   /// The same with what the other form found, and how far the weights went.
@@ -197,6 +186,7 @@ package struct ExperimentPoint: Sendable, Hashable, Codable {
     case leakMass = "leak_mass"
     case noVerdict = "no_verdict"
     case scoringSeconds = "scoring_seconds"
+    case trainingSeconds = "training_seconds"
   }
 }
 

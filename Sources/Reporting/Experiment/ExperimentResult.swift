@@ -3,7 +3,7 @@ import Foundation
 import Gating
 
 /// All that an experiment has found so far: what results.json holds, and what README.md and plot.svg are rendered from.
-package struct ExperimentResult: Sendable, Hashable, Encodable {
+package struct ExperimentResult: Sendable, Hashable, Codable {
   /// The version of the JSON's layout.
   package static let schemaVersion = 1
 

@@ -1,0 +1,98 @@
+import Diagnostics
+import Foundation
+import Gating
+import Reading
+import Reporting
+
+/// Claims from their file to their page: reads what the experiments found, and judges.
+package struct ClaimsSession {
+  private let file: ClaimsFile
+
+  package init(_ file: ClaimsFile) { self.file = file }
+
+  /// - Throws: `InputError` for an experiment's results that cannot be read, and for an arm that no experiment has.
+  package func result(command: String, createdBy: String) throws -> ClaimsResult {
+    let models = try file.models.enumerated().map { index, model in
+      let experiment = try naming(model.results, by: file.file, "models[\(index)].results") {
+        try results(model.results)
+      }
+      try check(armsOf: experiment, model)
+      return found(model, experiment)
+    }
+    return ClaimsResult(
+      title: file.title, command: command, createdBy: createdBy, generatedAt: Date().ISO8601Format(),
+      claims: file.claims.map(\.text), models: models)
+  }
+
+  private func results(_ path: String) throws -> ExperimentResult {
+    let data = try readFile(path, limit: 256 << 20)
+    let result: ExperimentResult
+    do {
+      result = try JSONDecoder().decode(ExperimentResult.self, from: data)
+    } catch {
+      throw InputError(
+        path, "is not an experiment's results.json, or is damaged", remedy: "run the experiment, which writes it")
+    }
+    guard result.schemaVersion == ExperimentResult.schemaVersion else {
+      throw InputError(
+        path, field: "schema_version", "is \(result.schemaVersion), not \(ExperimentResult.schemaVersion)",
+        remedy: "run the experiment again with this version")
+    }
+    return result
+  }
+
+  private func found(_ model: ClaimsFile.Model, _ experiment: ExperimentResult) -> ClaimsResult.ModelFound {
+    let main = form("raw", of: experiment) { $0.ability.tasks }
+    let other = experiment.header.also.map { also in
+      form(also.form, of: experiment) { $0.also?.ability.tasks }
+    }
+    return ClaimsResult.ModelFound(
+      model: model.name, results: relative(model.results), forms: [main] + (other.map { [$0] } ?? []),
+      experiment: experiment)
+  }
+
+  private func form(
+    _ name: String, of experiment: ExperimentResult, tasks: (ExperimentPoint) -> [TaskLeft]?
+  ) -> ClaimsResult.FormFound {
+    let names = experiment.runs.reduce(into: [String]()) { if !$0.contains($1.arm) { $0.append($1.arm) } }
+    let arms = names.map { name in
+      let runs = experiment.runs.filter { $0.arm == name }
+      let scored = runs.filter(\.isCompared).compactMap { $0.points.last.flatMap(tasks) }
+      return ClaimJudge.Arm(
+        name: name, runs: scored, apart: runs.count { $0.state != .unfinished && !$0.isCompared },
+        open: runs.count { $0.state == .unfinished })
+    }
+    let judge = ClaimJudge(arms: arms, methods: file.methods)
+    return ClaimsResult.FormFound(
+      form: name, methods: judge.chosen,
+      arms: arms.filter { !$0.runs.isEmpty || $0.apart > 0 }.map {
+        ClaimsResult.ArmCost(arm: $0.name, cost: CostEstimate($0.runs))
+      },
+      claims: file.claims.map { ClaimsResult.ClaimFound(parts: judge.parts($0)) })
+  }
+
+  /// A claim about an arm that is misspelt would never be told.
+  private func check(armsOf experiment: ExperimentResult, _ model: ClaimsFile.Model) throws {
+    let known = Set(experiment.runs.map(\.arm))
+    let named =
+      file.methods.flatMap(\.arms)
+      + file.claims.flatMap { claim in
+        switch claim.kind {
+        case .costs: [String]()
+        case .keeps(let arms, _): arms
+        case .keepsMore(let pairs): pairs.flatMap { [$0.arm, $0.than] }
+        }
+      }
+    guard let unknown = named.first(where: { !known.contains($0) }) else { return }
+    throw InputError(
+      file.file, "'\(unknown)' is no arm of \(model.results)",
+      remedy: nearestKey(to: unknown, among: known.sorted()).map { "did you mean '\($0)'?" }
+        ?? "it has \(known.sorted().joined(separator: ", "))")
+  }
+
+  /// As the claims' file names it.
+  private func relative(_ path: String) -> String {
+    let here = FileManager.default.currentDirectoryPath + "/"
+    return path.hasPrefix(here) ? String(path.dropFirst(here.count)) : path
+  }
+}

@@ -1,0 +1,118 @@
+import Gating
+import Testing
+
+/// The same cases stand in Scripts/goldens/statistics_claims.py, which computes them by scipy.
+@Suite("Claims beside what was measured")
+struct ClaimTests {
+  /// A run of two families, one of two tasks and one of one, four blocks of a hundred items each.
+  private static func run(_ shift: Double, _ wobble: Double, _ twist: Double = 0) -> [TaskLeft] {
+    func task(_ name: String, _ family: String, base: Double, _ drops: [Double]) -> TaskLeft {
+      TaskLeft(task: name, family: family, base: base, drops: drops, items: 400)
+    }
+    return [
+      task("a", "x", base: 0.8, [0.1, 0.2, 0.15, 0.05].enumerated().map { $1 + shift + wobble * Double($0 % 2) }),
+      task("b", "x", base: 0.6, [0.0, 0.1, 0.2, 0.1].map { $0 + shift }),
+      task("c", "y", base: 0.5, [0.3, 0.1, 0.0, 0.2].enumerated().map { $1 + shift - wobble + twist * Double($0) }),
+    ]
+  }
+  private static let tuned = [run(0.02, 0.01), run(0.0, 0.03), run(0.05, -0.02)]
+  private static let kept = [run(-0.10, 0.0, 0.03), run(-0.12, 0.02, 0.05), run(-0.08, 0.01, -0.02)]
+
+  private func near(_ value: Double?, _ expected: Double) -> Bool { value.map { abs($0 - expected) < 1e-9 } ?? false }
+
+  @Test("what a recipe costs, over questions, over seeds, over both: scipy's figures")
+  func cost() throws {
+    let cost = try #require(CostEstimate(Self.tuned))
+    #expect(near(cost.mean, golden.cost.mean), "\(cost.mean)")
+    #expect(cost.runs == [3])
+    #expect(near(cost.overItems.lower, golden.cost.items.0), "\(cost.overItems)")
+    #expect(near(cost.overItems.upper, golden.cost.items.1))
+    #expect(near(cost.overSeeds?.lower, golden.cost.seeds.0), "\(String(describing: cost.overSeeds))")
+    #expect(near(cost.overSeeds?.upper, golden.cost.seeds.1))
+    #expect(near(cost.overBoth?.lower, golden.cost.both.0), "\(String(describing: cost.overBoth))")
+    #expect(near(cost.overBoth?.upper, golden.cost.both.1))
+  }
+
+  @Test("how much less one recipe costs: block by block, Welch over seeds")
+  func difference() throws {
+    let less = try #require(CostEstimate(Self.tuned, less: Self.kept))
+    #expect(near(less.mean, golden.less.mean), "\(less.mean)")
+    #expect(near(less.overItems.lower, golden.less.items.0), "\(less.overItems)")
+    #expect(near(less.overItems.upper, golden.less.items.1))
+    #expect(near(less.overSeeds?.lower, golden.less.seeds.0), "\(String(describing: less.overSeeds))")
+    #expect(near(less.overSeeds?.upper, golden.less.seeds.1))
+    #expect(near(less.overBoth?.lower, golden.less.both.0), "\(String(describing: less.overBoth))")
+    #expect(near(less.overBoth?.upper, golden.less.both.1))
+  }
+
+  @Test("runs that were not asked the same have no common figure, and one run none over seeds")
+  func unlike() throws {
+    var other = Self.run(0, 0)
+    other[1] = TaskLeft(task: "b", family: "x", base: 0.6, drops: [0.1, 0.2], items: 400)
+    #expect(CostEstimate([Self.run(0, 0), other]) == nil)
+    #expect(CostEstimate([Self.run(0, 0)], less: [other]) == nil)
+    #expect(CostEstimate([]) == nil)
+    let one = try #require(CostEstimate([Self.run(0, 0)]))
+    #expect(one.overSeeds == nil && one.overBoth == nil)
+  }
+
+  @Test("every other task chooses, the others are reported")
+  func halves() {
+    let run = Self.run(0, 0)
+    #expect(run.half(choosing: true).map(\.task) == ["a", "c"])
+    #expect(run.half(choosing: false).map(\.task) == ["b"])
+  }
+
+  private func arm(_ name: String, _ runs: [[TaskLeft]], apart: Int = 0) -> ClaimJudge.Arm {
+    ClaimJudge.Arm(name: name, runs: runs, apart: apart, open: 0)
+  }
+
+  @Test("a pair holds, is denied, or cannot be told by its interval; what stands apart or has one seed tells nothing")
+  func pairs() {
+    let judge = ClaimJudge(
+      arms: [
+        arm("tuned", Self.tuned), arm("kept", Self.kept), arm("same", Self.tuned.reversed()),
+        arm("one", [Self.kept[0]]),
+        arm("apart", Self.kept, apart: 1), arm("never", [], apart: 3),
+      ], methods: [])
+    func word(_ first: String, _ second: String) -> (ClaimWord?, String?) {
+      let claim = Claim(text: "", kind: .keepsMore([.init(what: "w", arm: first, than: second)]))
+      let part = judge.parts(claim).first
+      return (part?.word, part?.missing)
+    }
+    #expect(word("kept", "tuned").0 == .holds)
+    #expect(word("tuned", "kept").0 == .doesNotHold)
+    #expect(word("same", "tuned").0 == .cannotBeTold)
+    #expect(word("one", "tuned") == (.cannotBeTold, "one training seed alone"))
+    #expect(word("apart", "tuned") == (.cannotBeTold, "1 of apart's runs never held the target"))
+    #expect(word("never", "tuned") == (.cannotBeTold, "never never held the target"))
+    #expect(word("absent", "tuned") == (.cannotBeTold, "absent not run"))
+  }
+
+  @Test("a cost is held against its tolerance, a limit against its end")
+  func costs() throws {
+    let judge = ClaimJudge(
+      arms: [arm("low", Self.kept), arm("high", Self.tuned)],
+      methods: [.init(name: "m", arms: ["high", "low", "absent"])])
+    let chosen = try #require(judge.chosen.first)
+    #expect(chosen.arm == "low")
+    #expect(chosen.rates.map(\.arm) == ["high", "low", "absent"])
+    #expect(chosen.rates[2].cost == nil)
+    #expect(chosen.estimate == CostEstimate(Self.kept.map { $0.half(choosing: false) }))
+    func word(_ kind: Claim.Kind) -> ClaimWord? { judge.parts(Claim(text: "", kind: kind)).first?.word }
+    #expect(word(.costs(method: "m", share: 0, within: 1)) == .holds)
+    #expect(word(.costs(method: "m", share: 0.9, within: 0.05)) == .doesNotHold)
+    #expect(word(.costs(method: "m", share: chosen.estimate?.mean ?? 0, within: 0.001)) == .cannotBeTold)
+    #expect(word(.keeps(arms: ["high"], within: 0.9)) == .holds)
+    #expect(word(.keeps(arms: ["high"], within: 0.01)) == .doesNotHold)
+    #expect(word(.keeps(arms: ["high"], within: 0.25)) == .cannotBeTold)
+  }
+
+  @Test("one part that does not hold denies a claim, and all must hold for it")
+  func words() {
+    #expect(ClaimWord([.holds, .holds]) == .holds)
+    #expect(ClaimWord([.holds, .cannotBeTold]) == .cannotBeTold)
+    #expect(ClaimWord([.cannotBeTold, .doesNotHold, .holds]) == .doesNotHold)
+    #expect(ClaimWord([]) == .cannotBeTold)
+  }
+}
