@@ -17,7 +17,7 @@ struct CandidateAsking {
   let withoutVote: Set<String>
   /// The baseline's model, where it is asked again: of an adaptive gate, for a rule about leaks, for a diagnosis.
   let base: (any AskedModel)?
-  let diagnoses: Bool
+  let depth: DiagnosisDepth
   let reported: ReportedTasks
   /// The share that counts as all.
   let declared: Share
@@ -98,7 +98,7 @@ struct CandidateAsking {
         finding: .judged(verdict), run: outcome.run, share: reading.share, items: outcome.items,
         baseline: outcome.beside.isEmpty ? nil : baseline)
       found.secondsPerAnswer = outcome.secondsPerAnswer
-      guard diagnoses, verdict.outcome == .fail else { return found }
+      guard depth != .none, verdict.outcome == .fail else { return found }
       do {
         found.diagnosis = try diagnose(
           candidate, verdict, baseline: baseline, scores: outcome.items, shelf: &shelf, report: report)

@@ -24,8 +24,8 @@ package struct GateSession {
   package let command: String
   package let kernel: String
   package let reading: GateReading
-  /// Whether a candidate that fails is asked why.
-  package let diagnoses: Bool
+  /// How closely a candidate that fails is asked why.
+  package let diagnosis: DiagnosisDepth
   package let reported: ReportedTasks
   /// What is to be found among several candidates; nil where each is judged for itself.
   package let selection: SelectionRule?
@@ -42,7 +42,7 @@ package struct GateSession {
   package init(
     configuration: Configuration, settings: GateSettings, base: String, baselinePath: String, share: Share,
     declared: Share = .all, threads: Int, command: String, kernel: String, reading: GateReading = .whole,
-    diagnoses: Bool = false,
+    diagnosis: DiagnosisDepth = .none,
     reported: ReportedTasks = .skip, selection: SelectionRule? = nil, warnsEarly: Bool = false, form: PromptForm? = nil,
     template: CandidateTemplate = .baseline, isAsOne: Bool = false, access: ServerAccess = ServerAccess()
   ) {
@@ -56,7 +56,7 @@ package struct GateSession {
     self.command = command
     self.kernel = kernel
     self.reading = reading
-    self.diagnoses = diagnoses
+    self.diagnosis = diagnosis
     self.reported = reported
     self.selection = selection
     self.warnsEarly = warnsEarly
@@ -156,7 +156,7 @@ package struct GateSession {
       policy: selection == nil ? settings.policy : settings.policy.withPart(of: candidates.count), reading: reading,
       contaminated: contaminated,
       withoutVote: Set(overlap?.withoutVote ?? []),
-      base: asksBase(candidates) ? try baseAgain(baseline, models) : nil, diagnoses: diagnoses,
+      base: asksBase(candidates) ? try baseAgain(baseline, models) : nil, depth: diagnosis,
       reported: reported, declared: declared,
       candidates: candidates.count, trainedBase: configuration.fineTuning.base)
     var shelf = ModelShelf(threads: threads)
@@ -306,7 +306,7 @@ package struct GateSession {
       && candidates.contains {
         if case .whole(let candidate) = $0 { candidate.subject.server != nil } else { false }
       }
-    return isServed || reading == .adaptive || diagnoses || settings.policy.looksAtLeaks || selection == .best
+    return isServed || reading == .adaptive || diagnosis != .none || settings.policy.looksAtLeaks || selection == .best
   }
 
   /// The baseline's model, to be asked what the baseline does not hold.

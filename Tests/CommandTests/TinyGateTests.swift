@@ -179,7 +179,7 @@ struct TinyGateTests {
     #expect(gate.status == 1, "\(gate.err)")
     #expect(gate.out.contains("Few-shot exact match went from 100.0 to 0.0 %"))
     let report = try folder.read("reports/report.md")
-    #expect(report.contains("### Why") && report.contains("| layer 0 |") && report.contains("| q&#95;proj |"))
+    #expect(report.contains("### Why") && report.contains("| layer 0 |") && report.contains("| q | "))
     #expect(try folder.read("reports/report.json").contains("\"order_spread\""))
   }
 
@@ -198,6 +198,16 @@ struct TinyGateTests {
     #expect(gate.status == 1, "\(gate.err)")
     let report = try folder.read("reports/report.md")
     #expect(report.contains("| layer 0 |") && report.contains("| embeddings and final norm |"))
+  }
+
+  @Test("--cells goes on layer by module, or says why there is nothing to map")
+  func diagnoseCells() throws {
+    let folder = try TemporaryFolder.projectThatOnceKnew()
+    let gate = try holdfast("gate", "--candidate", golden("checkpoints/llama-tied"), "--cells", in: folder)
+    #expect(gate.status == 1, "\(gate.err)")
+    #expect(gate.err.contains("cell by cell: ") && gate.err.contains(" models are asked "), "\(gate.err)")
+    #expect(gate.err.contains("no map of cells: the probability of the right answer hardly fell"), "\(gate.err)")
+    #expect(try folder.read("reports/report.md").contains("| all MLP |"))
   }
 
   @Test("max_leak_mass needs labels; with them the base is asked too, and what labels leak is a rule of its own")

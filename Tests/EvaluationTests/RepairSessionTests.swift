@@ -52,6 +52,60 @@ struct RepairSessionTests {
     #expect(try place.tiny.read("out/adapter_config.json") == place.tiny.read("candidate-adapter/adapter_config.json"))
   }
 
+  @Test("by cell: parts are ranked, the fewest that pass are put back, and plain interpolation stands beside it")
+  func byCell() throws {
+    var announced = false
+    let result = try place.session(candidate: try place.candidate(), margin: 4, isByCell: true).run { event in
+      if case .note(let text) = event, text.hasPrefix("cell by cell: ") { announced = true }
+    }
+    #expect(announced)
+    #expect(result.ending == .repaired, "\(result.text)")
+    #expect(result.symbol == "c")
+    let found = try #require(result.byCell)
+    let repaired = try #require(result.repaired)
+    let names = try Checkpoint.open(place.base).tensors.names
+    #expect(repaired.share.parts == found.ranking.count)
+    #expect(Set(found.ranking.map(\.name)).count == found.ranking.count)
+    #expect(found.trials.count == 5 && found.trials.allSatisfy { $0.share.parts == 32 })
+    let back = try #require(found.putBack)
+    #expect(back.count == repaired.share.parts - repaired.share.numerator)
+    #expect(back == found.ranking.prefix(back.count).map(\.name))
+    // What is written has the base's bits in what was put back, and the candidate's elsewhere.
+    let made = try Checkpoint.open(place.tiny.path("out"))
+    let (base, tuned) = (try Checkpoint.open(place.base), try Checkpoint.open(place.tiny.path("candidate-0.6")))
+    let parts = FineTuningParts(names, tuned.configuration.decoder)
+    let members = (parts.cells.map(\.part) + parts.rest).filter { back.contains($0.name) }.flatMap(\.members)
+    for name in names {
+      let expected = members.contains(name) ? base : tuned
+      #expect(made.tensors.tensor(name)?.decodeAll() == expected.tensors.tensor(name)?.decodeAll(), "\(name)")
+    }
+    for words in ["plain interpolation, searched on the same blocks", "put back: \(back.count) of"] {
+      #expect(result.text.contains(words), "\(result.text)")
+    }
+    let said = try place.tiny.read("out/holdfast_repair.json")
+    for words in [#""by_cell" : {"#, #""put_back""#, #""ranking""#] { #expect(said.contains(words)) }
+  }
+
+  @Test("an adapter's cells are taken out by a B of 0")
+  func adapterByCell() throws {
+    let candidate = place.tiny.path("candidate-adapter")
+    try Perturbation(scale: 1.5, seed: 3).write(for: try Checkpoint.open(place.base), name: "tiny", to: candidate)
+    let result = try place.session(candidate: candidate, margin: 6, isByCell: true).run { _ in }
+    #expect(result.ending == .repaired, "\(result.text)")
+    #expect(result.symbol == "c")
+    #expect(try place.tiny.read("out/adapter_config.json") == place.tiny.read("candidate-adapter/adapter_config.json"))
+  }
+
+  @Test("where no number of cells passes and a share of everything does, that is said")
+  func byCellNone() throws {
+    let candidate = place.tiny.path("candidate-adapter")
+    try Perturbation(scale: 1.5, seed: 3).write(for: try Checkpoint.open(place.base), name: "tiny", to: candidate)
+    let result = try place.session(candidate: candidate, margin: 0.5, isByCell: true).run { _ in }
+    #expect(result.ending == .none, "\(result.text)")
+    #expect(result.byCell?.atEqualAbility == nil && result.byCell?.putBack == nil)
+    #expect(result.text.contains("note: a share of plain interpolation passes: repair without --by-cell"))
+  }
+
   @Test("a second repair asks nothing again and finds the same")
   func again() throws {
     let candidate = try place.candidate()

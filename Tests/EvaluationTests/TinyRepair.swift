@@ -33,7 +33,7 @@ final class TinyRepair: Sendable {
   ///   - changing: what is added to the baseline's logprob of a block.
   func session(
     candidate: String, base: String? = nil, margin: Double, share: String = "1/2", out: String = "out",
-    data: String = "test.jsonl", changing: (Int) -> Double = { _ in 0 }
+    data: String = "test.jsonl", isByCell: Bool = false, changing: (Int) -> Double = { _ in 0 }
   ) throws -> RepairSession {
     let suite = try Suite.load(tiny.path("suite"))
     let ledger = try Ledger(path: tiny.path("ledger.sqlite"))
@@ -46,7 +46,8 @@ final class TinyRepair: Sendable {
       command: "test", kernel: "test")
     return try RepairSession(
       setting, base: base ?? self.base, candidate: candidate,
-      test: try TargetTest(path: tiny.path(data), format: PromptFormat(.plain)), out: tiny.path(out), ledger: ledger)
+      test: try TargetTest(path: tiny.path(data), format: PromptFormat(.plain)), out: tiny.path(out), ledger: ledger,
+      isByCell: isByCell)
   }
 
   /// The base's scores; its exact match is made up, so that the tasks are admitted.

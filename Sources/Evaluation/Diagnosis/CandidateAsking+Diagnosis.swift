@@ -1,11 +1,12 @@
+import Diagnostics
 import Gating
 import Suites
 
 extension CandidateAsking {
   /// Asks base and candidate the controls of the tasks that failed, and takes the fine-tuning back part by part.
   ///
-  /// Controls are asked of at most a quarter of every task's blocks, restorations of an eighth: a diagnosis describes, and never
-  /// votes.
+  /// Controls are asked of at most a quarter of every task's blocks, parts of an eighth, cells of some thirty blocks: a diagnosis describes, and
+  /// never votes.
   func diagnose(
     _ candidate: Candidate, _ verdict: Verdict, baseline: Baseline, scores: [ItemScore], shelf: inout ModelShelf,
     report: @escaping Report
@@ -29,12 +30,43 @@ extension CandidateAsking {
       return Diagnosis(tasks: tasksAsked, base: ofBase, candidate: ofCandidate)
     }
     report(.again(name: subject.name, what: "parts of the fine-tuning"))
-    let profile = try Restoration(
-      suite: run.suite, tasks: names, share: min(run.share, .eighth), contaminated: contaminated,
-      threads: run.threads,
-      progress: { report(.restored($0, of: $1)) }
-    ).profile(subject, base: base.checkpoint, shelf: &shelf)
-    return Diagnosis(
-      tasks: tasksAsked, base: ofBase, candidate: ofCandidate, profile: profile)
+    let tuning = PartialTuning(subject, base: base.checkpoint, threads: run.threads)
+    func restoration(_ share: Share) -> Restoration {
+      Restoration(
+        suite: run.suite, tasks: names, share: share, contaminated: contaminated, tuning: tuning,
+        progress: { report(.restored($0, of: $1)) })
+    }
+    var profile = try restoration(min(run.share, .eighth)).profile(shelf: &shelf)
+    if depth == .cells {
+      report(.again(name: subject.name, what: "cell by cell"))
+      let most = Suite.fewBlocks(of: names)
+      do {
+        let cells = try restoration(run.share).cells(most: most, shelf: &shelf) { models, questions, seconds in
+          let minutes = max(1, Int((seconds / 60).rounded(.up)))
+          report(
+            .note(
+              "\(subject.name), cell by cell: \(models) models are asked \(questions) questions each, about \(minutes) min here"
+            ))
+        }
+        guard let cells else {
+          report(.note("no map of cells: the probability of the right answer hardly fell"))
+          return Diagnosis(tasks: tasksAsked, base: ofBase, candidate: ofCandidate, profile: profile)
+        }
+        profile = profile.with(cells: cells)
+      } catch Interrupted.deadline {
+        report(.note("no map of cells: time ran out"))
+      }
+    }
+    return Diagnosis(tasks: tasksAsked, base: ofBase, candidate: ofCandidate, profile: profile)
   }
+}
+
+/// How closely a gate looks at why a candidate failed.
+package enum DiagnosisDepth: Sendable {
+  /// Not at all.
+  case none
+  /// Controls, layers, and kinds of modules.
+  case parts
+  /// The same, and layer by module.
+  case cells
 }

@@ -1,10 +1,11 @@
 import Checkpoints
+import Diagnostics
 import Gating
 import Reading
 import Scoring
 import Suites
 
-/// Takes parts of a fine-tuning back, one at a time, and asks what comes back.
+/// Takes parts of a fine-tuning back, one at a time, and asks what comes back; and leaves single parts of it alone on the base.
 ///
 /// What is between base and candidate has no identity by content, so these scores are not in the ledger.
 struct Restoration {
@@ -14,71 +15,96 @@ struct Restoration {
   let share: Share
   /// Items that are in the fine-tuning data, by task.
   let contaminated: [String: Set<String>]
-  let threads: Int
+  let tuning: PartialTuning
   let progress: (_ done: Int, _ total: Int) -> Void
 
-  /// - Throws: `InputError` where the base's weights have other names or shapes.
-  func profile(_ subject: Subject, base: Checkpoint, shelf: inout ModelShelf) throws -> RestorationProfile {
-    let blocks = try questions()
-    let requests = blocks.flatMap { $0.map(\.request) }
-    let parts =
-      subject.adapter.map { FineTuningPart.ofAdapter($0.paths) }
-      ?? FineTuningPart.ofCheckpoint(subject.checkpoint.tensors.names)
-    func exactMatch(_ scorer: EngineScorer) throws -> Double {
-      let scores = try scorer.score(requests)
-      var rights: [String: [Double]] = [:]
-      for (observation, score) in zip(blocks.joined(), scores) {
-        rights[observation.task, default: []].append(score.exactMatch == true ? 1 : 0)
-      }
-      let means = rights.sorted { $0.key < $1.key }.map { $0.value.reduce(0, +) / Double($0.value.count) }
-      return means.isEmpty ? 0 : means.reduce(0, +) / Double(means.count)
-    }
+  private var parts: FineTuningParts { FineTuningParts(tuning.subject) }
 
-    var found: [RestorationProfile.Part] = []
-    let (ofBase, ofCandidate): (Double, Double)
-    if let adapter = subject.adapter, adapter.changesWeights {
-      ofCandidate = try exactMatch(EngineScorer(try shelf.model(for: subject), adapter: 0))
-      shelf.clear()
-      ofBase = try exactMatch(EngineScorer(try LoadedModel(base, threads: threads)))
-      for (index, part) in parts.enumerated() {
-        progress(index, parts.count)
-        let kept = try adapter.keeping { !part.contains($0) }
-        let model = try LoadedModel(kept.checkpoint, adapters: [kept], threads: threads)
-        found.append(.init(name: part.name, exactMatch: try exactMatch(EngineScorer(model, adapter: 0))))
-      }
-    } else if let adapter = subject.adapter {
-      let model = try shelf.model(for: subject)
-      ofBase = try exactMatch(EngineScorer(model))
-      ofCandidate = try exactMatch(EngineScorer(model, adapter: 0))
-      // The shelf knows the model by its checkpoint and puts the subject's own adapter back when it is asked again.
-      for (index, part) in parts.enumerated() {
-        progress(index, parts.count)
-        try model.replaceAdapters([adapter.keeping { !part.contains($0) }])
-        found.append(.init(name: part.name, exactMatch: try exactMatch(EngineScorer(model, adapter: 0))))
-      }
-    } else {
-      ofCandidate = try exactMatch(EngineScorer(try shelf.model(for: subject)))
-      shelf.clear()
-      ofBase = try exactMatch(EngineScorer(try LoadedModel(base, threads: threads)))
-      for (index, part) in parts.enumerated() {
-        progress(index, parts.count)
-        let restored = try subject.checkpoint.restoring(part, from: base)
-        found.append(
-          .init(name: part.name, exactMatch: try exactMatch(EngineScorer(try LoadedModel(restored, threads: threads)))))
-      }
+  /// Every layer taken back, and every kind of module over all layers taken back and alone.
+  ///
+  /// - Throws: `InputError` where the base's weights have other names or shapes.
+  func profile(shelf: inout ModelShelf) throws -> RestorationProfile {
+    let questions = try questions()
+    let ofCandidate = try questions.ask(tuning.scorer(.all, &shelf))
+    let ofBase = try questions.ask(tuning.scorer(.none, &shelf))
+    let loss = questions.mean(ofBase.probability) - questions.mean(ofCandidate.probability)
+    let (layers, modules) = (parts.layers, parts.modules)
+    let total = layers.count + 2 * modules.count
+    var done = 0
+    func taken(_ part: FineTuningPart, alone: Bool) throws -> RestorationProfile.Part {
+      progress(done, total)
+      let without = try questions.ask(tuning.scorer(.without(part), &shelf))
+      done += 1
+      let back = questions.share(of: loss, gained: without.probability, over: ofCandidate.probability)
+      guard alone else { return .init(name: part.name, exactMatch: questions.mean(without.isRight), back: back) }
+      progress(done, total)
+      let only = try questions.askProbabilities(tuning.scorer(.only(part), &shelf))
+      done += 1
+      return .init(
+        name: part.name, exactMatch: questions.mean(without.isRight), back: back,
+        alone: questions.share(of: loss, gained: ofBase.probability, over: only))
     }
-    progress(parts.count, parts.count)
-    try (subject.files + base.files).demandUnchanged()
-    return RestorationProfile(base: ofBase, candidate: ofCandidate, items: requests.count, parts: found)
+    let ofLayers = try layers.map { try taken($0, alone: false) }
+    let ofModules = try modules.map { try taken($0, alone: true) }
+    progress(total, total)
+    try tuning.files.demandUnchanged()
+    return RestorationProfile(
+      base: questions.mean(ofBase.isRight), candidate: questions.mean(ofCandidate.isRight),
+      items: questions.observations.count, parts: ofLayers, modules: ofModules)
   }
 
-  /// The gold answers at the controls' k, block by block.
-  private func questions() throws -> [[Observation]] {
-    let shots = Dictionary(suite.tasks.map { ($0.name, $0.controlShots) }) { first, _ in first }
-    return try suite.requestBlocks(share: share).filter { tasks.contains($0.task) }.map { block in
-      block.observations.filter {
-        $0.role == .gold && $0.k == shots[block.task] ?? nil && contaminated[$0.task]?.contains($0.item) != true
+  /// Every cell taken back, and alone.
+  ///
+  /// - Parameters:
+  ///   - most: blocks of each task.
+  ///   - announce: is told how many models are to be asked how many questions, and in what time, before they are.
+  /// - Returns: nil where there is hardly a loss of p(gold answer), of which there are no shares.
+  /// - Throws: `InputError` where the base's weights have other names or shapes.
+  func cells(most: Int, shelf: inout ModelShelf, announce: (_ models: Int, _ questions: Int, _ seconds: Double) -> Void)
+    throws
+    -> CellMap?
+  {
+    let questions = try questions(most: most)
+    let ofBase = try questions.askProbabilities(tuning.scorer(.none, &shelf))
+    // Files are mapped by now: what this one takes is what all others take.
+    let clock = ContinuousClock()
+    let begun = clock.now
+    let ofCandidate = try questions.askProbabilities(tuning.scorer(.all, &shelf))
+    let seconds = Double((clock.now - begun) / .milliseconds(1)) / 1000
+    let (base, candidate) = (questions.mean(ofBase), questions.mean(ofCandidate))
+    let (cells, rest) = (parts.cells, parts.rest)
+    let total = 2 * (cells.count + rest.count)
+    announce(total, questions.observations.count, seconds * Double(total))
+    var done = 0
+    func shares(_ part: FineTuningPart) throws -> (back: LossShare, alone: LossShare)? {
+      func answers(_ extent: PartialTuning.Extent) throws -> [Double] {
+        progress(done, total)
+        done += 1
+        return try questions.askProbabilities(tuning.scorer(extent, &shelf))
+      }
+      guard
+        let back = questions.share(of: base - candidate, gained: try answers(.without(part)), over: ofCandidate),
+        let alone = questions.share(of: base - candidate, gained: ofBase, over: try answers(.only(part)))
+      else { return nil }
+      return (back, alone)
+    }
+    guard base - candidate >= LossShare.leastLoss else { return nil }
+    let ofCells = try cells.compactMap { cell, part in
+      try shares(part).map {
+        CellMap.Cell(layer: cell.layer, module: cell.group.rawValue, back: $0.back, alone: $0.alone)
       }
     }
+    let ofRest = try rest.compactMap { part in
+      try shares(part).map { CellMap.Rest(name: part.name, back: $0.back, alone: $0.alone) }
+    }
+    progress(total, total)
+    try tuning.files.demandUnchanged()
+    return CellMap(
+      base: base, candidate: candidate, items: questions.observations.count, blocks: questions.blockCount,
+      modules: Set(cells.map(\.cell.group)).sorted().map(\.rawValue), cells: ofCells, rest: ofRest)
+  }
+
+  private func questions(most: Int = .max) throws -> RestorationQuestions {
+    try RestorationQuestions(suite, tasks: tasks, share: share, most: most, contaminated: contaminated)
   }
 }

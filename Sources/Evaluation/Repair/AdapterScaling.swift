@@ -22,11 +22,16 @@ package struct AdapterScaling: WeakenedCandidate {
 
   package func write(_ share: GridShare, into folder: URL) throws {
     let factor = Float(share.value)
+    try write(into: folder) { _ in factor }
+  }
+
+  /// - Parameter factor: of the B of a module, by the name of the file's tensor.
+  func write(into folder: URL, factor: (String) -> Float) throws {
     // As the file has them: what a module's rows or an expert's share of a tensor are is then as its reader takes it.
     let tensors = try SafetensorsFile(adapter.weightFile.url).tensors.sorted { $0.key < $1.key }.map {
       (name, tensor) -> (String, [Int], [Float]) in
       let values = tensor.decodeAll()
-      return (name, tensor.shape, name.contains(".lora_B.") ? values.map { $0 * factor } : values)
+      return (name, tensor.shape, name.contains(".lora_B.") ? values.map { [own = factor(name)] in $0 * own } : values)
     }
     try SafetensorsOutput(type: .f32).write(tensors, to: folder.appendingPathComponent("adapter_model.safetensors"))
     // The configuration comes last, as it was: a folder without it is no adapter.

@@ -9,6 +9,10 @@ struct RepairFindings {
   let candidate: RepairPoint
   var trials: [RepairPoint] = []
   var isMonotone = true
+  /// What `trials` are shares of; nil before anything was tried.
+  var way: (any WeakenedCandidate)?
+  /// Of a repair by cell, beside plain interpolation.
+  var comparison: CellComparison?
   private(set) var confirmations: [RepairPoint] = []
   private var confirmedOnAll: [Verdict] = []
   private var confirmedIDs: [String] = []
@@ -53,6 +57,13 @@ struct RepairFindings {
     }
     if !isMonotone {
       notes.append("the gate's bound does not fall steadily with the share: a larger one that was not tried may pass")
+    }
+    if let equal = comparison?.atEqualAbility, equal.interpolated > equal.byCell {
+      notes.append(
+        "at equal ability plain interpolation keeps more of the target than what is written: repair without --by-cell")
+    }
+    if written == nil, comparison?.trials.contains(where: \.passes) == true {
+      notes.append("a share of plain interpolation passes: repair without --by-cell")
     }
     if let written, let kept = written.target?.accuracy, let start = base.target?.accuracy, kept <= start {
       notes.append("what is left answers no more of the test samples than the base does")

@@ -19,8 +19,29 @@ extension RepairResult {
     lines.append(Self.row("", "target", "few-shot", "kept", "", ""))
     lines += [("base", base), ("candidate", candidate)].map { Self.row($0, cells(of: $1)) }
     if let repaired { lines.append(Self.row("repaired", cells(of: repaired))) }
+    lines += byCell.map(comparison) ?? []
     lines += notes.map { "note: \($0)" }
     return (lines + [conclusion]).map { shown($0) + "\n" }.joined()
+  }
+
+  /// Plain interpolation beside it.
+  private func comparison(_ found: CellComparison) -> [String] {
+    var lines = ["plain interpolation, searched on the same blocks"]
+    lines += found.trials.map(row)
+    if !found.around.isEmpty {
+      lines.append("of it, what keeps about as much, on \(confirmationPlace)")
+      lines += found.around.map(row)
+    }
+    if let equal = found.atEqualAbility {
+      lines.append(
+        "at equal ability kept (\(points(equal.kept)) %) target accuracy is \(points(equal.byCell)) % by cell and "
+          + "\(points(equal.interpolated)) % by interpolation")
+    }
+    if let back = found.putBack {
+      let first = back.prefix(8).joined(separator: ", ")
+      lines.append("put back: \(back.count) of \(found.ranking.count) parts, \(first)\(back.count > 8 ? ", …" : "")")
+    }
+    return lines
   }
 
   private var conclusion: String {

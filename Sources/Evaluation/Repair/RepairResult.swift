@@ -34,7 +34,7 @@ package struct RepairResult: Sendable, Encodable {
   }
 
   package let ending: Ending
-  /// `a` or `s`.
+  /// `a`, `s` or `c`.
   package let symbol: String
   package let method: String
   /// Paths as they were given.
@@ -64,6 +64,8 @@ package struct RepairResult: Sendable, Encodable {
   package let out: String?
   /// What its reader should know.
   package let notes: [String]
+  /// Of a repair by cell, beside plain interpolation.
+  package let byCell: CellComparison?
 
   /// The file in the repaired folder that says all this.
   package static let fileName = "holdfast_repair.json"
@@ -78,6 +80,7 @@ package struct RepairResult: Sendable, Encodable {
     case confirmsOnOthers = "confirms_on_other_blocks"
     case confirmationBlocks = "confirmation_blocks"
     case candidateVerdict = "candidate_verdict"
+    case byCell = "by_cell"
     case repairedOnAll = "repaired_on_all_blocks"
   }
 

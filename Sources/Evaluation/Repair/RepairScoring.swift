@@ -25,7 +25,7 @@ struct RepairScoring {
   /// Tasks without a vote: the fine-tuning was about them.
   let related: Set<String>
   /// The tasks that a verdict rests on; others are not asked.
-  private let voting: Set<String>
+  let voting: Set<String>
 
   init(setting: RepairSetting, test: TargetTest, ledger: Ledger, related: Set<String>) {
     self.setting = setting

@@ -7,22 +7,24 @@ package protocol SearchedShare {
   var statistic: Double { get }
 }
 
-/// A bisection for the largest share of a fine-tuning that passes, on the grid of 32nds.
+/// A bisection for the largest share of a fine-tuning that passes, on a grid.
 ///
 /// The base passes and the candidate does not: neither is evaluated. In between the gate's statistic is taken to fall as the share rises;
-/// five evaluations then find the largest share that passes. Where it does not fall, what they find passes all the same: only a larger one
+/// five evaluations of 32 steps then find the largest share that passes. Where it does not fall, what they find passes all the same: only a larger one
 /// may have been missed.
 package struct ShareSearch<Trial: SearchedShare> {
   /// In the order in which they were evaluated.
   package private(set) var trials: [Trial] = []
 
-  /// - Parameter evaluate: is asked for shares above none and below the whole; what it throws ends the search.
-  package init(_ evaluate: (GridShare) throws -> Trial) rethrows {
-    var passing = GridShare.none.numerator
-    var failing = GridShare.whole.numerator
+  /// - Parameters:
+  ///   - parts: the steps of the grid.
+  ///   - evaluate: is asked for shares above none and below the whole; what it throws ends the search.
+  package init(parts: Int = GridShare.steps, _ evaluate: (GridShare) throws -> Trial) rethrows {
+    var passing = 0
+    var failing = parts
     while failing - passing > 1 {
       let middle = (passing + failing) / 2
-      let trial = try evaluate(GridShare(numerator: middle))
+      let trial = try evaluate(GridShare(numerator: middle, of: parts))
       trials.append(trial)
       if trial.passes { passing = middle } else { failing = middle }
     }

@@ -43,39 +43,58 @@ package struct TargetTest: Sendable {
   ///   - adapter: the index of the loaded adapter that answers; nil for the base model.
   /// - Throws: `InputError` for weights or activations that are not finite.
   func accuracy(_ samples: [TrainingSample], of model: LoadedModel, adapter: Int?) throws -> TargetAccuracy? {
-    let right = try model.files.whileUnchanged { try rightAnswers(samples, of: model, adapter: adapter) }
+    let right = try model.files.whileUnchanged {
+      try answers(samples, of: model, adapter: adapter).count { $0.allSatisfy(\.isLikeliest) }
+    }
     return TargetAccuracy(Double(right) / Double(max(1, samples.count)), samples: samples.count)
   }
 
-  private func rightAnswers(_ samples: [TrainingSample], of model: LoadedModel, adapter: Int?) throws -> Int {
-    var right = 0
-    for begin in stride(from: 0, to: samples.count, by: Self.samplesAtOnce) {
-      right += try rightAnswers(
-        samples[begin..<min(begin + Self.samplesAtOnce, samples.count)], of: model, adapter: adapter)
+  /// The mean logprob of a sample's completion, every token given those before it.
+  func logprob(_ samples: [TrainingSample], of model: LoadedModel, adapter: Int?) throws -> Double {
+    try model.files.whileUnchanged {
+      let completions = try answers(samples, of: model, adapter: adapter).map { $0.reduce(0) { $0 + $1.logprob } }
+      return completions.reduce(0, +) / Double(max(1, completions.count))
     }
-    return right
   }
 
   private static let samplesAtOnce = 128
   private static let waveRows = 4096
 
-  private func rightAnswers(
+  /// What a model says of one token of a completion.
+  private struct TokenAnswer {
+    let isLikeliest: Bool
+    let logprob: Double
+  }
+
+  /// Token by token of every sample's completion.
+  private func answers(
+    _ samples: [TrainingSample], of model: LoadedModel, adapter: Int?
+  ) throws -> [[TokenAnswer]] {
+    try stride(from: 0, to: samples.count, by: Self.samplesAtOnce).flatMap { begin in
+      try answers(samples[begin..<min(begin + Self.samplesAtOnce, samples.count)], of: model, adapter: adapter)
+    }
+  }
+
+  private func answers(
     _ samples: ArraySlice<TrainingSample>, of model: LoadedModel, adapter: Int?
-  ) throws -> Int {
+  ) throws -> [[TokenAnswer]] {
     var forest = PrefixForest()
-    var expected: [[(node: Int, token: Int32)]] = []
+    var expected: [[(target: PrefixForest.Target, token: Int32)]] = []
     for sample in samples {
       // The last token is only predicted.
       let path = forest.insert(sample.ids.dropLast(), adapter: adapter)
-      expected.append(sample.scored.map { (node: path[$0 - 1], token: sample.ids[$0]) })
-      for answer in expected.last ?? [] { forest.score(answer.node) }
+      expected.append(sample.scored.map { (forest.want(sample.ids[$0], after: path[$0 - 1]), sample.ids[$0]) })
     }
-    var likeliest: [Int: Int32] = [:]
+    var found: [Int: NextToken] = [:]
     for planned in WavePlan(forest, waveRows: Self.waveRows) {
-      for (node, next) in zip(planned.scoredNodes, try model.decoder.forward(planned.wave)) {
-        likeliest[node] = next.argmax
+      for (node, next) in zip(planned.scoredNodes, try model.decoder.forward(planned.wave)) { found[node] = next }
+    }
+    return expected.map { tokens in
+      tokens.map { target, token in
+        let next = found[target.node]
+        return TokenAnswer(
+          isLikeliest: next?.argmax == token, logprob: next?.logprob(target.index) ?? -.infinity)
       }
     }
-    return expected.count { answers in answers.allSatisfy { likeliest[$0.node] == $0.token } }
   }
 }

@@ -6,7 +6,8 @@ struct DiagnosisText {
   let profile: RestorationProfile?
 
   var text: String {
-    ([headline] + [fewShot, choice, learning, orders, leak, worst, parts].compactMap { $0 }).joined(separator: " ")
+    ([headline] + [fewShot, choice, learning, orders, leak, worst, parts, modules, cells].compactMap { $0 }).joined(
+      separator: " ")
   }
 
   private var headline: String {
@@ -92,4 +93,25 @@ struct DiagnosisText {
     let names = top.map { "\($0.name) (\(points(profile.candidate)) to \(points($0.exactMatch)) %)" }
     return "Taken back alone, these bring back most on \(profile.items) items: \(names.joined(separator: ", "))."
   }
+  private var modules: String? {
+    guard let modules = profile?.modules else { return nil }
+    let sides = modules.compactMap { part -> String? in
+      guard part.name.hasPrefix("all "), let back = part.back else { return nil }
+      let alone = part.alone.map { " (alone it causes \(percent($0.share)))" } ?? ""
+      return "\(part.name) \(percent(back.share))\(alone)"
+    }
+    guard !sides.isEmpty else { return nil }
+    return "Of the loss of p(gold answer), taken back over all layers, \(sides.joined(separator: " and ")) comes back."
+  }
+
+  private var cells: String? {
+    guard let map = profile?.cells, let effective = map.effectiveCells else { return nil }
+    let top = map.top(3).map { "layer \($0.layer) \($0.module) (\(percent($0.back.share)))" }
+    let layers = map.effectiveLayers.map { String(format: ", of %.1f layers out of \(map.layers.count)", $0) } ?? ""
+    return
+      "Cell by cell it is spread as over \(String(format: "%.1f", effective)) of \(map.cells.count) cells\(layers); most of the loss comes "
+      + "back with \(top.joined(separator: ", "))."
+  }
+
+  private func percent(_ share: Double) -> String { "\(points(share)) %" }
 }

@@ -60,7 +60,7 @@ struct TypedCommand {
     return TypedCommand(words: kept)
   }
 
-  private static let flags: Set = ["--stop-early", "--adaptive", "--diagnose", "--quiet", "--json"]
+  private static let flags: Set = ["--stop-early", "--adaptive", "--diagnose", "--cells", "--quiet", "--json"]
 
   /// With a flag.
   func with(_ flag: String) -> TypedCommand { words.contains(flag) ? self : TypedCommand(words: words + [flag]) }

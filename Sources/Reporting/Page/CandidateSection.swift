@@ -55,7 +55,7 @@ struct CandidateSection {
       "forest": twice { width in verdict.map { plots.forest($0, id: "\(index)", width: width) } },
       "units": verdict.map { [["rows": $0.units.filter(\.isShown).map(unit)]] } ?? [],
       "needs": verdict?.units.compactMap { unit in unit.need.map { ["unit": unit.name.alone, "need": $0] } } ?? [],
-      "diagnosis": candidate.diagnosis.map { [DiagnosisSection($0).pageContext] } ?? [],
+      "diagnosis": candidate.diagnosis.map { [DiagnosisSection($0).pageContext(id: "\(index)")] } ?? [],
       "flips": LostAnswersSection(evidence, index: index).context,
       "notes": verdict.map { verdict in
         verdict.notes.map { ["severity": $0.severity.rawValue, "text": $0.text] }

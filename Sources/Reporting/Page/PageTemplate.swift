@@ -73,6 +73,29 @@ let pageTemplate = """
   <p class="muted">Base {{ofBase}}, candidate {{ofCandidate}}, on the same {{items}} items.</p>
   </details>
   {{/hasParts}}
+  {{#modules}}
+  <details><summary>Kinds of modules over all layers: taken back, and alone</summary>
+  <div class="scroll" tabindex="0" role="region" aria-label="Kinds of modules"><table>
+  <thead><tr><th scope="col">modules</th><th scope="col">exact match without</th><th scope="col">comes back</th><th scope="col">causes alone</th></tr></thead>
+  <tbody>{{#rows}}<tr><th scope="row">{{name}}</th><td>{{exactMatch}}</td><td>{{back}}</td><td>{{alone}}</td></tr>{{/rows}}</tbody>
+  </table></div>
+  <p class="muted">Shares of the loss of p(gold answer) with 95 % intervals, clustered by block.</p>
+  </details>
+  {{/modules}}
+  {{#cells}}
+  {{#map}}
+  <figure class="plot wide" tabindex="0" aria-label="Where the loss sits">{{{wide}}}</figure>
+  <figure class="plot narrow" tabindex="0" aria-label="Where the loss sits">{{{narrow}}}</figure>
+  {{/map}}
+  <p>{{spread}}</p>
+  <details><summary>The cells that bring back most, and what is in no cell</summary>
+  <div class="scroll" tabindex="0" role="region" aria-label="Cells"><table>
+  <thead><tr><th scope="col">cell</th><th scope="col">comes back</th><th scope="col">causes alone</th></tr></thead>
+  <tbody>{{#top}}<tr><th scope="row">{{name}}</th><td>{{back}}</td><td>{{alone}}</td></tr>{{/top}}{{#rest}}<tr><th scope="row">{{name}}</th><td>{{back}}</td><td>{{alone}}</td></tr>{{/rest}}</tbody>
+  </table></div>
+  <p class="muted">p(gold answer) of the base {{ofBase}}, of the candidate {{ofCandidate}} %, on the same {{items}} items.</p>
+  </details>
+  {{/cells}}
   {{/diagnosis}}
   {{#units}}
   <details><summary>Every rule and unit in numbers</summary>

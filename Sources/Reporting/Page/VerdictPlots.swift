@@ -14,7 +14,12 @@ struct VerdictPlots {
     let forests = candidates.enumerated().compactMap { index, candidate in
       candidate.verdict.verdict.map { (name: "forest-\(index + 1)", svg: forest($0, id: "\(index)")) }
     }
-    return forests
+    let maps = candidates.enumerated().compactMap { index, candidate in
+      candidate.verdict.diagnosis?.profile?.cells.map {
+        (name: "cells-\(index + 1)", svg: $0.plot(id: "\(index)"))
+      }
+    }
+    return forests + maps
       + [("curves", curves()), ("probabilities", probabilities()), ("series", series()), ("history", pastGates())]
       .compactMap { name, svg in
         svg.map { (name: name, svg: $0) }

@@ -72,6 +72,56 @@ let markdownTemplate = """
   </details>
   {{/hasParts}}
 
+  {{#modules}}
+  <details><summary>Kinds of modules over all layers: taken back, and alone</summary>
+
+  | modules | exact match without | comes back | causes alone |
+  |---|--:|--:|--:|
+  {{#rows}}
+  | {{{name}}} | {{{exactMatch}}} | {{{back}}} | {{{alone}}} |
+  {{/rows}}
+
+  Shares of the loss of p(gold answer) with 95 % intervals, clustered by block.
+
+  </details>
+
+  {{/modules}}
+  {{#cells}}
+  {{{spread}}}
+
+  | cell | comes back | causes alone |
+  |---|--:|--:|
+  {{#top}}
+  | {{{name}}} | {{{back}}} | {{{alone}}} |
+  {{/top}}
+  {{#rest}}
+  | {{{name}}} | {{{back}}} | {{{alone}}} |
+  {{/rest}}
+
+  <details><summary>Layer by module: percent of the loss of p(gold answer) that comes back where one cell is the base's</summary>
+
+  | layer | {{#columns}}{{{column}}} | {{/columns}}
+  |---|{{#columns}}--:|{{/columns}}
+  {{#back}}
+  | {{{name}}} | {{#shares}}{{{share}}} | {{/shares}}
+  {{/back}}
+
+  </details>
+
+  <details><summary>Layer by module: percent of it that one cell causes alone, on the base</summary>
+
+  | layer | {{#columns}}{{{column}}} | {{/columns}}
+  |---|{{#columns}}--:|{{/columns}}
+  {{#alone}}
+  | {{{name}}} | {{#shares}}{{{share}}} | {{/shares}}
+  {{/alone}}
+
+  p(gold answer) of the base {{{ofBase}}}, of the candidate {{{ofCandidate}}} %, on the same {{{items}}} items.
+
+  </details>
+
+  {{/cells}}
+
   {{/diagnosis}}
   {{#needs}}
   - {{{unit}}} is INCONCLUSIVE: {{{need}}}.

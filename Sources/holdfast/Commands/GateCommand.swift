@@ -68,8 +68,14 @@ struct GateCommand: ParsableCommand {
     help: "Ask what stays INCONCLUSIVE again with other demonstrations, base and candidate, in at most three looks.")
   var adaptive = false
 
-  @Flag(help: "Ask of a candidate that fails what it lost, and in which layers: controls that never vote.")
+  @Flag(
+    help: "Ask of a candidate that fails what it lost, and in which layers and modules: controls that never vote.")
   var diagnose = false
+
+  @Flag(
+    help:
+      "The same, and layer by module: two models for every cell are asked, which takes minutes, said beforehand.")
+  var cells = false
 
   @Option(
     help:
@@ -143,11 +149,15 @@ struct GateCommand: ParsableCommand {
     if within != nil, let other = alone.first(where: \.1)?.0 {
       throw ValidationError("--within chooses what is read and when it ends, and so does \(other); give one")
     }
-    let asksBoth = [("--adaptive", adaptive), ("--diagnose", diagnose), ("--select", select != nil)]
+    let asksBoth = [
+      ("--adaptive", adaptive), ("--diagnose", diagnose), ("--cells", cells), ("--select", select != nil),
+    ]
     if candidateTemplate == .own, let other = asksBoth.first(where: \.1)?.0 {
       throw ValidationError("\(other) asks base and candidate alike, and --candidate-template own does not; give one")
     }
-    if stopEarly, diagnose { throw ValidationError("--diagnose needs the scores that --stop-early does not read") }
+    if stopEarly, diagnose || cells {
+      throw ValidationError("--diagnose needs the scores that --stop-early does not read")
+    }
   }
 
   /// - Throws: `InputError` where the base is files.
@@ -190,7 +200,8 @@ struct GateCommand: ParsableCommand {
       share: share,
       declared: configuration.share, threads: threads,
       command: typedCommand, kernel: Kernel.current.name,
-      reading: reading, diagnoses: diagnose, reported: reported ?? configuration.reported,
+      reading: reading, diagnosis: cells ? .cells : diagnose ? .parts : .none,
+      reported: reported ?? configuration.reported,
       selection: select, warnsEarly: earlyWarning, form: prompt, template: candidateTemplate, isAsOne: !asOne.isEmpty,
       access: try serverOptions.access(keyFile: configuration.keyFile))
     let loading = try loadAdapters.map { _ in try adapterLoading(configuration) }

@@ -26,6 +26,7 @@ struct RepairCommand: ParsableCommand {
       not confirmed, or not gateable.
 
       Example: holdfast repair --candidate out/naive/checkpoint-200 --data data/test.jsonl
+      Example: holdfast repair --candidate out/naive/checkpoint-200 --data data/test.jsonl --by-cell
       Example: holdfast repair --candidate out/lora --data data/test.jsonl --format chatml --out out/lora-repaired
       """)
 
@@ -65,6 +66,12 @@ struct RepairCommand: ParsableCommand {
   @Flag(help: "Completions end with the tokenizer's EOS, as the recipe's end_with_eos has it.")
   var endWithEOS = false
 
+  @Flag(
+    help:
+      "Put back whole cells (one layer's q, k, v, o, gate and up, or down) instead of a share of everything: those first that bring back most ability for the target they cost; beside plain interpolation."
+  )
+  var byCell = false
+
   @Option(help: "The folder to make; out/NAME-repaired of the candidate by default.")
   var out: String?
 
@@ -98,7 +105,8 @@ struct RepairCommand: ParsableCommand {
     let ledger = try Ledger(path: options.ledger ?? configuration.ledger)
     let session = try configuration.naming {
       try RepairSession(
-        setting, base: basePath, candidate: path, test: test, out: out ?? defaultFolder(path), ledger: ledger)
+        setting, base: basePath, candidate: path, test: test, out: out ?? defaultFolder(path), ledger: ledger,
+        isByCell: byCell)
     }
     let progress = ProgressLine("")
     defer { progress.end() }
@@ -107,6 +115,7 @@ struct RepairCommand: ParsableCommand {
       case .note(let text): note("\(text)")
       case .asking(let name): progress.label = name
       case .progress(let scoring): progress.show(scoring)
+      case .ranked(let done, let total): progress.show(part: done, of: total)
       case .tried(let point), .confirmed(let point):
         progress.end()
         note("\(progress.label): \(point.sentence ?? "")")

@@ -1,0 +1,107 @@
+/// Layer by module, what of the loss of p(gold answer) each cell of a fine-tuning has to do with.
+package struct CellMap: Sendable, Hashable, Codable {
+  /// One layer's one group of modules.
+  package struct Cell: Sendable, Hashable, Codable {
+    package let layer: Int
+    /// "q", "k", "v", "q/k/v", "o", "gate/up", "down" or "router".
+    package let module: String
+    /// What comes back where the cell is the base's and all others the candidate's: leave-one-out.
+    package let back: LossShare
+    /// What is lost where the cell is the candidate's and all others the base's: leave-one-in.
+    package let alone: LossShare
+
+    package init(layer: Int, module: String, back: LossShare, alone: LossShare) {
+      self.layer = layer
+      self.module = module
+      self.back = back
+      self.alone = alone
+    }
+  }
+
+  /// What is in no cell, as a part of all.
+  package struct Rest: Sendable, Hashable, Codable {
+    package let name: String
+    package let back: LossShare
+    package let alone: LossShare
+
+    package init(name: String, back: LossShare, alone: LossShare) {
+      self.name = name
+      self.back = back
+      self.alone = alone
+    }
+  }
+
+  /// Mean p(gold answer), over the same items.
+  package let base: Double
+  package let candidate: Double
+  package let items: Int
+  /// Over all tasks.
+  package let blocks: Int
+  /// Columns, as a block has them.
+  package let modules: [String]
+  /// By layer, then as `modules`; a cell that was not tuned is missing.
+  package let cells: [Cell]
+  package let rest: [Rest]
+  /// How many cells of equal shares would be as spread as these: (Σp)²/Σp² over the shares above 0. Nil where none is.
+  package let effectiveCells: Double?
+  /// The same of the layers, each the sum of its cells.
+  package let effectiveLayers: Double?
+  /// The same of what each cell causes alone.
+  package let effectiveCellsAlone: Double?
+  package let effectiveLayersAlone: Double?
+
+  package init(
+    base: Double, candidate: Double, items: Int, blocks: Int, modules: [String], cells: [Cell], rest: [Rest]
+  ) {
+    self.base = base
+    self.candidate = candidate
+    self.items = items
+    self.blocks = blocks
+    self.modules = modules
+    self.cells = cells
+    self.rest = rest
+    func layers(_ value: (Cell) -> Double) -> [Double] {
+      Dictionary(grouping: cells, by: \.layer).sorted { $0.key < $1.key }.map { $0.value.reduce(0) { $0 + value($1) } }
+    }
+    effectiveCells = effectiveNumber(cells.map(\.back.share))
+    effectiveLayers = effectiveNumber(layers(\.back.share))
+    effectiveCellsAlone = effectiveNumber(cells.map(\.alone.share))
+    effectiveLayersAlone = effectiveNumber(layers(\.alone.share))
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case base, candidate, items, blocks, modules, cells, rest
+    case effectiveCells = "effective_cells"
+    case effectiveLayers = "effective_layers"
+    case effectiveCellsAlone = "effective_cells_alone"
+    case effectiveLayersAlone = "effective_layers_alone"
+  }
+
+  /// The layers that have cells, ascending.
+  package var layers: [Int] { Set(cells.map(\.layer)).sorted() }
+
+  package func cell(_ layer: Int, _ module: String) -> Cell? {
+    cells.first { $0.layer == layer && $0.module == module }
+  }
+
+  /// The sum over all cells and the rest: 1 where parts add up, less where several hold the same loss together.
+  package var sumBack: Double { cells.reduce(0) { $0 + $1.back.share } + rest.reduce(0) { $0 + $1.back.share } }
+
+  /// The cells that bring back most, at most so many, none that brings back nothing.
+  package func top(_ count: Int) -> [Cell] {
+    cells.enumerated().filter { $0.element.back.share > 0 }
+      .sorted { ($1.element.back.share, $0.offset) < ($0.element.back.share, $1.offset) }
+      .prefix(count).map(\.element)
+  }
+}
+
+/// The inverse Simpson index (participation ratio) of amounts: (Σp)²/Σp² over those above 0. n equal ones give n, one alone gives 1, and
+/// many that are near 0 count for little.
+///
+/// - Returns: nil where none is above 0.
+package func effectiveNumber(_ amounts: [Double]) -> Double? {
+  let positive = amounts.filter { $0 > 0 }
+  let squares = positive.reduce(0) { $0 + $1 * $1 }
+  let sum = positive.reduce(0, +)
+  return squares > 0 ? sum * sum / squares : nil
+}
