@@ -5,7 +5,7 @@ import Suites
 extension CandidateAsking {
   /// Asks base and candidate the controls of the tasks that failed, and takes the fine-tuning back part by part.
   ///
-  /// Controls are asked of at most a quarter of every task's blocks, parts of an eighth, cells of some thirty blocks: a diagnosis describes, and
+  /// Controls are asked of at most a quarter of every task's blocks, parts of an eighth, cells of two dozen blocks: a diagnosis describes, and
   /// never votes.
   func diagnose(
     _ candidate: Candidate, _ verdict: Verdict, baseline: Baseline, scores: [ItemScore], shelf: inout ModelShelf,

@@ -56,7 +56,7 @@ struct Restoration {
   /// Every cell taken back, and alone.
   ///
   /// - Parameters:
-  ///   - most: blocks of each task.
+  ///   - most: blocks of each task, of which four items are asked.
   ///   - announce: is told how many models are to be asked how many questions, and in what time, before they are.
   /// - Returns: nil where there is hardly a loss of p(gold answer), of which there are no shares.
   /// - Throws: `InputError` where the base's weights have other names or shapes.
@@ -104,7 +104,7 @@ struct Restoration {
       modules: Set(cells.map(\.cell.group)).sorted().map(\.rawValue), cells: ofCells, rest: ofRest)
   }
 
-  private func questions(most: Int = .max) throws -> RestorationQuestions {
+  private func questions(most: Int? = nil) throws -> RestorationQuestions {
     try RestorationQuestions(suite, tasks: tasks, share: share, most: most, contaminated: contaminated)
   }
 }

@@ -6,21 +6,24 @@ import Suites
 /// What models between base and candidate are asked: the gold answers of some tasks at the controls' k, block by block.
 struct RestorationQuestions {
   let observations: [Observation]
+  /// Of a block, where few are asked: what is shown before them costs as much as they do.
+  private static let itemsOfFew = 4
   /// The places of each task's observations, by task ascending.
   private let tasks: [[Int]]
 
   /// - Parameters:
   ///   - share: of every task's blocks.
-  ///   - most: blocks of each task, from the first.
+  ///   - most: blocks of each task, from the first, and four items of each; nil for all.
   ///   - contaminated: items that are in the fine-tuning data, by task.
-  init(_ suite: Suite, tasks: Set<String>, share: Share, most: Int = .max, contaminated: [String: Set<String>]) throws {
+  init(_ suite: Suite, tasks: Set<String>, share: Share, most: Int? = nil, contaminated: [String: Set<String>]) throws {
     let shots = Dictionary(suite.tasks.map { ($0.name, $0.controlShots) }) { first, _ in first }
-    let observations = try suite.requestBlocks(share: share).filter { tasks.contains($0.task) && $0.block < most }
-      .flatMap { block in
-        block.observations.filter {
-          $0.role == .gold && $0.k == shots[block.task] ?? nil && contaminated[$0.task]?.contains($0.item) != true
-        }
-      }
+    let observations = try suite.requestBlocks(share: share).filter {
+      tasks.contains($0.task) && $0.block < most ?? .max
+    }.flatMap { block in
+      block.observations.filter {
+        $0.role == .gold && $0.k == shots[block.task] ?? nil && contaminated[$0.task]?.contains($0.item) != true
+      }.prefix(most == nil ? .max : Self.itemsOfFew)
+    }
     self.observations = observations
     self.tasks = Dictionary(grouping: observations.indices) { observations[$0].task }.sorted { $0.key < $1.key }
       .map(\.value)
@@ -70,6 +73,6 @@ struct RestorationQuestions {
 }
 
 extension Suite {
-  /// How many blocks of each task are asked where hundreds of models are: as many as make some thirty together, at least one.
-  static func fewBlocks(of tasks: Set<String>) -> Int { max(1, (32 + tasks.count - 1) / max(1, tasks.count)) }
+  /// How many blocks of each task are asked where hundreds of models are: as many as make two dozen together, at least one.
+  static func fewBlocks(of tasks: Set<String>) -> Int { max(1, 24 / max(1, tasks.count)) }
 }
