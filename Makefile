@@ -4,7 +4,7 @@ SWIFT_FLAGS := -c release
 HOLDFAST    := .build/release/holdfast
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-vllm fuzz demo bench bench-served bench-peers calibrate dist wheel release lint format clean
+.PHONY: help setup build test test-vllm fuzz demo claims bench bench-served bench-peers calibrate dist wheel release lint format clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,7 @@ test: setup lint ## lint, build and run every test (the real models are fetched 
 	@Scripts/ci/test.sh
 	@Scripts/ci/forms.sh $(HOLDFAST) $${HOLDFAST_MODELS:-models}/smollm2-135m-instruct.gguf
 	@python3 Scripts/claims/data.py --check
+	@python3 Scripts/claims/recompute.py reports/claims
 	@python3 Scripts/ci/links.py
 	@python3 Scripts/ci/docs.py $(HOLDFAST) $${HOLDFAST_MODELS:-models}/smollm2-135m-instruct.gguf
 	@Scripts/ci/served.sh $(HOLDFAST) $${HOLDFAST_MODELS:-models}/smollm2-135m-instruct.gguf
@@ -37,6 +38,9 @@ fuzz: setup ## look for inputs that crash, hang or mislead, for FUZZ_SECONDS=360
 
 demo: build ## fine-tune a real model naively and with care, and gate both against the committed baseline
 	@Scripts/demo.sh $(HOLDFAST)
+
+claims: build ## measure what recipes cost in in-context learning on two models, and write reports/claims (days on two cores; goes on)
+	@Scripts/claims/run.sh $(HOLDFAST)
 
 bench: build ## measure scoring, what is around it, and training beside PyTorch (about half an hour)
 	$(HOLDFAST) fetch smollm2-135m-instruct

@@ -102,6 +102,39 @@ struct HeldTargetTests {
     #expect(try tiny.run().runs == result.runs)
   }
 
+  @Test("the same checkpoints asked in another form too: figures of their own, in every table")
+  func also() throws {
+    try write("{target_accuracy: 0.5, every: 2, at_most: 40}", arms: "[{arm: lora, recipe: lora.yaml, seeds: [1, 2]}]")
+    let result = try tiny.run(also: .all)
+    #expect(result.header.also?.baseline == "other.json")
+    #expect(result.header.also?.items == 4 * result.header.items)
+    for point in [result.base] + result.runs.flatMap(\.points) {
+      let blocks = try #require(point.ability.tasks).map(\.drops.count)
+      #expect(try #require(point.also?.ability.tasks).map(\.drops.count) == blocks.map { 4 * $0 })
+    }
+    let page = try tiny.read("reports/README.md")
+    #expect(page.contains("kept, raw, %"))
+    #expect(page.contains("also asked"))
+    // What it was not asked before, it is asked: the points are of another experiment.
+    try expectFault("was made with another recipe") { try tiny.run() }
+  }
+
+  @Test("the base under other draws of demonstrations: another figure each, and nothing is trained")
+  func freshDraws() throws {
+    try write(
+      "{target_accuracy: 0.5, every: 2, at_most: 40}",
+      arms: "[{arm: full, recipe: full.yaml}, {arm: nothing, fresh_draws: true, seeds: [1, 2]}]")
+    let result = try tiny.run(selection: .init(arms: ["nothing"]))
+    let drawn = result.runs.filter { $0.arm == "nothing" }
+    #expect(drawn.map(\.state) == [.finished, .finished])
+    #expect(drawn.allSatisfy { $0.isCompared && $0.points.map(\.step) == [0, 0] })
+    #expect(drawn[0].points.last?.ability.probability != drawn[1].points.last?.ability.probability)
+    #expect(drawn[0].points.last?.target == result.base.target)
+    #expect(result.runs.first?.state == .unfinished)
+    #expect(try tiny.read("reports/README.md").contains("| nothing | 2 | 0 |"))
+    #expect(try tiny.run(selection: .init(arms: ["nothing"])).runs == result.runs)
+  }
+
   @Test("noise of an arm that is not done is refused, that arm named")
   func noiseAlone() throws {
     try write(
@@ -134,9 +167,18 @@ struct HeldTargetTests {
   @Test(
     "and of arms",
     arguments: [
-      ("[{arm: n, noise_of: a}]", "'n' is noise of 'a', which is no trained arm"),
+      ("[{arm: b, recipe: full.yaml}, {arm: n, noise_of: a}]", "'n' is noise of 'a', which is no trained arm"),
       ("[{arm: a, recipe: full.yaml}, {arm: n, noise_of: a, seeds: [3]}]", "'n' has a seed that 'a' has not"),
-      ("[{arm: a, recipe: full.yaml}, {arm: n, noise_of: a, recipe: full.yaml}]", "arms[1].recipe: stands beside"),
+      ("[{arm: n, fresh_draws: true}]", "arms: are controls, and none is trained"),
+      ("[{arm: a, recipe: full.yaml}, {arm: n, fresh_draws: true, seeds: [0]}]", "'n' has a seed that is no draw"),
+      (
+        "[{arm: a, recipe: full.yaml}, {arm: n, fresh_draws: true, noise_of: a}]",
+        "noise_of: stands beside 'fresh_draws'"
+      ),
+      (
+        "[{arm: a, recipe: full.yaml}, {arm: n, noise_of: a, recipe: full.yaml}]",
+        "arms[1].recipe: stands beside a control"
+      ),
     ])
   func arms(arms: String, words: String) throws {
     try write("{target_accuracy: 0.5, every: 2, at_most: 40}", arms: arms)

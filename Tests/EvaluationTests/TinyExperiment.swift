@@ -115,16 +115,19 @@ final class TinyExperiment: Sendable {
   @discardableResult
   func run(
     out: String = "out", reports: String = "reports", selection: ExperimentSession.Selection = .init(),
-    report: @escaping (ExperimentSession.Event) throws -> Void = { _ in }
+    also: Share? = nil, report: @escaping (ExperimentSession.Event) throws -> Void = { _ in }
   ) throws -> ExperimentResult {
     let experiment = try Experiment.read(path("experiment.yaml"))
     let suite = try Suite.load(path("suite"))
     let ledger = try Ledger(path: path("ledger.sqlite"))
     let model = Self.golden("checkpoints/llama-tied")
     let base = try Subject(path: model, base: try Checkpoint.open(model), hashes: NoHashCache())
+    let baseline = try baseline(suite, base, ledger)
     return try ExperimentSession(
-      experiment, suite: suite, baseline: try baseline(suite, base, ledger), settings: GateSettings(), base: base,
-      configuredBase: model, fineTuningLabels: [], out: path(out), reports: path(reports), ledger: ledger, threads: 1,
+      experiment, suite: suite, baseline: baseline, settings: GateSettings(), base: base,
+      configuredBase: model, fineTuningLabels: [],
+      also: also.map { .init(suite: suite, baseline: baseline, path: "other.json", share: $0) }, out: path(out),
+      reports: path(reports), ledger: ledger, threads: 1,
       selection: selection,
       provenance: .init(
         command: "holdfast experiment", createdBy: "test", machine: "test", kernel: "test", baseline: "baseline.json")

@@ -8,6 +8,8 @@ package struct ClaimsFile: Sendable, Equatable {
     package let name: String
     /// The experiment's results.json.
     package let results: String
+    /// report.json of a gate with `--cells`, of a model that lost its ability; nil for none.
+    package let diagnosis: String?
   }
 
   package let file: String
@@ -27,10 +29,12 @@ package struct ClaimsFile: Sendable, Equatable {
         "claims", "is not a name that a folder can have",
         remedy: "write letters, digits, '-', '_', '+' and '.', a letter or digit first, at most 80")
     }
-    let models = try fields.sections("models", of: "models", such: "- model: …", known: ["model", "results"]).map {
+    let models = try fields.sections(
+      "models", of: "models", such: "- model: …", known: ["model", "results", "diagnosis"]
+    ).map {
       Model(
         name: try $0.required("model", try $0.text("model")),
-        results: try $0.required("results", try $0.filePath("results")))
+        results: try $0.required("results", try $0.filePath("results")), diagnosis: try $0.filePath("diagnosis"))
     }
     let methods =
       try fields.has("methods")
@@ -38,7 +42,7 @@ package struct ClaimsFile: Sendable, Equatable {
         ClaimJudge.Method(
           name: try $0.required("method", try $0.text("method")), arms: try $0.required("arms", try $0.texts("arms")))
       } : []
-    let known = ["claim", "costs", "keeps", "keeps_more"]
+    let known = ["claim", "costs", "keeps", "keeps_more", "spread"]
     let claims = try fields.sections("list", of: "claims", such: "- claim: …", known: known).map {
       Claim(text: try $0.required("claim", try $0.text("claim")), kind: try kind($0, methods))
     }
@@ -47,11 +51,11 @@ package struct ClaimsFile: Sendable, Equatable {
   }
 
   private static func kind(_ fields: YAMLMapping, _ methods: [ClaimJudge.Method]) throws -> Claim.Kind {
-    let given = ["costs", "keeps", "keeps_more"].filter(fields.has)
+    let given = ["costs", "keeps", "keeps_more", "spread"].filter(fields.has)
     guard given.count == 1 else {
       throw fields.error(
         "claim", given.isEmpty ? "has nothing that would show it" : "is shown in several ways at once",
-        remedy: "give it one of costs, keeps and keeps_more")
+        remedy: "give it one of costs, keeps, keeps_more and spread")
     }
     if let costs = try fields.section("costs", known: ["method", "share", "within"]) {
       let method = try costs.required("method", try costs.text("method"))
@@ -65,6 +69,11 @@ package struct ClaimsFile: Sendable, Equatable {
     }
     if let keeps = try fields.section("keeps", known: ["arms", "within"]) {
       return .keeps(arms: try keeps.required("arms", try keeps.texts("arms")), within: try share("within", keeps))
+    }
+    if let spread = try fields.section("spread", known: ["modules", "share", "layers"]) {
+      return .spread(
+        modules: try spread.required("modules", try spread.text("modules")), share: try share("share", spread),
+        layers: try share("layers", spread))
     }
     let pairs = try fields.sections(
       "keeps_more", of: "pairs", such: "- {what: …, arm: …, than: …}", known: ["what", "arm", "than"])

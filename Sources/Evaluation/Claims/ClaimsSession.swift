@@ -17,11 +17,14 @@ package struct ClaimsSession {
         try results(model.results)
       }
       try check(armsOf: experiment, model)
-      return found(model, experiment)
+      let profile = try model.diagnosis.map { path in
+        try naming(path, by: file.file, "models[\(index)].diagnosis") { try diagnosis(path) }
+      }
+      return found(model, experiment, profile)
     }
     return ClaimsResult(
       title: file.title, command: command, createdBy: createdBy, generatedAt: Date().ISO8601Format(),
-      claims: file.claims.map(\.text), models: models)
+      claims: file.claims, models: models)
   }
 
   private func results(_ path: String) throws -> ExperimentResult {
@@ -41,18 +44,40 @@ package struct ClaimsSession {
     return result
   }
 
-  private func found(_ model: ClaimsFile.Model, _ experiment: ExperimentResult) -> ClaimsResult.ModelFound {
-    let main = form("raw", of: experiment) { $0.ability.tasks }
+  /// The part of report.json that says where the ability lies.
+  private struct Diagnosed: Decodable {
+    struct Candidate: Decodable { let diagnosis: Diagnosis? }
+    struct Diagnosis: Decodable { let profile: RestorationProfile? }
+    let candidates: [Candidate]
+  }
+
+  private func diagnosis(_ path: String) throws -> RestorationProfile {
+    let data = try readFile(path, limit: 256 << 20)
+    guard let report = try? JSONDecoder().decode(Diagnosed.self, from: data),
+      let profile = report.candidates.first?.diagnosis?.profile
+    else {
+      throw InputError(
+        path, "is no report.json of a gate with --cells", remedy: "gate a checkpoint that lost its ability with --cells"
+      )
+    }
+    return profile
+  }
+
+  private func found(
+    _ model: ClaimsFile.Model, _ experiment: ExperimentResult, _ profile: RestorationProfile?
+  ) -> ClaimsResult.ModelFound {
+    let main = form("raw", of: experiment, profile) { $0.ability.tasks }
     let other = experiment.header.also.map { also in
-      form(also.form, of: experiment) { $0.also?.ability.tasks }
+      form(also.form, of: experiment, nil) { $0.also?.ability.tasks }
     }
     return ClaimsResult.ModelFound(
       model: model.name, results: relative(model.results), forms: [main] + (other.map { [$0] } ?? []),
-      experiment: experiment)
+      experiment: experiment, diagnosis: model.diagnosis.map(relative), profile: profile)
   }
 
   private func form(
-    _ name: String, of experiment: ExperimentResult, tasks: (ExperimentPoint) -> [TaskLeft]?
+    _ name: String, of experiment: ExperimentResult, _ profile: RestorationProfile?,
+    tasks: (ExperimentPoint) -> [TaskLeft]?
   ) -> ClaimsResult.FormFound {
     let names = experiment.runs.reduce(into: [String]()) { if !$0.contains($1.arm) { $0.append($1.arm) } }
     let arms = names.map { name in
@@ -62,7 +87,7 @@ package struct ClaimsSession {
         name: name, runs: scored, apart: runs.count { $0.state != .unfinished && !$0.isCompared },
         open: runs.count { $0.state == .unfinished })
     }
-    let judge = ClaimJudge(arms: arms, methods: file.methods)
+    let judge = ClaimJudge(arms: arms, methods: file.methods, profile: profile)
     return ClaimsResult.FormFound(
       form: name, methods: judge.chosen,
       arms: arms.filter { !$0.runs.isEmpty || $0.apart > 0 }.map {
@@ -78,7 +103,7 @@ package struct ClaimsSession {
       file.methods.flatMap(\.arms)
       + file.claims.flatMap { claim in
         switch claim.kind {
-        case .costs: [String]()
+        case .costs, .spread: [String]()
         case .keeps(let arms, _): arms
         case .keepsMore(let pairs): pairs.flatMap { [$0.arm, $0.than] }
         }

@@ -30,15 +30,15 @@ struct ArmRun {
       try folder.save(
         point.with(
           target: TargetAccuracy(evaluations[step]?.targetAccuracy, samples: session.plan.testSamples.count),
-          leakMass: evaluations[step]?.leakMass, trainingSeconds: step == steps.last ? seconds : nil))
+          leakMass: evaluations[step]?.leakMass, trainingSeconds: seconds))
       try report(.scored(step: step))
     }
     folder.tidy(keeping: experiment.keep, of: steps)
   }
 
-  /// - Returns: what it took; nil where a part of it was done before.
-  private func train(_ ledger: Ledger, _ report: (ExperimentSession.Event) throws -> Void) throws -> Double? {
-    guard try folder.divergedAt() == nil, !hasEnded else { return nil }
+  /// - Returns: the seconds that it took now; a run that was stopped took some before.
+  private func train(_ ledger: Ledger, _ report: (ExperimentSession.Event) throws -> Void) throws -> Double {
+    guard try folder.divergedAt() == nil, !hasEnded else { return 0 }
     let began = Date()
     let resumes = folder.training.newestState != nil
     if !resumes { folder.training.clear() }
@@ -52,7 +52,7 @@ struct ArmRun {
     } catch let diverged as TrainingDiverged {
       try folder.noteDivergence(at: diverged.step)
     }
-    return resumes ? nil : Date().timeIntervalSince(began)
+    return Date().timeIntervalSince(began)
   }
 
   private var hasEnded: Bool { folder.end(of: planned, session.plan.stepCount).map(folder.hasCheckpoint) ?? false }

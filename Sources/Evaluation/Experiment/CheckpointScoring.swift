@@ -39,6 +39,12 @@ struct CheckpointScoring {
     return point.with(also: try also?.score(setting.base, step: 0, progress: progress), change: nil)
   }
 
+  /// The base under other demonstrations than the baselines'.
+  func scoreBase(draw: Int, progress: @escaping (ScoringProgress) -> Void) throws -> ExperimentPoint {
+    let point = try main.scoreBase(draw: draw, progress: progress)
+    return point.with(also: try also?.scoreBase(draw: draw, progress: progress), change: nil)
+  }
+
   /// The base as the baselines have it: what arms are compared with, without asking anything.
   func reference() throws -> ExperimentPoint {
     try main.reference().with(also: try also?.reference(), change: nil)

@@ -25,6 +25,8 @@ package struct Experiment: Sendable, Equatable {
   package enum Control: Sendable, Equatable {
     /// The base with noise on every weight that the arm of this name changed, as large as that change.
     case noise(of: String)
+    /// The base itself under other demonstrations, the seed being the number of the draw: how far figures move where nothing was trained.
+    case freshDraws
   }
 
   /// The same checkpoints asked otherwise too, such as in chat: another baseline's suite form.
@@ -63,13 +65,14 @@ extension Experiment {
     "arms",
   ]
   private static let mostSteps = 1_000_000
+  private static let mostDraws = 10_000
 
   /// - Throws: `InputError` for the first thing that is wrong, file and key named. The recipes are not read yet.
   package static func read(_ file: String) throws -> Experiment {
     let fields = try YAMLMapping(file: file, known: keys)
     let seeds = try seeds(fields) ?? [1]
     let until = try HeldTarget.read(fields)
-    let known = ["arm", "recipe", "learning_rate", "seeds", "until", "noise_of"]
+    let known = ["arm", "recipe", "learning_rate", "seeds", "until", "noise_of", "fresh_draws"]
     let arms = try fields.sections("arms", of: "arms", such: "- arm: …", known: known).map {
       try arm($0, seeds, heldByAll: until != nil)
     }
@@ -98,16 +101,16 @@ extension Experiment {
   }
 
   private static func arm(_ fields: YAMLMapping, _ seeds: [UInt64], heldByAll: Bool) throws -> Arm {
-    let original = try fields.text("noise_of")
+    let control = try control(fields)
     let until = try HeldTarget.read(fields)
-    if until != nil, !heldByAll || original != nil {
+    if until != nil, !heldByAll || control != nil {
       throw fields.error(
         "until", "is an arm's, and the experiment's is missing or the arm is not trained",
         remedy: "give the experiment an 'until', and its exceptions to trained arms")
     }
-    let recipe = try original == nil ? fields.required("recipe", try fields.filePath("recipe")) : ""
-    for other in ["recipe", "learning_rate"] where original != nil && fields.has(other) {
-      throw fields.error(other, "stands beside 'noise_of': noise is not trained", remedy: "keep one of them")
+    let recipe = try control == nil ? fields.required("recipe", try fields.filePath("recipe")) : ""
+    for other in ["recipe", "learning_rate"] where control != nil && fields.has(other) {
+      throw fields.error(other, "stands beside a control, which is not trained", remedy: "keep one of them")
     }
     let name = try name("arm", fields)
     guard name != "base" else {
@@ -116,12 +119,30 @@ extension Experiment {
     return Arm(
       name: name, recipe: recipe,
       learningRate: try fields.number("learning_rate", "above 0, at most 1") { $0 > 0 && $0 <= 1 },
-      seeds: try self.seeds(fields) ?? seeds, until: until, control: original.map { .noise(of: $0) })
+      seeds: try self.seeds(fields) ?? seeds, until: until, control: control)
+  }
+
+  private static func control(_ fields: YAMLMapping) throws -> Control? {
+    if try fields.boolean("fresh_draws") ?? false {
+      if fields.has("noise_of") {
+        throw fields.error("noise_of", "stands beside 'fresh_draws'", remedy: "keep one of them")
+      }
+      return .freshDraws
+    }
+    return try fields.text("noise_of").map { .noise(of: $0) }
   }
 
   /// Noise is made of a trained arm's change, under the same seeds.
   private static func checkControls(_ arms: [Arm], _ fields: YAMLMapping) throws {
+    guard arms.contains(where: { $0.control == nil }) else {
+      throw fields.error("arms", "are controls, and none is trained", remedy: "add an arm with a recipe")
+    }
     for arm in arms {
+      if arm.control == .freshDraws, !arm.seeds.allSatisfy((1..<UInt64(mostDraws)).contains) {
+        throw fields.error(
+          "arms", "'\(arm.name)' has a seed that is no draw of demonstrations",
+          remedy: "give it seeds from 1 to \(mostDraws - 1): draw 0 is the baseline's")
+      }
       guard case .noise(let name)? = arm.control else { continue }
       guard let original = arms.first(where: { $0.name == name && $0.control == nil }) else {
         throw fields.error(

@@ -167,6 +167,8 @@ package struct ExperimentSession {
           planned: planned, folder: folder(planned), original: (original, folder(original)),
           experiment: setting.experiment
         ).finish(scoring, base, report: report)
+      } else {
+        try finishFreshDraws(planned, base, report)
       }
       result = try publish(base)
       try report(.ended(index: index, count: prepared.count, seconds: Date().timeIntervalSince(began)))
@@ -176,6 +178,19 @@ package struct ExperimentSession {
       folder.tidy(keeping: setting.experiment.keep, of: try steps(of: run))
     }
     return result
+  }
+
+  /// Asks the base under the draw of demonstrations that the seed numbers.
+  private func finishFreshDraws(
+    _ run: PlannedRun, _ base: BaseRow, _ report: @escaping (Event) throws -> Void
+  ) throws {
+    let folder = folder(run)
+    try folder.claim()
+    let point = try scoring.scoreBase(draw: Int(run.seed)) { try? report(.scoring(step: 0, $0)) }
+    let target = try base.point(run)
+    try folder.training.make()
+    try folder.save(point.with(target: target.target, leakMass: nil))
+    try report(.scored(step: 0))
   }
 
   /// The trained run that a control stands beside.

@@ -75,14 +75,17 @@ struct PlannedRun {
 }
 
 extension Experiment {
-  /// The arm that is trained: of a control, the one that it stands beside.
+  /// The arm that is trained: of a control, the one that it stands beside, or the first whose task the base is asked.
   func trained(_ arm: Arm) -> Arm {
-    guard case .noise(let name)? = arm.control else { return arm }
-    return arms.first { $0.name == name } ?? arm
+    switch arm.control {
+    case nil: arm
+    case .noise(let name): arms.first { $0.name == name } ?? arm
+    case .freshDraws: arms.first { $0.control == nil } ?? arm
+    }
   }
 
-  /// Where an arm ends; nil after a fixed number of steps.
-  func until(_ arm: Arm) -> HeldTarget? { trained(arm).until ?? until }
+  /// Where an arm ends; nil after a fixed number of steps, and of one that nothing is done to.
+  func until(_ arm: Arm) -> HeldTarget? { arm.control == .freshDraws ? nil : trained(arm).until ?? until }
 }
 
 private func contentHash(of file: String) throws -> String {

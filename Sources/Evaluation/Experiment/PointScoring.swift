@@ -43,6 +43,21 @@ struct PointScoring {
       scoringSeconds: Date().timeIntervalSince(began))
   }
 
+  /// The base under other demonstrations than the baseline's, on the same items.
+  ///
+  /// - Parameter draw: from 1.
+  func scoreBase(draw: Int, progress: @escaping (ScoringProgress) -> Void) throws -> ExperimentPoint {
+    let began = Date()
+    let model = try setting.base.load(threads: run.threads)
+    let items = try run.execute(
+      setting.base, scorer: setting.base.scorer(in: model),
+      questions: SuiteRun.Questions(draws: draw..<draw + 1, tasks: setting.measured), progress: progress
+    ).items.map(\.asFirstDraw)
+    return ExperimentPoint(
+      step: 0, target: nil, leakMass: nil, ability: try AbilityLeft(try setting.measuredTasks(items)), verdict: nil,
+      noVerdict: "asked under other demonstrations than the baseline", scoringSeconds: Date().timeIntervalSince(began))
+  }
+
   /// The base as the baseline has it: what arms are compared with, without asking anything.
   func reference() throws -> ExperimentPoint {
     ExperimentPoint(

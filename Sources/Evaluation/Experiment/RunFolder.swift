@@ -92,6 +92,7 @@ struct RunFolder {
 
   /// The steps that are to be scored: those of the experiment, or where the run ended; none where that is not known yet.
   func scoredSteps(_ run: PlannedRun, _ experiment: Experiment) throws -> [Int] {
+    if run.control == .freshDraws { return [0] }
     let diverged = try divergedAt()
     guard let until = run.until else { return experiment.checkpoints.filter { $0 < diverged ?? .max } }
     return diverged == nil ? end(of: run, until.atMost).map { [$0] } ?? [] : []

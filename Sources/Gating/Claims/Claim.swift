@@ -7,10 +7,13 @@ package struct Claim: Sendable, Hashable {
     case keeps(arms: [String], within: Double)
     /// In each pair, the first arm costs less than the second.
     case keepsMore([Pair])
+    /// A group of modules, put back in a model that lost, brings back at least a share of the loss, and it is spread over at least a share
+    /// of the layers.
+    case spread(modules: String, share: Double, layers: Double)
   }
 
   /// Two arms that differ in one thing.
-  package struct Pair: Sendable, Hashable {
+  package struct Pair: Sendable, Hashable, Encodable {
     /// In what, such as "within the task".
     package let what: String
     package let arm: String
@@ -29,6 +32,30 @@ package struct Claim: Sendable, Hashable {
   package init(text: String, kind: Kind) {
     self.text = text
     self.kind = kind
+  }
+}
+
+/// As a claims' file has it.
+extension Claim: Encodable {
+  private enum CodingKeys: String, CodingKey {
+    case claim, costs, keeps, spread
+    case keepsMore = "keeps_more"
+  }
+  private struct Costs: Encodable { let method: String, share: Double, within: Double }
+  private struct Keeps: Encodable { let arms: [String], within: Double }
+  private struct Spread: Encodable { let modules: String, share: Double, layers: Double }
+
+  package func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: CodingKeys.self)
+    try fields.encode(text, forKey: .claim)
+    switch kind {
+    case .costs(let method, let share, let within):
+      try fields.encode(Costs(method: method, share: share, within: within), forKey: .costs)
+    case .keeps(let arms, let within): try fields.encode(Keeps(arms: arms, within: within), forKey: .keeps)
+    case .spread(let modules, let share, let layers):
+      try fields.encode(Spread(modules: modules, share: share, layers: layers), forKey: .spread)
+    case .keepsMore(let pairs): try fields.encode(pairs, forKey: .keepsMore)
+    }
   }
 }
 
@@ -52,13 +79,28 @@ package struct ClaimPart: Sendable, Hashable, Codable {
   /// Such as an arm's name.
   package let what: String
   package let estimate: CostEstimate?
+  /// Of a claim about where the ability lies: what modules bring back of the loss.
+  package let share: LossShare?
+  /// And over how many layers that is spread.
+  package let spread: Spread?
   package let word: ClaimWord
   /// Why nothing can be told where there is no figure; nil with one.
   package let missing: String?
 
-  package init(what: String, estimate: CostEstimate?, word: ClaimWord, missing: String? = nil) {
+  /// How many of the layers there are would be as spread, if each brought back the same.
+  package struct Spread: Sendable, Hashable, Codable {
+    package let effective: Double
+    package let layers: Int
+  }
+
+  package init(
+    what: String, estimate: CostEstimate? = nil, share: LossShare? = nil, spread: Spread? = nil, word: ClaimWord,
+    missing: String? = nil
+  ) {
     self.what = what
     self.estimate = estimate
+    self.share = share
+    self.spread = spread
     self.word = word
     self.missing = missing
   }

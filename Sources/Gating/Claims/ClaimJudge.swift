@@ -48,10 +48,13 @@ package struct ClaimJudge: Sendable {
 
   private let arms: [String: Arm]
   private let methods: [Method]
+  /// Of a model that lost its ability; nil where none was taken apart in this form.
+  private let profile: RestorationProfile?
   /// In the methods' order.
   package let chosen: [Chosen]
 
-  package init(arms: [Arm], methods: [Method]) {
+  package init(arms: [Arm], methods: [Method], profile: RestorationProfile? = nil) {
+    self.profile = profile
     self.arms = Dictionary(arms.map { ($0.name, $0) }) { first, _ in first }
     self.methods = methods
     let byName = self.arms
@@ -77,7 +80,33 @@ package struct ClaimJudge: Sendable {
     case .costs(let method, let share, let within): [costs(method, (share - within)...(share + within))]
     case .keeps(let names, let within): names.map { keeps($0, within) }
     case .keepsMore(let pairs): pairs.map(keepsMore)
+    case .spread(let modules, let share, let layers): spread(modules, share, layers)
     }
+  }
+
+  private func spread(_ modules: String, _ least: Double, _ layers: Double) -> [ClaimPart] {
+    guard let profile else {
+      return [ClaimPart(what: modules, word: .cannotBeTold, missing: "no model was taken apart")]
+    }
+    let back = profile.modules?.first { $0.name == modules }?.back
+    let whole = "\(modules), put back"
+    let interval = back?.interval
+    let word: ClaimWord? = interval.map {
+      $0.lower >= least ? .holds : $0.upper < least ? .doesNotHold : .cannotBeTold
+    }
+    let first = ClaimPart(
+      what: whole, share: back, word: word ?? .cannotBeTold,
+      missing: word == nil ? "it was not asked, or hardly anything was lost" : nil)
+    guard let cells = profile.cells, let effective = cells.effectiveLayers else {
+      return [first, ClaimPart(what: "spread over layers", word: .cannotBeTold, missing: "there is no map of cells")]
+    }
+    let found = ClaimPart.Spread(effective: effective, layers: cells.layers.count)
+    return [
+      first,
+      ClaimPart(
+        what: "spread over layers", spread: found,
+        word: effective >= layers * Double(found.layers) ? .holds : .doesNotHold),
+    ]
   }
 
   private func costs(_ method: String, _ claimed: ClosedRange<Double>) -> ClaimPart {

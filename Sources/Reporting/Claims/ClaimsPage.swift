@@ -23,9 +23,18 @@ package struct ClaimsPage {
         ] as [String: Any]
       },
       "wide": result.plot(width: 880), "narrow": result.plot(width: 420),
-      "models": result.models.map { model in
-        [
+      "models": result.models.enumerated().map { index, model in
+        let place = AbilityPlace(model: model, index: index)
+        return [
           "model": model.model, "facts": result.facts(of: model), "open": tables.leftOut(model).map { [$0] } ?? [],
+          "place": place.rows.map { rows in
+            [
+              [
+                "words": place.words ?? "", "headings": AbilityPlace.headings, "rows": rows,
+                "map": ["wide": VerdictPlots.wide, "narrow": VerdictPlots.narrow].compactMapValues(place.map(width:)),
+              ] as [String: Any]
+            ]
+          } ?? [],
           "forms": model.forms.map { form in
             [
               "form": form.form, "methodHeadings": ClaimsTables.methodHeadings, "armHeadings": ClaimsTables.armHeadings,
@@ -93,6 +102,17 @@ private let claimsTemplate = """
   {{/arms}}</tbody>
   </table></div>
   {{/forms}}
+  {{#place}}
+  <h3>Where the ability lies</h3>
+  <p class="muted">{{words}}</p>
+  <div class="scroll" tabindex="0" role="region" aria-label="Where the ability lies"><table>
+  <thead><tr>{{#headings}}<th scope="col">{{.}}</th>{{/headings}}</tr></thead>
+  <tbody>{{#rows}}<tr>{{#.}}<td>{{.}}</td>{{/.}}</tr>
+  {{/rows}}</tbody>
+  </table></div>
+  {{#map}}<figure class="plot wide" tabindex="0" aria-label="Layer by module">{{{wide}}}</figure>
+  <figure class="plot narrow" tabindex="0" aria-label="Layer by module">{{{narrow}}}</figure>{{/map}}
+  {{/place}}
   {{#open}}<p>Not run: {{.}}</p>{{/open}}
   </section>
   {{/models}}

@@ -21,16 +21,22 @@ extension ClaimsResult {
         "| \(markdownEscaped(row.claim)) | \(markdownEscaped(row.model)) | \(cells.joined(separator: " | ")) |")
     }
     lines += ["", "![What each recipe cost](plot.svg)", ""] + ClaimsTables.reading.flatMap { [$0, ""] }
-    for model in models { lines += section(model, tables) }
+    for (index, model) in models.enumerated() { lines += section(model, index, tables) }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private func section(_ model: ModelFound, _ tables: ClaimsTables) -> [String] {
+  private func section(_ model: ModelFound, _ index: Int, _ tables: ClaimsTables) -> [String] {
     var lines = ["## \(markdownEscaped(model.model))", "", "\(facts(of: model)).", ""]
     for form in model.forms {
       lines += ["### Asked \(form.form)", ""]
       lines += table(ClaimsTables.methodHeadings, tables.methodRows(form)) + [""]
       lines += table(ClaimsTables.armHeadings, tables.armRows(model, form)) + [""]
+    }
+    let place = AbilityPlace(model: model, index: index)
+    if let rows = place.rows, let words = place.words {
+      lines +=
+        ["### Where the ability lies", "", markdownEscaped(words), ""] + table(AbilityPlace.headings, rows) + [""]
+      if let file = place.mapFile { lines += ["![Layer by module, what of the loss comes back](\(file))", ""] }
     }
     if let open = tables.leftOut(model) { lines += ["Not run: \(markdownEscaped(open))", ""] }
     return lines

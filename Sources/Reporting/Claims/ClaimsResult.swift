@@ -53,15 +53,24 @@ package struct ClaimsResult: Sendable, Encodable {
     package let forms: [FormFound]
     /// Rendered from, and not written: results.json of the experiment has it.
     package let experiment: ExperimentResult
+    /// The report.json that says where the ability lies; nil for none.
+    package let diagnosis: String?
+    /// What it says; not written.
+    package let profile: RestorationProfile?
 
-    package init(model: String, results: String, forms: [FormFound], experiment: ExperimentResult) {
+    package init(
+      model: String, results: String, forms: [FormFound], experiment: ExperimentResult, diagnosis: String? = nil,
+      profile: RestorationProfile? = nil
+    ) {
+      self.diagnosis = diagnosis
+      self.profile = profile
       self.model = model
       self.results = results
       self.forms = forms
       self.experiment = experiment
     }
 
-    enum CodingKeys: String, CodingKey { case model, results, forms }
+    enum CodingKeys: String, CodingKey { case model, results, forms, diagnosis }
   }
 
   package let title: String
@@ -70,12 +79,11 @@ package struct ClaimsResult: Sendable, Encodable {
   package let createdBy: String
   /// ISO 8601 in UTC.
   package let generatedAt: String
-  /// The claims' texts.
-  package let claims: [String]
+  package let claims: [Claim]
   package let models: [ModelFound]
 
   package init(
-    title: String, command: String, createdBy: String, generatedAt: String, claims: [String], models: [ModelFound]
+    title: String, command: String, createdBy: String, generatedAt: String, claims: [Claim], models: [ModelFound]
   ) {
     self.title = title
     self.command = command

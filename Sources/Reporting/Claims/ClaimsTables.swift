@@ -22,7 +22,7 @@ struct ClaimsTables {
     result.claims.indices.flatMap { index in
       result.models.map { model in
         ClaimRow(
-          claim: result.claims[index], model: model.model,
+          claim: result.claims[index].text, model: model.model,
           cells: forms.map { form in
             guard let found = model.forms.first(where: { $0.form == form })?.claims[index] else { return ("", []) }
             return (found.word.rawValue, found.parts.map { line($0, isAlone: found.parts.count == 1) })
@@ -32,9 +32,12 @@ struct ClaimsTables {
   }
 
   private func line(_ part: ClaimPart, isAlone: Bool) -> String {
-    let figure = part.estimate.map { percent($0.mean, $0.overBoth) }
-    let rest = [figure, part.missing].compactMap { $0 }.joined(separator: "; ")
-    return "\(part.what): \(rest)" + (isAlone ? "" : ", \(part.word.rawValue)")
+    let figure =
+      part.estimate.map { "\(percent($0.mean, $0.overBoth)) %\($0.runs.count > 1 ? " less lost" : " lost")" }
+      ?? part.share.map { "\($0.text) of the loss comes back" }
+      ?? part.spread.map { String(format: "as if over %.1f of %d", $0.effective, $0.layers) }
+    let word = isAlone || part.missing != nil ? nil : part.word.rawValue
+    return "\(part.what): \([figure, part.missing, word].compactMap { $0 }.joined(separator: "; "))"
   }
 
   static let armHeadings = [

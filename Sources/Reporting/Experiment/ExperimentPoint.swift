@@ -141,7 +141,7 @@ package struct ExperimentPoint: Sendable, Hashable, Codable {
   package let noVerdict: String?
   /// What scoring took; near 0 where the ledger had it all.
   package let scoringSeconds: Double
-  /// What training to it took, beside scoring; nil of the base, and of a run that was stopped in between.
+  /// What training its run took, of a run that was stopped the last part; nil of the base, of a control, and of older points.
   package let trainingSeconds: Double?
   /// In the experiment's other form; nil without one.
   package let also: AlsoPoint?

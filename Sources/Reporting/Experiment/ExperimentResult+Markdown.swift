@@ -62,7 +62,7 @@ extension ExperimentResult {
     ]
     let rest = header.also == nil ? "" : " | | |"
     for run in runs {
-      lines += run.points.filter { $0.step > 0 }.map { row(markdownEscaped(run.arm), "\(run.seed)", $0) }
+      lines += run.points.dropFirst().map { row(markdownEscaped(run.arm), "\(run.seed)", $0) }
       if let step = run.divergedAt {
         lines.append(
           "| \(markdownEscaped(run.arm)) | \(run.seed) | \(step) | diverged at step \(step) | | | | | | |\(rest)")
@@ -106,7 +106,7 @@ extension ExperimentResult {
     return "## Never held the target\n\n"
       + "Scored where they ended, and in no comparison and no mean over seeds:\n\n"
       + never.map { run in
-        let best = run.points.filter { $0.step > 0 }.compactMap(\.target?.accuracy).max()
+        let best = run.points.dropFirst().compactMap(\.target?.accuracy).max()
         return "- \(markdownEscaped(run.arm)), seed \(run.seed): \(best.map(points) ?? "-") % after "
           + "\(run.points.last?.step ?? 0) steps"
       }.joined(separator: "\n")
@@ -139,7 +139,7 @@ extension ExperimentResult {
 
   /// Why an arm has no figure at the accuracy asked for: none is dropped silently.
   private func unmatched(_ run: ExperimentRun) -> String {
-    let best = run.points.filter { $0.step > 0 }.compactMap(\.target?.accuracy).max()
+    let best = run.points.dropFirst().compactMap(\.target?.accuracy).max()
     let reached = best.map { " (highest \(points($0)))" } ?? ""
     return switch run.state {
     case .finished: best == nil ? "no target accuracy" : "never reached\(reached)"

@@ -15,7 +15,7 @@ extension ExperimentResult {
         let seeds = runs.filter { $0.arm == run.arm }.count
         return CurvePlot.Series(
           name: seeds > 1 ? "\(run.arm), seed \(run.seed)" : run.arm,
-          points: run.points.filter { $0.step > 0 }.compactMap(plotted),
+          points: run.points.dropFirst().compactMap(plotted),
           style: arms.firstIndex(of: run.arm))
       }
     let matched = header.matchAccuracy.map {

@@ -13,7 +13,7 @@ extension ExperimentResult {
     grid.add(cells("base", base))
     for run in runs {
       let name = seeds ? "\(run.arm), seed \(run.seed)" : run.arm
-      if let point = run.points.last(where: { $0.step > 0 }) {
+      if let point = run.points.dropFirst().last {
         grid.add(cells(run.state == .diverged ? "\(name) (diverged)" : name, point))
       } else {
         grid.add([name, run.divergedAt.map { "diverged at step \($0)" } ?? "open"])

@@ -9,6 +9,7 @@ struct ForestKey {
   ///   - y: the upper edge.
   init(plot: ForestPlot, x: Double, y: Double, width: Double) {
     bottom = y
+    guard plot.isJudged else { return }
     var left = x
     func next(_ text: String, symbol: (_ x: Double, _ y: Double) -> SVGElement) {
       let needed = 26 + PlotText.width(text, size: PlotText.small) + 14

@@ -173,11 +173,12 @@ struct ForestLayout {
     let name = PlotText.cut(row.label, to: room, size: PlotText.small, isBold: isStrong)
     let numbers = plot.numbers(row)
     let shown = PlotText.cut(numbers, to: numbersWidth, size: PlotText.small, isBold: isStrong)
-    let glyph = StateGlyph(state: row.state).element(x: plot.width - Self.margin - 8, y: line.baseline - 5)
+    let glyph =
+      plot.isJudged ? [StateGlyph(state: row.state).element(x: plot.width - Self.margin - 8, y: line.baseline - 5)] : []
     return [
       .label(
         weight, name, x: Self.margin + indent, y: line.baseline, tooltip: name == row.label ? nil : row.label),
-      .group(row.state.rawValue, marks.elements(row, y: line.middle) + [glyph]),
+      .group(row.state.rawValue, marks.elements(row, y: line.middle) + glyph),
       .label(
         weight, shown, x: numbersRight, y: line.baseline, anchor: .end, tooltip: shown == numbers ? nil : numbers),
     ]

@@ -31,7 +31,8 @@ struct ForestMarks {
     guard let estimate = row.estimate, axis.axis.canShow(estimate), !clamped(estimate).isOut else { return elements }
     elements.append(
       StateGlyph(state: row.state).mark(
-        row.kind, x: axis.position(estimate), y: y, tooltip: "\(row.label): \(plot.numbers(row)), \(row.state.word)"
+        row.kind, x: axis.position(estimate), y: y,
+        tooltip: "\(row.label): \(plot.numbers(row))\(plot.isJudged ? ", \(row.state.word)" : "")"
       ))
     return elements
   }

@@ -56,6 +56,8 @@ package struct ForestPlot: Sendable, Hashable {
   package let decimals: Int
   /// What the axis does not go beyond; intervals that do end in an arrow. Nil to show all.
   package let limits: PlotInterval?
+  /// Whether rows have a state to be shown; otherwise they are figures that nothing is said of.
+  package let isJudged: Bool
   /// In units of the view box; the height follows from the rows.
   package let width: Double
 
@@ -65,7 +67,7 @@ package struct ForestPlot: Sendable, Hashable {
   ///   - width: at least 320 and at most 4000 are used.
   package init(
     title: String, subtitle: String? = nil, axis: PlotAxis, groups: [Group], numbersTitle: String, decimals: Int = 1,
-    limits: PlotInterval? = nil, width: Double = 720
+    limits: PlotInterval? = nil, isJudged: Bool = true, width: Double = 720
   ) {
     self.title = title
     self.subtitle = subtitle
@@ -74,6 +76,7 @@ package struct ForestPlot: Sendable, Hashable {
     self.groups = groups
     self.numbersTitle = numbersTitle
     self.decimals = decimals
+    self.isJudged = isJudged
     self.limits = limits.flatMap { axis.canShow($0) && $0.low < $0.high ? $0 : nil }
     self.width = width.isFinite ? min(max(width, 320), 4000) : 720
   }
@@ -100,9 +103,10 @@ package struct ForestPlot: Sendable, Hashable {
   /// What the plot shows, in words and numbers.
   var description: String {
     var sentences = ["\(axis.title), \(rows.count) rows."]
-    let counts = PlotState.allCases.map { state in (state, rows.count { $0.state == state }) }.filter { $0.1 > 0 }
+    let counts = (isJudged ? PlotState.allCases : []).map { state in (state, rows.count { $0.state == state }) }
+      .filter { $0.1 > 0 }
     if !counts.isEmpty { sentences.append(counts.map { "\($0.1) \($0.0.word)" }.joined(separator: ", ") + ".") }
-    for row in rows { sentences.append("\(row.label): \(numbers(row)), \(row.state.word).") }
+    for row in rows { sentences.append("\(row.label): \(numbers(row))\(isJudged ? ", \(row.state.word)" : "").") }
     let estimates = rows.count { $0.estimate.map { !axis.canShow($0) } ?? false }
     if estimates > 0 { sentences.append("Not drawn because not finite: \(estimates) estimates.") }
     let intervals = rows.count { $0.interval.map { !axis.canShow($0) } ?? false }
