@@ -22,7 +22,7 @@ struct PlotsHeatMapTests {
     #expect(drawing.elements.contains { $0.name == "title" && $0.text == "share <0.4>" })
   }
 
-  @Test("the largest is the darkest, in the colour of its sign, and numbers stay readable on it")
+  @Test("the largest has the strongest colour, that of its sign, and numbers stay readable on it")
   func shades() throws {
     let drawing = try #require(PlotsDrawing(map().svg(idPrefix: "heat")))
     let cells = drawing.elements.filter { $0.name == "rect" && $0.has("marker") }

@@ -20,7 +20,7 @@ extension CellMap {
     return HeatMap(
       title: "Where the loss sits",
       subtitle:
-        "Percent of the loss of p(gold answer), layer by module; the darker, the more, and the other colour is below 0",
+        "Percent of the loss of p(gold answer), layer by module: the stronger the colour, the more; the other colour is below 0",
       rowsTitle: "layer", rows: layers.map { "\($0)" }, columns: modules,
       panels: [
         panel("Comes back where the cell is the base's", "brings back", \.back),

@@ -1,4 +1,4 @@
-/// Tables of shares whose cells are the darker the larger they are; each has its number, so that colour says nothing alone.
+/// Tables of shares whose colour is the stronger the larger they are; each has its number, so that colour says nothing alone.
 package struct HeatMap: Sendable {
   /// A value of one cell; nil where there is none.
   package struct Cell: Sendable, Hashable {
@@ -55,7 +55,7 @@ package struct HeatMap: Sendable {
   private static let margin = 16.0
   private static let gap = 24.0
   private static let row = 21.0
-  /// Of the darkest cell: numbers stay readable on it.
+  /// Of the strongest colour: numbers stay readable on it.
   private static let opacity = 0.6
 
   private var document: PlotDocument {
