@@ -129,6 +129,13 @@ struct RepairCellsTests {
     #expect(try #require(CellComparison.EqualAbility(kept: 0.95, byCell: 0.7, line: line)).interpolated == 0.8)
     #expect(CellComparison.EqualAbility(kept: 1.01, byCell: 0.7, line: line) == nil)
     #expect(CellComparison.EqualAbility(kept: 0.1, byCell: 0.7, line: line) == nil)
+    // Beyond all of them the nearest two: never the base, which has next to nothing of the target.
+    let kept = [0.95, 0.9, 0.8]
+    #expect(CellComparison.around(0.92, kept) == 0..<2)
+    #expect(CellComparison.around(0.8, kept) == 1..<3)
+    #expect(CellComparison.around(0.97, kept) == 0..<2)
+    #expect(CellComparison.around(0.5, kept) == 1..<3)
+    #expect(CellComparison.around(0.5, [0.9]) == 0..<1 && CellComparison.around(0.5, []).isEmpty)
   }
 
   private func written(_ way: CellRestoration, _ kept: Int) throws -> Checkpoint {

@@ -54,13 +54,12 @@ package struct CellComparison: Sendable, Encodable {
     case atEqualAbility = "at_equal_ability"
   }
 
-  /// The shares that lie around a kept ability: the last that keeps at least as much, and the first that keeps less.
-  package static func around(_ kept: Double, _ trials: [RepairPoint]) -> [RepairPoint] {
-    let ordered = trials.sorted { $0.share < $1.share }
-    let more = ordered.last { ($0.ability.kept ?? 0) >= kept }
-    let less = ordered.first { point in
-      (point.ability.kept ?? 0) < kept && more.map { $0.share < point.share } ?? true
-    }
-    return [more, less].compactMap { $0 }
+  /// The two neighbours of a line between which a kept ability lies, or that are nearest to it where it lies beyond all of them.
+  ///
+  /// - Parameter line: kept abilities, from the smallest share to the largest.
+  package static func around(_ kept: Double, _ line: [Double]) -> Range<Int> {
+    let below = line.firstIndex { $0 < kept } ?? line.count
+    let first = min(max(0, below - 1), max(0, line.count - 2))
+    return first..<min(first + 2, line.count)
   }
 }

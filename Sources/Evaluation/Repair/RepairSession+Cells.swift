@@ -52,8 +52,10 @@ extension RepairSession {
     _ ranked: RankedCells, _ findings: RepairFindings, plain: [RepairPoint], searched: RepairPoint?,
     confirm: (GridShare) throws -> RepairPoint
   ) throws -> CellComparison {
+    let shares = plain.sorted { $0.share < $1.share }
     let around = try searched?.ability.kept.map { kept in
-      try CellComparison.around(kept, plain).map { try confirm($0.share) }
+      let near = CellComparison.around(kept, shares.map { $0.ability.kept ?? 0 })
+      return try shares[near].map { try confirm($0.share) }
     }
     let line = ([findings.base] + (around ?? []) + [findings.candidate]).compactMap { point in
       point.ability.kept.flatMap { kept in point.target.map { (kept: kept, target: $0.accuracy) } }
