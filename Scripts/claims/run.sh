@@ -24,9 +24,9 @@ trap page EXIT
 cells=reports/claims/smollm2-135m-instruct/cells.json
 if [ ! -f "$cells" ]; then
   "$holdfast" experiment recipes/claims/naive-smollm2.yaml \
-    --reports "$work/reports" --out "$work/naive-smollm2" --ledger "$work/smollm2.sqlite"
+    --reports "$work/reports" --out "$work/naive-smollm2" --ledger "$work/naive.sqlite"
   "$holdfast" gate --candidate "$work"/naive-smollm2/full-1e-4/seed-1/checkpoint-* --share 1/4 --cells \
-    --reports "$work/reports" --ledger "$work/smollm2.sqlite" -o "$cells" || [ $? = 1 ]
+    --reports "$work/reports" --ledger "$work/naive.sqlite" -o "$cells" || [ $? = 1 ]
 fi
 
 "$holdfast" experiment recipes/claims/gemma.yaml --config recipes/claims/gemma.holdfast.yaml \

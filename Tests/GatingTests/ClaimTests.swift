@@ -52,6 +52,11 @@ struct ClaimTests {
     #expect(CostEstimate([Self.run(0, 0), other]) == nil)
     #expect(CostEstimate([Self.run(0, 0)], less: [other]) == nil)
     #expect(CostEstimate([]) == nil)
+    for (base, drops, items) in [
+      (0.8, [0.1, .infinity], 8), (.nan, [0.1, 0.2], 8), (0.8, [0.1, 0.2], .max), (0.8, [0.1, 0.2], -8),
+    ] {
+      #expect(CostEstimate([[TaskLeft(task: "a", family: "x", base: base, drops: drops, items: items)]]) == nil)
+    }
     let one = try #require(CostEstimate([Self.run(0, 0)]))
     #expect(one.overSeeds == nil && one.overBoth == nil)
   }

@@ -240,7 +240,7 @@ package struct ExperimentSession {
   private func found(_ run: PlannedRun, _ base: BaseRow) throws -> ExperimentRun {
     let folder = folder(run)
     let diverged = try folder.divergedAt()
-    let points = [try base.point(run)] + (try steps(of: run).compactMap { try folder.point($0) })
+    let points = [try base.point(run).withoutTasks] + (try steps(of: run).compactMap { try folder.point($0) })
     let state: ExperimentRun.State = try isFinished(run) ? (diverged == nil ? .finished : .diverged) : .unfinished
     return ExperimentRun(
       arm: run.arm, seed: run.seed, recipe: run.recipe.name, learningRate: run.recipe.optimiser.learningRate,

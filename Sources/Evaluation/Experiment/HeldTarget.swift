@@ -25,7 +25,7 @@ package struct HeldTarget: Sendable, Equatable {
   ///
   /// - Parameter looks: target accuracies by step.
   package func reached(_ looks: [Int: Double]) -> Int? {
-    stride(from: window * every, through: atMost, by: every).first { last in
+    stride(from: window * every, through: min(atMost, looks.keys.max() ?? 0), by: every).first { last in
       (0..<window).allSatisfy { looks[last - $0 * every].map { $0 >= targetAccuracy } ?? false }
     }
   }

@@ -26,7 +26,7 @@ package struct CostEstimate: Sendable, Hashable, Codable {
   /// - Returns: nil where there is no run, a task has fewer than two blocks, runs were not asked the same, or the base has no such ability.
   package init?(_ runs: [[TaskLeft]]) {
     guard let tasks = Self.mean(runs) else { return nil }
-    self.init(tasks, runs: [runs], sign: [1])
+    self.init(tasks, runs: [runs])
   }
 
   /// How much less the second recipe costs than the first: above 0 where it keeps more.
@@ -37,12 +37,13 @@ package struct CostEstimate: Sendable, Hashable, Codable {
         task: one.task, family: one.family, base: one.base, drops: zip(one.drops, other.drops).map { $0 - $1 },
         items: one.items)
     }
-    self.init(differences, runs: [first, second], sign: [1, -1])
+    self.init(differences, runs: [first, second])
   }
 
-  private init?(_ tasks: [TaskLeft], runs sides: [[[TaskLeft]]], sign: [Double]) {
+  private init?(_ tasks: [TaskLeft], runs sides: [[[TaskLeft]]]) {
     let base = Self.unitMean(tasks, \.base)
-    guard base > 0, let estimate = UnitEstimate(families: Self.families(tasks).map { $0.map(TaskValues.init) }) else {
+    guard base > 1e-6, let estimate = UnitEstimate(families: Self.families(tasks).map { $0.map(TaskValues.init) })
+    else {
       return nil
     }
     let means = sides.map { runs in
@@ -60,9 +61,13 @@ package struct CostEstimate: Sendable, Hashable, Codable {
     self.runs = means.map(\.count)
   }
 
+  private static let mostItems = 1_000_000
+
   /// Each block's mean over runs.
   private static func mean(_ runs: [[TaskLeft]]) -> [TaskLeft]? {
-    guard let first = runs.first, !first.isEmpty, runs.allSatisfy({ areAlike($0, first) }) else { return nil }
+    guard let first = runs.first, !first.isEmpty, runs.allSatisfy({ areAlike($0, first) }),
+      runs.allSatisfy({ $0.allSatisfy(isPlausible) })
+    else { return nil }
     return first.indices.map { index in
       TaskLeft(
         task: first[index].task, family: first[index].family, base: first[index].base,
@@ -70,6 +75,12 @@ package struct CostEstimate: Sendable, Hashable, Codable {
           runs.reduce(0) { $0 + $1[index].drops[block] } / Double(runs.count)
         }, items: first[index].items)
     }
+  }
+
+  /// What a file says is not yet what can be computed with, or held in memory.
+  private static func isPlausible(_ task: TaskLeft) -> Bool {
+    (0...1).contains(task.base) && task.drops.allSatisfy { (-1...1).contains($0) } && task.drops.count <= task.items
+      && task.items <= mostItems
   }
 
   private static func areAlike(_ one: [TaskLeft], _ other: [TaskLeft]) -> Bool {

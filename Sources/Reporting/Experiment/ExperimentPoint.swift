@@ -64,6 +64,12 @@ package struct AbilityLeft: Sendable, Hashable, Codable {
     self.tasks = tasks
   }
 
+  fileprivate var withoutTasks: AbilityLeft {
+    AbilityLeft(
+      shots: shots, fewShot: fewShot, kept: kept, keptInterval: keptInterval, drop: drop, dropInterval: dropInterval,
+      probability: probability)
+  }
+
   enum CodingKeys: String, CodingKey {
     case shots, kept, drop, probability, tasks
     case fewShot = "few_shot"
@@ -98,6 +104,16 @@ package struct AlsoPoint: Sendable, Hashable, Codable {
     ability = point.ability
     verdict = point.verdict
     noVerdict = point.noVerdict
+  }
+
+  private init(ability: AbilityLeft, verdict: Outcome?, noVerdict: String?) {
+    self.ability = ability
+    self.verdict = verdict
+    self.noVerdict = noVerdict
+  }
+
+  fileprivate var withoutTasks: AlsoPoint {
+    AlsoPoint(ability: ability.withoutTasks, verdict: verdict, noVerdict: noVerdict)
   }
 
   enum CodingKeys: String, CodingKey {
@@ -172,6 +188,14 @@ package struct ExperimentPoint: Sendable, Hashable, Codable {
     ExperimentPoint(
       step: step, target: target, leakMass: leakMass, ability: ability, verdict: verdict, noVerdict: noVerdict,
       scoringSeconds: scoringSeconds, trainingSeconds: trainingSeconds, also: also, change: change)
+  }
+
+  /// The same without what stands task by task: the base is the same point of every run.
+  package var withoutTasks: ExperimentPoint {
+    ExperimentPoint(
+      step: step, target: target, leakMass: leakMass, ability: ability.withoutTasks, verdict: verdict,
+      noVerdict: noVerdict,
+      scoringSeconds: scoringSeconds, trainingSeconds: trainingSeconds, also: also?.withoutTasks, change: change)
   }
 
   /// The same with what the other form found, and how far the weights went.
