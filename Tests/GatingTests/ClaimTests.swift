@@ -69,7 +69,7 @@ struct ClaimTests {
   }
 
   private func arm(_ name: String, _ runs: [[TaskLeft]], apart: Int = 0) -> ClaimJudge.Arm {
-    ClaimJudge.Arm(name: name, runs: runs, apart: apart, open: 0)
+    ClaimJudge.Arm(name: name, runs: runs, apart: apart)
   }
 
   @Test("a pair holds, is denied, or cannot be told by its interval; what stands apart or has one seed tells nothing")

@@ -23,12 +23,7 @@ package struct ClaimsFile: Sendable, Equatable {
   /// - Throws: `InputError` for the first thing that is wrong, file and key named.
   package static func read(_ file: String) throws -> ClaimsFile {
     let fields = try YAMLMapping(file: file, known: ["claims", "title", "models", "methods", "list"])
-    let name = try fields.required("claims", try fields.text("claims"))
-    guard name.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._+-]{0,79}/) != nil else {
-      throw fields.error(
-        "claims", "is not a name that a folder can have",
-        remedy: "write letters, digits, '-', '_', '+' and '.', a letter or digit first, at most 80")
-    }
+    let name = try fields.folderName("claims")
     let models = try fields.sections(
       "models", of: "models", such: "- model: …", known: ["model", "results", "diagnosis"]
     ).map {

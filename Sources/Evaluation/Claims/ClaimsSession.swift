@@ -3,6 +3,7 @@ import Foundation
 import Gating
 import Reading
 import Reporting
+import Suites
 
 /// Claims from their file to their page: reads what the experiments found, and judges.
 package struct ClaimsSession {
@@ -66,26 +67,24 @@ package struct ClaimsSession {
   private func found(
     _ model: ClaimsFile.Model, _ experiment: ExperimentResult, _ profile: RestorationProfile?
   ) -> ClaimsResult.ModelFound {
-    let main = form("raw", of: experiment, profile) { $0.ability.tasks }
+    let main = form(PromptForm.raw.rawValue, of: experiment, profile) { $0.ability.tasks }
     let other = experiment.header.also.map { also in
       form(also.form, of: experiment, nil) { $0.also?.ability.tasks }
     }
     return ClaimsResult.ModelFound(
-      model: model.name, results: relative(model.results), forms: [main] + (other.map { [$0] } ?? []),
-      experiment: experiment, diagnosis: model.diagnosis.map(relative), profile: profile)
+      model: model.name, results: fromHere(model.results), forms: [main] + (other.map { [$0] } ?? []),
+      experiment: experiment, diagnosis: model.diagnosis.map(fromHere), profile: profile)
   }
 
   private func form(
     _ name: String, of experiment: ExperimentResult, _ profile: RestorationProfile?,
     tasks: (ExperimentPoint) -> [TaskLeft]?
   ) -> ClaimsResult.FormFound {
-    let names = experiment.runs.reduce(into: [String]()) { if !$0.contains($1.arm) { $0.append($1.arm) } }
-    let arms = names.map { name in
+    let arms = experiment.runs.arms.map { name in
       let runs = experiment.runs.filter { $0.arm == name }
       let scored = runs.filter(\.isCompared).compactMap { $0.points.last.flatMap(tasks) }
       return ClaimJudge.Arm(
-        name: name, runs: scored, apart: runs.count { $0.state != .unfinished && !$0.isCompared },
-        open: runs.count { $0.state == .unfinished })
+        name: name, runs: scored, apart: runs.count { $0.state != .unfinished && !$0.isCompared })
     }
     let judge = ClaimJudge(arms: arms, methods: file.methods, profile: profile)
     return ClaimsResult.FormFound(
@@ -113,11 +112,5 @@ package struct ClaimsSession {
       file.file, "'\(unknown)' is no arm of \(model.results)",
       remedy: nearestKey(to: unknown, among: known.sorted()).map { "did you mean '\($0)'?" }
         ?? "it has \(known.sorted().joined(separator: ", "))")
-  }
-
-  /// As the claims' file names it.
-  private func relative(_ path: String) -> String {
-    let here = FileManager.default.currentDirectoryPath + "/"
-    return path.hasPrefix(here) ? String(path.dropFirst(here.count)) : path
   }
 }

@@ -7,14 +7,11 @@ package struct ClaimJudge: Sendable {
     package let runs: [[TaskLeft]]
     /// Runs that are finished and do not hold it.
     package let apart: Int
-    /// Runs that are not finished.
-    package let open: Int
 
-    package init(name: String, runs: [[TaskLeft]], apart: Int, open: Int) {
+    package init(name: String, runs: [[TaskLeft]], apart: Int) {
       self.name = name
       self.runs = runs
       self.apart = apart
-      self.open = open
     }
   }
 
@@ -47,7 +44,6 @@ package struct ClaimJudge: Sendable {
   }
 
   private let arms: [String: Arm]
-  private let methods: [Method]
   /// Of a model that lost its ability; nil where none was taken apart in this form.
   private let profile: RestorationProfile?
   /// In the methods' order.
@@ -56,7 +52,6 @@ package struct ClaimJudge: Sendable {
   package init(arms: [Arm], methods: [Method], profile: RestorationProfile? = nil) {
     self.profile = profile
     self.arms = Dictionary(arms.map { ($0.name, $0) }) { first, _ in first }
-    self.methods = methods
     let byName = self.arms
     chosen = methods.map { method in
       let rates = method.arms.map { name in

@@ -89,6 +89,17 @@ extension YAMLMapping {
     return low...high
   }
 
+  /// A name that becomes a folder's; it cannot leave the one that it is put into.
+  package func folderName(_ key: String) throws -> String {
+    let name = try required(key, try text(key))
+    guard name.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._+-]{0,79}/) != nil else {
+      throw error(
+        key, "is not a name that a folder can have",
+        remedy: "write letters, digits, '-', '_', '+' and '.', a letter or digit first, at most 80")
+    }
+    return name
+  }
+
   /// `true` or `false`.
   package func boolean(_ key: String) throws -> Bool? {
     guard let node = values[key] else { return nil }

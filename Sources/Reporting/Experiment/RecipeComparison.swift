@@ -19,7 +19,7 @@ package struct RecipeSummary: Sendable, Hashable, Codable {
 
 extension [ExperimentRun] {
   /// The arms, each once, in the order in which they run.
-  var arms: [String] { reduce(into: []) { if !$0.contains($1.arm) { $0.append($1.arm) } } }
+  package var arms: [String] { reduce(into: []) { if !$0.contains($1.arm) { $0.append($1.arm) } } }
 
   /// One for each arm that is finished under two seeds or more and holds its target, in the arms' order.
   var recipes: [RecipeSummary] {

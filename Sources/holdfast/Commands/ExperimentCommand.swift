@@ -100,10 +100,4 @@ struct ExperimentCommand: ParsableCommand {
       suite: try configuration.suite(of: baseline, at: also.baseline, form: form), baseline: baseline,
       path: fromHere(also.baseline), share: also.share)
   }
-
-  /// A path relative to the working folder where it is below that: reports are committed.
-  private func fromHere(_ path: String) -> String {
-    let here = FileManager.default.currentDirectoryPath + "/"
-    return path.hasPrefix(here) ? String(path.dropFirst(here.count)) : path
-  }
 }
