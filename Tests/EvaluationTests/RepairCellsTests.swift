@@ -139,32 +139,11 @@ struct RepairCellsTests {
   }
 
   private func written(_ way: CellRestoration, _ kept: Int) throws -> Checkpoint {
-    let path = folder.appendingPathComponent(UUID().uuidString)
-    try FileManager.default.createDirectory(at: path, withIntermediateDirectories: true)
-    try way.write(GridShare(numerator: kept, of: way.parts), into: path)
-    return try Checkpoint.open(path.path)
+    try Checkpoint.open(try write(way, GridShare(numerator: kept, of: way.parts), below: folder))
   }
 
   private func adapter(_ way: AdapterCells, _ kept: Int) throws -> Adapter {
-    let path = folder.appendingPathComponent(UUID().uuidString)
-    try FileManager.default.createDirectory(at: path, withIntermediateDirectories: true)
-    try way.write(GridShare(numerator: kept, of: way.parts), into: path)
-    return try Adapter.open(path.path, on: base)
-  }
-
-  private func values(_ checkpoint: Checkpoint, _ name: String) throws -> [Float] {
-    try #require(checkpoint.tensors.tensor(name)).decodeAll()
-  }
-
-  private func logits(_ checkpoint: Checkpoint, _ adapter: Adapter? = nil) throws -> [Float] {
-    var wave = Wave()
-    wave.tokens = [1, 17, 5, 99, 42, 7]
-    wave.positions = wave.tokens.indices.map { Int32($0) }
-    wave.segments = [Wave.Segment(firstRow: 0, count: 6, startPosition: 0, parent: nil)]
-    wave.scored = [Wave.ScoredRow(row: 5, targets: [0])]
-    wave.adapterRanges = [Wave.AdapterRange(rows: 0..<6, adapter: adapter == nil ? nil : 0)]
-    let decoder = try Decoder(checkpoint, adapters: adapter.map { [$0] } ?? [], threads: 1)
-    return try decoder.logits(wave)[0]
+    try Adapter.open(try write(way, GridShare(numerator: kept, of: way.parts), below: folder), on: base)
   }
 
   private func remove() { try? FileManager.default.removeItem(at: folder) }

@@ -1,5 +1,6 @@
 import Diagnostics
 import Gating
+import Reporting
 import Suites
 
 extension CandidateAsking {
@@ -42,10 +43,9 @@ extension CandidateAsking {
       let most = Suite.fewBlocks(of: names)
       do {
         let cells = try restoration(run.share).cells(most: most, shelf: &shelf) { models, questions, seconds in
-          let minutes = max(1, Int((seconds / 60).rounded(.up)))
           report(
             .note(
-              "\(subject.name), cell by cell: \(models) models are asked \(questions) questions each, about \(minutes) min here"
+              "\(subject.name), cell by cell: \(models) models are asked \(questions) questions each, about \(spokenTime(seconds)) here"
             ))
         }
         guard let cells else {

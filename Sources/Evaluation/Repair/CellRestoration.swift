@@ -30,17 +30,12 @@ package struct CellRestoration: WeakenedCandidate {
   package func write(_ share: GridShare, into folder: URL) throws {
     let back = order.prefix(max(0, parts - share.numerator)).reduce(into: Set<String>()) { $0.formUnion($1.members) }
     let restored = try tuned.restoring(back, from: base).tensors
-    let tensors = restored.names.compactMap { name in
-      restored.tensor(name).map { tensor in
-        let values = FloatBuffer(tensor.count)
-        tensor.decode(rows: 0..<tensor.rows, into: values.pointer)
-        return (name: name, shape: tensor.shape, values: values)
-      }
-    }
-    // The buffers must outlive the writing: the writer gets pointers into them.
-    try withExtendedLifetime(tensors) {
-      try writer.writeFiles(tensors.map { ($0.name, $0.shape, UnsafePointer($0.values.pointer)) }, into: folder)
-    }
+    try writer.writeFiles(
+      restored.names.compactMap { name in
+        restored.tensor(name).map { tensor in
+          StreamedWeight(name: name, shape: tensor.shape) { tensor.decodeAll() }
+        }
+      }, into: folder)
   }
 }
 

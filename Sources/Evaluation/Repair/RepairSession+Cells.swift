@@ -1,4 +1,5 @@
 import Gating
+import Reporting
 import Suites
 
 /// A repair that puts whole cells back, instead of a share of everything.
@@ -27,11 +28,10 @@ extension RepairSession {
     let ranked = try measurement.ranking(
       of: all, threads: setting.threads,
       announce: { seconds in
-        let minutes = max(1, Int((seconds / 60).rounded(.up)))
         report(
           .note(
             "cell by cell: \(2 * all.count) models are asked \(questions.observations.count) questions and \(samples.count) test "
-              + "samples each, about \(minutes) min here"))
+              + "samples each, about \(spokenTime(seconds)) here"))
       },
       progress: { report(.ranked($0, of: $1)) })
     return RankedCells(
