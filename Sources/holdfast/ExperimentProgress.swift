@@ -18,9 +18,9 @@ final class ExperimentProgress {
       label = "\(arm) seed \(seed) (\(index + 1) of \(count))"
     case .preparing(let text):
       say("\(label): \(text)")
-    case .training(let report, let total):
+    case .training(let report, let total, let endsEarly):
       scoring?.end()
-      let line = training ?? TrainingProgress(total: total, label: label)
+      let line = training ?? TrainingProgress(total: total, label: label, endsEarly: endsEarly)
       training = line
       line.show(report)
     case .scoring(let step, let progress):

@@ -5,12 +5,15 @@ import Training
 final class TrainingProgress {
   private let total: Int
   private let label: String
+  /// Whether the run may end before all steps: then the time left is the most that it can be.
+  private let endsEarly: Bool
   /// The first step that was shown, and when: the rate is that of the steps since.
   private var first: (step: Int, at: Date)?
   private var lastPlain = -Double.infinity
 
-  init(total: Int, label: String) {
+  init(total: Int, label: String, endsEarly: Bool = false) {
     self.total = total
+    self.endsEarly = endsEarly
     self.label = label
   }
 
@@ -24,7 +27,8 @@ final class TrainingProgress {
     if let accuracy = report.targetAccuracy { text += String(format: ", target accuracy %.1f %%", accuracy * 100) }
     text += String(format: ", %.0f tokens/s", report.tokensPerSecond)
     if report.step > first.step {
-      text += ", \(clock(elapsed / Double(report.step - first.step) * Double(total - report.step))) left"
+      text +=
+        ", \(endsEarly ? "at most " : "")\(clock(elapsed / Double(report.step - first.step) * Double(total - report.step))) left"
     }
     if TerminalLine.isTerminal {
       TerminalLine.draw("\(text)")

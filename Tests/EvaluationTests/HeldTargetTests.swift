@@ -75,7 +75,7 @@ struct HeldTargetTests {
     #expect(result.runs.first?.until?.window == 3)
     #expect(throws: Stop.self) {
       try tiny.run(out: "again", reports: "again-reports") {
-        if case .training(let report, _) = $0, report.step == 3 { throw Stop() }
+        if case .training(let report, _, _) = $0, report.step == 3 { throw Stop() }
       }
     }
     try tiny.run(out: "again", reports: "again-reports")
@@ -135,6 +135,18 @@ struct HeldTargetTests {
     #expect(try tiny.run(selection: .init(arms: ["nothing"])).runs == result.runs)
   }
 
+  @Test("noise of an arm that diverged is none, and the experiment goes on")
+  func noiseOfNothing() throws {
+    try write(
+      "{target_accuracy: 1, every: 20, at_most: 40}",
+      arms: "[{arm: wild, recipe: wild.yaml}, {arm: noise, noise_of: wild}, {arm: lora, recipe: lora.yaml}]")
+    // A pull towards the base that is infinite in single precision.
+    try tiny.writeRecipe("wild", "method: full\nl2sp: 1e300")
+    let result = try tiny.run()
+    #expect(result.runs.map(\.state) == [.diverged, .diverged, .finished])
+    #expect(try tiny.run().runs == result.runs)
+  }
+
   @Test("noise of an arm that is not done is refused, that arm named")
   func noiseAlone() throws {
     try write(
@@ -167,7 +179,10 @@ struct HeldTargetTests {
   @Test(
     "and of arms",
     arguments: [
-      ("[{arm: b, recipe: full.yaml}, {arm: n, noise_of: a}]", "'n' is noise of 'a', which is no trained arm"),
+      (
+        "[{arm: b, recipe: full.yaml}, {arm: n, noise_of: a}]", "'n' is noise of 'a', which is no trained arm before it"
+      ),
+      ("[{arm: n, noise_of: a}, {arm: a, recipe: full.yaml}]", "which is no trained arm before it"),
       ("[{arm: a, recipe: full.yaml}, {arm: n, noise_of: a, seeds: [3]}]", "'n' has a seed that 'a' has not"),
       ("[{arm: n, fresh_draws: true}]", "arms: are controls, and none is trained"),
       ("[{arm: a, recipe: full.yaml}, {arm: n, fresh_draws: true, seeds: [0]}]", "'n' has a seed that is no draw"),

@@ -45,10 +45,17 @@ package struct FineTuningParts: Sendable {
 
   /// Every group of modules over all layers, all of attention, all of the MLPs, and the norms.
   package var modules: [FineTuningPart] {
-    let groups = Set(places.compactMap(\.place.cell?.group)).sorted()
-    let ofGroups = groups.map { group in part(group.rawValue) { $0.cell?.group == group } }
     let sides = ModuleGroup.Side.allCases.map { side in part(side.name) { $0.cell?.group.side == side } }
     return partial(ofGroups + sides + [norms])
+  }
+
+  /// Every group of modules over all layers, and what is in none: each weight is in one of them.
+  package var groups: [FineTuningPart] { ofGroups + rest }
+
+  private var ofGroups: [FineTuningPart] {
+    Set(places.compactMap(\.place.cell?.group)).sorted().map { group in
+      part(group.rawValue) { $0.cell?.group == group }
+    }
   }
 
   /// One layer's one group of modules each, in the order of the model.

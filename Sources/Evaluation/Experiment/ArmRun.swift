@@ -47,7 +47,7 @@ struct ArmRun {
       _ = try session.run(
         resuming: resumes, ledger: ledger, isEnough: { planned.until?.reached($0) != nil }
       ) {
-        try report(.training($0, total: session.plan.stepCount))
+        try report(.training($0, total: session.plan.stepCount, endsEarly: planned.until != nil))
       }
     } catch let diverged as TrainingDiverged {
       try folder.noteDivergence(at: diverged.step)

@@ -2,7 +2,7 @@ import Foundation
 import Reporting
 import Scoring
 
-/// Scores a checkpoint in every form that the experiment asks, and says how far its weights went.
+/// Scores a checkpoint in every form that the experiment asks.
 struct CheckpointScoring {
   let main: PointScoring
   /// In the experiment's other form; nil without one.
@@ -26,27 +26,25 @@ struct CheckpointScoring {
     let base = setting.base.checkpoint
     let subject = try Subject(
       path: path, name: name, base: base, hashes: LedgerHashCache.forProcess(main.run.ledger))
-    let change = try subject.whileUnchanged { try WeightChange(from: base, to: subject) }
-    try changed(change)
-    let point = try main.score(subject, step: step, progress: progress)
-    return point.with(
-      also: try also?.score(subject, step: step, progress: progress), change: change.byModule)
+    try changed(try subject.whileUnchanged { try WeightChange(from: base, to: subject) })
+    return try main.score(subject, step: step, progress: progress).with(
+      also: try also?.score(subject, step: step, progress: progress))
   }
 
   /// The base as a candidate.
   func scoreBase(progress: @escaping (ScoringProgress) -> Void) throws -> ExperimentPoint {
-    let point = try main.score(setting.base, step: 0, progress: progress)
-    return point.with(also: try also?.score(setting.base, step: 0, progress: progress), change: nil)
+    try main.score(setting.base, step: 0, progress: progress).with(
+      also: try also?.score(setting.base, step: 0, progress: progress))
   }
 
   /// The base under other demonstrations than the baselines'.
   func scoreBase(draw: Int, progress: @escaping (ScoringProgress) -> Void) throws -> ExperimentPoint {
-    let point = try main.scoreBase(draw: draw, progress: progress)
-    return point.with(also: try also?.scoreBase(draw: draw, progress: progress), change: nil)
+    try main.scoreBase(draw: draw, progress: progress).with(
+      also: try also?.scoreBase(draw: draw, progress: progress))
   }
 
   /// The base as the baselines have it: what arms are compared with, without asking anything.
   func reference() throws -> ExperimentPoint {
-    try main.reference().with(also: try also?.reference(), change: nil)
+    try main.reference().with(also: try also?.reference())
   }
 }

@@ -87,7 +87,8 @@ extension Experiment {
       }
     }
     return Experiment(
-      file: file, name: try name("experiment", fields), suite: try fields.filePath("suite"), share: try share(fields),
+      file: file, name: try fields.folderName("experiment"), suite: try fields.filePath("suite"),
+      share: try share(fields),
       steps: steps, checkpoints: until == nil ? try checkpoints(fields, steps: steps) : [], until: until,
       matchAccuracy: try fields.number("match_accuracy", "above 0, at most 1") { $0 > 0 && $0 <= 1 },
       keep: try fields.choice("keep") ?? .last, also: try also(fields),
@@ -112,7 +113,7 @@ extension Experiment {
     for other in ["recipe", "learning_rate"] where control != nil && fields.has(other) {
       throw fields.error(other, "stands beside a control, which is not trained", remedy: "keep one of them")
     }
-    let name = try name("arm", fields)
+    let name = try fields.folderName("arm")
     guard name != "base" else {
       throw fields.error("arm", "'base' is the base model's own row", remedy: "give the arm another name")
     }
@@ -137,33 +138,23 @@ extension Experiment {
     guard arms.contains(where: { $0.control == nil }) else {
       throw fields.error("arms", "are controls, and none is trained", remedy: "add an arm with a recipe")
     }
-    for arm in arms {
+    for (index, arm) in arms.enumerated() {
       if arm.control == .freshDraws, !arm.seeds.allSatisfy((1..<UInt64(mostDraws)).contains) {
         throw fields.error(
           "arms", "'\(arm.name)' has a seed that is no draw of demonstrations",
           remedy: "give it seeds from 1 to \(mostDraws - 1): draw 0 is the baseline's")
       }
       guard case .noise(let name)? = arm.control else { continue }
-      guard let original = arms.first(where: { $0.name == name && $0.control == nil }) else {
+      guard let original = arms[..<index].first(where: { $0.name == name && $0.control == nil }) else {
         throw fields.error(
-          "arms", "'\(arm.name)' is noise of '\(name)', which is no trained arm", remedy: "name an arm with a recipe")
+          "arms", "'\(arm.name)' is noise of '\(name)', which is no trained arm before it",
+          remedy: "name an arm with a recipe that stands before it")
       }
       guard arm.seeds.allSatisfy(original.seeds.contains) else {
         throw fields.error(
           "arms", "'\(arm.name)' has a seed that '\(name)' has not", remedy: "give it seeds of that arm")
       }
     }
-  }
-
-  /// A name that becomes a folder's.
-  private static func name(_ key: String, _ fields: YAMLMapping) throws -> String {
-    let name = try fields.required(key, try fields.text(key))
-    guard name.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._+-]{0,79}/) != nil else {
-      throw fields.error(
-        key, "is not a name that a folder can have",
-        remedy: "write letters, digits, '-', '_', '+' and '.', a letter or digit first, at most 80")
-    }
-    return name
   }
 
   private static func seeds(_ fields: YAMLMapping) throws -> [UInt64]? {

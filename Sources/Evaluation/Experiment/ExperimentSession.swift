@@ -52,7 +52,8 @@ package struct ExperimentSession {
     case began(arm: String, seed: UInt64, index: Int, count: Int)
     /// What takes its time before the first step.
     case preparing(String)
-    case training(Trainer.StepReport, total: Int)
+    /// `endsEarly` where the run may end before `total` steps.
+    case training(Trainer.StepReport, total: Int, endsEarly: Bool)
     case scoring(step: Int, ScoringProgress)
     case scored(step: Int)
     case diverged(step: Int)
@@ -162,13 +163,11 @@ package struct ExperimentSession {
       try base.evaluate(planned)
       if let arm {
         try arm.finish(scoring, report: report)
-      } else if let original = original(of: planned) {
-        try ControlRun(
-          planned: planned, folder: folder(planned), original: (original, folder(original)),
-          experiment: setting.experiment
-        ).finish(scoring, base, report: report)
       } else {
-        try finishFreshDraws(planned, base, report)
+        try ControlRun(
+          planned: planned, folder: folder(planned), experiment: setting.experiment, scoring: scoring, base: base,
+          report: report
+        ).finish(beside: original(of: planned).map { ($0, folder($0)) })
       }
       result = try publish(base)
       try report(.ended(index: index, count: prepared.count, seconds: Date().timeIntervalSince(began)))
@@ -178,19 +177,6 @@ package struct ExperimentSession {
       folder.tidy(keeping: setting.experiment.keep, of: try steps(of: run))
     }
     return result
-  }
-
-  /// Asks the base under the draw of demonstrations that the seed numbers.
-  private func finishFreshDraws(
-    _ run: PlannedRun, _ base: BaseRow, _ report: @escaping (Event) throws -> Void
-  ) throws {
-    let folder = folder(run)
-    try folder.claim()
-    let point = try scoring.scoreBase(draw: Int(run.seed)) { try? report(.scoring(step: 0, $0)) }
-    let target = try base.point(run)
-    try folder.training.make()
-    try folder.save(point.with(target: target.target, leakMass: nil))
-    try report(.scored(step: 0))
   }
 
   /// The trained run that a control stands beside.
@@ -240,7 +226,11 @@ package struct ExperimentSession {
   private func found(_ run: PlannedRun, _ base: BaseRow) throws -> ExperimentRun {
     let folder = folder(run)
     let diverged = try folder.divergedAt()
-    let points = [try base.point(run).withoutTasks] + (try steps(of: run).compactMap { try folder.point($0) })
+    let spec = setting.base.checkpoint.configuration.decoder
+    let scored = try steps(of: run).compactMap { step in
+      try folder.point(step)?.with(change: try folder.keptChange(step)?.byModule(spec))
+    }
+    let points = [try base.point(run).withoutTasks] + scored
     let state: ExperimentRun.State = try isFinished(run) ? (diverged == nil ? .finished : .diverged) : .unfinished
     return ExperimentRun(
       arm: run.arm, seed: run.seed, recipe: run.recipe.name, learningRate: run.recipe.optimiser.learningRate,

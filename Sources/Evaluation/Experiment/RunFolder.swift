@@ -70,14 +70,16 @@ struct RunFolder {
   ///
   /// - Throws: `InputError` where the file is damaged or missing.
   func change(_ step: Int) throws -> WeightChange {
-    let file = changePath(step)
-    guard let kept = try readJSON(WeightChange.self, file) else {
+    guard let kept = try keptChange(step) else {
       throw InputError(
-        file, "is missing: it was scored by a version that did not write it",
+        changePath(step), "is missing: it was scored by a version that did not write it",
         remedy: "remove \(path) and \(recordPath) to run the arm again")
     }
     return kept
   }
+
+  /// The same; nil of a point that an older version scored.
+  func keptChange(_ step: Int) throws -> WeightChange? { try readJSON(WeightChange.self, changePath(step)) }
 
   func save(_ change: WeightChange, step: Int) throws { try writeJSON(change, changePath(step)) }
 

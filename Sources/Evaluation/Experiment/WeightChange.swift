@@ -35,25 +35,17 @@ struct WeightChange: Sendable, Equatable, Codable {
     }
   }
 
-  /// Of each kind of module, over all layers: squares add up.
-  var byModule: [ModuleChange] {
-    var order: [String] = []
-    var sums: [String: (change: Double, base: Double)] = [:]
-    for part in parts {
-      let kind = Self.kind(of: part.name)
-      if sums[kind] == nil { order.append(kind) }
-      sums[kind, default: (0, 0)].change += part.norm * part.norm
-      sums[kind, default: (0, 0)].base += part.base * part.base
+  /// Of each group of modules over all layers, as a model is taken apart too: squares add up.
+  ///
+  /// - Parameter spec: of the model whose weights they are.
+  func byModule(_ spec: DecoderSpec) -> [ModuleChange] {
+    FineTuningParts(parts.map(\.name), spec).groups.map { group in
+      // In the order of the layers, whatever that of the set is: the same bits every time.
+      let own = parts.filter { group.members.contains($0.name) }
+      func norm(_ figure: (Part) -> Double) -> Double {
+        own.reduce(0) { $0 + figure($1) * figure($1) }.squareRoot()
+      }
+      return ModuleChange(module: group.name, norm: norm(\.norm), base: norm(\.base))
     }
-    return order.compactMap { kind in
-      sums[kind].map { ModuleChange(module: kind, norm: $0.change.squareRoot(), base: $0.base.squareRoot()) }
-    }
-  }
-
-  /// "model.layers.3.self_attn.q_proj.weight" is of kind q_proj; a bias is of its own.
-  private static func kind(of name: String) -> String {
-    let path = name.hasSuffix(".weight") ? name.dropLast(".weight".count) : name[...]
-    let parts = path.split(separator: ".")
-    return path.hasSuffix(".bias") ? parts.suffix(2).joined(separator: ".") : parts.last.map(String.init) ?? name
   }
 }

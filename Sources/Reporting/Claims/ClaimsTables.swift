@@ -57,16 +57,10 @@ struct ClaimsTables {
         range(shown.map { Double($0.step) }, decimals: 0),
         range(shown.compactMap { $0.target?.accuracy }.map { 100 * $0 }, decimals: 1),
         arm.cost.map { percent($0.mean, $0.overBoth) } ?? "-", arm.cost.map { interval($0.overItems) } ?? "-",
-        arm.cost?.overSeeds.map(interval) ?? "-", range(shown.compactMap(relativeChange).map { 100 * $0 }, decimals: 2),
+        arm.cost?.overSeeds.map(interval) ?? "-",
+        range(shown.compactMap { $0.change?.relative }.map { 100 * $0 }, decimals: 2),
       ]
     }
-  }
-
-  /// ‖ΔW‖ over ‖W‖, all weights together.
-  private func relativeChange(_ point: ExperimentPoint) -> Double? {
-    guard let change = point.change else { return nil }
-    let base = change.reduce(0) { $0 + $1.base * $1.base }
-    return base > 0 ? (change.reduce(0) { $0 + $1.norm * $1.norm } / base).squareRoot() : nil
   }
 
   static let methodHeadings = [

@@ -78,9 +78,9 @@ package struct AbilityLeft: Sendable, Hashable, Codable {
   }
 }
 
-/// How far the weights of one kind of module went, over all layers: Frobenius norms.
+/// How far the weights of one group of modules went, over all layers: Frobenius norms.
 package struct ModuleChange: Sendable, Hashable, Codable {
-  /// The last part of the weights' names, such as `q_proj`.
+  /// `q`, `gate/up` and so on, `norms of all layers`, or `embeddings and final norm`, as a diagnosis names them.
   package let module: String
   /// ‖W - W₀‖
   package let norm: Double
@@ -91,6 +91,15 @@ package struct ModuleChange: Sendable, Hashable, Codable {
     self.module = module
     self.norm = norm
     self.base = base
+  }
+}
+
+extension Collection<ModuleChange> {
+  /// ‖W - W₀‖ over ‖W₀‖, all of them together; nil where there is no weight.
+  package var relative: Double? {
+    func squares(_ figure: (ModuleChange) -> Double) -> Double { reduce(0) { $0 + figure($1) * figure($1) } }
+    let base = squares(\.base)
+    return base > 0 ? (squares(\.norm) / base).squareRoot() : nil
   }
 }
 
@@ -198,11 +207,19 @@ package struct ExperimentPoint: Sendable, Hashable, Codable {
       scoringSeconds: scoringSeconds, trainingSeconds: trainingSeconds, also: also?.withoutTasks, change: change)
   }
 
-  /// The same with what the other form found, and how far the weights went.
-  package func with(also other: ExperimentPoint?, change: [ModuleChange]?) -> ExperimentPoint {
+  /// The same with what the other form found.
+  package func with(also other: ExperimentPoint?) -> ExperimentPoint {
     ExperimentPoint(
       step: step, target: target, leakMass: leakMass, ability: ability, verdict: verdict, noVerdict: noVerdict,
-      scoringSeconds: scoringSeconds + (other?.scoringSeconds ?? 0), also: other.map(AlsoPoint.init), change: change)
+      scoringSeconds: scoringSeconds + (other?.scoringSeconds ?? 0), trainingSeconds: trainingSeconds,
+      also: other.map(AlsoPoint.init), change: change)
+  }
+
+  /// The same with how far the weights went.
+  package func with(change: [ModuleChange]?) -> ExperimentPoint {
+    ExperimentPoint(
+      step: step, target: target, leakMass: leakMass, ability: ability, verdict: verdict, noVerdict: noVerdict,
+      scoringSeconds: scoringSeconds, trainingSeconds: trainingSeconds, also: also, change: change)
   }
 
   enum CodingKeys: String, CodingKey {

@@ -2,7 +2,7 @@ import Diagnostics
 import Foundation
 
 extension ExperimentResult {
-  /// How far the weights of each kind of module went; nil where no run says it.
+  /// How far the weights of each group of modules went; nil where no run says it.
   var changeTable: String? {
     let found = runs.compactMap { run in run.points.last?.change.map { (run: run, modules: $0) } }
     let kinds = found.flatMap(\.modules).reduce(into: [String]()) {
@@ -26,10 +26,6 @@ extension ExperimentResult {
   }
 
   private func text(_ modules: [ModuleChange]) -> String {
-    func norm(_ part: (ModuleChange) -> Double) -> Double {
-      modules.reduce(0) { $0 + part($1) * part($1) }.squareRoot()
-    }
-    let base = norm(\.base)
-    return base > 0 ? String(format: "%.3f", 100 * norm(\.norm) / base) : "-"
+    modules.relative.map { String(format: "%.3f", 100 * $0) } ?? "-"
   }
 }
