@@ -175,9 +175,13 @@ def spread_of(claim, profile):
     layers = {}
     for cell in cells["cells"]:
         layers[cell["layer"]] = layers.get(cell["layer"], 0) + cell["back"]["share"]
-    effective = effective_number(layers.values())
-    found = {"spread": {"effective": effective, "layers": len(layers)}}
-    return [first, (found, "holds" if effective >= claim["layers"] * len(layers) else "does not hold")]
+    found = {"effective": effective_number(layers.values()), "layers": len(layers)}
+    ends, needed = cells.get("effective_intervals", {}).get("layers"), claim["layers"] * len(layers)
+    word = "cannot be told"
+    if ends:
+        found["interval"] = ends
+        word = "holds" if ends["lower"] >= needed else "does not hold" if ends["upper"] < needed else word
+    return [first, ({"spread": found}, word)]
 
 
 def parts_of(claim, arms, methods, profile):

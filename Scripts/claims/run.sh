@@ -18,16 +18,21 @@ page() {
 }
 trap page EXIT
 
+# Where the ability lies: the checkpoint that lost most, taken apart. It FAILs, which is not this script's.
+# take_apart NAME EXPERIMENT CONFIG
+take_apart() {
+  local cells=reports/claims/$2/cells.json
+  if [ -f "$cells" ]; then return; fi
+  "$holdfast" experiment "recipes/claims/naive-$1.yaml" --config "$3" \
+    --reports "$work/reports" --out "$work/naive-$1" --ledger "$work/naive.sqlite"
+  "$holdfast" gate --config "$3" --candidate "$work/naive-$1"/full-1e-4/seed-1/checkpoint-* --share 1/4 --cells \
+    --reports "$work/reports" --ledger "$work/naive.sqlite" -o "$cells" || [ $? = 1 ]
+}
+
 "$holdfast" experiment recipes/claims/smollm2.yaml \
   --reports reports/claims --out "$work/smollm2" --ledger "$work/smollm2.sqlite" "$@"
-# Where the ability lies: the checkpoint that lost most, taken apart. It FAILs, which is not this script's.
-cells=reports/claims/smollm2-135m-instruct/cells.json
-if [ ! -f "$cells" ]; then
-  "$holdfast" experiment recipes/claims/naive-smollm2.yaml \
-    --reports "$work/reports" --out "$work/naive-smollm2" --ledger "$work/naive.sqlite"
-  "$holdfast" gate --candidate "$work"/naive-smollm2/full-1e-4/seed-1/checkpoint-* --share 1/4 --cells \
-    --reports "$work/reports" --ledger "$work/naive.sqlite" -o "$cells" || [ $? = 1 ]
-fi
+take_apart smollm2 smollm2-135m-instruct holdfast.yaml
 
 "$holdfast" experiment recipes/claims/gemma.yaml --config recipes/claims/gemma.holdfast.yaml \
   --reports reports/claims --out "$work/gemma" --ledger "$work/gemma.sqlite" "$@"
+take_apart gemma gemma-3-270m recipes/claims/gemma.holdfast.yaml

@@ -4,16 +4,6 @@ import Testing
 
 @Suite("Shares of a loss, layer by module")
 struct CellMapTests {
-  @Test("the effective number of n equal amounts is n, of one it is 1, and what is not above 0 counts for nothing")
-  func effective() throws {
-    #expect(effectiveNumber([0.2, 0.2, 0.2, 0.2]) == 4)
-    #expect(effectiveNumber([0.7]) == 1)
-    #expect(effectiveNumber([0.7, 0, -0.3]) == 1)
-    #expect(effectiveNumber([0, -1]) == nil)
-    // (3 + 1)²/(9 + 1)
-    #expect(effectiveNumber([3, 1]) == 1.6)
-  }
-
   @Test("a share is the mean gain over the loss, its interval that of the gain, clustered by block")
   func share() throws {
     let gains = [

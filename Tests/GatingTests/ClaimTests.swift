@@ -1,4 +1,5 @@
 import Gating
+import Statistics
 import Testing
 
 /// The same cases stand in Scripts/goldens/statistics_claims.py, which computes them by scipy.
@@ -31,6 +32,33 @@ struct ClaimTests {
     #expect(near(cost.overSeeds?.upper, golden.cost.seeds.1))
     #expect(near(cost.overBoth?.lower, golden.cost.both.0), "\(String(describing: cost.overBoth))")
     #expect(near(cost.overBoth?.upper, golden.cost.both.1))
+  }
+
+  @Test("spread over layers is decided by both ends of its interval, and without one cannot be told")
+  func spread() throws {
+    // Two layers that gain alike, and two where one gains ten times as much: blocks of one kind, so that the interval is narrow.
+    func word(_ gains: [Double], hasInterval: Bool = true) throws -> ClaimWord {
+      let values = gains.map { [TaskValues(values: [$0, $0 * 1.01, $0 * 0.99], blocks: [0, 1, 2])] }
+      let layers = Array(gains.indices)
+      func share(_ value: Double) -> LossShare {
+        LossShare(share: value, interval: Interval((value - 0.1)...(value + 0.1)))
+      }
+      let cells = CellMap(
+        base: 0.6, candidate: 0.1, items: 3, blocks: 3, modules: ["q"],
+        cells: layers.map { .init(layer: $0, module: "q", back: share(gains[$0]), alone: share(gains[$0])) }, rest: [],
+        effectiveIntervals: hasInterval ? .init(layers: layers, back: values, alone: values) : nil)
+      let profile = RestorationProfile(
+        base: 0.6, candidate: 0.1, items: 3, parts: [],
+        modules: [.init(name: "all attention", exactMatch: 0.5, back: share(0.8))], cells: cells)
+      let parts = ClaimJudge(arms: [], methods: [], profile: profile)
+        .parts(Claim(text: "spread", kind: .spread(modules: "all attention", share: 0.5, layers: 0.8)))
+      #expect(parts.map(\.what) == ["all attention, put back", "spread over layers"])
+      #expect(parts.first?.word == .holds)
+      return try #require(parts.last).word
+    }
+    #expect(try word([0.3, 0.3]) == .holds)
+    #expect(try word([0.5, 0.05]) == .doesNotHold)
+    #expect(try word([0.3, 0.3], hasInterval: false) == .cannotBeTold)
   }
 
   @Test("how much less one recipe costs: block by block, Welch over seeds")

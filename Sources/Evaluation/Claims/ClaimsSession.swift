@@ -18,8 +18,11 @@ package struct ClaimsSession {
         try results(model.results)
       }
       try check(armsOf: experiment, model)
-      let profile = try model.diagnosis.map { path in
-        try naming(path, by: file.file, "models[\(index)].diagnosis") { try diagnosis(path) }
+      // Over several sittings the experiment is there before a checkpoint is taken apart: a claim about that cannot be told yet.
+      let isTakenApart = model.diagnosis.map { FileManager.default.fileExists(atPath: $0) } ?? false
+      let profile = try model.diagnosis.flatMap { path in
+        isTakenApart
+          ? try naming(path, by: file.file, "models[\(index)].diagnosis") { try diagnosis(path) } : nil
       }
       return found(model, experiment, profile)
     }
@@ -73,7 +76,7 @@ package struct ClaimsSession {
     }
     return ClaimsResult.ModelFound(
       model: model.name, results: fromHere(model.results), forms: [main] + (other.map { [$0] } ?? []),
-      experiment: experiment, diagnosis: model.diagnosis.map(fromHere), profile: profile)
+      experiment: experiment, diagnosis: profile == nil ? nil : model.diagnosis.map(fromHere), profile: profile)
   }
 
   private func form(

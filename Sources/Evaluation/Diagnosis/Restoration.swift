@@ -3,6 +3,7 @@ import Diagnostics
 import Gating
 import Reading
 import Scoring
+import Statistics
 import Suites
 
 /// Takes parts of a fine-tuning back, one at a time, and asks what comes back; and leaves single parts of it alone on the base.
@@ -76,32 +77,40 @@ struct Restoration {
     let total = 2 * (cells.count + rest.count)
     announce(total, questions.observations.count, seconds * Double(total))
     var done = 0
-    func shares(_ part: FineTuningPart) throws -> (back: LossShare, alone: LossShare)? {
+    func gains(_ part: FineTuningPart) throws -> (back: [TaskValues], alone: [TaskValues]) {
       func answers(_ extent: PartialTuning.Extent) throws -> [Double] {
         progress(done, total)
         done += 1
         return try questions.askProbabilities(tuning.scorer(extent, &shelf))
       }
-      guard
-        let back = questions.share(of: base - candidate, gained: try answers(.without(part)), over: ofCandidate),
-        let alone = questions.share(of: base - candidate, gained: ofBase, over: try answers(.only(part)))
+      return (
+        questions.gains(of: try answers(.without(part)), over: ofCandidate),
+        questions.gains(of: ofBase, over: try answers(.only(part)))
+      )
+    }
+    func shares(_ gains: (back: [TaskValues], alone: [TaskValues])) -> (back: LossShare, alone: LossShare)? {
+      guard let back = LossShare(gains: gains.back, loss: base - candidate),
+        let alone = LossShare(gains: gains.alone, loss: base - candidate)
       else { return nil }
       return (back, alone)
     }
     guard base - candidate >= LossShare.leastLoss else { return nil }
-    let ofCells = try cells.compactMap { cell, part in
-      try shares(part).map {
-        CellMap.Cell(layer: cell.layer, module: cell.group.rawValue, back: $0.back, alone: $0.alone)
+    let gained = try cells.map { try gains($0.part) }
+    let ofCells = zip(cells, gained).compactMap { cell, gains in
+      shares(gains).map {
+        CellMap.Cell(layer: cell.cell.layer, module: cell.cell.group.rawValue, back: $0.back, alone: $0.alone)
       }
     }
     let ofRest = try rest.compactMap { part in
-      try shares(part).map { CellMap.Rest(name: part.name, back: $0.back, alone: $0.alone) }
+      shares(try gains(part)).map { CellMap.Rest(name: part.name, back: $0.back, alone: $0.alone) }
     }
     progress(total, total)
     try tuning.files.demandUnchanged()
     return CellMap(
       base: base, candidate: candidate, items: questions.observations.count, blocks: questions.blockCount,
-      modules: Set(cells.map(\.cell.group)).sorted().map(\.rawValue), cells: ofCells, rest: ofRest)
+      modules: Set(cells.map(\.cell.group)).sorted().map(\.rawValue), cells: ofCells, rest: ofRest,
+      effectiveIntervals: .init(
+        layers: cells.map(\.cell.layer), back: gained.map(\.back), alone: gained.map(\.alone)))
   }
 
   private func questions(most: Int? = nil) throws -> RestorationQuestions {

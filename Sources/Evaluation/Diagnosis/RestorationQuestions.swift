@@ -62,13 +62,17 @@ struct RestorationQuestions {
 
   func mean(_ values: [Bool]) -> Double { mean(values.map { $0 ? 1 : 0 }) }
 
-  /// By how much a model's values are above another's, in parts of a loss: with an interval clustered by block.
-  func share(of loss: Double, gained values: [Double], over others: [Double]) -> LossShare? {
-    let gains = tasks.map { places in
+  /// By how much a model's values are above another's, item by item, a task each.
+  func gains(of values: [Double], over others: [Double]) -> [TaskValues] {
+    tasks.map { places in
       TaskValues(
         values: places.map { values[$0] - others[$0] }, blocks: places.map { observations[$0].block })
     }
-    return LossShare(gains: gains, loss: loss)
+  }
+
+  /// The same in parts of a loss, with an interval clustered by block.
+  func share(of loss: Double, gained values: [Double], over others: [Double]) -> LossShare? {
+    LossShare(gains: gains(of: values, over: others), loss: loss)
   }
 }
 

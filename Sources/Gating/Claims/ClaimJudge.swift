@@ -95,13 +95,13 @@ package struct ClaimJudge: Sendable {
     guard let cells = profile.cells, let effective = cells.effectiveLayers else {
       return [first, ClaimPart(what: "spread over layers", word: .cannotBeTold, missing: "there is no map of cells")]
     }
-    let found = ClaimPart.Spread(effective: effective, layers: cells.layers.count)
-    return [
-      first,
-      ClaimPart(
-        what: "spread over layers", spread: found,
-        word: effective >= layers * Double(found.layers) ? .holds : .doesNotHold),
-    ]
+    let found = ClaimPart.Spread(
+      effective: effective, interval: cells.effectiveIntervals?.layers, layers: cells.layers.count)
+    let needed = layers * Double(found.layers)
+    let told: ClaimWord? = found.interval.map {
+      $0.lower >= needed ? .holds : $0.upper < needed ? .doesNotHold : .cannotBeTold
+    }
+    return [first, ClaimPart(what: "spread over layers", spread: found, word: told ?? .cannotBeTold)]
   }
 
   private func costs(_ method: String, _ claimed: ClosedRange<Double>) -> ClaimPart {

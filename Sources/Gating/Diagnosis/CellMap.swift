@@ -1,3 +1,5 @@
+import Statistics
+
 /// Layer by module, what of the loss of p(gold answer) each cell of a fine-tuning has to do with.
 package struct CellMap: Sendable, Hashable, Codable {
   /// One layer's one group of modules.
@@ -49,9 +51,38 @@ package struct CellMap: Sendable, Hashable, Codable {
   /// The same of what each cell causes alone.
   package let effectiveCellsAlone: Double?
   package let effectiveLayersAlone: Double?
+  /// How sure the four are; nil of what an earlier version kept.
+  package let effectiveIntervals: EffectiveIntervals?
+
+  /// 95 % each, by the jackknife over blocks; nil where it has too few.
+  package struct EffectiveIntervals: Sendable, Hashable, Codable {
+    package let cells: Interval?
+    package let layers: Interval?
+    package let cellsAlone: Interval?
+    package let layersAlone: Interval?
+
+    enum CodingKeys: String, CodingKey {
+      case cells, layers
+      case cellsAlone = "cells_alone"
+      case layersAlone = "layers_alone"
+    }
+
+    /// - Parameters:
+    ///   - layers: of each cell.
+    ///   - back: of each cell, its items' gains where it is taken back, a task each.
+    ///   - alone: and what they lose where it is the candidate's alone.
+    package init(layers: [Int], back: [[TaskValues]], alone: [[TaskValues]]) {
+      let each = Array(layers.indices)
+      cells = EffectiveNumberJackknife(gains: back, groups: each).interval
+      self.layers = EffectiveNumberJackknife(gains: back, groups: layers).interval
+      cellsAlone = EffectiveNumberJackknife(gains: alone, groups: each).interval
+      layersAlone = EffectiveNumberJackknife(gains: alone, groups: layers).interval
+    }
+  }
 
   package init(
-    base: Double, candidate: Double, items: Int, blocks: Int, modules: [String], cells: [Cell], rest: [Rest]
+    base: Double, candidate: Double, items: Int, blocks: Int, modules: [String], cells: [Cell], rest: [Rest],
+    effectiveIntervals: EffectiveIntervals? = nil
   ) {
     self.base = base
     self.candidate = candidate
@@ -60,6 +91,7 @@ package struct CellMap: Sendable, Hashable, Codable {
     self.modules = modules
     self.cells = cells
     self.rest = rest
+    self.effectiveIntervals = effectiveIntervals
     func layers(_ value: (Cell) -> Double) -> [Double] {
       Dictionary(grouping: cells, by: \.layer).sorted { $0.key < $1.key }.map { $0.value.reduce(0) { $0 + value($1) } }
     }
@@ -75,6 +107,7 @@ package struct CellMap: Sendable, Hashable, Codable {
     case effectiveLayers = "effective_layers"
     case effectiveCellsAlone = "effective_cells_alone"
     case effectiveLayersAlone = "effective_layers_alone"
+    case effectiveIntervals = "effective_intervals"
   }
 
   /// The layers that have cells, ascending.
@@ -93,15 +126,4 @@ package struct CellMap: Sendable, Hashable, Codable {
       .sorted { ($1.element.back.share, $0.offset) < ($0.element.back.share, $1.offset) }
       .prefix(count).map(\.element)
   }
-}
-
-/// The inverse Simpson index (participation ratio) of amounts: (Σp)²/Σp² over those above 0. n equal ones give n, one alone gives 1, and
-/// many that are near 0 count for little.
-///
-/// - Returns: nil where none is above 0.
-package func effectiveNumber(_ amounts: [Double]) -> Double? {
-  let positive = amounts.filter { $0 > 0 }
-  let squares = positive.reduce(0) { $0 + $1 * $1 }
-  let sum = positive.reduce(0, +)
-  return squares > 0 ? sum * sum / squares : nil
 }

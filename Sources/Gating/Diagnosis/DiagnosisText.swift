@@ -107,9 +107,11 @@ struct DiagnosisText {
   private var cells: String? {
     guard let map = profile?.cells, let effective = map.effectiveCells else { return nil }
     let top = map.top(3).map { "layer \($0.layer) \($0.module) (\(percent($0.back.share)))" }
-    let layers = map.effectiveLayers.map { String(format: ", of %.1f layers out of \(map.layers.count)", $0) } ?? ""
+    let sure = map.effectiveIntervals
+    let layers =
+      map.effectiveLayers.map { ", of \(effectiveText($0, sure?.layers)) layers out of \(map.layers.count)" } ?? ""
     return
-      "Cell by cell it is spread as over \(String(format: "%.1f", effective)) of \(map.cells.count) cells\(layers); most of the loss comes "
+      "Cell by cell it is spread as over \(effectiveText(effective, sure?.cells)) of \(map.cells.count) cells\(layers); most of the loss comes "
       + "back with \(top.joined(separator: ", "))."
   }
 

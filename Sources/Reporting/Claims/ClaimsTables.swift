@@ -35,7 +35,7 @@ struct ClaimsTables {
     let figure =
       part.estimate.map { "\(percent($0.mean, $0.overBoth)) %\($0.runs.count > 1 ? " less lost" : " lost")" }
       ?? part.share.map { "\($0.text) of the loss comes back" }
-      ?? part.spread.map { String(format: "as if over %.1f of %d", $0.effective, $0.layers) }
+      ?? part.spread.map { "as if over \(effectiveText($0.effective, $0.interval)) of \($0.layers)" }
     let word = isAlone || part.missing != nil ? nil : part.word.rawValue
     return "\(part.what): \([figure, part.missing, word].compactMap { $0 }.joined(separator: "; "))"
   }

@@ -89,10 +89,14 @@ extension LossShare {
 extension CellMap {
   /// How spread the loss is, in words.
   var spreadText: String {
-    func number(_ value: Double?) -> String { value.map { String(format: "%.1f", $0) } ?? "none" }
+    func number(_ value: Double?, _ interval: Interval?) -> String {
+      value.map { effectiveText($0, interval) } ?? "none"
+    }
+    let sure = effectiveIntervals
     return
-      "Effective number of cells \(number(effectiveCells)) of \(cells.count), of layers \(number(effectiveLayers)) of \(layers.count); "
-      + "of what cells cause alone \(number(effectiveCellsAlone)) and \(number(effectiveLayersAlone)). "
+      "Effective number of cells \(number(effectiveCells, sure?.cells)) of \(cells.count), "
+      + "of layers \(number(effectiveLayers, sure?.layers)) of \(layers.count); of what cells cause alone "
+      + "\(number(effectiveCellsAlone, sure?.cellsAlone)) and \(number(effectiveLayersAlone, sure?.layersAlone)). "
       + "Taken back one at a time, cells and rest add up to \(points(sumBack)) % of the loss."
   }
 }
