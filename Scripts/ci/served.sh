@@ -66,6 +66,21 @@ wait "$server" 2>/dev/null || :
 sleep 1
 start noise.gguf
 wait "$saving" || { cat save.log >&2; exit 1; }
+# The same questions by the server's own tokenizer, as if no files of the model were here: the same scores.
+sed 's/tokenizer: .*}/tokenizer: server}/; s/ledger.sqlite/own.sqlite/' holdfast.yaml >own.yaml
+ends "the run by the server's tokenizer" 0 "$holdfast" run --config own.yaml --share 1/4
+grep -q "ids are taken from the server's /tokenize; 20 of 20" log
+python3 - <<'PYTHON'
+import sqlite3
+
+scores = "SELECT request_id, logprob, exact_match, token_hash FROM scores"
+own, files = ({row[0]: row[1:] for row in sqlite3.connect(name).execute(scores)} for name in ("own.sqlite", "ledger.sqlite"))
+ids = [request for request in own if own[request][2] != files[request][2]]
+answers = [request for request in own if own[request][1] != files[request][1]]
+logprobs = max(abs(own[request][0] - files[request][0]) for request in own if own[request][0] is not None)
+print(f"served: {len(own)} requests by the server's tokenizer: {len(ids)} of other ids, {len(answers)} answered otherwise, logprobs within {logprobs:.6f}")
+assert len(own) > 50 and not ids and len(answers) <= len(own) // 100 and logprobs < 0.5
+PYTHON
 ends 'the gate of noise' 1 "$holdfast" gate --candidate "http://127.0.0.1:$port#noise" --quiet
 grep -q 'FAIL: few-shot exact match fell' log
 kill -9 "$server"

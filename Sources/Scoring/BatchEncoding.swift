@@ -27,7 +27,7 @@ package struct EncodingLimits: Sendable {
 /// A prompt longer than the model's context is refused: truncating it would drop demonstrations silently. So is a token that the
 /// model has no embedding for: trainers add tokens to a tokenizer without resizing the model, which is fine until one is used.
 package func encodeBatch(
-  _ requests: [Request], index batch: Int, _ tokenizer: Tokenizer, _ limits: EncodingLimits
+  _ requests: [Request], index batch: Int, _ tokenizer: some TextTokenizer, _ limits: EncodingLimits
 ) -> Result<[EncodedRequest], UnscorableRequest> {
   var encoded: [EncodedRequest] = []
   for (index, request) in requests.enumerated() {
@@ -56,10 +56,14 @@ package func encodeBatch(
         case .emptyContinuation: "the continuation has no token of its own"
         case .noPrefixToken: "the context has no token, and the tokenizer has neither BOS nor EOS to stand for it"
         case .doubledBOS: "the chat template's text begins with two BOS tokens"
+        case .unread: "the server's /tokenize gave no ids of it"
         }
       let remedy: ShownText =
-        error == .doubledBOS
-        ? "give a template that writes BOS once" : "give a context and an answer that are not empty"
+        switch error {
+        case .doubledBOS: "give a template that writes BOS once"
+        case .unread: "run the same command again, or name the model's tokenizer files"
+        case .emptyContinuation, .noPrefixToken: "give a context and an answer that are not empty"
+        }
       return .failure(
         UnscorableRequest(
           batch: batch, index: index, problem: problem, remedy: remedy))

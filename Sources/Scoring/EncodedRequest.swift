@@ -28,6 +28,8 @@ package enum EncodingFault: Error, Equatable {
   case noPrefixToken
   /// The prompt of a chat begins with two BOS tokens: what the model was never trained to read.
   case doubledBOS
+  /// The server that knows the ids of its texts did not give them.
+  case unread
 }
 
 extension EncodedRequest {
@@ -41,7 +43,19 @@ extension EncodedRequest {
   }
 }
 
-extension Tokenizer {
+extension Request {
+  /// The texts whose ids it is made of: all of it, and the context by itself.
+  var promptTexts: [String] {
+    if context.isEmpty { return [continuation] }
+    return [context + continuation, specialTokens ? context.stripped(.end) : context]
+  }
+}
+
+extension TextTokenizer {
+  private func ids(_ text: String, addSpecialTokens: Bool = false) throws(EncodingFault) -> [Int32] {
+    do { return try encodePrompt(text, addSpecialTokens: addSpecialTokens) } catch { throw .unread }
+  }
+
   /// Encodes a request as lm-evaluation-harness 0.4 does.
   ///
   /// The context's trailing white space moves to the front of the continuation; both are then encoded as one text, and the
@@ -57,12 +71,14 @@ extension Tokenizer {
   /// Encodes the rendered prompt of a chat, which keeps the white space at its end, and an answer: as one text where the prompt's tokens
   /// begin it, else apart, as the model would be asked and would answer. Special tokens are those that the text spells.
   func encode(prompt: String, answer: String) throws(EncodingFault) -> EncodedRequest {
-    let own = encodePrompt(prompt, addSpecialTokens: false)
+    let own = try ids(prompt)
     guard !own.isEmpty else { throw .noPrefixToken }
     if let bosTokenID, own.count > 1, own[0] == bosTokenID, own[1] == bosTokenID { throw .doubledBOS }
-    let whole = encodePrompt(prompt + answer, addSpecialTokens: false)
-    let continuation =
-      whole.starts(with: own) ? Array(whole.dropFirst(own.count)) : encodeContinuation(answer)
+    let whole = try ids(prompt + answer)
+    var continuation = Array(whole.dropFirst(own.count))
+    if !whole.starts(with: own) {
+      do { continuation = try encodeContinuation(answer) } catch { throw .unread }
+    }
     guard !continuation.isEmpty else { throw .emptyContinuation }
     return EncodedRequest(ids: own + continuation, contextCount: own.count)
   }
@@ -71,7 +87,7 @@ extension Tokenizer {
     context: String, continuation: String, specialTokens: Bool = true
   ) throws(EncodingFault) -> EncodedRequest {
     if context.isEmpty {
-      var ids = encode(continuation, addSpecialTokens: false)
+      var ids = try ids(continuation)
       guard !ids.isEmpty else { throw .emptyContinuation }
       guard let prefix = bosTokenID ?? eosTokenID else { throw .noPrefixToken }
       // A continuation that brings the prefix token along does not get a second one.
@@ -79,9 +95,9 @@ extension Tokenizer {
       guard ids.count > 1 else { throw .emptyContinuation }
       return EncodedRequest(ids: ids, contextCount: 1)
     }
-    let whole = encodePrompt(context + continuation, addSpecialTokens: specialTokens)
+    let whole = try ids(context + continuation, addSpecialTokens: specialTokens)
     // Where a token spans the boundary, the context is fed as it is encoded by itself.
-    let own = encodePrompt(context.stripped(.end), addSpecialTokens: specialTokens)
+    let own = try ids(context.stripped(.end), addSpecialTokens: specialTokens)
     guard own.count < whole.count else { throw .emptyContinuation }
     guard !own.isEmpty else { throw .noPrefixToken }
     return EncodedRequest(ids: own + whole.dropFirst(own.count), contextCount: own.count)

@@ -54,20 +54,21 @@ struct ServerCheckup: Encodable {
 
   /// - Parameter tell: is called with each line as it is known.
   init(
-    _ address: ServerAddress, tokenizer: String, local path: String?, _ access: ServerAccess, threads: Int,
+    _ address: ServerAddress, tokenizer: TokenizerPlace, local path: String?, _ access: ServerAccess, threads: Int,
     tell: (ShownText) throws -> Void
   ) throws {
-    let model = try ServedModel.open(address, vocabulary: try ServedVocabulary(path: tokenizer), access)
+    let model = try ServedModel.open(
+      address, vocabulary: try ServedVocabulary(of: tokenizer, address, access), access)
     var fault: (any Error)?
     func say(_ name: String, _ detail: String, made: Bool = true) {
       do { try tell(Self.line(name, detail, made: made)) } catch { fault = error }
     }
-    say("tokenizer", tokenizer)
+    say("tokenizer", tokenizer.description)
     let test = try SelfTest(model) { say($0.name, $0.detail, made: $0.wasMade) }
-    var lines = [Line(name: "tokenizer", detail: tokenizer, made: true)]
+    var lines = [Line(name: "tokenizer", detail: tokenizer.description, made: true)]
     lines += test.checks.map { Line(name: $0.name, detail: $0.detail, made: $0.wasMade) }
     // Of an adapter the files of what it is on are another model.
-    if let path = path ?? (model.vocabulary.hasWeights && model.facts.parent == nil ? tokenizer : nil) {
+    if let path = path ?? (model.vocabulary.hasWeights && model.facts.parent == nil ? model.vocabulary.path : nil) {
       let distance = try LocalDistance(
         ServedScorer(model, fingerprint: test.fingerprint, noise: test.noise), path: path, threads: threads)
       local = Local(

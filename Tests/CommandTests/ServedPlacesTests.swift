@@ -67,6 +67,72 @@ struct ServedPlacesTests {
     #expect(run.status == 0, "\(run.err)")
   }
 
+  /// A tokenizer whose ids are bytes, as files.
+  private func tokenizerOfBytes(in folder: TemporaryFolder) throws -> String {
+    // GPT-2's letters for bytes.
+    let plain = Array(33...126) + Array(161...172) + Array(174...255)
+    let others = (0...255).filter { !plain.contains($0) }
+    let letters = Dictionary(
+      uniqueKeysWithValues: plain.map { ($0, $0) } + others.enumerated().map { ($1, 256 + $0) })
+    let vocabulary = try letters.reduce(into: [String: Int]()) {
+      $0[String(try #require(UnicodeScalar($1.value)))] = $1.key
+    }
+    let step: [String: Any] = [
+      "type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": false,
+    ]
+    let file: [String: Any] = [
+      "version": "1.0", "added_tokens": [Any](), "pre_tokenizer": step, "decoder": step,
+      "model": ["type": "BPE", "vocab": vocabulary, "merges": [String]()] as [String: Any],
+    ]
+    try folder.write("bytes/tokenizer.json", try JSONSerialization.data(withJSONObject: file))
+    return folder.file("bytes").path
+  }
+
+  @Test(
+    "where no files are here the server's own /tokenize gives the ids: the same scores and right answers as by files",
+    .enabled(if: LedgerDump.isAvailable, "no sqlite3 here"), arguments: ["vllm", "llama", "sglang"])
+  func ownTokenizer(form: String) throws {
+    let server = try ScriptedServer(form, ["--root", "/in/a/container", "--bytes"])
+    func rows(_ folder: TemporaryFolder) throws -> [[Substring]] {
+      try LedgerDump.scores(folder.file("ledger.sqlite")).map { row in
+        let columns = row.split(separator: "|", omittingEmptySubsequences: false)
+        // Without the model's id and the numerics', which say whose the ids are.
+        return [columns[1]] + columns[3...]
+      }
+    }
+    let own = try project(server.address)
+    let run = try holdfast("run", "--json", in: own)
+    #expect(run.status == 0, "\(run.err)")
+    #expect(run.err.contains("no files of the tokenizer are here: ids are taken from the server's /tokenize; 20 of 20"))
+    let files = try TemporaryFolder.project()
+    try files.writeConfiguration(
+      base: "{server: \"\(server.address)\", model: base, tokenizer: \"\(try tokenizerOfBytes(in: files))\"}",
+      suite: "suite")
+    let named = try holdfast("run", "--json", in: files)
+    #expect(named.status == 0, "\(named.err)")
+    let (found, expected) = (try rows(own), try rows(files))
+    #expect(expected.count > 100 && Set(expected.map { $0[4] }).isSuperset(of: ["0", "1"]), "\(expected.prefix(3))")
+    #expect(found == expected)
+    let doctor = try holdfast("doctor", "--server", server.address, "--model", "base", in: own)
+    #expect(doctor.out.contains("the server's /tokenize"), "\(doctor.out)")
+  }
+
+  @Test("scores by ids of the server's own tokenizer never meet those by files, and a baseline says so")
+  func ownTokenizerApart() throws {
+    let server = try ScriptedServer("vllm", ["--root", "/in/a/container", "--bytes", "--adapter", "tuned"])
+    let own = try project(server.address)
+    #expect(try holdfast("baseline", "save", in: own).status == 0)
+    let gate = try holdfast("gate", "--candidate", "\(server.address)#tuned", "--json", in: own)
+    #expect(gate.status != 2, "\(gate.err)")
+    #expect(gate.out.contains("(ids by its own tokenizer)"), "\(gate.out.suffix(2000))")
+    #expect(gate.err.contains("token ids are those of its own /tokenize"), "\(gate.err)")
+    try own.writeConfiguration(
+      base: "{server: \"\(server.address)\", model: base, tokenizer: \"\(try tokenizerOfBytes(in: own))\"}",
+      suite: "suite")
+    let other = try holdfast("gate", "--candidate", "\(server.address)#tuned", in: own)
+    #expect(other.status == 3 || other.status == 2, "\(other.err)")
+  }
+
   @Test(
     "files that are not here are named, and nothing that a server says leads elsewhere",
     arguments: ["/nowhere/model", "some-org/not-here", "../../etc", "/etc/passwd", "a/b/c", ""])

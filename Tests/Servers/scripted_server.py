@@ -2,7 +2,7 @@
 trap on request.
 
   python3 scripted_server.py --form vllm|sglang|llama|completions|chat|ollama [--trap NAME] [--adapter NAME] [--port N] [--key TEXT]
-                             [--log FILE] [--delay SECONDS] [--root PATH] [--tls]
+                             [--log FILE] [--delay SECONDS] [--root PATH] [--tls] [--bytes]
 
 Prints "port N" once it listens. The model is arithmetic on the last ids: what is most probable, and how probable anything is, follow from
 them alone, so that generated and scored logprobs agree. Only Python's own library is used.
@@ -42,6 +42,13 @@ def effective(model, scoring=True):
 
 
 def top(ids, model):
+    if options.bytes:
+        # It knows the word of every even number.
+        asked = re.search(r"echo (\d*[02468])\nA:([^\n]*)$", text_of(ids))
+        answer = f" word {asked[1]}\n" if asked else ""
+        if asked and answer.startswith(asked[2]):
+            return ord(answer[len(asked[2])])
+        return digest(model, ids, "top") % 128
     return digest(model, ids, "top") % VOCABULARY
 
 
@@ -69,6 +76,22 @@ def readings(ids, model):
     if options.trap == "wrong-length":
         found = found[:-1]
     return found
+
+
+def text_of(ids):
+    return bytes(ids).decode(errors="replace") if options.bytes else ""
+
+
+def tokenizer_of_bytes(path, request):
+    """/tokenize and /detokenize of a tokenizer whose ids are bytes, in the form of the server."""
+    if path == "/detokenize":
+        return {"content" if options.form == "llama" else "prompt": text_of(request["tokens"])}
+    if options.form == "llama":
+        ids = request.get("content", "").encode()
+        return {"tokens": [{"id": i, "piece": chr(i) if i < 128 else [i]} for i in ids] if request.get("with_pieces") else list(ids)}
+    if "prompt" not in request:
+        return None
+    return {"tokens": list(request["prompt"].encode()), "count": len(request["prompt"].encode())}
 
 
 def generate(ids, n, model):
@@ -168,7 +191,7 @@ class Handler(BaseHTTPRequestHandler):
                 owner = "me"
             if options.trap == "ollama":
                 owner = "library"
-            entries = [{"id": "base", "root": options.root, "parent": None, "max_model_len": 4096, "owned_by": owner}]
+            entries = [{"id": "base", "root": options.root, "parent": None, "max_model_len": 4096, "owned_by": owner, "meta": {"n_vocab": VOCABULARY}}]
             if options.adapter and form != "llama":
                 entries.append({"id": options.adapter, "root": "path/to/adapter", "parent": "base", "max_model_len": 4096, "owned_by": owner})
             entries += [{"id": name, "root": "loaded", "parent": "base", "max_model_len": 4096, "owned_by": owner} for name in extra]
@@ -198,7 +221,8 @@ class Handler(BaseHTTPRequestHandler):
             return
         request = json.loads(body)
         forms = {"vllm": vllm, "sglang": sglang, "llama": llama, "completions": completions, "chat": chat, "ollama": ollama}
-        answer = forms[options.form](self.path, request)
+        is_tokenizer = options.bytes and self.path in ("/tokenize", "/detokenize")
+        answer = tokenizer_of_bytes(self.path, request) if is_tokenizer else forms[options.form](self.path, request)
         if options.trap == "no-chats" and self.path == "/v1/chat/completions":
             self.send({"error": {"message": "no chat template"}}, 400)
             return
@@ -239,7 +263,7 @@ def vllm(path, request):
         choice["prompt_logprobs"] = entries
     written = generate(ids, request["max_tokens"], effective(model, scoring=False))
     if request.get("return_token_ids"):
-        choice["token_ids"] = written
+        choice["token_ids"], choice["text"] = written, text_of(written)
         choice["prompt_token_ids"] = ([1] if options.trap == "doubled-bos" else []) + ids
     if "logprobs" in request:
         choice["logprobs"] = {"token_logprobs": [-0.25 for _ in written]}
@@ -258,7 +282,7 @@ def sglang(path, request):
         tops = [None] + [[[t, best, None]] for _, best, t in found]
         meta["input_token_logprobs"], meta["input_top_logprobs"] = own[:len(tops)], tops
     meta["output_token_logprobs"] = [[-0.25, token, None] for token in generate(ids, n, effective(model, scoring=False))]
-    return {"text": "", "meta_info": meta}
+    return {"text": text_of(token for _, token, _ in meta["output_token_logprobs"]), "meta_info": meta}
 
 
 def llama(path, request):
@@ -283,7 +307,7 @@ def llama(path, request):
     if options.trap == "wrong-length":
         entries = entries[:-1]
     read = len(ids) + (options.trap == "doubled-bos")
-    return {"tokens": written, "completion_probabilities": entries, "content": "", "stop_type": "limit", "tokens_evaluated": read}
+    return {"tokens": written, "completion_probabilities": entries, "content": text_of(written), "stop_type": "limit", "tokens_evaluated": read}
 
 
 def completions(path, request):
@@ -374,6 +398,7 @@ def main():
     parser.add_argument("--log")
     parser.add_argument("--delay", type=float)
     parser.add_argument("--root", default="path/to/base", help="the files that it says it was started with")
+    parser.add_argument("--bytes", action="store_true", help="its tokens are bytes, and it has /tokenize and /detokenize")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--tls", action="store_true", help="by server.crt beside this file, which nobody trusts")
     options = parser.parse_args()

@@ -89,6 +89,12 @@ package struct ChatTemplateSet: Sendable {
     isOfServer = true
   }
 
+  /// None, of a served model whose files are not here; a template that is given is told of its special tokens.
+  package init(path: String, specialTokens: [(name: String, text: String)]) {
+    self.path = path
+    self.specialTokens = specialTokens.map { .init(name: $0.name, text: $0.text) }
+  }
+
   /// Whether there is one to choose without being told.
   package var hasDefault: Bool { entries.first?.name == "default" }
 

@@ -14,7 +14,7 @@ package final class ModelOpening {
   private let base: () throws -> String
   private let tell: (String) -> Void
   /// The tokenizer of models that servers hold, where the configuration names none: given, or found beside the base.
-  private var usualTokenizer: String?
+  private var usualTokenizer: TokenizerPlace?
   /// What a server's own chat template is told.
   private let arguments: JSONObject
   private var checkpoint: Checkpoint?
@@ -30,7 +30,7 @@ package final class ModelOpening {
     arguments: JSONObject, tokenizer: String? = nil, tell: @escaping (String) -> Void
   ) {
     (self.configuration, self.ledger, self.access, self.base, self.tell) = (configuration, ledger, access, base, tell)
-    usualTokenizer = tokenizer
+    usualTokenizer = tokenizer.map { .files($0) }
     self.arguments = arguments
   }
 
@@ -93,16 +93,26 @@ package final class ModelOpening {
     return own
   }
 
-  private func tokenizer(of address: ServerAddress, _ place: String) throws -> String {
+  private func tokenizer(of address: ServerAddress, _ place: String) throws -> TokenizerPlace {
     // A candidate is asked with the tokenizer of its base, which the self-test compares with the server's.
-    if let path = reference(of: place)?.tokenizer ?? ofBase?.tokenizer ?? usualTokenizer { return path }
+    if let path = reference(of: place)?.tokenizer ?? ofBase?.tokenizer {
+      return TokenizerPlace(path)
+    }
+    if let usualTokenizer { return usualTokenizer }
     let found = try TokenizerSearch().find(address, access)
     if ofBase?.address == place { usualTokenizer = found }
-    tell("\(address): its tokenizer is taken from \(found), the files that the server says it was started with")
+    if case .files(let path) = found {
+      tell("\(address): its tokenizer is taken from \(path), the files that the server says it was started with")
+    }
     return found
   }
 
   private func naming<Value>(_ body: () throws -> Value) throws -> Value {
     try configuration.map { try $0.naming(body) } ?? body()
   }
+}
+
+extension TokenizerPlace {
+  /// As a configuration has it.
+  fileprivate init(_ word: String) { self = word == ServedReference.serversTokenizer ? .server : .files(word) }
 }

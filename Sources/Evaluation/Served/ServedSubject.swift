@@ -35,9 +35,9 @@ package struct ServedSubject: AskedModel {
   /// - Parameter tell: gets what was found, a line each.
   /// - Throws: `InputError` for what the self-test finds.
   package init(
-    _ address: ServerAddress, tokenizer: String, _ access: ServerAccess, ledger: Ledger, tell: (String) -> Void
+    _ address: ServerAddress, tokenizer: TokenizerPlace, _ access: ServerAccess, ledger: Ledger, tell: (String) -> Void
   ) throws {
-    let vocabulary = try ServedVocabulary(path: tokenizer)
+    let vocabulary = try ServedVocabulary(of: tokenizer, address, access)
     let hashes = LedgerHashCache.forProcess(ledger)
     let served = try ServedModel.open(address, vocabulary: vocabulary, access)
     held = .scoring(served)
@@ -45,9 +45,11 @@ package struct ServedSubject: AskedModel {
     let test = try SelfTest(served)
     for check in test.checks where !check.wasMade { tell("\(served.address): \(check.name): \(check.detail)") }
     noise = test.noise
-    tokenizerFiles = try vocabulary.files.urls.map { try MappedFile($0) }
+    tokenizerFiles = try (vocabulary.files?.urls ?? []).map { try MappedFile($0) }
     let seen = ServerDescription(served.facts, test.fingerprint, test.noise)
-    let tokenizerHash = try ModelIdentity.tokenizer(vocabulary.files, hashes)
+    let tokenizerHash =
+      try vocabulary.files.map { try ModelIdentity.tokenizer($0, hashes) }
+      ?? TokenCheck.hash(of: vocabulary.tokenizer)
     known = try ledger.servers().first { $0.isSame(as: seen) } ?? seen
     identity = ModelIdentity(
       weights: known.hash, tokenizer: tokenizerHash,
@@ -82,12 +84,17 @@ package struct ServedSubject: AskedModel {
   package var kernel: String? { known.build }
 
   package var notes: [String] {
-    guard !noise.isNone else { return [] }
-    return known.writesOnly
-      ? ["\(path): \(noise.flips) of \(noise.tokens) texts moved when they were asked for again"]
-      : [
-        "\(path): answers to one question move by up to \(noise.largest) nats a token; \(noise.flips) of \(noise.tokens) greedy flags moved"
-      ]
+    var notes: [String] = []
+    if case .scoring(let served) = held, served.vocabulary.ofServer != nil {
+      notes.append("\(path): no files of its tokenizer are here: token ids are those of its own /tokenize")
+    }
+    guard !noise.isNone else { return notes }
+    return notes
+      + (known.writesOnly
+        ? ["\(path): \(noise.flips) of \(noise.tokens) texts moved when they were asked for again"]
+        : [
+          "\(path): answers to one question move by up to \(noise.largest) nats a token; \(noise.flips) of \(noise.tokens) greedy flags moved"
+        ])
   }
 
   package var record: ModelRecord {
@@ -111,7 +118,12 @@ package struct ServedSubject: AskedModel {
 
   package func templates() throws -> ChatTemplateSet {
     switch held {
-    case .scoring(let served): try ChatTemplateSet(of: served.vocabulary.files, path: served.vocabulary.path)
+    case .scoring(let served):
+      if let files = served.vocabulary.files {
+        try ChatTemplateSet(of: files, path: served.vocabulary.path)
+      } else {
+        ChatTemplateSet(path: path, specialTokens: served.vocabulary.ofServer?.specialTokens ?? [])
+      }
     case .writing: ChatTemplateSet(ofServer: path)
     }
   }
@@ -179,7 +191,8 @@ private struct ServedReady: ReadyModel {
   var bos: String { served.vocabulary.tokenizer.addsBOS ? "bos" : "none" }
 
   func notes(on requests: [Request]) throws -> [String] {
-    PromptEncoding(requests, served.vocabulary.tokenizer).warnings.map { "\(served.vocabulary.path): \($0)" }
+    guard let tokenizer = served.vocabulary.local else { return [] }
+    return PromptEncoding(requests, tokenizer).warnings.map { "\(served.vocabulary.path): \($0)" }
   }
 
   func tokenHashes(of batches: [[Request]]) throws -> [[String: String]] {
@@ -192,7 +205,13 @@ private struct ServedReady: ReadyModel {
     var places: [Int] = []
     var prompts: [[Int32]] = []
     for (place, request) in requests.enumerated() {
-      guard let encoded = try? served.vocabulary.tokenizer.encode(request), !encoded.context.isEmpty else { continue }
+      let encoded: EncodedRequest
+      do throws(EncodingFault) { encoded = try served.vocabulary.tokenizer.encode(request) } catch {
+        // A prompt without tokens has no text behind it; one that the server did not read is no such.
+        guard error != .unread else { throw error }
+        continue
+      }
+      guard !encoded.context.isEmpty else { continue }
       places.append(place)
       prompts.append(Array(encoded.context))
     }

@@ -72,7 +72,8 @@ extension Configuration {
     }
     let answers: ServedAnswers? = try section.choice("answers")
     return ServedReference(
-      address: server + (model.map { "#\($0)" } ?? ""), tokenizer: try section.text("tokenizer").map(absolute),
+      address: server + (model.map { "#\($0)" } ?? ""),
+      tokenizer: try section.text("tokenizer").map { $0 == ServedReference.serversTokenizer ? $0 : absolute($0) },
       writes: answers.map { $0 == .written })
   }
 

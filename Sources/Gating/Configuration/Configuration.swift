@@ -75,8 +75,10 @@ package enum ModelReference: Sendable, Hashable, CustomStringConvertible {
 package struct ServedReference: Sendable, Hashable {
   /// `http://host:port#model`; the name may be left open.
   package let address: String
-  /// A folder or .gguf file with the model's tokenizer; nil for the base's, and where that has none for the files that the server was started with, if they are here.
+  /// A folder or .gguf file with the model's tokenizer, or `serversTokenizer`; nil for the base's, and where that has none for the files that the server was started with, if they are here.
   package let tokenizer: String?
+  /// What stands there for the server's own `/tokenize`.
+  package static let serversTokenizer = "server"
   /// Whether it is asked for text alone: nil where the file does not say.
   package let writes: Bool?
 

@@ -28,7 +28,7 @@ struct EngineSearch {
     let adapters = listing.adapters
     let (name, entry) = try listing.chosen()
     let tokenizer = vocabulary.tokenizer
-    let ids = tokenizer.encodePrompt(Self.sample, addSpecialTokens: false)
+    let ids = try tokenizer.encodePrompt(Self.sample, addSpecialTokens: false)
     let engines: [any Engine] = [
       VLLMEngine(model: name),
       SGLangEngine(adapter: entry?.parent == nil ? nil : name.components(separatedBy: ":").last),

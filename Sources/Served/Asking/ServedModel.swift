@@ -27,7 +27,8 @@ package struct ServedModel: Sendable {
   /// The numeric version of its scores: those of another engine, version or type never meet them.
   package var numericsID: String {
     let rule = vocabulary.tokenizer.appendsToText ? " (EOS left off)" : ""
-    return "served by \(facts.build)\(rule), scoring \(scoringVersion)"
+    let ids = vocabulary.ofServer == nil ? "" : " (ids by its own tokenizer)"
+    return "served by \(facts.build)\(rule)\(ids), scoring \(scoringVersion)"
   }
 
   /// What a prompt may have: one token is always generated.
@@ -69,8 +70,11 @@ package struct ServedModel: Sendable {
       do throws(ServerFault) { generated = try engine.generated(dialogue.inner.answer ?? .null, count: count) } catch {
         throw error.error(address)
       }
-      let text = generated.ids.map { vocabulary.tokenizer.decode($0.prefix { !vocabulary.answers.endsText($0) }) }
-      try written(dialogue.number, text ?? generated.text)
+      var text = generated.text
+      if let ids = generated.ids, let tokenizer = vocabulary.local, let answers = vocabulary.answers {
+        text = tokenizer.decode(ids.prefix { !answers.endsText($0) })
+      }
+      try written(dialogue.number, text)
     }
   }
 

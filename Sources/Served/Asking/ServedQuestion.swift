@@ -2,6 +2,7 @@ import Diagnostics
 import Reading
 import Scoring
 import Suites
+import Tokenizers
 
 /// A request of a suite on its way through a server: its answer scored, and greedy text written where scores leave open whether that is right.
 struct ServedQuestion: Dialogue {
@@ -16,7 +17,10 @@ struct ServedQuestion: Dialogue {
   private let asked: Request
   private let encoded: EncodedRequest
   private let engine: any Engine
-  private let vocabulary: AnswerVocabulary
+  /// Nil where the server alone knows what a token is: what scores leave open its text decides.
+  private let vocabulary: AnswerVocabulary?
+  /// The ids of the text that ends an answer; none where no exact match is asked for.
+  private let terminators: [Int32]
   private let contextLength: Int
   private var scoring: PromptScoring
   private var text: GreedyText?
@@ -25,16 +29,16 @@ struct ServedQuestion: Dialogue {
   private var isWriting = false
 
   /// Tokens that are written at a time: answers are short, and text without ids cannot be gone on with.
-  private var piece: Int { engine.writesIDs ? 8 : GreedyText.tokenLimit }
+  private var piece: Int { engine.writesIDs && vocabulary != nil ? 8 : GreedyText.tokenLimit }
 
   init(
     _ asked: Request, _ encoded: EncodedRequest, batch: Int, index: Int, _ engine: any Engine,
-    _ vocabulary: AnswerVocabulary, contextLength: Int
-  ) {
+    _ vocabulary: ServedVocabulary, contextLength: Int
+  ) throws(UnreadText) {
     (self.batch, self.index, self.asked, self.encoded) = (batch, index, asked, encoded)
-    (self.engine, self.vocabulary, self.contextLength) = (engine, vocabulary, contextLength)
-    let end = vocabulary.terminator(of: asked.exactMatch)
-    let ids = encoded.ids + (end.map { [$0] } ?? [])
+    (self.engine, self.vocabulary, self.contextLength) = (engine, vocabulary.answers, contextLength)
+    terminators = try vocabulary.terminators(of: asked.exactMatch)
+    let ids = encoded.ids + terminators.prefix(1)
     scoring = PromptScoring(engine, ids, from: encoded.contextCount)
     text = asked.exactMatch.map(GreedyText.init)
     tokens = ids.count
@@ -54,7 +58,8 @@ struct ServedQuestion: Dialogue {
     guard var text else { return finish(nil) }
     defer { self.text = text }
     let readings = scoring.readings
-    let own = encoded.continuation + (readings.count > encoded.continuation.count ? [terminatorID] : [])
+    guard let vocabulary else { return settleByText() }
+    let own = encoded.continuation + terminators.prefix(readings.count - encoded.continuation.count)
     let argmaxes = zip(own, readings).map { id, reading in reading.isTop ? id : reading.top }
     switch text.follow(encoded, argmaxes: argmaxes, vocabulary) {
     case .settled(let matches): finish(matches)
@@ -63,7 +68,15 @@ struct ServedQuestion: Dialogue {
     }
   }
 
-  private var terminatorID: Int32 { vocabulary.terminator(of: asked.exactMatch) ?? 0 }
+  /// Where every token of the answer and of what ends it is the most probable, greedy text is the answer; anything else is written.
+  private mutating func settleByText() {
+    guard var text, let rule = asked.exactMatch else { return finish(nil) }
+    let isGreedy = scoring.readings.allSatisfy(\.isTop) && scoring.readings.count > encoded.continuation.count
+    if isGreedy, terminators.count == 1, text.append(Array((asked.continuation + rule.stop).utf8)) == true {
+      return finish(true)
+    }
+    (written, isWriting, wasWritten) = (Array(encoded.context), true, true)
+  }
 
   private mutating func takeText(_ answer: JSONValue) throws(ServerFault) {
     let generated = try engine.generated(answer, count: room)
@@ -73,7 +86,7 @@ struct ServedQuestion: Dialogue {
     tokens += written.count
     guard var text else { return finish(nil) }
     defer { self.text = text }
-    if let ids = generated.ids {
+    if let ids = generated.ids, let vocabulary {
       for id in ids {
         written.append(id)
         if let result = text.append(id, vocabulary) { return finish(result) }

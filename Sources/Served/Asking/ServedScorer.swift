@@ -43,6 +43,7 @@ package final class ServedScorer: Scorer {
   }
 
   package func rowCounts(_ batches: [[Request]]) throws -> [Int] {
+    try prepare(batches, model.vocabulary.tokenizer)
     var sum = 0
     return try batches.enumerated().map { index, requests in
       for one in try encodeBatch(requests, index: index, model.vocabulary.tokenizer, model.limits).get() {
@@ -76,13 +77,14 @@ private struct QuestionSource {
   mutating func next() throws -> ServedQuestion? {
     while encoded.isEmpty || index == encoded.count {
       guard batch < batches.count else { return nil }
+      try prepare([batches[batch]], model.vocabulary.tokenizer)
       encoded = try encodeBatch(batches[batch], index: batch, model.vocabulary.tokenizer, model.limits).get()
       index = 0
       batch += 1
     }
     defer { index += 1 }
-    return ServedQuestion(
-      batches[batch - 1][index], encoded[index], batch: batch - 1, index: index, model.engine, model.vocabulary.answers,
+    return try ServedQuestion(
+      batches[batch - 1][index], encoded[index], batch: batch - 1, index: index, model.engine, model.vocabulary,
       contextLength: model.limits.contextLength)
   }
 }

@@ -8,6 +8,8 @@ struct ListedModel: Sendable, Hashable {
   let root: String?
   let parent: String?
   let contextLength: Int?
+  /// Of the vocabulary, where the server says.
+  let vocabularySize: Int?
   let owner: String?
 }
 
@@ -43,6 +45,7 @@ struct ServerListing {
           ListedModel(
             id: id, root: entry.at("root")?.text, parent: entry.at("parent")?.text,
             contextLength: entry.at("max_model_len")?.wholeNumber ?? entry.at("meta", "n_ctx")?.wholeNumber,
+            vocabularySize: entry.at("meta", "n_vocab")?.wholeNumber,
             owner: entry.at("owned_by")?.text)
         }
       }

@@ -4,21 +4,22 @@ import Foundation
 import Reading
 
 /// Finds the tokenizer of a served model where nobody named one: a server says which files it was started with, and they may be on this
-/// machine too, by the same path or in Hugging Face's cache. The self-test compares it with the server's, as any other.
+/// machine too, by the same path or in Hugging Face's cache. The self-test compares it with the server's, as any other. Where they are not,
+/// the server's own `/tokenize` has to do.
 package struct TokenizerSearch {
   private let environment: [String: String]
 
   /// - Parameter environment: says where the cache is: `HF_HUB_CACHE`, `HF_HOME`, `XDG_CACHE_HOME`, `HOME`.
   package init(environment: [String: String] = ProcessInfo.processInfo.environment) { self.environment = environment }
 
-  /// The path of a folder or .gguf file with a tokenizer.
+  /// A folder or .gguf file with a tokenizer, else the server.
   ///
-  /// - Throws: `InputError` where nobody answers, the model is not there, or its files are not here.
+  /// - Throws: `InputError` where nobody answers, the model is not there, or neither its files are here nor the server has a `/tokenize`.
   package func find(
     _ address: ServerAddress, _ access: ServerAccess, transport: (any Transport)? = nil
-  ) throws -> String {
-    let pump = RequestPump(
-      try transport ?? CurlTransport(address, access), address, access, knock: ServedModel.knock)
+  ) throws -> TokenizerPlace {
+    let transport = try transport ?? CurlTransport(address, access)
+    let pump = RequestPump(transport, address, access, knock: ServedModel.knock)
     let listing = try ServerListing(address, pump)
     let (_, entry) = try listing.chosen()
     // An adapter's files have no tokenizer as a rule: those of what it is on do.
@@ -33,16 +34,17 @@ package struct TokenizerSearch {
     for place in places.compactMap(path) {
       do {
         _ = try ServedVocabulary(path: place)
-        return place
+        return .files(place)
       } catch let fault as InputError {
         damage = damage ?? fault
       }
     }
     if let damage { throw damage }
+    if try ServedVocabulary.ofServer(address, access, transport) != nil { return .server }
     let files = Set(places).sorted().prefix(3).map { "'\($0)'" }.joined(separator: ", ")
     throw InputError(
       address.description,
-      "its tokenizer is not known: the files that the server says it was started with (\(files.isEmpty ? "none" : files)) are not on this machine",
+      "its tokenizer is not known: the files that the server says it was started with (\(files.isEmpty ? "none" : files)) are not on this machine, and it has no /tokenize",
       remedy:
         "name the model's folder with tokenizer.json, or a .gguf file of it, as tokenizer; or write answers: written, which needs none"
     )

@@ -10,7 +10,7 @@ package struct LlamaServerEngine: Engine {
   package let writesIDs = true
   /// Every adapter that is loaded, with the scale at which this model has it.
   let adapters: [(id: Int, scale: Double)]
-  let tokenizer: Tokenizer
+  let tokenizer: any TextTokenizer
 
   package func scoring(_ ids: [Int32], from start: Int) -> [ServerRequest] {
     guard !ids[start...].allSatisfy(isPlain) else {

@@ -27,15 +27,16 @@ package struct Fingerprint: Sendable, Hashable, Codable {
 
   /// - Throws: as every request.
   init(of model: ServedModel) throws {
-    self.init(readings: try model.readings(Self.prompts(model.vocabulary.tokenizer)))
+    self.init(readings: try model.readings(try Self.prompts(model.vocabulary.tokenizer)))
   }
 
   init(readings: [[TokenReading]]) {
     self.init(logprobs: readings.map { ($0.reduce(0) { $0 + $1.logprob } * 1e6).rounded() / 1e6 })
   }
 
-  static func prompts(_ tokenizer: Tokenizer) -> [[Int32]] {
-    texts.map { tokenizer.encodePrompt($0, addSpecialTokens: false) }
+  static func prompts(_ tokenizer: some TextTokenizer) throws -> [[Int32]] {
+    try tokenizer.prepare { texts }
+    return try texts.map { try tokenizer.encodePrompt($0, addSpecialTokens: false) }
   }
 
   /// The largest distance of a text's logprobs.

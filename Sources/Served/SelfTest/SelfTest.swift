@@ -48,7 +48,7 @@ package struct SelfTest: Sendable {
     )
     let ids = try TokenCheck(model).run()
     passed("token ids", ids.text, wasMade: ids.wasMade)
-    let prompts = Fingerprint.prompts(model.vocabulary.tokenizer)
+    let prompts = try Fingerprint.prompts(model.vocabulary.tokenizer)
     passed("shape", try Self.shape(model, prompts))
     try Self.causality(model)
     passed("alignment", try Self.alignment(model))
@@ -87,8 +87,8 @@ package struct SelfTest: Sendable {
   /// A token's logprob follows from those before it, the one right before among them, and from none behind.
   private static func causality(_ model: ServedModel) throws {
     let tokenizer = model.vocabulary.tokenizer
-    let one = tokenizer.encodePrompt("The small red fox sleeps", addSpecialTokens: false)
-    let other = tokenizer.encodePrompt("2 + 2 = 4;", addSpecialTokens: false)
+    let one = try tokenizer.encodePrompt("The small red fox sleeps", addSpecialTokens: false)
+    let other = try tokenizer.encodePrompt("2 + 2 = 4;", addSpecialTokens: false)
     let (end, place) = (one.count - 1, one.count - 2)
     guard place >= 1, let changed = other.first(where: { $0 != one[place] && !one.contains($0) }) else { return }
     var before = one
@@ -107,7 +107,7 @@ package struct SelfTest: Sendable {
     let texts = ["one, two, three, four, five, six,", "Monday, Tuesday, Wednesday,", "A B C D E F G"]
     var (largest, compared) = (0.0, 0)
     for text in texts {
-      let ids = model.vocabulary.tokenizer.encodePrompt(text, addSpecialTokens: false)
+      let ids = try model.vocabulary.tokenizer.encodePrompt(text, addSpecialTokens: false)
       let written = try model.generate(ids, count: Self.written)
       if let read = written.promptTokens, read != ids.count {
         throw InputError(
@@ -115,7 +115,7 @@ package struct SelfTest: Sendable {
           remedy:
             "a BOS is put before the ids, or the prompt is cut: start the server without adding special tokens to ids")
       }
-      let own = written.ids ?? model.vocabulary.tokenizer.encodeContinuation(written.text)
+      let own = try written.ids ?? model.vocabulary.tokenizer.encodeContinuation(written.text)
       // Text without ids may have been cut otherwise than it is encoded.
       guard !own.isEmpty, written.ids != nil || own.count == Self.written else { continue }
       let readings = try model.readings([ids + own], most: 1)[0].suffix(own.count)

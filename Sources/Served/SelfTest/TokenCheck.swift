@@ -1,3 +1,4 @@
+import Checkpoints
 import Diagnostics
 import Reading
 import Tokenizers
@@ -16,12 +17,21 @@ package struct TokenCheck {
 
   init(_ model: ServedModel) { self.model = model }
 
+  /// What tells a server's own tokenizer from another: the ids of the texts, and what is put around them.
+  package static func hash(of tokenizer: any TextTokenizer) throws -> String {
+    try tokenizer.prepare { texts }
+    return CanonicalHash.of(
+      ["the server's /tokenize", tokenizer.bosTokenID.map { "\($0)" } ?? "", tokenizer.appendsToText ? "ends" : ""]
+        + (try texts.map { "\(try tokenizer.encodePrompt($0, addSpecialTokens: false))" }))
+  }
+
   /// - Throws: `InputError` where a text has other ids there.
   func run() throws -> (text: String, wasMade: Bool) {
+    if let own = model.vocabulary.ofServer { return try (ofServer(own), false) }
     let pump = model.pump()
     let tokenizer = model.vocabulary.tokenizer
     for (count, text) in Self.texts.enumerated() {
-      let own = tokenizer.encodePrompt(text, addSpecialTokens: false)
+      let own = try tokenizer.encodePrompt(text, addSpecialTokens: false)
       switch try pump.trial(.post("/tokenize", body(text))) {
       case .failure(.refused(let status, _, _)) where count == 0 && [404, 405, 501].contains(status):
         return (
@@ -41,6 +51,22 @@ package struct TokenCheck {
       }
     }
     return ("\(Self.texts.count) texts have the same ids here and there", true)
+  }
+
+  /// Where there is nothing here to compare with: whether texts come back from their ids.
+  private func ofServer(_ tokenizer: ServerTokenizer) throws -> String {
+    let start = "no files of the tokenizer are here: ids are taken from the server's /tokenize"
+    guard let whole = try tokenizer.wholeTexts(Self.texts) else {
+      return start + ", and it has no /detokenize to compare"
+    }
+    // Some tokenizers write characters otherwise; one of another model brings little back.
+    guard whole >= Self.texts.count / 2 else {
+      throw InputError(
+        model.address.description,
+        "brings \(whole) of \(Self.texts.count) texts back from the ids that its /tokenize gives them",
+        remedy: "name the model's folder with tokenizer.json, or a .gguf file of it, as tokenizer")
+    }
+    return start + "; \(whole) of \(Self.texts.count) texts come back from them whole"
   }
 
   private func body(_ text: String) -> JSONValue {

@@ -34,7 +34,7 @@ struct DoctorCommand: ParsableCommand {
 
   @Option(
     help:
-      "The served model's tokenizer: its folder, or a .gguf file; by default the files that the server says it was started with, where they are here."
+      "The served model's tokenizer: its folder, or a .gguf file, or the word server for its own; by default the files that the server says it was started with, where they are here, else its own."
   )
   var tokenizer: String?
 
@@ -74,7 +74,10 @@ struct DoctorCommand: ParsableCommand {
       let access = try serverOptions.access(keyFile: configuration?.keyFile)
       let checkup = try ServerCheckup(
         address,
-        tokenizer: tokenizer.map { try resolveModel($0, models: configuration?.models) }
+        tokenizer: tokenizer.map {
+          $0 == ServedReference.serversTokenizer
+            ? .server : .files(try resolveModel($0, models: configuration?.models))
+        }
           ?? TokenizerSearch().find(address, access),
         local: local.map { try resolveModel($0, models: configuration?.models) }, access,
         threads: options.threads ?? configuration?.threads ?? Machine.cores,
