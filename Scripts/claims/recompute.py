@@ -270,6 +270,16 @@ def check_form(where, form, claims, runs, profile, compare):
         compare.word(name, whole([word for _, word in parts]), told["word"])
 
 
+def renamed(claim, names):
+    """A claim about the arms that a model has for its own."""
+    if "keeps" in claim:
+        return {**claim, "keeps": {**claim["keeps"], "arms": [names.get(arm, arm) for arm in claim["keeps"]["arms"]]}}
+    if "keeps_more" in claim:
+        pairs = [{**pair, **{key: names.get(pair[key], pair[key]) for key in ("arm", "than")}} for pair in claim["keeps_more"]]
+        return {**claim, "keeps_more": pairs}
+    return claim
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
@@ -284,7 +294,8 @@ def main():
         for form in model["forms"]:
             where = f"{model['model']}, {form['form']}"
             taken_apart = profile if form["form"] == "raw" else None
-            check_form(where, form, table["claims"], experiment["runs"], taken_apart, compare)
+            claims = [renamed(claim, model.get("arms", {})) for claim in table["claims"]]
+            check_form(where, form, claims, experiment["runs"], taken_apart, compare)
     print(f"claims: {compare.figures} figures and {compare.words} words are what this computes too")
 
 

@@ -25,7 +25,7 @@ take_apart() {
   if [ -f "$cells" ]; then return; fi
   "$holdfast" experiment "recipes/claims/naive-$1.yaml" --config "$3" \
     --reports "$work/reports" --out "$work/naive-$1" --ledger "$work/naive.sqlite"
-  "$holdfast" gate --config "$3" --candidate "$work/naive-$1"/full-1e-4/seed-1/checkpoint-* --share 1/4 --cells \
+  "$holdfast" gate --config "$3" --candidate "$work/naive-$1"/*/seed-1/checkpoint-* --share 1/4 --cells \
     --reports "$work/reports" --ledger "$work/naive.sqlite" -o "$cells" || [ $? = 1 ]
 }
 

@@ -18,7 +18,9 @@ struct ClaimsTests {
     list:
     """
 
-  private func session(_ list: String) throws -> ClaimsResult {
+  /// - Parameter more: of the model's entry.
+  private func session(_ list: String, more: String = "") throws -> ClaimsResult {
+    let head = head.replacingOccurrences(of: "results.json}", with: "results.json\(more)}")
     try tiny.write("claims.yaml", "\(head)\(list)\n")
     return try ClaimsSession(try ClaimsFile.read(tiny.path("claims.yaml"))).result(
       command: "holdfast claims", createdBy: "test")
@@ -93,5 +95,31 @@ struct ClaimsTests {
     try tiny.writeExperiment(arms: "[{arm: lora, recipe: lora.yaml}, {arm: fast, recipe: lora.yaml}]")
     try tiny.run(selection: .init(arms: ["lora"]))
     try expectFault("'lorra' is no arm of") { _ = try session(list) }
+  }
+
+  @Test(
+    "a model has its own arms for those of the claims, and a checkpoint that is not taken apart yet leaves its claim open"
+  )
+  func names() throws {
+    try tiny.writeExperiment(arms: "[{arm: lora, recipe: lora.yaml}, {arm: fast, recipe: lora.yaml}]")
+    try tiny.run(selection: .init(arms: ["lora"]))
+    let list = """
+
+      - {claim: It keeps, keeps: {arms: [usual], within: 0.05}}
+      - {claim: It keeps more, keeps_more: [{what: in all, arm: usual, than: fast}]}
+      - {claim: It lies there, spread: {modules: all attention, share: 0.5, layers: 0.5}}
+      """
+    let result = try session(list, more: ", arms: {usual: lora}, diagnosis: reports/cells.json")
+    let model = try #require(result.models.first)
+    #expect(model.arms == ["usual": "lora"] && model.diagnosis == nil)
+    let claims = try #require(model.forms.first?.claims)
+    #expect(claims[0].parts.map(\.what) == ["lora"])
+    #expect(claims[1].parts.map(\.what) == ["in all: lora beside fast"])
+    #expect(claims[2].word == .cannotBeTold)
+    try expectFault("did you mean 'usual'?") { _ = try session(list, more: ", arms: {usal: lora}") }
+    try tiny.write("reports/cells.json", "{}")
+    try expectFault("models[0].diagnosis") {
+      _ = try session(list, more: ", arms: {usual: lora}, diagnosis: reports/cells.json")
+    }
   }
 }

@@ -10,6 +10,8 @@ package struct ClaimsFile: Sendable, Equatable {
     package let results: String
     /// report.json of a gate with `--cells`, of a model that lost its ability; nil for none.
     package let diagnosis: String?
+    /// What this model's experiment calls an arm of the claims, where it has another, such as one at another rate.
+    package let arms: [String: String]
   }
 
   package let file: String
@@ -25,11 +27,12 @@ package struct ClaimsFile: Sendable, Equatable {
     let fields = try YAMLMapping(file: file, known: ["claims", "title", "models", "methods", "list"])
     let name = try fields.folderName("claims")
     let models = try fields.sections(
-      "models", of: "models", such: "- model: …", known: ["model", "results", "diagnosis"]
+      "models", of: "models", such: "- model: …", known: ["model", "results", "diagnosis", "arms"]
     ).map {
       Model(
         name: try $0.required("model", try $0.text("model")),
-        results: try $0.required("results", try $0.filePath("results")), diagnosis: try $0.filePath("diagnosis"))
+        results: try $0.required("results", try $0.filePath("results")), diagnosis: try $0.filePath("diagnosis"),
+        arms: try arms($0))
     }
     let methods =
       try fields.has("methods")
@@ -43,6 +46,11 @@ package struct ClaimsFile: Sendable, Equatable {
     }
     return ClaimsFile(
       file: file, name: name, title: try fields.text("title") ?? name, models: models, methods: methods, claims: claims)
+  }
+
+  private static func arms(_ fields: YAMLMapping) throws -> [String: String] {
+    guard let names = try fields.section("arms", known: nil) else { return [:] }
+    return try names.keys.reduce(into: [:]) { $0[$1] = try names.required($1, try names.text($1)) }
   }
 
   private static func kind(_ fields: YAMLMapping, _ methods: [ClaimJudge.Method]) throws -> Claim.Kind {

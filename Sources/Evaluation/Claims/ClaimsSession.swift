@@ -70,17 +70,18 @@ package struct ClaimsSession {
   private func found(
     _ model: ClaimsFile.Model, _ experiment: ExperimentResult, _ profile: RestorationProfile?
   ) -> ClaimsResult.ModelFound {
-    let main = form(PromptForm.raw.rawValue, of: experiment, profile) { $0.ability.tasks }
+    let main = form(PromptForm.raw.rawValue, of: experiment, model, profile) { $0.ability.tasks }
     let other = experiment.header.also.map { also in
-      form(also.form, of: experiment, nil) { $0.also?.ability.tasks }
+      form(also.form, of: experiment, model, nil) { $0.also?.ability.tasks }
     }
     return ClaimsResult.ModelFound(
-      model: model.name, results: fromHere(model.results), forms: [main] + (other.map { [$0] } ?? []),
+      model: model.name, results: fromHere(model.results), arms: model.arms.isEmpty ? nil : model.arms,
+      forms: [main] + (other.map { [$0] } ?? []),
       experiment: experiment, diagnosis: profile == nil ? nil : model.diagnosis.map(fromHere), profile: profile)
   }
 
   private func form(
-    _ name: String, of experiment: ExperimentResult, _ profile: RestorationProfile?,
+    _ name: String, of experiment: ExperimentResult, _ model: ClaimsFile.Model, _ profile: RestorationProfile?,
     tasks: (ExperimentPoint) -> [TaskLeft]?
   ) -> ClaimsResult.FormFound {
     let arms = experiment.runs.arms.map { name in
@@ -89,28 +90,25 @@ package struct ClaimsSession {
       return ClaimJudge.Arm(
         name: name, runs: scored, apart: runs.count { $0.state != .unfinished && !$0.isCompared })
     }
-    let judge = ClaimJudge(arms: arms, methods: file.methods, profile: profile)
+    let judge = ClaimJudge(arms: arms, methods: file.methods.map { $0.renaming(model.arms) }, profile: profile)
     return ClaimsResult.FormFound(
       form: name, methods: judge.chosen,
       arms: arms.filter { !$0.runs.isEmpty || $0.apart > 0 }.map {
         ClaimsResult.ArmCost(arm: $0.name, cost: CostEstimate($0.runs))
       },
-      claims: file.claims.map { ClaimsResult.ClaimFound(parts: judge.parts($0)) })
+      claims: file.claims.map { ClaimsResult.ClaimFound(parts: judge.parts($0.renaming(model.arms))) })
   }
 
   /// A claim about an arm that is misspelt would never be told.
   private func check(armsOf experiment: ExperimentResult, _ model: ClaimsFile.Model) throws {
     let known = Set(experiment.runs.map(\.arm))
-    let named =
-      file.methods.flatMap(\.arms)
-      + file.claims.flatMap { claim in
-        switch claim.kind {
-        case .costs, .spread: [String]()
-        case .keeps(let arms, _): arms
-        case .keepsMore(let pairs): pairs.flatMap { [$0.arm, $0.than] }
-        }
-      }
-    guard let unknown = named.first(where: { !known.contains($0) }) else { return }
+    let claimed = file.methods.flatMap(\.arms) + file.claims.flatMap(\.arms)
+    if let unused = model.arms.keys.sorted().first(where: { !claimed.contains($0) }) {
+      throw InputError(
+        file.file, field: "models", "\(model.name) has another name for '\(unused)', of which no claim is",
+        remedy: nearestKey(to: unused, among: claimed).map { "did you mean '\($0)'?" } ?? "leave it out")
+    }
+    guard let unknown = claimed.map({ model.arms[$0] ?? $0 }).first(where: { !known.contains($0) }) else { return }
     throw InputError(
       file.file, "'\(unknown)' is no arm of \(model.results)",
       remedy: nearestKey(to: unknown, among: known.sorted()).map { "did you mean '\($0)'?" }

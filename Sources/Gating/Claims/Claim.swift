@@ -33,6 +33,27 @@ package struct Claim: Sendable, Hashable {
     self.text = text
     self.kind = kind
   }
+
+  /// The arms that it is about; none of one about a method or about modules.
+  package var arms: [String] {
+    switch kind {
+    case .costs, .spread: []
+    case .keeps(let arms, _): arms
+    case .keepsMore(let pairs): pairs.flatMap { [$0.arm, $0.than] }
+    }
+  }
+
+  /// The same claim about other arms, such as those of a model that takes other rates.
+  package func renaming(_ names: [String: String]) -> Claim {
+    func name(_ arm: String) -> String { names[arm] ?? arm }
+    switch kind {
+    case .costs, .spread: return self
+    case .keeps(let arms, let within): return Claim(text: text, kind: .keeps(arms: arms.map(name), within: within))
+    case .keepsMore(let pairs):
+      return Claim(
+        text: text, kind: .keepsMore(pairs.map { Pair(what: $0.what, arm: name($0.arm), than: name($0.than)) }))
+    }
+  }
 }
 
 /// As a claims' file has it.

@@ -24,6 +24,11 @@ package struct ClaimJudge: Sendable {
       self.name = name
       self.arms = arms
     }
+
+    /// The same method by other arms.
+    package func renaming(_ names: [String: String]) -> Method {
+      Method(name: name, arms: arms.map { names[$0] ?? $0 })
+    }
   }
 
   /// What one of a method's rates cost on the half of the tasks that chooses.

@@ -50,6 +50,8 @@ package struct ClaimsResult: Sendable, Encodable {
     package let model: String
     /// The experiment's results.json, as the claims' file names it.
     package let results: String
+    /// What this model has for arms of the claims, by their names there; nil where all are the claims' own.
+    package let arms: [String: String]?
     package let forms: [FormFound]
     /// Rendered from, and not written: results.json of the experiment has it.
     package let experiment: ExperimentResult
@@ -59,18 +61,20 @@ package struct ClaimsResult: Sendable, Encodable {
     package let profile: RestorationProfile?
 
     package init(
-      model: String, results: String, forms: [FormFound], experiment: ExperimentResult, diagnosis: String? = nil,
+      model: String, results: String, arms: [String: String]? = nil, forms: [FormFound], experiment: ExperimentResult,
+      diagnosis: String? = nil,
       profile: RestorationProfile? = nil
     ) {
       self.diagnosis = diagnosis
       self.profile = profile
       self.model = model
       self.results = results
+      self.arms = arms
       self.forms = forms
       self.experiment = experiment
     }
 
-    enum CodingKeys: String, CodingKey { case model, results, forms, diagnosis }
+    enum CodingKeys: String, CodingKey { case model, results, arms, forms, diagnosis }
   }
 
   package let title: String
