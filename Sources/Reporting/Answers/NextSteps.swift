@@ -83,7 +83,7 @@ struct NextSteps {
     return diagnose + (isRepairable ? repair : []) + [
       NextStep(
         why:
-          "Train again more slowly: in reports/claims (\(MeasuredRecipes.model), all at 88 % of one task, one or two seeds) full fine-tuning lost "
+          "Train again more slowly: in reports/claims (\(MeasuredRecipes.model), all at 88 % of one task, three seeds each) full fine-tuning lost "
           + "\(MeasuredRecipes.text("full-1e-4")) of its few-shot ability at learning rate 1e-4 and \(MeasuredRecipes.text("full-2e-5")) at 2e-5.",
         command: nil, seconds: nil),
       NextStep(

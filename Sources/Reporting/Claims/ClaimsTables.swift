@@ -58,7 +58,7 @@ struct ClaimsTables {
         range(shown.compactMap { $0.target?.accuracy }.map { 100 * $0 }, decimals: 1),
         arm.cost.map { percent($0.mean, $0.overBoth) } ?? "-", arm.cost.map { interval($0.overItems) } ?? "-",
         arm.cost?.overSeeds.map(interval) ?? "-",
-        range(shown.compactMap { $0.change?.relative }.map { 100 * $0 }, decimals: 2),
+        range(shown.compactMap { $0.change?.relative }.map { 100 * $0 }, decimals: 3),
       ]
     }
   }
@@ -81,9 +81,9 @@ struct ClaimsTables {
   func leftOut(_ model: ClaimsResult.ModelFound) -> String? {
     let open = model.experiment.runs.filter { $0.state == .unfinished }
     guard !open.isEmpty else { return nil }
-    let took = model.experiment.runs.compactMap { run in
-      run.points.last.flatMap { last in last.trainingSeconds.map { $0 + last.scoringSeconds } }
-    }
+    let finished = model.experiment.runs.compactMap(\.points.last).filter { $0.trainingSeconds != nil }
+    // Noise and the base under other draws are only asked.
+    let trains = open.count { $0.until?.held != nil }
     let arms = open.reduce(into: [(String, [UInt64])]()) { list, run in
       if let index = list.firstIndex(where: { $0.0 == run.arm }) {
         list[index].1.append(run.seed)
@@ -94,13 +94,14 @@ struct ClaimsTables {
     let names = arms.map { arm, seeds in
       "\(arm) (seed\(seeds.count == 1 ? "" : "s") \(seeds.map(String.init).joined(separator: ", ")))"
     }
-    let hours =
-      took.isEmpty
-      ? ""
-      : String(
-        format: "; about %.1f hours at what finished runs took (%.0f s, the mean of %d)",
-        took.reduce(0, +) / Double(took.count) * Double(open.count) / 3600, took.reduce(0, +) / Double(took.count),
-        took.count)
+    var hours = ""
+    if !finished.isEmpty {
+      let asking = finished.reduce(0) { $0 + $1.scoringSeconds } / Double(finished.count)
+      let whole = asking + finished.reduce(0) { $0 + ($1.trainingSeconds ?? 0) } / Double(finished.count)
+      hours = String(
+        format: "; about %.1f hours at what %d finished runs took (%.0f s, and %.0f where nothing is trained)",
+        (whole * Double(trains) + asking * Double(open.count - trains)) / 3600, finished.count, whole, asking)
+    }
     return "\(open.count) of \(model.experiment.runs.count) runs\(hours): \(names.joined(separator: "; "))."
   }
 

@@ -284,7 +284,7 @@ struct GateCommand: ParsableCommand {
     ReportHeader(
       createdBy: "holdfast \(holdfastVersion)", startedAt: outcome.startedAt.ISO8601Format(),
       durationSeconds: outcome.seconds, command: session.command, configuration: configuration.file,
-      settings: session.settings, baseline: session.baselinePath, base: outcome.baseline.run.model,
+      settings: session.settings, baseline: fromHere(session.baselinePath), base: outcome.baseline.run.model,
       suite: outcome.baseline.run.suite, heldOut: outcome.overlap.map { HeldOutSummary($0) },
       selection: outcome.selection, forms: outcome.forms,
       numerics: outcome.baseline.run.numerics, kernel: session.kernel,
