@@ -18,7 +18,7 @@ page() {
 }
 trap page EXIT
 
-# Where the ability lies: the checkpoint that lost most, taken apart. It FAILs, which is not this script's.
+# Where the ability lies: full fine-tuning at the highest of its rates, taken apart. It FAILs, which is not this script's.
 # take_apart NAME EXPERIMENT CONFIG
 take_apart() {
   local cells=reports/claims/$2/cells.json
