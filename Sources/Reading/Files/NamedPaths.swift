@@ -36,7 +36,8 @@ extension InputError {
 /// A path relative to the working folder where it is below that: what is committed should not say where it was made.
 package func fromHere(_ path: String) -> String {
   let here = FileManager.default.currentDirectoryPath + "/"
-  return path.hasPrefix(here) ? String(path.dropFirst(here.count)) : path
+  let whole = absolute(path)
+  return whole.hasPrefix(here) ? String(whole.dropFirst(here.count)) : path
 }
 
 private func isSame(_ path: String, _ other: String) -> Bool { path == other || absolute(path) == absolute(other) }

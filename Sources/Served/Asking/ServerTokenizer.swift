@@ -8,26 +8,6 @@ import Tokenizers
 /// What it cannot know, it does not guess: which tokens are special, and, but for llama-server, what a token's bytes are. Answers are
 /// therefore settled by the server's text wherever scores alone leave them open.
 package final class ServerTokenizer: TextTokenizer {
-  /// How `/tokenize` is asked: vLLM and SGLang by name, llama-server by content.
-  private enum Form: Sendable {
-    case byPrompt(model: String)
-    case byContent
-
-    func request(_ text: String, addsSpecialTokens: Bool) -> ServerRequest {
-      let body: JSONValue =
-        switch self {
-        case .byPrompt(let model):
-          ["model": .string(model), "prompt": .string(text), "add_special_tokens": .bool(addsSpecialTokens)]
-        case .byContent:
-          [
-            "content": .string(text), "add_special": .bool(addsSpecialTokens), "parse_special": true,
-            "with_pieces": true,
-          ]
-        }
-      return .post("/tokenize", body, answerLimit: answerLimit(tokens: text.utf8.count + 8, each: 120))
-    }
-  }
-
   /// What was read so far.
   private struct Known {
     var ids: [String: [Int32]] = [:]
@@ -37,7 +17,7 @@ package final class ServerTokenizer: TextTokenizer {
   private let address: ServerAddress
   private let access: ServerAccess
   private let transport: any Transport
-  private let form: Form
+  private let form: TokenizeForm
   private let known = Mutex(Known())
   /// What the server puts before a text.
   private let prefix: [Int32]
@@ -61,15 +41,15 @@ package final class ServerTokenizer: TextTokenizer {
   init?(_ address: ServerAddress, _ access: ServerAccess, _ transport: any Transport, model: String, size: Int?) throws
   {
     let pump = RequestPump(transport, address, access, knock: ServedModel.knock)
-    func read(_ form: Form, special: Bool) throws -> [Int32]? {
+    func read(_ form: TokenizeForm, special: Bool) throws -> [Int32]? {
       switch try pump.trial(form.request(Self.sample, addsSpecialTokens: special)) {
-      case .success(let answer): return Self.tokens(answer)?.map(\.id)
+      case .success(let answer): return TokenizeForm.tokens(answer)?.map(\.id)
       case .failure(.refused(let status, _, _)) where [400, 404, 405, 422, 501].contains(status): return nil
       case .failure(.notJSON): return nil
       case .failure(let fault): throw fault.error(address, asking: "/tokenize")
       }
     }
-    let forms = [Form.byPrompt(model: model), .byContent]
+    let forms = [TokenizeForm.byPrompt(model: model), .byContent]
     guard let form = try forms.first(where: { try read($0, special: false)?.isEmpty == false }) else { return nil }
     let (plain, whole) = (try read(form, special: false) ?? [], try read(form, special: true) ?? [])
     guard let place = (0...max(0, whole.count - plain.count)).first(where: { whole[$0...].starts(with: plain) }) else {
@@ -93,10 +73,10 @@ package final class ServerTokenizer: TextTokenizer {
     }
     specialTokens = texts
     let end = try texts.first { $0.name == "eos_token" }.flatMap { end -> [Int32]? in
-      guard case .success(let answer) = try pump.trial(form.request(end.text, addsSpecialTokens: false)) else {
+      guard case .success(let answer) = try pump.trial(form.request(end.text)) else {
         return nil
       }
-      return Self.tokens(answer)?.map(\.id)
+      return TokenizeForm.tokens(answer)?.map(\.id)
     }
     eosTokenID = suffix.last ?? end.flatMap { $0.count == 1 ? $0[0] : nil }
   }
@@ -106,9 +86,9 @@ package final class ServerTokenizer: TextTokenizer {
     known.withLock { known in wanted = wanted.filter { known.ids[$0] == nil } }
     var left = wanted.sorted()[...]
     try RequestPump(transport, address, access, knock: ServedModel.knock).run({
-      left.popFirst().map { Reading(text: $0, inner: SingleRequest(form.request($0, addsSpecialTokens: false))) }
+      left.popFirst().map { Reading(text: $0, inner: SingleRequest(form.request($0))) }
     }) { (reading: Reading) in
-      guard let tokens = reading.inner.answer.flatMap(Self.tokens) else {
+      guard let tokens = reading.inner.answer.flatMap(TokenizeForm.tokens) else {
         throw ServerFault.malformed("gives no tokens").error(address, asking: "/tokenize")
       }
       known.withLock { known in
@@ -144,33 +124,17 @@ package final class ServerTokenizer: TextTokenizer {
     var count = 0
     for text in texts {
       let ids = known.withLock { $0.ids[text] ?? [] }
-      guard let back = try Self.text(of: ids, pump, model) else { return nil }
+      guard let back = try Self.text(of: ids, pump, form.model) else { return nil }
       // SentencePiece puts a space before a text.
       count += back == text || back == " " + text ? 1 : 0
     }
     return count
   }
 
-  private var model: String { if case .byPrompt(let model) = form { model } else { "" } }
-
   private static func text(of ids: [Int32], _ pump: RequestPump, _ model: String) throws -> String? {
     let body: JSONValue = ["model": .string(model), "tokens": json(ids)]
     guard case .success(let answer) = try pump.trial(.post("/detokenize", body)) else { return nil }
     return answer.at("prompt")?.text ?? answer.at("content")?.text ?? answer.at("text")?.text
-  }
-
-  /// Ids, and bytes where the server has pieces.
-  private static func tokens(_ answer: JSONValue) -> [(id: Int32, bytes: [UInt8]?)]? {
-    guard let tokens = answer.at("tokens")?.array else { return nil }
-    let read = tokens.compactMap { token -> (id: Int32, bytes: [UInt8]?)? in
-      guard let id = token.id ?? token.at("id")?.id, id >= 0 else { return nil }
-      let piece = token.at("piece")
-      let bytes =
-        piece?.text.map { Array($0.utf8) }
-        ?? piece?.array?.compactMap { $0.wholeNumber.map(UInt8.init(truncatingIfNeeded:)) }
-      return (id, bytes)
-    }
-    return read.count == tokens.count ? read : nil
   }
 
   /// A text under way.

@@ -32,14 +32,14 @@ package struct TokenCheck {
     let tokenizer = model.vocabulary.tokenizer
     for (count, text) in Self.texts.enumerated() {
       let own = try tokenizer.encodePrompt(text, addSpecialTokens: false)
-      switch try pump.trial(.post("/tokenize", body(text))) {
+      switch try pump.trial(form.request(text)) {
       case .failure(.refused(let status, _, _)) where count == 0 && [404, 405, 501].contains(status):
         return (
           "the server has no /tokenize: that it reads text as \(model.vocabulary.path) does is taken on trust", false
         )
       case .failure(let fault): throw fault.error(model.address, asking: "/tokenize")
       case .success(let answer):
-        guard let ids = ids(answer) else {
+        guard let ids = TokenizeForm.tokens(answer)?.map(\.id) else {
           throw ServerFault.malformed("gives no tokens").error(model.address, asking: "/tokenize")
         }
         guard ids == own else {
@@ -69,16 +69,8 @@ package struct TokenCheck {
     return start + "; \(whole) of \(Self.texts.count) texts come back from them whole"
   }
 
-  private func body(_ text: String) -> JSONValue {
-    model.engine.name == "llama-server"
-      ? ["content": .string(text), "add_special": false, "parse_special": true]
-      : ["model": .string(model.facts.model), "prompt": .string(text), "add_special_tokens": false]
-  }
-
-  private func ids(_ answer: JSONValue) -> [Int32]? {
-    guard let tokens = answer.at("tokens")?.array else { return nil }
-    let ids = tokens.compactMap { $0.id ?? $0.at("id")?.id }
-    return ids.count == tokens.count ? ids : nil
+  private var form: TokenizeForm {
+    model.engine.name == "llama-server" ? .byContent : .byPrompt(model: model.facts.model)
   }
 
   private func shown(_ ids: [Int32]) -> String {
