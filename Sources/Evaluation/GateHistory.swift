@@ -17,6 +17,14 @@ extension Ledger {
     return shares.sorted()
   }
 
+  /// Answers a second of the last runs that were like a baseline's: its prompts, its engine, models of its size; nil where there is none.
+  package func scoringRate(like run: RunDescription) throws -> Double? {
+    let rates = try scoringRates(
+      suiteHash: run.suite.hash, promptHash: run.suite.promptHash, numerics: run.numerics,
+      configuration: run.model.configuration)
+    return rates.isEmpty ? nil : rates[rates.count / 2]
+  }
+
   /// The newest verdict on each model that one baseline has judged.
   package func judged(baselineHash: String) throws -> [Verdict] {
     var newest: [String: Verdict] = [:]

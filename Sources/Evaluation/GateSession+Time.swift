@@ -5,13 +5,12 @@ import Suites
 
 extension GateSession {
   /// How long all questions would take: by what this gate computed itself, else as a gate of the same model said before; of one that was asked
-  /// too little by the ledger's runs of the suite.
+  /// too little by the ledger's runs like the baseline's.
   func wholeSeconds(
     _ asked: CandidateAsking.Asked, of subject: any AskedModel, _ asking: CandidateAsking, hash: String, ledger: Ledger
   ) throws -> Double? {
     if asked.judgeable != nil {
-      let rates = try ledger.scoringRates(suiteHash: asking.baseline.run.suite.hash)
-      return rates.isEmpty ? nil : try Double(asking.answersInAll()) / rates[rates.count / 2]
+      return try ledger.scoringRate(like: asking.baseline.run).map { Double(try asking.answersInAll()) / $0 }
     }
     if let own = asked.secondsPerAnswer {
       return own * Double(asked.items.count) / (asked.share ?? share).fraction

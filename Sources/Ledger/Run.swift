@@ -71,26 +71,37 @@ extension Ledger {
     try read { db in (try undertakings("WHERE id = ?", [id], in: db) as [Run]).first }
   }
 
-  /// Answers a second of the newest finished runs of a suite under one draw, ascending: of each model the first, whose answers had to be
-  /// computed. One that was gone on with was slow: the middle is the one to go by.
+  /// Answers a second of the newest finished runs under one draw that put the same prompts to models of one configuration by one engine,
+  /// ascending: of each model the first, whose answers had to be computed. One that was gone on with was slow: the middle is the one to
+  /// go by.
   ///
-  /// - Parameter leastAnswers: shorter runs say nothing about a rate.
-  package func scoringRates(suiteHash: String, limit: Int = 8, leastAnswers: Int = 100) throws -> [Double] {
+  /// - Parameters:
+  ///   - configuration: SHA-256 of the models' configuration: one twice as large is half as fast.
+  ///   - leastAnswers: shorter runs say nothing about a rate.
+  package func scoringRates(
+    suiteHash: String, promptHash: String, numerics: String, configuration: String, limit: Int = 8,
+    leastAnswers: Int = 100
+  ) throws -> [Double] {
     try read { db in
       let sql = """
         SELECT r.started_at, r.finished_at,
           (SELECT count(*) FROM observations AS o
            WHERE o.run_id = r.id AND o.role = -1 AND o.condition = 'gold') AS answers
         FROM (
-          SELECT * FROM runs WHERE suite_hash = ? AND draws = 1 AND finished_at IS NOT NULL
+          SELECT runs.* FROM runs JOIN models ON models.id = runs.model_id
+          WHERE suite_hash = ? AND prompt_hash = ? AND numerics_id = ? AND models.configuration = ?
+            AND draws = 1 AND finished_at IS NOT NULL
             AND NOT EXISTS (
               SELECT 1 FROM runs AS earlier WHERE earlier.model_id = runs.model_id
-                AND earlier.suite_hash = runs.suite_hash AND (earlier.started_at, earlier.id) < (runs.started_at, runs.id))
+                AND earlier.suite_hash = runs.suite_hash AND earlier.prompt_hash = runs.prompt_hash
+                AND earlier.numerics_id = runs.numerics_id
+                AND (earlier.started_at, earlier.id) < (runs.started_at, runs.id))
           ORDER BY started_at DESC, id DESC LIMIT ?
         ) AS r
         WHERE answers >= ?
         """
-      return try Row.fetchAll(db, sql: sql, arguments: [suiteHash, limit, leastAnswers]).compactMap { row -> Double? in
+      let asked: StatementArguments = [suiteHash, promptHash, numerics, configuration, limit, leastAnswers]
+      return try Row.fetchAll(db, sql: sql, arguments: asked).compactMap { row -> Double? in
         let begun: Date = try value(row, "started_at", of: "runs")
         let ended: Date = try value(row, "finished_at", of: "runs")
         let answers: Int = try value(row, "answers", of: "observations")

@@ -13,10 +13,12 @@ final class TemporaryFolder: Sendable {
   var ledger: String { "\(path)/ledger.sqlite" }
 }
 
-func modelRecord(_ id: String = "model-a", name: String = "a", path: String = "/models/a") -> ModelRecord {
+func modelRecord(
+  _ id: String = "model-a", name: String = "a", path: String = "/models/a", configuration: String = "c"
+) -> ModelRecord {
   ModelRecord(
-    id: id, name: name, path: path, weights: "w", tokenizer: "t", configuration: "c", adapter: nil, format: "gguf",
-    storage: "q4_1")
+    id: id, name: name, path: path, weights: "w", tokenizer: "t", configuration: configuration, adapter: nil,
+    format: "gguf", storage: "q4_1")
 }
 
 func plan(_ model: String = "model-a", share: String = "1/1") -> RunPlan {

@@ -43,6 +43,45 @@ struct RunTests {
     #expect(runs.allSatisfy { $0.id.wholeMatch(of: /\d{8}-\d{6}-[0-9a-f]{6}/) != nil })
   }
 
+  @Test("a rate is that of runs alike: of the same prompts, engine and size of model, and of each model's first")
+  func rates() throws {
+    let folder = try TemporaryFolder()
+    let ledger = try Ledger(path: folder.ledger)
+    for id in ["model-a", "model-b", "model-c"] { try ledger.register(modelRecord(id)) }
+    try ledger.register(modelRecord("large", configuration: "large"))
+    func asked(_ model: String = "model-a", prompts: String = "p", numerics: String = "numerics 1", blocks: Int) throws
+    {
+      let run = try ledger.begin(
+        RunPlan(
+          model: model, suite: "made", suiteHash: "s", promptHash: prompts, numerics: numerics, share: "1/1", draws: 1))
+      for index in 0..<blocks {
+        let block = requestBlock(block: index)
+        try ledger.commit(block, scores: scores(block), of: run)
+      }
+      Thread.sleep(forTimeInterval: 0.05)
+      try ledger.finish(run)
+    }
+    func rates(_ prompts: String = "p", _ numerics: String = "numerics 1", _ configuration: String = "c") throws -> Int
+    {
+      try ledger.scoringRates(
+        suiteHash: "s", promptHash: prompts, numerics: numerics, configuration: configuration, leastAnswers: 30
+      ).count
+    }
+    try asked(blocks: 2)
+    try asked(prompts: "chat", blocks: 2)
+    try asked(numerics: "a server's", blocks: 2)
+    try asked("large", blocks: 2)
+    try asked(blocks: 2)
+    try asked("model-b", blocks: 1)
+    #expect(try rates() == 1, "its second run read the ledger, and 16 answers are too few")
+    try asked("model-c", blocks: 3)
+    #expect(try rates() == 2)
+    #expect(try rates("chat") == 1)
+    #expect(try rates("p", "a server's") == 1)
+    #expect(try rates("p", "numerics 1", "large") == 1)
+    #expect(try rates("p", "numerics 2") == 0)
+  }
+
   @Test("a thousand blocks of a core run commit in seconds")
   func speed() throws {
     let folder = try TemporaryFolder()

@@ -39,8 +39,8 @@ extension GatePlan {
   }
 
   private func time(_ rate: Double?) -> String {
-    seconds(rate).map { "about \(Int($0.rounded(.up))) s by the ledger's last runs of this suite" }
-      ?? "in a time that is not known: the ledger has no finished run of this suite"
+    seconds(rate).map { "about \(Int($0.rounded(.up))) s by the ledger's last runs like the baseline's" }
+      ?? "in a time that is not known: the ledger has no finished run with the baseline's prompts, engine and size of model"
   }
 
   /// What a candidate is expected to take.

@@ -87,14 +87,11 @@ struct PlanCommand: ParsableCommand {
     return (try? ledger?.judged(baselineHash: hash)).flatMap { PlanAssumptions($0) } ?? PlanAssumptions()
   }
 
-  /// Answers a second, in the median of the last runs that this ledger has; nil where there is none. A plan makes no ledger, and one
-  /// that cannot be read is no reason not to plan.
+  /// Answers a second, by the last runs like the baseline's that this ledger has; nil where there is none. A plan makes no ledger, and
+  /// one that cannot be read is no reason not to plan.
   private func scoringRate(_ baseline: Baseline, _ configuration: Configuration) -> Double? {
     let path = options.ledger ?? configuration.ledger
-    guard
-      let rates = try? Ledger(existingAt: path).scoringRates(suiteHash: baseline.run.suite.hash), !rates.isEmpty
-    else { return nil }
-    return rates[rates.count / 2]
+    return try? Ledger(existingAt: path).scoringRate(like: baseline.run)
   }
 
   /// The tasks that have the configured fine-tuning labels; the suite is read only where there are some.
