@@ -23,7 +23,7 @@ test: setup lint ## lint, build and run every test (the real models are fetched 
 	@Scripts/ci/test.sh
 	@Scripts/ci/forms.sh $(HOLDFAST) $${HOLDFAST_MODELS:-models}/smollm2-135m-instruct.gguf
 	@python3 Scripts/claims/data.py --check
-	@python3 Scripts/claims/recompute.py reports/claims
+	@python3 Scripts/claims/recompute.py recipes/claims/claims.yaml reports/claims
 	@python3 Scripts/ci/links.py
 	@python3 Scripts/ci/docs.py $(HOLDFAST) $${HOLDFAST_MODELS:-models}/smollm2-135m-instruct.gguf
 	@Scripts/ci/served.sh $(HOLDFAST) $${HOLDFAST_MODELS:-models}/smollm2-135m-instruct.gguf

@@ -1,14 +1,18 @@
-"""Computes the table of claims again, in another language and from nothing but block means, and compares it with what stands there.
+"""Computes the table of claims again, in another language, and compares it with what stands there.
 
-    python3 Scripts/claims/recompute.py reports/claims
+    python3 Scripts/claims/recompute.py recipes/claims/claims.yaml reports/claims
 
-Reads FOLDER/results.json (the claims and what the program says of them) and the results.json of each experiment that it names (each
-run's drops, task by task and block by block, and report.json where a model was taken apart; paths from the working folder). Ends with 1 at the first figure that differs by more than
-1e-9, or word that differs at all. Standard library alone: Student's t is integrated here.
+Reads the claims' file (which models, methods and claims there are), FOLDER/results.json (what the program says of them) and the results.json
+of each experiment (each run's drops, task by task and block by block; paths from the working folder). What recipes cost is computed from
+nothing but those. Where the ability lies is read from the report.json of a model that was taken apart: the shares of modules and cells and
+their intervals are that report's (Scripts/goldens has their statistics by numpy), the effective number of layers and all words are
+computed here. Ends with 1 at the first figure that differs by more than 1e-9 or is no number, at a word that differs at all, and where
+one side has a model, form, arm, rate, claim or part that the other has not. Standard library alone: Student's t is integrated here.
 """
 
 import json
 import math
+import re
 import sys
 from pathlib import Path
 
@@ -117,38 +121,59 @@ def estimate(sides):
     return found
 
 
-def half(tasks, choosing):
-    return [task for i, task in enumerate(tasks) if (i % 2 == 0) == choosing]
+def half(tasks, index):
+    return [task for i, task in enumerate(tasks) if i % 2 == index]
 
 
 class Arm:
-    """The runs of an arm that hold their target, and how many do not."""
+    """The runs of an arm that hold their target, those that do not, and what is still to be run."""
 
     def __init__(self, name, runs, form):
         ended = [run for run in runs if run["state"] == "finished"]
         held = [run for run in ended if run.get("until", {}).get("held", True)]
+        tasks = lambda run: (run["points"][-1] if form == "raw" else run["points"][-1]["also"])["ability"]["tasks"]
         self.name = name
-        self.apart = len([run for run in runs if run["state"] != "unfinished"]) - len(held)
-        points = [run["points"][-1] for run in held]
-        self.runs = [(p if form == "raw" else p["also"])["ability"]["tasks"] for p in points]
+        self.runs = [tasks(run) for run in held]
+        self.apart = [tasks(run) for run in ended if run not in held]
+        self.diverged = len([run for run in runs if run["state"] == "diverged"])
+        self.open = len([run for run in runs if run["state"] == "unfinished"])
+
+    @property
+    def is_whole(self):
+        return self.open == 0 and not self.apart and self.diverged == 0
 
 
-def choose(rates, arms):
-    """The cheapest of a method's rates on the half that chooses, and what it costs on the other half."""
-    costs = {}
-    for name in rates:
-        arm = arms[name]
-        if arm.runs and arm.apart == 0:
-            costs[name] = estimate([[half(run, True) for run in arm.runs]])["mean"]
-    best = min(costs, key=costs.get) if costs else None
-    return costs, best, estimate([[half(run, False) for run in arms[best].runs]]) if best else None
+class Choice:
+    """A method at its best rate: each half of the tasks by the rate that costs least on the other half."""
+
+    def __init__(self, rates, arms):
+        self.costs = {}
+        for name in rates:
+            arm = arms[name]
+            if arm.runs and arm.is_whole:
+                self.costs[name] = [estimate([[half(run, i) for run in arm.runs]])["mean"] for i in (0, 1)]
+        self.open = [name for name in rates if arms[name].open > 0]
+        self.arms = [min(self.costs, key=lambda name: self.costs[name][i]) for i in (0, 1)] if self.costs else []
+        self.estimate = None
+        if self.arms:
+            first, second = (arms[name].runs for name in self.arms)
+            mixed = [
+                [b if i % 2 == 0 else a for i, (a, b) in enumerate(zip(one, other, strict=True))]
+                for one, other in zip(first, second, strict=True)
+            ]
+            self.estimate = estimate([mixed])
 
 
-def costs_word(ends, share, within):
+def costs_word(ends, share, within, is_open):
     low, high = share - within, share + within
+    if ends["upper"] < low:
+        return "does not hold"
+    # A rate that is not run is chosen only where it costs less.
+    if is_open:
+        return "cannot be told"
     if low <= ends["lower"] and ends["upper"] <= high:
         return "holds"
-    return "does not hold" if ends["upper"] < low or ends["lower"] > high else "cannot be told"
+    return "does not hold" if ends["lower"] > high else "cannot be told"
 
 
 def effective_number(amounts):
@@ -157,31 +182,39 @@ def effective_number(amounts):
     return sum(positive) ** 2 / sum(amount**2 for amount in positive)
 
 
+ATTENTION = {"q", "k", "v", "q/k/v", "o"}
+MLP = {"gate/up", "down", "router"}
+
+
 def spread_of(claim, profile):
     """What modules bring back of the loss, and over how many layers it is spread."""
     if profile is None:
         return [({}, "cannot be told")]
+
+    def word(ends, limit):
+        if not ends:
+            return "cannot be told"
+        return "holds" if ends["lower"] >= limit else "does not hold" if ends["upper"] < limit else "cannot be told"
+
+    def part(share, limit):
+        return {"share": share}, word((share or {}).get("interval"), limit)
+
     back = next((part.get("back") for part in profile["modules"] if part["name"] == claim["modules"]), None)
-    ends = (back or {}).get("interval")
-    word = "cannot be told"
-    if ends and ends["lower"] >= claim["share"]:
-        word = "holds"
-    elif ends and ends["upper"] < claim["share"]:
-        word = "does not hold"
-    first = ({"share": back}, word)
+    more = next((c["back"] for c in profile.get("contrasts", []) if (c["name"], c["than"]) == (claim["modules"], claim["than"])), None)
+    found = [part(back, claim["share"]), part(more, 0)]
     cells = profile.get("cells")
-    if cells is None:
-        return [first, ({}, "cannot be told")]
+    own = {"all attention": ("attention", ATTENTION), "all MLP": ("mlp", MLP)}.get(claim["modules"])
+    if cells is None or own is None or f"effective_{own[0]}_layers" not in cells:
+        return found + [({}, "cannot be told")]
     layers = {}
     for cell in cells["cells"]:
-        layers[cell["layer"]] = layers.get(cell["layer"], 0) + cell["back"]["share"]
-    found = {"effective": effective_number(layers.values()), "layers": len(layers)}
-    ends, needed = cells.get("effective_intervals", {}).get("layers"), claim["layers"] * len(layers)
-    word = "cannot be told"
+        layers.setdefault(cell["layer"], 0)
+        layers[cell["layer"]] += cell["back"]["share"] if cell["module"] in own[1] else 0
+    spread = {"effective": effective_number(layers.values()), "layers": len(layers)}
+    ends = cells["effective_intervals"].get(f"{own[0]}_layers")
     if ends:
-        found["interval"] = ends
-        word = "holds" if ends["lower"] >= needed else "does not hold" if ends["upper"] < needed else word
-    return [first, ({"spread": found}, word)]
+        spread["interval"] = ends
+    return found + [({"spread": spread}, word(ends, claim["layers"] * len(layers)))]
 
 
 def parts_of(claim, arms, methods, profile):
@@ -191,8 +224,7 @@ def parts_of(claim, arms, methods, profile):
     if "costs" in claim:
         of = claim["costs"]
         found = methods[of["method"]]
-        sides, word = found, lambda ends: costs_word(ends, of["share"], of["within"])
-        return [tell(sides, [], word)]
+        return [tell(found.estimate, [], lambda ends: costs_word(ends, of["share"], of["within"], found.open))]
     if "keeps" in claim:
         limit = claim["keeps"]["within"]
 
@@ -209,7 +241,7 @@ def parts_of(claim, arms, methods, profile):
 
 
 def tell(found, arms, word):
-    if found is None or any(arm.apart for arm in arms) or "over_both" not in found:
+    if found is None or any(not arm.is_whole for arm in arms) or "over_both" not in found:
         return {"estimate": found}, "cannot be told"
     return {"estimate": found}, word(found["over_both"])
 
@@ -237,9 +269,14 @@ class Comparison:
             if here != there:
                 sys.exit(f"{where}: {here} here, {there} there")
         elif here is not None:
-            if abs(here - there) > TOLERANCE:
+            if not abs(here - there) <= TOLERANCE:
                 sys.exit(f"{where}: {here!r} here, {there!r} there")
             self.figures += 1
+
+    def names(self, where, here, there):
+        """Names in their order."""
+        if list(here) != list(there):
+            sys.exit(f"{where}: {', '.join(map(str, here))} here, {', '.join(map(str, there))} there")
 
     def word(self, where, here, there):
         if here != there:
@@ -247,19 +284,31 @@ class Comparison:
         self.words += 1
 
 
-def check_form(where, form, claims, runs, profile, compare):
+def check_form(where, form, claims, declared, runs, profile, compare):
     names = list(dict.fromkeys(run["arm"] for run in runs))
     arms = {name: Arm(name, [run for run in runs if run["arm"] == name], form["form"]) for name in names}
     methods = {}
+    compare.names(f"{where}, methods", declared, [method["method"] for method in form["methods"]])
     for method in form["methods"]:
-        costs, best, found = choose([rate["arm"] for rate in method["rates"]], arms)
+        name = f"{where}, {method['method']}"
+        compare.names(name, declared[method["method"]], [rate["arm"] for rate in method["rates"]])
+        found = Choice(declared[method["method"]], arms)
         for rate in method["rates"]:
-            compare.figure(f"{where}, {rate['arm']}", costs.get(rate["arm"]), rate.get("cost"))
-        compare.word(f"{where}, {method['method']}", best, method.get("arm"))
-        compare.figure(f"{where}, {method['method']}", found, method.get("estimate"))
+            here, there = found.costs.get(rate["arm"]), rate.get("costs")
+            compare.names(f"{name}, {rate['arm']}", [here is None], [there is None])
+            for one, other in zip(here or [], there or [], strict=True):
+                compare.figure(f"{name}, {rate['arm']}", one, other)
+        compare.names(f"{name}, chosen", found.arms, method["arms"])
+        compare.names(f"{name}, open", found.open, method["open"])
+        compare.figure(name, found.estimate, method.get("estimate"))
         methods[method["method"]] = found
+    ended = [arm.name for arm in arms.values() if arm.runs or arm.apart or arm.diverged]
+    compare.names(f"{where}, arms", ended, [arm["arm"] for arm in form["arms"]])
     for arm in form["arms"]:
-        compare.figure(f"{where}, {arm['arm']}", estimate([arms[arm["arm"]].runs]), arm.get("cost"))
+        own = arms[arm["arm"]]
+        compare.figure(f"{where}, {arm['arm']}", estimate([own.runs]), arm.get("cost"))
+        compare.figure(f"{where}, {arm['arm']}, apart", estimate([own.apart]), arm.get("apart"))
+        compare.figure(f"{where}, {arm['arm']}, diverged", own.diverged, arm["diverged"])
     for claim, told in zip(claims, form["claims"], strict=True):
         name = f"{where}, {claim['claim']}"
         parts = parts_of(claim, arms, methods, profile)
@@ -280,22 +329,54 @@ def renamed(claim, names):
     return claim
 
 
+class Declared:
+    """What the claims' file says there is. Its YAML is read by lines, which is enough for names and lists of one line."""
+
+    def __init__(self, text):
+        text = re.sub(r"(?m)^\s*#.*$", "", text)
+        self.models = re.findall(r"(?m)^  - model: (.+)$", text)
+        self.claims = re.findall(r"(?m)^  - claim: (.+)$", text)
+        methods = re.findall(r"\{method: ([^,{}]+), arms: \[([^\]]*)\]\}", text)
+        self.methods = {name: [arm.strip() for arm in arms.split(",")] for name, arms in methods}
+        sections = re.split(r"(?m)^  - claim: ", text)[1:]
+        self.parts = [self.count(section) for section in sections]
+        self.limits = [{key: float(value) for key, value in re.findall(r"(share|within|layers): ([0-9.]+)", section)} for section in sections]
+
+    @staticmethod
+    def count(claim):
+        """The pairs or arms that it names; 0 of a claim about a method or modules."""
+        arms = re.search(r"arms: \[([^\]]*)\]", claim)
+        return len(re.findall(r"\{what:", claim)) or (len(arms[1].split(",")) if arms else 0)
+
+
 def main():
-    if len(sys.argv) != 2:
+    if len(sys.argv) != 3:
         sys.exit(__doc__)
-    table = json.loads((Path(sys.argv[1]) / "results.json").read_text())
+    declared = Declared(Path(sys.argv[1]).read_text())
+    table = json.loads((Path(sys.argv[2]) / "results.json").read_text())
     compare = Comparison()
+    compare.names("models", declared.models, [model["model"] for model in table["models"]])
+    compare.names("claims", declared.claims, [claim["claim"] for claim in table["claims"]])
+    for claim, parts, limits in zip(table["claims"], declared.parts, declared.limits, strict=True):
+        own = len(claim.get("keeps_more", [])) or len(claim.get("keeps", {}).get("arms", []))
+        compare.names(f"parts of {claim['claim']}", [parts], [own])
+        told = claim.get("costs") or claim.get("keeps") or claim.get("spread") or {}
+        compare.figure(f"limits of {claim['claim']}", limits, {key: told[key] for key in told if isinstance(told[key], float)})
     for model in table["models"]:
         experiment = json.loads(Path(model["results"]).read_text())
         profile = None
         if "diagnosis" in model:
             report = json.loads(Path(model["diagnosis"]).read_text())
             profile = report["candidates"][0]["diagnosis"]["profile"]
+        also = experiment["header"].get("also")
+        compare.names(f"{model['model']}, forms", ["raw"] + ([also["form"]] if also else []), [form["form"] for form in model["forms"]])
+        names = model.get("arms", {})
+        methods = {name: [names.get(arm, arm) for arm in arms] for name, arms in declared.methods.items()}
         for form in model["forms"]:
             where = f"{model['model']}, {form['form']}"
             taken_apart = profile if form["form"] == "raw" else None
-            claims = [renamed(claim, model.get("arms", {})) for claim in table["claims"]]
-            check_form(where, form, claims, experiment["runs"], taken_apart, compare)
+            claims = [renamed(claim, names) for claim in table["claims"]]
+            check_form(where, form, claims, methods, experiment["runs"], taken_apart, compare)
     print(f"claims: {compare.figures} figures and {compare.words} words are what this computes too")
 
 

@@ -14,7 +14,7 @@ mkdir -p "$work"
 
 page() {
   "$holdfast" claims recipes/claims/claims.yaml --reports reports
-  python3 Scripts/claims/recompute.py reports/claims
+  python3 Scripts/claims/recompute.py recipes/claims/claims.yaml reports/claims
 }
 trap page EXIT
 

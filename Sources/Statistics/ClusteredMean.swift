@@ -50,7 +50,7 @@ package struct TaskEstimate: Sendable, Hashable {
 /// The mean of a unit (one task, one family, or all): families equally weighted, tasks equally within a family.
 package struct UnitEstimate: Sendable, Hashable {
   package let mean: Double
-  /// √(Σ_t w_t² SE_t²), never below √3 / n: where no difference was seen in n items its 95 % upper limit is 3/n.
+  /// √(Σ_t w_t² SE_t²), of answers never below √3 / n: where no difference was seen in n items its 95 % upper limit is 3/n.
   package let standardError: Double
   /// Satterthwaite's (Σ v_t)² / Σ v_t²/(G_t - 1) with v_t = w_t² SE_t²; Σ (G_t - 1) where nothing varies.
   package let degreesOfFreedom: Double
@@ -63,9 +63,12 @@ package struct UnitEstimate: Sendable, Hashable {
   /// Whether the standard error is the floor rather than what was seen.
   package let isFloored: Bool
 
-  /// - Parameter families: the tasks of each family.
+  /// - Parameters:
+  ///   - families: the tasks of each family.
+  ///   - areAnswers: whether values are right or wrong, or differences of such; of probabilities that hardly move, an error below the
+  ///     floor is what was seen.
   /// - Returns: nil where there is no item, or where a task has fewer than two blocks: its error cannot be estimated.
-  package init?(families: [[TaskValues]]) {
+  package init?(families: [[TaskValues]], areAnswers: Bool = true) {
     let estimates = families.map { $0.compactMap(TaskEstimate.init) }.filter { !$0.isEmpty }
     guard !estimates.isEmpty else { return nil }
     var mean = 0.0
@@ -86,11 +89,11 @@ package struct UnitEstimate: Sendable, Hashable {
       }
     }
     let items = estimates.joined().reduce(0) { $0 + $1.items }
-    let floor = 3.0.squareRoot() / Double(items)
+    let floor = areAnswers ? 3.0.squareRoot() / Double(items) : 0
     let error = variance.squareRoot()
     self.mean = mean
     self.standardError = max(error, floor)
-    self.skewness = thirdMoment / (standardError * standardError * standardError)
+    self.skewness = standardError > 0 ? thirdMoment / (standardError * standardError * standardError) : 0
     self.degreesOfFreedom = squares > 0 ? variance * variance / squares : Double(residualDegrees)
     self.items = items
     self.blocks = estimates.joined().reduce(0) { $0 + $1.blocks }
@@ -98,8 +101,8 @@ package struct UnitEstimate: Sendable, Hashable {
   }
 
   /// The same for one task alone.
-  package init?(task: TaskValues) {
-    self.init(families: [[task]])
+  package init?(task: TaskValues, areAnswers: Bool = true) {
+    self.init(families: [[task]], areAnswers: areAnswers)
   }
 
   /// The same mean with a larger error.

@@ -59,7 +59,10 @@ struct ClaimsTests {
     try result.write(to: tiny.path("page"))
     for file in ["page/README.md", "page/index.html"] {
       let page = try tiny.read(file)
-      for words in ["It keeps more", "cannot be told", "full not run", "Not run: 2 of 6 runs", "full (seeds 1, 2)"] {
+      for words in [
+        "It keeps more", "cannot be told", "full not run", "Run: 4 of 6", "Not run: 2 (2 that train",
+        "full (seeds 1, 2)", "it costs at most 5 %",
+      ] {
         #expect(page.contains(words), "\(words) not in \(file): \(page)")
       }
     }
@@ -107,7 +110,7 @@ struct ClaimsTests {
 
       - {claim: It keeps, keeps: {arms: [usual], within: 0.05}}
       - {claim: It keeps more, keeps_more: [{what: in all, arm: usual, than: fast}]}
-      - {claim: It lies there, spread: {modules: all attention, share: 0.5, layers: 0.5}}
+      - {claim: It lies there, spread: {modules: all attention, than: all MLP, share: 0.5, layers: 0.5}}
       """
     let result = try session(list, more: ", arms: {usual: lora}, diagnosis: reports/cells.json")
     let model = try #require(result.models.first)

@@ -13,7 +13,7 @@ struct CellMapTests {
     let found = try #require(LossShare(gains: gains, loss: 0.5))
     // (.25 + .20)/2 = .225; tasks weigh equally.
     #expect(abs(found.share - 0.45) < 1e-12)
-    let estimate = try #require(UnitEstimate(families: [gains]))
+    let estimate = try #require(UnitEstimate(families: [gains], areAnswers: false))
     let interval = try #require(found.interval)
     #expect(abs(interval.lower - estimate.interval().lowerBound / 0.5) < 1e-12)
     #expect(abs(interval.upper - estimate.interval().upperBound / 0.5) < 1e-12)
@@ -29,10 +29,20 @@ struct CellMapTests {
     // (.2 + .1)/2 = .15; the items' own mean is .16.
     #expect(abs(found.share - 0.3) < 1e-12)
     let estimate = try #require(
-      UnitEstimate(task: TaskValues(values: [0.1, 0.3, 0.2, 0, 0.2], blocks: [0, 0, 0, 1, 1])))
+      UnitEstimate(task: TaskValues(values: [0.1, 0.3, 0.2, 0, 0.2], blocks: [0, 0, 0, 1, 1]), areAnswers: false))
     let (interval, pooled) = (try #require(found.interval), estimate.interval())
     #expect(abs(interval.lower - (pooled.lowerBound - 0.01) / 0.5) < 1e-12)
     #expect(abs(interval.upper - (pooled.upperBound - 0.01) / 0.5) < 1e-12)
+  }
+
+  @Test("probabilities that hardly move have a narrow interval: the floor of right and wrong answers is none of theirs")
+  func narrow() throws {
+    let gains = [TaskValues(values: [0.100, 0.102, 0.098, 0.100], blocks: [0, 0, 1, 1])]
+    let share = try #require(LossShare(gains: gains, loss: 0.5))
+    let interval = try #require(share.interval)
+    // Block means .101 and .099: SE .001, t at one degree of freedom 12.706.
+    #expect(abs(interval.upper - (0.1 + 12.706_204_736 * 0.001) / 0.5) < 1e-8)
+    #expect(try #require(UnitEstimate(families: [gains])).standardError > 0.4)
   }
 
   @Test("of hardly a loss there are no shares; one block has a share without an interval")

@@ -34,31 +34,44 @@ struct ClaimTests {
     #expect(near(cost.overBoth?.upper, golden.cost.both.1))
   }
 
-  @Test("spread over layers is decided by both ends of its interval, and without one cannot be told")
+  @Test("where it lies: enough comes back, more than with the others, and spread over layers; each by its interval")
   func spread() throws {
     // Two layers that gain alike, and two where one gains ten times as much: blocks of one kind, so that the interval is narrow.
-    func word(_ gains: [Double], hasInterval: Bool = true) throws -> ClaimWord {
+    func words(_ gains: [Double], hasInterval: Bool = true, more: Double? = 0.3) throws -> [ClaimWord] {
       let values = gains.map { [TaskValues(values: [$0, $0 * 1.01, $0 * 0.99], blocks: [0, 1, 2])] }
-      let layers = Array(gains.indices)
+      let layers = Array(gains.indices) + [0]
       func share(_ value: Double) -> LossShare {
         LossShare(share: value, interval: Interval((value - 0.1)...(value + 0.1)))
       }
       let cells = CellMap(
-        base: 0.6, candidate: 0.1, items: 3, blocks: 3, modules: ["q"],
-        cells: layers.map { .init(layer: $0, module: "q", back: share(gains[$0]), alone: share(gains[$0])) }, rest: [],
-        effectiveIntervals: hasInterval ? .init(layers: layers, back: values, alone: values) : nil)
+        base: 0.6, candidate: 0.1, items: 3, blocks: 3, modules: ["q", "down"],
+        // The first layer's MLP has ten times its attention's: no part of how attention is spread.
+        cells: gains.indices.map { .init(layer: $0, module: "q", back: share(gains[$0]), alone: share(gains[$0])) }
+          + [.init(layer: 0, module: "down", back: share(3), alone: share(3))], rest: [],
+        effectiveIntervals: hasInterval
+          ? .init(
+            layers: layers, modules: gains.map { _ in "q" } + ["down"],
+            back: values + [[TaskValues(values: [3, 3.03, 2.97], blocks: [0, 1, 2])]], alone: values + [values[0]])
+          : nil)
       let profile = RestorationProfile(
         base: 0.6, candidate: 0.1, items: 3, parts: [],
-        modules: [.init(name: "all attention", exactMatch: 0.5, back: share(0.8))], cells: cells)
+        modules: [.init(name: "all attention", exactMatch: 0.5, back: share(0.8))], cells: cells,
+        contrasts: more.map { [.init(name: "all attention", than: "all MLP", back: share($0))] })
       let parts = ClaimJudge(arms: [], methods: [], profile: profile)
-        .parts(Claim(text: "spread", kind: .spread(modules: "all attention", share: 0.5, layers: 0.8)))
-      #expect(parts.map(\.what) == ["all attention, put back", "spread over layers"])
-      #expect(parts.first?.word == .holds)
-      return try #require(parts.last).word
+        .parts(
+          Claim(text: "spread", kind: .spread(modules: "all attention", than: "all MLP", share: 0.5, layers: 0.8)))
+      #expect(
+        parts.map(\.what) == [
+          "all attention, put back", "all attention beside all MLP, put back", "all attention, layer by layer",
+        ])
+      return parts.map(\.word)
     }
-    #expect(try word([0.3, 0.3]) == .holds)
-    #expect(try word([0.5, 0.05]) == .doesNotHold)
-    #expect(try word([0.3, 0.3], hasInterval: false) == .cannotBeTold)
+    #expect(try words([0.3, 0.3]) == [.holds, .holds, .holds])
+    #expect(try words([0.5, 0.05]) == [.holds, .holds, .doesNotHold])
+    #expect(try words([0.3, 0.3], hasInterval: false)[2] == .cannotBeTold)
+    #expect(try words([0.3, 0.3], more: -0.3)[1] == .doesNotHold)
+    #expect(try words([0.3, 0.3], more: 0.05)[1] == .cannotBeTold)
+    #expect(try words([0.3, 0.3], more: nil)[1] == .cannotBeTold)
   }
 
   @Test("how much less one recipe costs: block by block, Welch over seeds")
@@ -89,15 +102,52 @@ struct ClaimTests {
     #expect(one.overSeeds == nil && one.overBoth == nil)
   }
 
-  @Test("every other task chooses, the others are reported")
-  func halves() {
+  @Test("each half of the tasks is reported by the rate that costs least on the other half")
+  func halves() throws {
     let run = Self.run(0, 0)
-    #expect(run.half(choosing: true).map(\.task) == ["a", "c"])
-    #expect(run.half(choosing: false).map(\.task) == ["b"])
+    #expect(run.half(0).map(\.task) == ["a", "c"])
+    #expect(run.half(1).map(\.task) == ["b"])
+    // "even" costs nothing on a and c, "odd" nothing on b; each costs .4 on the other half.
+    func runs(_ even: Double, _ odd: Double) -> [[TaskLeft]] {
+      (0..<3).map { seed in
+        run.enumerated().map { index, task in
+          let drop = index.isMultiple(of: 2) ? even : odd
+          return TaskLeft(
+            task: task.task, family: task.family, base: task.base,
+            drops: [0, 1, 2, 3].map { drop + 0.01 * Double($0 + seed) },
+            items: task.items)
+        }
+      }
+    }
+    let judge = ClaimJudge(
+      arms: [arm("even", runs(0, 0.4)), arm("odd", runs(0.4, 0))], methods: [.init(name: "m", arms: ["even", "odd"])])
+    let chosen = try #require(judge.chosen.first)
+    #expect(chosen.arms == ["even", "odd"] && chosen.name == "even and odd")
+    // What each half chose costs .4 on the other: nothing is gained by having been best.
+    #expect(chosen.estimate == CostEstimate(runs(0.4, 0.4)))
   }
 
-  private func arm(_ name: String, _ runs: [[TaskLeft]], apart: Int = 0) -> ClaimJudge.Arm {
-    ClaimJudge.Arm(name: name, runs: runs, apart: apart)
+  @Test("while rates are not run, only what lies below the claimed cost is told")
+  func openRates() {
+    let judge = ClaimJudge(
+      arms: [arm("low", Self.kept), arm("open", [], planned: 3), arm("never", [], apart: Self.tuned)],
+      methods: [
+        .init(name: "m", arms: ["low", "open"]), .init(name: "none", arms: ["open"]), .init(name: "n", arms: ["never"]),
+      ])
+    func part(_ method: String, _ share: Double) -> ClaimPart? {
+      judge.parts(Claim(text: "", kind: .costs(method: method, share: share, within: 0.05))).first
+    }
+    #expect(part("m", 0.9)?.word == .doesNotHold)
+    #expect(part("m", 0)?.word == .cannotBeTold)
+    #expect(part("m", 0)?.missing == "1 of its 2 rates not run: they may cost less")
+    #expect(part("none", 0)?.missing == "no rate of it is run whole")
+    #expect(part("n", 0)?.missing == "no rate of it holds the target in every run")
+  }
+
+  private func arm(
+    _ name: String, _ runs: [[TaskLeft]], apart: [[TaskLeft]] = [], diverged: Int = 0, planned: Int? = nil
+  ) -> ClaimArm {
+    ClaimArm(name: name, runs: runs, apart: apart, diverged: diverged, planned: planned)
   }
 
   @Test("a pair holds, is denied, or cannot be told by its interval; what stands apart or has one seed tells nothing")
@@ -106,7 +156,8 @@ struct ClaimTests {
       arms: [
         arm("tuned", Self.tuned), arm("kept", Self.kept), arm("same", Self.tuned.reversed()),
         arm("one", [Self.kept[0]]),
-        arm("apart", Self.kept, apart: 1), arm("never", [], apart: 3),
+        arm("apart", Self.kept, apart: [Self.kept[0]]), arm("never", [], apart: Self.kept),
+        arm("open", Array(Self.kept.prefix(2)), planned: 3), arm("wild", Self.kept, diverged: 1),
       ], methods: [])
     func word(_ first: String, _ second: String) -> (ClaimWord?, String?) {
       let claim = Claim(text: "", kind: .keepsMore([.init(what: "w", arm: first, than: second)]))
@@ -120,18 +171,20 @@ struct ClaimTests {
     #expect(word("apart", "tuned") == (.cannotBeTold, "1 of apart's runs never held the target"))
     #expect(word("never", "tuned") == (.cannotBeTold, "never never held the target"))
     #expect(word("absent", "tuned") == (.cannotBeTold, "absent not run"))
+    #expect(word("open", "tuned") == (.cannotBeTold, "1 of open's 3 runs not run"))
+    #expect(word("wild", "tuned") == (.cannotBeTold, "1 of wild's runs diverged"))
   }
 
   @Test("a cost is held against its tolerance, a limit against its end")
   func costs() throws {
     let judge = ClaimJudge(
       arms: [arm("low", Self.kept), arm("high", Self.tuned)],
-      methods: [.init(name: "m", arms: ["high", "low", "absent"])])
+      methods: [.init(name: "m", arms: ["high", "low"])])
     let chosen = try #require(judge.chosen.first)
-    #expect(chosen.arm == "low")
-    #expect(chosen.rates.map(\.arm) == ["high", "low", "absent"])
-    #expect(chosen.rates[2].cost == nil)
-    #expect(chosen.estimate == CostEstimate(Self.kept.map { $0.half(choosing: false) }))
+    #expect(chosen.arms == ["low", "low"] && chosen.name == "low" && chosen.open.isEmpty)
+    #expect(chosen.rates.map(\.arm) == ["high", "low"])
+    #expect(chosen.rates[0].costs?.count == 2)
+    #expect(chosen.estimate == CostEstimate(Self.kept))
     func word(_ kind: Claim.Kind) -> ClaimWord? { judge.parts(Claim(text: "", kind: kind)).first?.word }
     #expect(word(.costs(method: "m", share: 0, within: 1)) == .holds)
     #expect(word(.costs(method: "m", share: 0.9, within: 0.05)) == .doesNotHold)

@@ -18,13 +18,15 @@ package struct ClaimsFile: Sendable, Equatable {
   /// Of the report's folder.
   package let name: String
   package let title: String
+  /// What the reader has to know of the arms, a paragraph; nil for none.
+  package let about: String?
   package let models: [Model]
-  package let methods: [ClaimJudge.Method]
+  package let methods: [RecipeMethod]
   package let claims: [Claim]
 
   /// - Throws: `InputError` for the first thing that is wrong, file and key named.
   package static func read(_ file: String) throws -> ClaimsFile {
-    let fields = try YAMLMapping(file: file, known: ["claims", "title", "models", "methods", "list"])
+    let fields = try YAMLMapping(file: file, known: ["claims", "title", "about", "models", "methods", "list"])
     let name = try fields.folderName("claims")
     let models = try fields.sections(
       "models", of: "models", such: "- model: …", known: ["model", "results", "diagnosis", "arms"]
@@ -37,7 +39,7 @@ package struct ClaimsFile: Sendable, Equatable {
     let methods =
       try fields.has("methods")
       ? fields.sections("methods", of: "methods", such: "- method: …", known: ["method", "arms"]).map {
-        ClaimJudge.Method(
+        RecipeMethod(
           name: try $0.required("method", try $0.text("method")), arms: try $0.required("arms", try $0.texts("arms")))
       } : []
     let known = ["claim", "costs", "keeps", "keeps_more", "spread"]
@@ -45,7 +47,8 @@ package struct ClaimsFile: Sendable, Equatable {
       Claim(text: try $0.required("claim", try $0.text("claim")), kind: try kind($0, methods))
     }
     return ClaimsFile(
-      file: file, name: name, title: try fields.text("title") ?? name, models: models, methods: methods, claims: claims)
+      file: file, name: name, title: try fields.text("title") ?? name, about: try fields.text("about"), models: models,
+      methods: methods, claims: claims)
   }
 
   private static func arms(_ fields: YAMLMapping) throws -> [String: String] {
@@ -53,7 +56,7 @@ package struct ClaimsFile: Sendable, Equatable {
     return try names.keys.reduce(into: [:]) { $0[$1] = try names.required($1, try names.text($1)) }
   }
 
-  private static func kind(_ fields: YAMLMapping, _ methods: [ClaimJudge.Method]) throws -> Claim.Kind {
+  private static func kind(_ fields: YAMLMapping, _ methods: [RecipeMethod]) throws -> Claim.Kind {
     let given = ["costs", "keeps", "keeps_more", "spread"].filter(fields.has)
     guard given.count == 1 else {
       throw fields.error(
@@ -73,9 +76,10 @@ package struct ClaimsFile: Sendable, Equatable {
     if let keeps = try fields.section("keeps", known: ["arms", "within"]) {
       return .keeps(arms: try keeps.required("arms", try keeps.texts("arms")), within: try share("within", keeps))
     }
-    if let spread = try fields.section("spread", known: ["modules", "share", "layers"]) {
+    if let spread = try fields.section("spread", known: ["modules", "than", "share", "layers"]) {
       return .spread(
-        modules: try spread.required("modules", try spread.text("modules")), share: try share("share", spread),
+        modules: try spread.required("modules", try spread.text("modules")),
+        than: try spread.required("than", try spread.text("than")), share: try share("share", spread),
         layers: try share("layers", spread))
     }
     let pairs = try fields.sections(

@@ -27,8 +27,8 @@ package struct ClaimsSession {
       return found(model, experiment, profile)
     }
     return ClaimsResult(
-      title: file.title, command: command, createdBy: createdBy, generatedAt: Date().ISO8601Format(),
-      claims: file.claims, models: models)
+      title: file.title, about: file.about, command: command, createdBy: createdBy,
+      generatedAt: Date().ISO8601Format(), claims: file.claims, methods: file.methods, models: models)
   }
 
   private func results(_ path: String) throws -> ExperimentResult {
@@ -86,15 +86,18 @@ package struct ClaimsSession {
   ) -> ClaimsResult.FormFound {
     let arms = experiment.runs.arms.map { name in
       let runs = experiment.runs.filter { $0.arm == name }
-      let scored = runs.filter(\.isCompared).compactMap { $0.points.last.flatMap(tasks) }
-      return ClaimJudge.Arm(
-        name: name, runs: scored, apart: runs.count { $0.state != .unfinished && !$0.isCompared })
+      func scored(_ runs: [ExperimentRun]) -> [[TaskLeft]] { runs.compactMap { $0.points.last.flatMap(tasks) } }
+      return ClaimArm(
+        name: name, runs: scored(runs.filter(\.isCompared)),
+        apart: scored(runs.filter { $0.state == .finished && !$0.isCompared }),
+        diverged: runs.count { $0.state == .diverged }, planned: runs.count)
     }
     let judge = ClaimJudge(arms: arms, methods: file.methods.map { $0.renaming(model.arms) }, profile: profile)
     return ClaimsResult.FormFound(
       form: name, methods: judge.chosen,
-      arms: arms.filter { !$0.runs.isEmpty || $0.apart > 0 }.map {
-        ClaimsResult.ArmCost(arm: $0.name, cost: CostEstimate($0.runs))
+      arms: arms.filter { !$0.runs.isEmpty || !$0.apart.isEmpty || $0.diverged > 0 }.map {
+        ClaimsResult.ArmCost(
+          arm: $0.name, cost: CostEstimate($0.runs), apart: CostEstimate($0.apart), diverged: $0.diverged)
       },
       claims: file.claims.map { ClaimsResult.ClaimFound(parts: judge.parts($0.renaming(model.arms))) })
   }

@@ -32,26 +32,34 @@ struct Restoration {
     let (layers, modules) = (parts.layers, parts.modules)
     let total = layers.count + 2 * modules.count
     var done = 0
+    // Of kinds of modules, by name: p(gold answer) of each item where they are taken back.
+    var back: [String: [Double]] = [:]
     func taken(_ part: FineTuningPart, alone: Bool) throws -> RestorationProfile.Part {
       progress(done, total)
       let without = try questions.ask(tuning.scorer(.without(part), &shelf))
       done += 1
-      let back = questions.share(of: loss, gained: without.probability, over: ofCandidate.probability)
-      guard alone else { return .init(name: part.name, exactMatch: questions.mean(without.isRight), back: back) }
+      let share = questions.share(of: loss, gained: without.probability, over: ofCandidate.probability)
+      guard alone else { return .init(name: part.name, exactMatch: questions.mean(without.isRight), back: share) }
+      back[part.name] = without.probability
       progress(done, total)
       let only = try questions.askProbabilities(tuning.scorer(.only(part), &shelf))
       done += 1
       return .init(
-        name: part.name, exactMatch: questions.mean(without.isRight), back: back,
+        name: part.name, exactMatch: questions.mean(without.isRight), back: share,
         alone: questions.share(of: loss, gained: ofBase.probability, over: only))
     }
     let ofLayers = try layers.map { try taken($0, alone: false) }
     let ofModules = try modules.map { try taken($0, alone: true) }
+    let (attention, mlp) = (ModuleGroup.Side.attention.name, ModuleGroup.Side.mlp.name)
+    let contrast = back[attention].flatMap { one in
+      back[mlp].flatMap { questions.share(of: loss, gained: one, over: $0) }
+    }.map { RestorationProfile.Contrast(name: attention, than: mlp, back: $0) }
     progress(total, total)
     try tuning.files.demandUnchanged()
     return RestorationProfile(
       base: questions.mean(ofBase.isRight), candidate: questions.mean(ofCandidate.isRight),
-      items: questions.observations.count, parts: ofLayers, modules: ofModules)
+      items: questions.observations.count, parts: ofLayers, modules: ofModules,
+      contrasts: contrast.map { [$0] })
   }
 
   /// Every cell taken back, and alone.
@@ -110,7 +118,8 @@ struct Restoration {
       base: base, candidate: candidate, items: questions.observations.count, blocks: questions.blockCount,
       modules: Set(cells.map(\.cell.group)).sorted().map(\.rawValue), cells: ofCells, rest: ofRest,
       effectiveIntervals: .init(
-        layers: cells.map(\.cell.layer), back: gained.map(\.back), alone: gained.map(\.alone)))
+        layers: cells.map(\.cell.layer), modules: cells.map(\.cell.group.rawValue), back: gained.map(\.back),
+        alone: gained.map(\.alone)))
   }
 
   private func questions(most: Int? = nil) throws -> RestorationQuestions {

@@ -7,12 +7,12 @@ package struct Claim: Sendable, Hashable {
     case keeps(arms: [String], within: Double)
     /// In each pair, the first arm costs less than the second.
     case keepsMore([Pair])
-    /// A group of modules, put back in a model that lost, brings back at least a share of the loss, and it is spread over at least a share
-    /// of the layers.
-    case spread(modules: String, share: Double, layers: Double)
+    /// A group of modules, put back in a model that lost, brings back at least a share of the loss, more than another group does, and its
+    /// part is spread over at least a share of the layers.
+    case spread(modules: String, than: String, share: Double, layers: Double)
   }
 
-  /// Two arms that differ in one thing.
+  /// Two arms that are put beside each other.
   package struct Pair: Sendable, Hashable, Encodable {
     /// In what, such as "within the task".
     package let what: String
@@ -64,7 +64,7 @@ extension Claim: Encodable {
   }
   private struct Costs: Encodable { let method: String, share: Double, within: Double }
   private struct Keeps: Encodable { let arms: [String], within: Double }
-  private struct Spread: Encodable { let modules: String, share: Double, layers: Double }
+  private struct Spread: Encodable { let modules: String, than: String, share: Double, layers: Double }
 
   package func encode(to encoder: any Encoder) throws {
     var fields = encoder.container(keyedBy: CodingKeys.self)
@@ -73,8 +73,8 @@ extension Claim: Encodable {
     case .costs(let method, let share, let within):
       try fields.encode(Costs(method: method, share: share, within: within), forKey: .costs)
     case .keeps(let arms, let within): try fields.encode(Keeps(arms: arms, within: within), forKey: .keeps)
-    case .spread(let modules, let share, let layers):
-      try fields.encode(Spread(modules: modules, share: share, layers: layers), forKey: .spread)
+    case .spread(let modules, let than, let share, let layers):
+      try fields.encode(Spread(modules: modules, than: than, share: share, layers: layers), forKey: .spread)
     case .keepsMore(let pairs): try fields.encode(pairs, forKey: .keepsMore)
     }
   }
@@ -100,12 +100,12 @@ package struct ClaimPart: Sendable, Hashable, Codable {
   /// Such as an arm's name.
   package let what: String
   package let estimate: CostEstimate?
-  /// Of a claim about where the ability lies: what modules bring back of the loss.
+  /// Of a claim about where the ability lies: what modules bring back of the loss, or more of it than others.
   package let share: LossShare?
   /// And over how many layers that is spread.
   package let spread: Spread?
   package let word: ClaimWord
-  /// Why nothing can be told where there is no figure; nil with one.
+  /// Why nothing can be told, where it is not the figure's own width; or what the figure is without.
   package let missing: String?
 
   /// How many of the layers there are would be as spread, if each brought back the same.

@@ -1,77 +1,16 @@
 /// Judges claims by one model's arms, asked in one form.
 package struct ClaimJudge: Sendable {
-  /// An arm's runs.
-  package struct Arm: Sendable {
-    package let name: String
-    /// The tasks of each run that is finished and holds its target.
-    package let runs: [[TaskLeft]]
-    /// Runs that are finished and do not hold it.
-    package let apart: Int
-
-    package init(name: String, runs: [[TaskLeft]], apart: Int) {
-      self.name = name
-      self.runs = runs
-      self.apart = apart
-    }
-  }
-
-  /// Arms that differ in their learning rate alone.
-  package struct Method: Sendable, Hashable {
-    package let name: String
-    package let arms: [String]
-
-    package init(name: String, arms: [String]) {
-      self.name = name
-      self.arms = arms
-    }
-
-    /// The same method by other arms.
-    package func renaming(_ names: [String: String]) -> Method {
-      Method(name: name, arms: arms.map { names[$0] ?? $0 })
-    }
-  }
-
-  /// What one of a method's rates cost on the half of the tasks that chooses.
-  package struct Rate: Sendable, Hashable, Codable {
-    package let arm: String
-    /// Nil where the arm cannot be chosen.
-    package let cost: Double?
-  }
-
-  /// A method at its best rate.
-  package struct Chosen: Sendable, Hashable, Codable {
-    package let method: String
-    package let rates: [Rate]
-    /// Nil where there is none to choose.
-    package let arm: String?
-    /// On the other half of the tasks.
-    package let estimate: CostEstimate?
-  }
-
-  private let arms: [String: Arm]
+  private let arms: [String: ClaimArm]
   /// Of a model that lost its ability; nil where none was taken apart in this form.
   private let profile: RestorationProfile?
   /// In the methods' order.
-  package let chosen: [Chosen]
+  package let chosen: [MethodChoice]
 
-  package init(arms: [Arm], methods: [Method], profile: RestorationProfile? = nil) {
+  package init(arms: [ClaimArm], methods: [RecipeMethod], profile: RestorationProfile? = nil) {
     self.profile = profile
-    self.arms = Dictionary(arms.map { ($0.name, $0) }) { first, _ in first }
-    let byName = self.arms
-    chosen = methods.map { method in
-      let rates = method.arms.map { name in
-        Rate(arm: name, cost: byName[name].flatMap(Self.choosingCost))
-      }
-      let best = rates.filter { $0.cost != nil }.min { ($0.cost ?? 0) < ($1.cost ?? 0) }?.arm
-      return Chosen(
-        method: method.name, rates: rates, arm: best,
-        estimate: best.flatMap { byName[$0] }.flatMap { CostEstimate($0.runs.map { $0.half(choosing: false) }) })
-    }
-  }
-
-  /// An arm that does not come to the task in every run is not comparable with one that does.
-  private static func choosingCost(_ arm: Arm) -> Double? {
-    arm.apart == 0 ? CostEstimate(arm.runs.map { $0.half(choosing: true) })?.mean : nil
+    let byName = Dictionary(arms.map { ($0.name, $0) }) { first, _ in first }
+    self.arms = byName
+    chosen = methods.map { MethodChoice($0, byName) }
   }
 
   /// What the claim's figures say, part by part.
@@ -80,43 +19,54 @@ package struct ClaimJudge: Sendable {
     case .costs(let method, let share, let within): [costs(method, (share - within)...(share + within))]
     case .keeps(let names, let within): names.map { keeps($0, within) }
     case .keepsMore(let pairs): pairs.map(keepsMore)
-    case .spread(let modules, let share, let layers): spread(modules, share, layers)
+    case .spread(let modules, let than, let share, let layers): spread(modules, than, share, layers)
     }
   }
 
-  private func spread(_ modules: String, _ least: Double, _ layers: Double) -> [ClaimPart] {
+  private func spread(_ modules: String, _ than: String, _ least: Double, _ layers: Double) -> [ClaimPart] {
+    let whats = ["\(modules), put back", "\(modules) beside \(than), put back", "\(modules), layer by layer"]
     guard let profile else {
-      return [ClaimPart(what: modules, word: .cannotBeTold, missing: "no model was taken apart")]
+      return [ClaimPart(what: modules, word: .cannotBeTold, missing: "no model was taken apart in this form")]
     }
-    let back = profile.modules?.first { $0.name == modules }?.back
-    let whole = "\(modules), put back"
-    let interval = back?.interval
-    let word: ClaimWord? = interval.map {
-      $0.lower >= least ? .holds : $0.upper < least ? .doesNotHold : .cannotBeTold
+    func word(_ interval: Interval?, _ limit: Double) -> ClaimWord {
+      interval.map { $0.lower >= limit ? .holds : $0.upper < limit ? .doesNotHold : .cannotBeTold } ?? .cannotBeTold
     }
-    let first = ClaimPart(
-      what: whole, share: back, word: word ?? .cannotBeTold,
-      missing: word == nil ? "it was not asked, or hardly anything was lost" : nil)
-    guard let cells = profile.cells, let effective = cells.effectiveLayers else {
-      return [first, ClaimPart(what: "spread over layers", word: .cannotBeTold, missing: "there is no map of cells")]
+    func part(_ what: String, _ share: LossShare?, _ limit: Double) -> ClaimPart {
+      ClaimPart(
+        what: what, share: share, word: word(share?.interval, limit),
+        missing: share?.interval == nil ? "it was not asked, or hardly anything was lost" : nil)
     }
-    let found = ClaimPart.Spread(
-      effective: effective, interval: cells.effectiveIntervals?.layers, layers: cells.layers.count)
-    let needed = layers * Double(found.layers)
-    let told: ClaimWord? = found.interval.map {
-      $0.lower >= needed ? .holds : $0.upper < needed ? .doesNotHold : .cannotBeTold
-    }
-    return [first, ClaimPart(what: "spread over layers", spread: found, word: told ?? .cannotBeTold)]
+    let spread = profile.cells?.spread(of: modules)
+    return [
+      part(whats[0], profile.modules?.first { $0.name == modules }?.back, least),
+      part(whats[1], profile.contrasts?.first { $0.name == modules && $0.than == than }?.back, 0),
+      ClaimPart(
+        what: whats[2], spread: spread,
+        word: spread.map { word($0.interval, layers * Double($0.layers)) } ?? .cannotBeTold,
+        missing: spread != nil
+          ? nil
+          : profile.cells == nil
+            ? "there is no map of its cells" : "an earlier version made its map, without this figure"),
+    ]
   }
 
   private func costs(_ method: String, _ claimed: ClosedRange<Double>) -> ClaimPart {
-    guard let found = chosen.first(where: { $0.method == method }), let arm = found.arm, let estimate = found.estimate
-    else {
-      return ClaimPart(what: method, estimate: nil, word: .cannotBeTold, missing: "no rate of it holds the target")
+    guard let found = chosen.first(where: { $0.method == method }) else {
+      return ClaimPart(what: method, word: .cannotBeTold, missing: "it is none of the methods")
     }
-    return part("\(method), at \(arm)", estimate) { interval in
+    guard let estimate = found.estimate else {
+      return ClaimPart(
+        what: method, word: .cannotBeTold,
+        missing: found.open.isEmpty ? "no rate of it holds the target in every run" : "no rate of it is run whole")
+    }
+    let open =
+      found.open.isEmpty ? nil : "\(found.open.count) of its \(found.rates.count) rates not run: they may cost less"
+    return part("\(method), at \(found.name)", estimate, missing: open) { interval in
+      // What is still to be run is chosen only where it costs less.
+      if interval.upper < claimed.lowerBound { return .doesNotHold }
+      guard open == nil else { return .cannotBeTold }
       if claimed.contains(interval.lower), claimed.contains(interval.upper) { return .holds }
-      return interval.upper < claimed.lowerBound || interval.lower > claimed.upperBound ? .doesNotHold : .cannotBeTold
+      return interval.lower > claimed.upperBound ? .doesNotHold : .cannotBeTold
     }
   }
 
@@ -137,28 +87,29 @@ package struct ClaimJudge: Sendable {
     }
   }
 
-  /// A part whose word is its interval's over seeds and questions, unless a run of its arms stands apart.
+  /// A part whose word is its interval's over seeds and questions, unless runs of its arms are missing or stand apart.
   private func part(
-    _ what: String, _ estimate: CostEstimate, of arms: [Arm] = [], word: (Interval) -> ClaimWord
+    _ what: String, _ estimate: CostEstimate, of arms: [ClaimArm] = [], missing: String? = nil,
+    word: (Interval) -> ClaimWord
   ) -> ClaimPart {
-    if let arm = arms.first(where: { $0.apart > 0 }) {
-      return ClaimPart(
-        what: what, estimate: estimate, word: .cannotBeTold,
-        missing: "\(arm.apart) of \(arm.name)'s runs never held the target")
+    if let reason = arms.compactMap(\.missing).first {
+      return ClaimPart(what: what, estimate: estimate, word: .cannotBeTold, missing: reason)
     }
     guard let interval = estimate.overBoth else {
       return ClaimPart(what: what, estimate: estimate, word: .cannotBeTold, missing: "one training seed alone")
     }
-    return ClaimPart(what: what, estimate: estimate, word: word(interval))
+    return ClaimPart(what: what, estimate: estimate, word: word(interval), missing: missing)
   }
 
   private func missing(_ what: String, _ names: [String]) -> ClaimPart {
     let absent = names.filter { arms[$0]?.runs.isEmpty ?? true }
-    let never = absent.filter { (arms[$0]?.apart ?? 0) > 0 }
+    let ended = absent.filter { arms[$0].map { !$0.apart.isEmpty || $0.diverged > 0 } ?? false }
     let reason =
-      !never.isEmpty
-      ? "\(never.joined(separator: ", ")) never held the target"
-      : absent.isEmpty ? "its runs were not asked the same" : "\(absent.joined(separator: ", ")) not run"
+      !ended.isEmpty
+      ? "\(ended.joined(separator: ", ")) never held the target"
+      : absent.isEmpty
+        ? "its runs were not asked the same"
+        : absent == [what] ? "not run" : "\(absent.joined(separator: ", ")) not run"
     return ClaimPart(what: what, estimate: nil, word: .cannotBeTold, missing: reason)
   }
 }

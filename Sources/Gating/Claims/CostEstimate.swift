@@ -109,11 +109,3 @@ extension TaskValues {
       blocks: task.drops.indices.flatMap { Array(repeating: $0, count: each) })
   }
 }
-
-extension [TaskLeft] {
-  /// The tasks on which a method's learning rate is chosen, or those on which it is then reported: what was best among several is not
-  /// judged by what it was chosen for. Every other task in the order of families and names, the first one chooses.
-  package func half(choosing: Bool) -> [TaskLeft] {
-    enumerated().filter { $0.offset.isMultiple(of: 2) == choosing }.map(\.element)
-  }
-}

@@ -32,8 +32,8 @@ package struct LossShare: Sendable, Hashable, Codable {
 
   /// Where a task has one block only, the blocks of all tasks are one sample.
   private static func estimate(_ gains: [TaskValues]) -> UnitEstimate? {
-    if let estimate = UnitEstimate(families: [gains]) { return estimate }
+    if let estimate = UnitEstimate(families: [gains], areAnswers: false) { return estimate }
     let places = gains.enumerated().flatMap { index, task in task.blocks.map { index << 32 | $0 } }
-    return UnitEstimate(task: TaskValues(values: gains.flatMap(\.values), blocks: places))
+    return UnitEstimate(task: TaskValues(values: gains.flatMap(\.values), blocks: places), areAnswers: false)
   }
 }

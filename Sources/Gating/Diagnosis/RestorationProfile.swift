@@ -25,6 +25,21 @@ package struct RestorationProfile: Sendable, Hashable, Codable {
     }
   }
 
+  /// What more comes back where one kind of modules is taken back than where another is.
+  package struct Contrast: Sendable, Hashable, Codable {
+    /// As `Part.name`.
+    package let name: String
+    package let than: String
+    /// The difference of both, in parts of the loss; its interval is that of the difference, item by item.
+    package let back: LossShare
+
+    package init(name: String, than: String, back: LossShare) {
+      self.name = name
+      self.than = than
+      self.back = back
+    }
+  }
+
   /// Over the same items.
   package let base: Double
   package let candidate: Double
@@ -35,9 +50,12 @@ package struct RestorationProfile: Sendable, Hashable, Codable {
   package let modules: [Part]?
   /// Layer by module; nil where that was not asked.
   package let cells: CellMap?
+  /// All attention less all MLPs; nil where there is hardly a loss, and of what an earlier version kept.
+  package let contrasts: [Contrast]?
 
   package init(
-    base: Double, candidate: Double, items: Int, parts: [Part], modules: [Part]? = nil, cells: CellMap? = nil
+    base: Double, candidate: Double, items: Int, parts: [Part], modules: [Part]? = nil, cells: CellMap? = nil,
+    contrasts: [Contrast]? = nil
   ) {
     self.base = base
     self.candidate = candidate
@@ -45,11 +63,13 @@ package struct RestorationProfile: Sendable, Hashable, Codable {
     self.parts = parts
     self.modules = modules
     self.cells = cells
+    self.contrasts = contrasts
   }
 
   package func with(cells: CellMap) -> RestorationProfile {
     RestorationProfile(
-      base: base, candidate: candidate, items: items, parts: parts, modules: modules, cells: cells)
+      base: base, candidate: candidate, items: items, parts: parts, modules: modules, cells: cells,
+      contrasts: contrasts)
   }
 
   /// The parts that bring back most, at most so many, none that brings back nothing.

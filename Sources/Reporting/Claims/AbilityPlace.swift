@@ -18,9 +18,13 @@ struct AbilityPlace {
   /// What stands above it.
   var words: String? {
     guard let profile = model.profile, let diagnosis = model.diagnosis else { return nil }
+    let cells = profile.cells.map { "; cells on \($0.items) of them. \($0.spreadText)" } ?? "."
+    let contrasts = (profile.contrasts ?? []).map {
+      " With \($0.name) put back, \($0.back.text) more comes back than with \($0.than)."
+    }
     return
-      "By \(diagnosis): shares of the loss of p(gold answer) of a model that lost its ability, with 95 % intervals over questions, on "
-      + "\(profile.items) items." + (profile.cells.map { " " + $0.spreadText } ?? "")
+      "By \(diagnosis): shares of the loss of p(gold answer) of one checkpoint that lost its ability, with 95 % intervals over questions, on "
+      + "\(profile.items) items\(cells)\(contrasts.joined())"
   }
 
   /// The file beside README.md that has the map.

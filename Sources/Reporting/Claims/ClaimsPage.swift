@@ -13,7 +13,14 @@ package struct ClaimsPage {
     let tables = ClaimsTables(result: result)
     return [
       "style": pageStyle, "title": result.title, "command": result.command, "generated": result.generatedAt,
-      "program": result.createdBy, "forms": tables.forms, "reading": ClaimsTables.reading,
+      "program": result.createdBy, "forms": tables.forms, "shortHeadings": tables.shortHeadings,
+      "shortRows": tables.shortRows.map { row in
+        [
+          "claim": row[0], "criterion": row[1],
+          "words": row.dropFirst(2).map { ["word": $0, "state": state($0)] as [String: Any] },
+        ] as [String: Any]
+      },
+      "reading": tables.reading,
       "claims": tables.claimRows.map { row in
         [
           "claim": row.claim, "model": row.model,
@@ -26,7 +33,9 @@ package struct ClaimsPage {
       "models": result.models.enumerated().map { index, model in
         let place = AbilityPlace(model: model, index: index)
         return [
-          "model": model.model, "facts": result.facts(of: model), "open": tables.leftOut(model).map { [$0] } ?? [],
+          "model": model.model, "facts": result.facts(of: model), "sittings": tables.sittings(model).map { [$0] } ?? [],
+          "change": tables.changeTable(model).map { [["headings": $0.headings, "rows": $0.rows] as [String: Any]] }
+            ?? [],
           "place": place.rows.map { rows in
             [
               [
@@ -38,7 +47,7 @@ package struct ClaimsPage {
           "forms": model.forms.map { form in
             [
               "form": form.form, "methodHeadings": ClaimsTables.methodHeadings, "armHeadings": ClaimsTables.armHeadings,
-              "methods": tables.methodRows(form), "arms": tables.armRows(model, form),
+              "methods": tables.methodRows(model, form), "arms": tables.armRows(model, form),
             ] as [String: Any]
           },
         ] as [String: Any]
@@ -75,7 +84,14 @@ private let claimsTemplate = """
   <p class="muted small">{{command}} · {{generated}} · {{program}}</p>
   </header>
   <main id="main">
-  <div class="scroll" tabindex="0" role="region" aria-label="The claims"><table class="summary">
+  <div class="scroll" tabindex="0" role="region" aria-label="The claims in short"><table class="summary">
+  <thead><tr>{{#shortHeadings}}<th scope="col">{{.}}</th>{{/shortHeadings}}</tr></thead>
+  <tbody>{{#shortRows}}<tr><th scope="row">{{claim}}</th><td class="prose">{{criterion}}</td>\
+  {{#words}}<td><span class="word {{state}}">{{word}}</span></td>{{/words}}</tr>
+  {{/shortRows}}</tbody>
+  </table></div>
+  <h2>What was measured</h2>
+  <div class="scroll" tabindex="0" role="region" aria-label="What was measured of each claim"><table class="summary">
   <thead><tr><th scope="col">claim</th><th scope="col">model</th>{{#forms}}<th scope="col">asked {{.}}</th>{{/forms}}</tr></thead>
   <tbody>{{#claims}}<tr><th scope="row">{{claim}}</th><td>{{model}}</td>{{#cells}}<td class="prose"><span class="word {{state}}">{{word}}</span>\
   {{#lines}}<br>{{.}}{{/lines}}</td>{{/cells}}</tr>
@@ -102,6 +118,14 @@ private let claimsTemplate = """
   {{/arms}}</tbody>
   </table></div>
   {{/forms}}
+  {{#change}}
+  <h3>Change of weights, % of the base's, by module</h3>
+  <div class="scroll" tabindex="0" role="region" aria-label="Change of weights by module"><table>
+  <thead><tr>{{#headings}}<th scope="col">{{.}}</th>{{/headings}}</tr></thead>
+  <tbody>{{#rows}}<tr>{{#.}}<td>{{.}}</td>{{/.}}</tr>
+  {{/rows}}</tbody>
+  </table></div>
+  {{/change}}
   {{#place}}
   <h3>Where the ability lies</h3>
   <p class="muted">{{words}}</p>
@@ -113,7 +137,7 @@ private let claimsTemplate = """
   {{#map}}<figure class="plot wide" tabindex="0" aria-label="Layer by module">{{{wide}}}</figure>
   <figure class="plot narrow" tabindex="0" aria-label="Layer by module">{{{narrow}}}</figure>{{/map}}
   {{/place}}
-  {{#open}}<p>Not run: {{.}}</p>{{/open}}
+  {{#sittings}}<p>{{.}}</p>{{/sittings}}
   </section>
   {{/models}}
   </main>

@@ -10,17 +10,21 @@ extension ClaimsResult {
       "# \(markdownEscaped(title))", "",
       "Written by `\(command)`; every figure was measured by it or by the experiments named below. "
         + "[results.json](results.json) holds the table, [index.html](index.html) the same page.", "",
+    ]
+    lines += table(tables.shortHeadings, tables.shortRows) + [""]
+    lines += [
       "| claim | model | \(heads.joined(separator: " | ")) |",
       "|---|---|" + String(repeating: "---|", count: heads.count),
     ]
     for row in tables.claimRows {
       let cells = row.cells.map { cell in
-        cell.word.isEmpty ? "" : "**\(cell.word)**: " + cell.lines.map(markdownEscaped).joined(separator: "; ")
+        cell.lines.isEmpty
+          ? cell.word : "**\(cell.word)**: " + cell.lines.map(markdownEscaped).joined(separator: "; ")
       }
       lines.append(
         "| \(markdownEscaped(row.claim)) | \(markdownEscaped(row.model)) | \(cells.joined(separator: " | ")) |")
     }
-    lines += ["", "![What each recipe cost](plot.svg)", ""] + ClaimsTables.reading.flatMap { [$0, ""] }
+    lines += ["", "![What each recipe cost](plot.svg)", ""] + tables.reading.flatMap { [markdownEscaped($0), ""] }
     for (index, model) in models.enumerated() { lines += section(model, index, tables) }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -29,8 +33,11 @@ extension ClaimsResult {
     var lines = ["## \(markdownEscaped(model.model))", "", "\(facts(of: model)).", ""]
     for form in model.forms {
       lines += ["### Asked \(form.form)", ""]
-      lines += table(ClaimsTables.methodHeadings, tables.methodRows(form)) + [""]
+      lines += table(ClaimsTables.methodHeadings, tables.methodRows(model, form)) + [""]
       lines += table(ClaimsTables.armHeadings, tables.armRows(model, form)) + [""]
+    }
+    if let change = tables.changeTable(model) {
+      lines += ["### Change of weights, % of the base's, by module", ""] + table(change.headings, change.rows) + [""]
     }
     let place = AbilityPlace(model: model, index: index)
     if let rows = place.rows, let words = place.words {
@@ -38,7 +45,7 @@ extension ClaimsResult {
         ["### Where the ability lies", "", markdownEscaped(words), ""] + table(AbilityPlace.headings, rows) + [""]
       if let file = place.mapFile { lines += ["![Layer by module, what of the loss comes back](\(file))", ""] }
     }
-    if let open = tables.leftOut(model) { lines += ["Not run: \(markdownEscaped(open))", ""] }
+    if let sittings = tables.sittings(model) { lines += [markdownEscaped(sittings), ""] }
     return lines
   }
 

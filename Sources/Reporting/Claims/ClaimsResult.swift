@@ -11,13 +11,13 @@ package struct ClaimsResult: Sendable, Encodable {
   package struct FormFound: Sendable, Encodable {
     /// `raw`, `chat` or `chat-single`.
     package let form: String
-    package let methods: [ClaimJudge.Chosen]
+    package let methods: [MethodChoice]
     /// Of each arm that has a run, its cost; in the experiment's order.
     package let arms: [ArmCost]
     /// In the order of the claims.
     package let claims: [ClaimFound]
 
-    package init(form: String, methods: [ClaimJudge.Chosen], arms: [ArmCost], claims: [ClaimFound]) {
+    package init(form: String, methods: [MethodChoice], arms: [ArmCost], claims: [ClaimFound]) {
       self.form = form
       self.methods = methods
       self.arms = arms
@@ -27,12 +27,18 @@ package struct ClaimsResult: Sendable, Encodable {
 
   package struct ArmCost: Sendable, Encodable {
     package let arm: String
-    /// Nil where no run of it holds the target.
+    /// Of the runs that hold the target; nil where none does.
     package let cost: CostEstimate?
+    /// Of those that are finished and do not hold it: nothing is told by them.
+    package let apart: CostEstimate?
+    /// Runs that ended with weights that are no numbers.
+    package let diverged: Int
 
-    package init(arm: String, cost: CostEstimate?) {
+    package init(arm: String, cost: CostEstimate?, apart: CostEstimate? = nil, diverged: Int = 0) {
       self.arm = arm
       self.cost = cost
+      self.apart = apart
+      self.diverged = diverged
     }
   }
 
@@ -78,18 +84,24 @@ package struct ClaimsResult: Sendable, Encodable {
   }
 
   package let title: String
+  /// What the reader has to know of the arms; nil for nothing.
+  package let about: String?
   /// As it was typed.
   package let command: String
   package let createdBy: String
   /// ISO 8601 in UTC.
   package let generatedAt: String
   package let claims: [Claim]
+  package let methods: [RecipeMethod]
   package let models: [ModelFound]
 
   package init(
-    title: String, command: String, createdBy: String, generatedAt: String, claims: [Claim], models: [ModelFound]
+    title: String, about: String? = nil, command: String, createdBy: String, generatedAt: String, claims: [Claim],
+    methods: [RecipeMethod], models: [ModelFound]
   ) {
     self.title = title
+    self.about = about
+    self.methods = methods
     self.command = command
     self.createdBy = createdBy
     self.generatedAt = generatedAt
@@ -108,11 +120,12 @@ package struct ClaimsResult: Sendable, Encodable {
     try container.encode(createdBy, forKey: .createdBy)
     try container.encode(generatedAt, forKey: .generatedAt)
     try container.encode(claims, forKey: .claims)
+    try container.encode(methods, forKey: .methods)
     try container.encode(models, forKey: .models)
   }
 
   enum CodingKeys: String, CodingKey {
-    case title, command, claims, models
+    case title, command, claims, methods, models
     case schemaVersion = "schema_version"
     case createdBy = "created_by"
     case generatedAt = "generated_at"

@@ -93,10 +93,19 @@ extension CellMap {
       value.map { effectiveText($0, interval) } ?? "none"
     }
     let sure = effectiveIntervals
+    // Where what cells do alone adds up to no loss, those above 0 are what others make good.
+    let alone =
+      sumAlone > 0
+      ? "of what cells cause alone \(number(effectiveCellsAlone, sure?.cellsAlone)) and "
+        + "\(number(effectiveLayersAlone, sure?.layersAlone))"
+      : "what cells cause alone adds up to no loss (\(points(sumAlone)) %)"
+    let sides =
+      effectiveAttentionLayers == nil || effectiveMLPLayers == nil
+      ? ""
+      : ", of their attention alone \(number(effectiveAttentionLayers, sure?.attentionLayers)), of their MLPs "
+        + "\(number(effectiveMLPLayers, sure?.mlpLayers))"
     return
       "Effective number of cells \(number(effectiveCells, sure?.cells)) of \(cells.count), "
-      + "of layers \(number(effectiveLayers, sure?.layers)) of \(layers.count); of what cells cause alone "
-      + "\(number(effectiveCellsAlone, sure?.cellsAlone)) and \(number(effectiveLayersAlone, sure?.layersAlone)). "
-      + "Taken back one at a time, cells and rest add up to \(points(sumBack)) % of the loss."
+      + "of layers \(number(effectiveLayers, sure?.layers)) of \(layers.count)\(sides); \(alone). Taken back one at a time, cells and rest add up to \(points(sumBack)) % of the loss."
   }
 }
