@@ -70,12 +70,55 @@ struct DataFormTests {
     #expect(chat.arguments["enable_thinking"] == .bool(false))
   }
 
+  @Test("a column of the system's comes first, roles go by their usual names, and message lists may be JSON text")
+  func columns() throws {
+    func chat(_ line: String) throws -> ChatSample {
+      let content = try read(line)
+      let found: ChatSample? = if case .chat(let chat) = content { chat } else { nil }
+      return try #require(found)
+    }
+    let answers = #"[{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]"#
+    for system in [#""Be kind""#, #"[{"type": "text", "text": "Be kind"}]"#] {
+      let sample = try chat("{\"system\": \(system), \"messages\": \(answers)}")
+      #expect(
+        sample.messages.count == 3 && sample.messages[0]["role"] == .string("system")
+          && sample.messages[0]["content"] == .string("Be kind"))
+      #expect(sample.learnt == .turns([2]))
+    }
+    #expect(try chat("{\"system\": \"\", \"messages\": \(answers)}").messages.count == 2)
+    #expect(
+      try chat(
+        #"{"system": "s", "prompt": [{"role": "user", "content": "q"}], "completion": [{"role": "assistant", "content": "a"}]}"#
+      ).learnt == .completion(after: 2))
+    let cohere = try chat(
+      #"{"messages": [{"role": "User", "content": "q"}, {"role": "Chatbot", "content": "a"}, {"role": "human", "content": "r"}, {"role": "model", "content": "b", "weight": 1}, {"role": "developer", "content": "d"}]}"#
+    )
+    #expect(
+      cohere.messages.map { $0["role"] } == ["user", "assistant", "user", "assistant", "developer"].map { .string($0) })
+    #expect(cohere.learnt == .turns([1, 3]))
+    let texts = try chat(
+      #"{"prompt": "[{\"role\": \"user\", \"content\": \"q\"}]", "completion": "[{\"role\": \"assistant\", \"content\": \"a\"}]"}"#
+    )
+    #expect(texts.messages[1]["content"] == .string("a"))
+    // A list that is none of messages is text.
+    #expect(try read(#"{"prompt": "[1]", "completion": "[2]"}"#) == .pair(prompt: "[1]", completion: "[2]"))
+    let tools = try chat(#"{"prompt": "q", "completion": "a", "tools": [{"type": "function"}]}"#)
+    #expect(tools.tools != nil && tools.learnt == .completion(after: 1))
+    #expect(
+      try read(#"{"segments": [{"label": 0, "text": "q"}, {"label": 1, "text": "a"}]}"#)
+        == .segments([TextSegment(text: "q", isLearnt: false), TextSegment(text: "a", isLearnt: true)]))
+    #expect(
+      try chat(
+        #"{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a", "train": 0}, {"role": "assistant", "content": "b"}]}"#
+      ).learnt == .turns([2]))
+  }
+
   @Test(
     "that is bad is answered in its own form's words",
     arguments: [
       (
         #"{"messages": [{"role": "user", "content": "q"}]}"#,
-        "'messages' has no message of the assistant's; write one object a line: {\"messages\": "
+        "'messages' has no message of the assistant's (its roles: 'user'); write one object a line: {\"messages\": "
       ),
       (#"{"messages": [{"role": "user"}]}"#, "'messages[0]' has no content; write one object a line: {\"messages\": "),
       (#"{"messages": [{"content": "q"}]}"#, "'messages[0]' has no role; write one object a line: {\"messages\": "),
@@ -112,8 +155,63 @@ struct DataFormTests {
       ),
       (
         #"{"segments": [{"text": "q"}]}"#,
-        "'segments[0]' has no text and label; write one object a line: {\"segments\": "
+        "'segments[0].label' is neither true nor false; write one object a line: {\"segments\": "
       ),
+      (
+        #"{"segments": [{"label": true}]}"#, "'segments[0]' has no text; write one object a line: {\"segments\": "
+      ),
+      (
+        #"{"instruction": "i", "input": "x", "output": "a"}"#,
+        "is in no form that is trained on (it has 'instruction', 'input', 'output'); write the instruction and what it is about, one behind the other"
+      ),
+      (#"{"prompt": "q", "response": "a"}"#, "'completion' is missing, and there is 'response'; rename 'response'"),
+      (
+        #"{"prompt": "q", "completion": "bad", "label": false}"#,
+        "is preference data without pairs, a completion with its label, and this one is marked as bad; keep the lines whose"
+      ),
+      (
+        #"{"input": "q", "preferred_output": "a"}"#,
+        "is in no form that is trained on (it has 'input', 'preferred_output'); it is preference data: write the chosen"
+      ),
+      (#"{"system": "s", "prompt": "q", "completion": "a"}"#, "has a system text beside a prompt and a completion; "),
+      (
+        #"{"system": "s", "messages": [{"role": "system", "content": "t"}, {"role": "assistant", "content": "a"}]}"#,
+        "has a system text and another one in its messages; keep one of them"
+      ),
+      (
+        #"{"messages": [{"role": "user", "content": "q"}, {"role": "asistant", "content": "a"}]}"#,
+        "'messages[1].role' is 'asistant'; did you mean 'assistant'?"
+      ),
+      (
+        #"{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a", "weight": 0.5}]}"#,
+        "'messages[1].weight' is neither 0 nor 1; answers are learnt whole or not at all"
+      ),
+      (
+        #"{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a", "train": "false"}]}"#,
+        "'messages[1].train' is neither true nor false; "
+      ),
+      (
+        #"{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "ab", "train_detail": [{"train": false}]}]}"#,
+        "'messages[1].train_detail' marks parts of an answer"
+      ),
+      (
+        #"{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "", "function_call": {"name": "f"}}]}"#,
+        "'messages[1]' has a function_call, OpenAI's older form"
+      ),
+      (
+        #"{"functions": [{"name": "f"}], "messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]}"#,
+        "has functions, OpenAI's older form"
+      ),
+      (
+        #"{"images": ["a.png"], "messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]}"#,
+        "has images, and text alone is trained on; "
+      ),
+      (
+        #"{"messages": [{"role": "user", "content": [{"type": "image", "text": ""}]}]}"#,
+        "'messages[0].content[0]' is of type 'image', and text alone is trained on; "
+      ),
+      ("[{}]", "is a JSON list; write one object a line, such as with jq -c '.[]'"),
+      ("[", "begins a JSON list; write one object a line, such as with jq -c '.[]'"),
       (
         #"{"instruction": "q", "output": "a"}"#,
         "is in no form that is trained on (it has 'instruction', 'output'); rename the question's column to prompt"
@@ -154,6 +252,13 @@ struct DataFormTests {
     let plain = try goldens.encoder("marked-chatml")
     let fault = #expect(throws: RenderingFault.self) { try plain.encode(chat, kind: .task) }
     #expect(fault?.problem.description == "has tools, and the chat template writes nothing of them")
+    let call =
+      #"[{"role": "user", "content": "q"}, {"role": "assistant", "content": "", "tool_calls": [{"type": "function", "function": {"name": "f", "arguments": {}}}]}]"#
+    let calling = try read("{\"messages\": \(call)}")
+    let unsaid = #expect(throws: RenderingFault.self) {
+      try plain.encode(calling, PromptFormat(.template), kind: .task)
+    }
+    #expect(unsaid?.problem.description == "calls tools, and the chat template writes nothing of the calls")
     let known = try goldens.encoder("llama31-tools").encode(chat, kind: .task).sample
     #expect(goldens.tokenizer.decode(known.ids).contains("{}"))
     let other = #expect(throws: RenderingFault.self) {

@@ -49,6 +49,15 @@ struct PoolOverlapTests {
     try folder.write("g.jsonl", #"{"prompt": "Q: x\nA:", "completion": " y"}"#)
     let plan = try folder.plan("mix: {general: {data: g.jsonl}}")
     #expect(folder.refusal { try plan.checkOverlap(with: [suite]) }.hasPrefix("g.jsonl: line 1: is an item of"))
+    for line in [
+      #"{"messages": [{"role": "system", "content": "s"}, {"role": "user", "content": "x"}, {"role": "assistant", "content": "y"}]}"#,
+      #"{"messages": [{"role": "user", "content": "x"}, {"role": "assistant", "content": "y"}, {"role": "user", "content": "t"}, {"role": "assistant", "content": "u"}]}"#,
+    ] {
+      try folder.write("g.jsonl", line)
+      let plan = try folder.plan(
+        "format: {mustache: \"{{#messages}}{{content}} {{/messages}}{{completion}}\"}\nmix: {general: {data: g.jsonl}}")
+      #expect(folder.refusal { try plan.checkOverlap(with: [suite]) }.hasPrefix("g.jsonl: line 1: is an item of"))
+    }
   }
 
   @Test("the pools that come with Holdfast overlap no suite that does")

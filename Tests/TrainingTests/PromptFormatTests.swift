@@ -86,6 +86,23 @@ struct PromptFormatTests {
     let rendered = try PromptFormat(.mustache(template)).render(chat)
     #expect((rendered.prompt, rendered.completion) == ("S=s;U=u;A=", "a"))
   }
+
+  @Test("every answer of a conversation that a mustache template shows is learnt, but those that are marked")
+  func mustacheConversation() throws {
+    let template = "{{#messages}}{{#user}}U{{/user}}{{^user}}A{{/user}}={{content}};{{/messages}}A={{completion}}"
+    let turns: [(role: ChatSample.Role, content: String)] = [
+      (.user, "é"), (.assistant, "a1"), (.user, "u"), (.assistant, "a2"), (.user, "v"), (.assistant, "a3"),
+    ]
+    let format = PromptFormat(.mustache(template), endsWithEOS: false)
+    let all = try format.render(SampleContent.chat(ChatSample(turns)))
+    #expect((all.prompt, all.completion) == ("U=é;A=a1;U=u;A=a2;U=v;A=", "a3"))
+    #expect(all.earlierAnswers == [7..<9, 16..<18], "bytes of UTF-8")
+    let some = try format.render(SampleContent.chat(ChatSample(turns, answering: [3, 5])))
+    #expect(some.prompt == all.prompt && some.earlierAnswers == [16..<18])
+    let encoder = SampleEncoder(tokenizer: try tinyTokenizer(), contextLength: 64, vocabularySize: 360)
+    let sample = try encoder.encode(all, kind: .task)
+    #expect(try tinyTokenizer().decode(sample.scored.map { sample.ids[$0] }) == "a1a2a3")
+  }
 }
 
 @Suite("A sample's tokens")

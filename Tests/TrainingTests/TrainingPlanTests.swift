@@ -172,7 +172,7 @@ struct TrainingDataTests {
       ),
       (
         "nonsense",
-        #"train.jsonl: line 1: not valid JSON; write one object a line: {"prompt": "…", "completion": "…"}"#
+        #"train.jsonl: line 1: not valid JSON: a value is neither a string nor a number; correct the line: each is one whole object"#
       ),
       (
         #"{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}"#,

@@ -56,16 +56,25 @@ package struct JSONLine {
   private init(
     _ line: UnsafeRawBufferPointer, file: String, number: Int, known: [String]?, example: ShownText
   ) throws {
-    func refuse(_ problem: ShownText) -> InputError {
-      InputError(file, field: "line \(number)", problem, remedy: "write one object a line: \(example)")
+    func refuse(_ problem: ShownText, remedy: ShownText) -> InputError {
+      InputError(file, field: "line \(number)", problem, remedy: remedy)
+    }
+    func isList(_ line: UnsafeRawBufferPointer) -> Bool {
+      number == 1 && line.first { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") } == UInt8(ascii: "[")
     }
     let value: JSONValue
     do throws(JSONFault) {
       value = try JSONParser.parse(line, repeats: .kept)
     } catch {
-      throw refuse("not valid JSON")
+      throw isList(line)
+        ? refuse("begins a JSON list", remedy: "write one object a line, such as with jq -c '.[]'")
+        : refuse("not valid JSON: \(error.problem)", remedy: "correct the line: each is one whole object")
     }
-    guard case .object(let members) = value else { throw refuse("not a JSON object") }
+    guard case .object(let members) = value else {
+      throw isList(line)
+        ? refuse("is a JSON list", remedy: "write one object a line, such as with jq -c '.[]'")
+        : refuse("not a JSON object", remedy: "write one object a line: \(example)")
+    }
     try self.init(members, file: file, number: number, suffix: "", known: known, example: example)
   }
 

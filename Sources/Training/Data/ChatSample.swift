@@ -80,6 +80,20 @@ package struct ChatSample: Sendable, Equatable {
     return ChatSample(messages: message + messages, learnt: moved, tools: tools, arguments: arguments)
   }
 
+  /// Whether some message calls a tool.
+  var callsTools: Bool { messages.contains { $0["tool_calls"].map { !$0.isOff } ?? false } }
+
+  /// The same without what is called; who called alone says nothing.
+  var withoutCalls: ChatSample {
+    var copy = self
+    for place in messages.indices where messages[place]["tool_calls"] != nil {
+      copy.messages[place] = messages[place].setting("tool_calls", to: .null)
+      if case .string? = messages[place]["content"] { continue }
+      copy.messages[place] = copy.messages[place].setting("content", to: .string(""))
+    }
+    return copy
+  }
+
   func replacingLastAnswer(by text: String) -> ChatSample {
     var copy = self
     if let place = lastLearnt { copy.messages[place] = messages[place].setting("content", to: .string(text)) }

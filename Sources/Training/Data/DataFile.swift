@@ -16,8 +16,17 @@ package struct DataFile: Sendable {
 
   private static let sizeLimit = 1 << 30
 
+  /// What tables and archives are called, which are no lines of JSON.
+  private static let others: Set<String> = ["csv", "tsv", "parquet", "arrow", "feather", "xlsx", "bz2", "xz", "zip"]
+
   /// - Throws: `InputError` where the file cannot be read, is empty, or naming the line that is not a sample.
   package static func read(_ path: String) throws -> DataFile {
+    let kind = path.split(separator: ".").last.map { $0.lowercased() } ?? ""
+    if others.contains(kind) {
+      throw InputError(
+        path, "is a .\(kind) file, and data are JSON lines",
+        remedy: "convert it, such as with Python's datasets: load_dataset(…)[\"train\"].to_json(FILE)")
+    }
     let lines = try JSONLine.read(
       path, limit: sizeLimit, ifAbsent: Recipe.absentRemedy, known: nil, example: DataForm.pair.example
     ) { line in DataLine(number: line.number, content: try DataForm.content(of: line)) }

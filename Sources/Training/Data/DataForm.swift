@@ -36,15 +36,11 @@ enum DataForm: CaseIterable {
   static func content(of line: JSONLine) throws -> SampleContent {
     let form = try form(of: line)
     let reader = FormReader(line: line, form: form)
+    if let media = ["images", "videos", "audios"].first(where: { line.value($0).map { !$0.isOff } ?? false }) {
+      throw line.error("has \(media), and text alone is trained on", remedy: "leave the line out, or the column")
+    }
     switch form {
-    case .pair:
-      let content = SampleContent.pair(
-        prompt: try reader.text("prompt"), completion: try reader.text("completion"))
-      guard !content.completion.stripped().isEmpty else {
-        throw line.error(
-          "the sample has no token that loss is taken on", remedy: "write a completion, or leave the line out")
-      }
-      return content
+    case .pair: return try reader.pair()
     case .conversationalPair: return .chat(try reader.conversationalPair())
     case .messages: return .chat(try reader.conversation("messages"))
     case .conversations: return .chat(try reader.conversation("conversations"))
@@ -62,14 +58,23 @@ enum DataForm: CaseIterable {
       }
       return .messages
     }
-    if !has("completion"), has("chosen") || has("rejected") {
+    let preferences = ["chosen", "rejected", "preferred_output", "non_preferred_output"]
+    if !has("completion"), preferences.contains(where: has) {
       throw line.error("is in no form that is trained on (\(words: columns(of: line)))", remedy: remedy(for: line))
     }
     if isPair || has("completion") || has("prompt") && !has("conversations") && !has("segments") && !has("text") {
-      let isList = [line.value("prompt"), line.value("completion")].contains {
-        if case .array? = $0 { true } else { false }
+      if isPair, line.value("label") == .bool(false) {
+        throw line.error(
+          "is preference data without pairs, a completion with its label, and this one is marked as bad",
+          remedy: "keep the lines whose label is true")
       }
-      return isList ? .conversationalPair : .pair
+      if !has("completion"), let other = answers.first(where: has) {
+        throw line.error("'completion' is missing, and there is '\(other)'", remedy: "rename '\(other)' to completion")
+      }
+      let reader = FormReader(line: line, form: .conversationalPair)
+      func isList(_ key: String) -> Bool { if case .array? = line.value(key) { true } else { false } }
+      let areMessages = reader.hasMessages("prompt") && reader.hasMessages("completion")
+      return areMessages || isList("prompt") || isList("completion") ? .conversationalPair : .pair
     }
     if has("conversations") { return .conversations }
     if has("segments") { return .segments }
@@ -77,6 +82,8 @@ enum DataForm: CaseIterable {
     throw line.error("is in no form that is trained on (\(words: columns(of: line)))", remedy: remedy(for: line))
   }
 
+  /// What other data sets call a completion.
+  private static let answers = ["response", "output", "answer", "target"]
   private static let shownColumns = 8
 
   private static func columns(of line: JSONLine) -> String {
@@ -90,11 +97,16 @@ enum DataForm: CaseIterable {
   /// What to do with columns that other trainers know.
   private static func remedy(for line: JSONLine) -> ShownText {
     func has(_ keys: String...) -> Bool { keys.contains { line.value($0) != nil } }
-    if has("chosen", "rejected") {
+    if has("chosen", "rejected", "preferred_output", "non_preferred_output") {
       return "it is preference data: write the chosen answer as completion, or as the last of messages"
     }
     if has("input_ids", "labels") { return "its texts are token ids already: write the texts, \(pair.example)" }
-    if has("instruction", "question", "query", "input"), has("output", "response", "answer", "target") {
+    if has("instruction"), answers.contains(where: { has($0) }),
+      ["input", "context"].contains(where: { line.value($0).map { $0 != .string("") } ?? false })
+    {
+      return "write the instruction and what it is about, one behind the other, as prompt, and the answer as completion"
+    }
+    if has("instruction", "question", "query", "input"), answers.contains(where: { has($0) }) {
       return "rename the question's column to prompt and the answer's to completion"
     }
     return "write one object a line: \(pair.example), or \(messages.example)"

@@ -18,9 +18,16 @@ struct FormReader {
 
   func segments() throws -> [TextSegment] {
     let segments = try list("segments", line.value("segments")).enumerated().map { index, value in
-      guard case .object(let members) = value, case .string(let text)? = members["text"],
-        case .bool(let label)? = members["label"]
-      else { throw error("'segments[\(index)]' has no text and label") }
+      let place = "segments[\(index)]"
+      guard case .object(let members) = value, case .string(let text)? = members["text"] else {
+        throw error("'\(place)' has no text")
+      }
+      if let twice = ["text", "label"].first(where: { members.repeats($0) }) {
+        throw error("'\(place).\(twice)' is given twice")
+      }
+      guard let label = members["label"].flatMap(flag) else {
+        throw error("'\(place).label' is neither true nor false")
+      }
       return TextSegment(text: text, isLearnt: label)
     }
     guard segments.contains(where: { $0.isLearnt && !$0.text.isEmpty }) else {
@@ -34,10 +41,28 @@ struct FormReader {
     let prompt = try messages("prompt")
     let completion = try messages("completion")
     guard !prompt.isEmpty else { throw error("'prompt' has no message") }
-    guard completion.contains(where: \.isAnswer) else { throw error("'completion' has no message of the assistant's") }
-    return ChatSample(
-      messages: (prompt + completion).map(\.members), learnt: .completion(after: prompt.count), tools: try tools(),
-      arguments: try arguments())
+    guard completion.contains(where: \.isAnswer) else { throw error(noAnswer(completion, "completion")) }
+    return try behindSystem(
+      ChatSample(
+        messages: (prompt + completion).map(\.members), learnt: .completion(after: prompt.count), tools: try tools(),
+        arguments: try arguments()))
+  }
+
+  /// A prompt and a completion; a conversation where tools come with them.
+  func pair() throws -> SampleContent {
+    let (prompt, completion) = (try text("prompt"), try text("completion"))
+    guard !completion.stripped().isEmpty else {
+      throw line.error(
+        "the sample has no token that loss is taken on", remedy: "write a completion, or leave the line out")
+    }
+    if try system() != nil {
+      throw line.error(
+        "has a system text beside a prompt and a completion",
+        remedy: "write the three as messages: \(DataForm.messages.example), or the system text into the prompt")
+    }
+    guard let tools = try tools(), !tools.isOff else { return .pair(prompt: prompt, completion: completion) }
+    let chat = ChatSample([(.user, prompt), (.assistant, completion)], given: 1)
+    return .chat(ChatSample(messages: chat.messages, learnt: chat.learnt, tools: tools, arguments: try arguments()))
   }
 
   func conversation(_ key: String) throws -> ChatSample {
@@ -46,14 +71,44 @@ struct FormReader {
     guard !learnt.isEmpty else {
       throw error(
         messages.contains(where: \.isAnswer)
-          ? "no answer of '\(key)' is to be learnt" : "'\(key)' has no message of the assistant's")
+          ? "no answer of '\(key)' is to be learnt" : noAnswer(messages, key))
     }
-    return ChatSample(
-      messages: messages.map(\.members), learnt: .turns(learnt), tools: try tools(), arguments: try arguments())
+    return try behindSystem(
+      ChatSample(
+        messages: messages.map(\.members), learnt: .turns(learnt), tools: try tools(), arguments: try arguments()))
+  }
+
+  private func noAnswer(_ messages: [Message], _ key: String) -> ShownText {
+    let roles = Set(messages.map(\.role)).sorted().prefix(4).map { "'\(shown(String($0.prefix(40))))'" }
+    return
+      "'\(key)' has no message of the assistant's (its roles: \(words: roles.isEmpty ? "none" : roles.joined(separator: ", ")))"
+  }
+
+  /// A conversation behind the text of axolotl's and others' column `system`.
+  private func behindSystem(_ sample: ChatSample) throws -> ChatSample {
+    guard let system = try system() else { return sample }
+    guard sample.messages.first.map({ $0["role"] != .string(ChatSample.Role.system.rawValue) }) ?? true else {
+      if sample.text(of: 0).stripped() == system.stripped() { return sample }
+      throw line.error("has a system text and another one in its messages", remedy: "keep one of them")
+    }
+    return sample.following(system: system)
+  }
+
+  /// The column `system`; nil where it has no text.
+  private func system() throws -> String? {
+    let text: String
+    switch line.value("system") {
+    case nil: return nil
+    case .string(let own)?: text = own
+    case .array(let parts)?: text = try joined(parts, "system")
+    default: throw error("'system' is no text")
+    }
+    return text.stripped().isEmpty ? nil : text
   }
 
   private struct Message {
     let members: JSONObject
+    let role: String
     let isAnswer: Bool
     let isLearnt: Bool
   }
@@ -66,14 +121,28 @@ struct FormReader {
     }
   }
 
-  /// ShareGPT's names of who speaks, as axolotl maps them.
+  /// ShareGPT's and others' names of who speaks, as axolotl maps them.
   private static let speakers = [
     "human": "user", "user": "user", "gpt": "assistant", "assistant": "assistant", "model": "assistant",
-    "system": "system", "tool": "tool", "observation": "tool",
+    "ai": "assistant", "bot": "assistant", "chatbot": "assistant", "chatgpt": "assistant", "system": "system",
+    "tool": "tool", "observation": "tool",
   ]
 
+  /// The role that a name under `role` means. Templates know roles of their own, such as `developer` or `ipython`: those are left alone, and what
+  /// is nearly one of the usual ones is a mistake.
+  private func role(_ name: String, _ place: String) throws -> String {
+    if let role = Self.speakers[name.lowercased()] { return role }
+    let usual = [ChatSample.Role.system, .user, .assistant].map(\.rawValue)
+    if let meant = nearestKey(to: name.lowercased(), among: usual) {
+      throw line.error("'\(place).role' is '\(name)'", remedy: "did you mean '\(meant)'?")
+    }
+    return name
+  }
+
   private func message(_ members: JSONObject, _ place: String) throws -> Message {
-    if let twice = ["role", "content", "from", "value"].first(where: { members.repeats($0) }) {
+    if let twice = ["role", "content", "from", "value", "train", "training", "weight"].first(where: {
+      members.repeats($0)
+    }) {
       throw error("'\(place).\(twice)' is given twice")
     }
     var message = JSONObject()
@@ -90,8 +159,15 @@ struct FormReader {
         _ = message.append(member.key, member.value)
       }
     }
-    guard case .string(let role)? = message["role"], !role.isEmpty else {
+    guard case .string(let name)? = message["role"], !name.isEmpty else {
       throw error("'\(place)' has no role")
+    }
+    let role = try role(name, place)
+    if role != name { message = message.setting("role", to: .string(role)) }
+    if let call = message["function_call"], !call.isOff {
+      throw line.error(
+        "'\(place)' has a function_call, OpenAI's older form, which chat templates do not know",
+        remedy: "write it as tool_calls, and functions as tools")
     }
     let calls = message["tool_calls"].map { !$0.isOff } ?? false
     switch message["content"] {
@@ -102,7 +178,9 @@ struct FormReader {
       guard calls else { throw error("'\(place)' has no content") }
     default: throw error("'\(place).content' is no text")
     }
-    return Message(members: message, isAnswer: role == ChatSample.Role.assistant.rawValue, isLearnt: isLearnt(message))
+    return Message(
+      members: message, role: role, isAnswer: role == ChatSample.Role.assistant.rawValue,
+      isLearnt: try isLearnt(message, place))
   }
 
   /// The text of a content that comes in parts.
@@ -111,25 +189,55 @@ struct FormReader {
       switch part {
       case .string(let text): return text
       case .object(let members):
-        if case .string(let text)? = members["text"] { return text }
-        if case .string(let kind)? = members["type"], kind != "text" {
+        if case .string(let kind)? = members["type"], !Self.textKinds.contains(kind) {
           throw line.error(
             "'\(place).content[\(index)]' is of type '\(kind)', and text alone is trained on",
             remedy: "leave the line out, or write its text")
         }
+        if case .string(let text)? = members["text"] { return text }
       default: break
       }
       throw error("'\(place).content[\(index)]' has no text")
     }.joined()
   }
 
-  /// Axolotl's marks of a message that is not learnt.
-  private func isLearnt(_ message: JSONObject) -> Bool {
-    for key in ["train", "training"] where message[key] == .bool(false) { return false }
-    return message["weight"] != .integer(0) && message["weight"] != .number(0)
+  private static let textKinds: Set<String> = ["text", "input_text", "output_text"]
+
+  /// Axolotl's and OpenAI's marks of a message that is not learnt.
+  private func isLearnt(_ message: JSONObject, _ place: String) throws -> Bool {
+    if let key = ["train_detail", "training_detail"].first(where: { message[$0].map { !$0.isOff } ?? false }) {
+      throw line.error(
+        "'\(place).\(key)' marks parts of an answer, and answers are learnt whole or not at all",
+        remedy: "leave it out, or write the conversation as segments: \(DataForm.segments.example)")
+    }
+    for key in ["train", "training", "weight"] {
+      guard let mark = message[key] else { continue }
+      guard let isLearnt = flag(mark) else {
+        throw line.error(
+          "'\(place).\(key)' is neither \(key == "weight" ? "0 nor 1" : "true nor false")",
+          remedy: "answers are learnt whole or not at all: write one of them")
+      }
+      if !isLearnt { return false }
+    }
+    return true
+  }
+
+  /// true and false, also as 1 and 0.
+  private func flag(_ value: JSONValue) -> Bool? {
+    switch value {
+    case .bool(let flag): flag
+    case .integer(0), .number(0): false
+    case .integer(1), .number(1): true
+    default: nil
+    }
   }
 
   private func tools() throws -> JSONValue? {
+    if let functions = line.value("functions"), !functions.isOff {
+      throw line.error(
+        "has functions, OpenAI's older form, which chat templates do not know",
+        remedy: #"rename the column to tools, each {"type": "function", "function": …}"#)
+    }
     guard let value = line.value("tools") else { return nil }
     if case .string(let text) = value, text.stripped().isEmpty { return nil }
     return .array(try list("tools", value))
@@ -144,6 +252,22 @@ struct FormReader {
         "'chat_template_kwargs' sets '\(name)', which the conversation itself says", remedy: "leave it out")
     }
     return members
+  }
+
+  /// Whether a column is a list of messages, or the JSON text of one.
+  func hasMessages(_ key: String) -> Bool {
+    switch line.value(key) {
+    case .array?: true
+    case .string(let text)?:
+      if text.stripped().hasPrefix("["), case .array(let elements)? = parsed(text), !elements.isEmpty {
+        elements.allSatisfy {
+          if case .object(let members) = $0 { members["role"] != nil || members["from"] != nil } else { false }
+        }
+      } else {
+        false
+      }
+    default: false
+    }
   }
 
   private func list(_ key: String, _ value: JSONValue?) throws -> [JSONValue] {

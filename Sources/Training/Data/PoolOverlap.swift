@@ -25,7 +25,11 @@ extension TrainingPlan {
       }
     }
     if let general = recipe.mix.general {
-      for line in generalLines { try check(line.content.prompt, line.content.completion, general.data, line.number) }
+      for line in generalLines {
+        for exchange in line.content.exchanges {
+          try check(exchange.question, exchange.answer, general.data, line.number)
+        }
+      }
     }
     var seen: Set<String> = []
     for pool in [fewShotPool, preservationPool].compactMap({ $0 }) where seen.insert(pool.path).inserted {

@@ -48,6 +48,16 @@ extension SampleContent {
     }
   }
 
+  /// Whatever stands as a question and its answer: all that is given beside what is learnt, and each answer beside the message before it.
+  var exchanges: [(question: String, answer: String)] {
+    var exchanges = [(question: prompt, answer: completion)]
+    guard case .chat(let chat) = self else { return exchanges }
+    for place in chat.messages.indices.dropFirst() where chat.role(of: place) == ChatSample.Role.assistant.rawValue {
+      exchanges.append((chat.text(of: place - 1), chat.text(of: place)))
+    }
+    return exchanges
+  }
+
   func replacingCompletion(by completion: String) -> SampleContent {
     switch self {
     case .pair(let prompt, _): .pair(prompt: prompt, completion: completion)

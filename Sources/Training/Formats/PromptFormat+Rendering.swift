@@ -81,11 +81,13 @@ extension PromptFormat {
       throw RenderingFault(problem: "the mustache template cannot be parsed", remedy: remedy)
     }
     let given = try messages(content, "a mustache template").dropLast()
+    let isConversation = if case .chat = content { true } else { false }
     var prompt = given.last { $0.role == .user }?.content ?? ""
     if case .pair(let text, _) = content { prompt = text }
     let messages: [[String: Any]] = given.map {
       [
-        "role": $0.role.rawValue, "content": $0.content, "system": $0.role == .system, "user": $0.role == .user,
+        "role": $0.role.rawValue, "content": $0.isLearnt && isConversation ? Self.marked($0.content) : $0.content,
+        "system": $0.role == .system, "user": $0.role == .user,
         "assistant": $0.role == .assistant,
       ]
     }
@@ -96,9 +98,29 @@ extension PromptFormat {
       throw RenderingFault(
         problem: "the mustache template must render {{completion}} exactly once", remedy: remedy)
     }
+    let (front, earlier) = Self.unmarked(parts[0])
     return RenderedSample(
-      prompt: String(parts[0]), completion: content.completion + parts[1], specialTokens: true, movesSpace: true,
-      endsWithEOS: endsWithEOS)
+      prompt: front, completion: content.completion + Self.unmarked(parts[1]).text, earlierAnswers: earlier,
+      specialTokens: true, movesSpace: true, endsWithEOS: endsWithEOS)
+  }
+
+  /// Around an earlier answer that is learnt, while a template is rendered.
+  private static let (answerStart, answerEnd) = ("\u{F8FF}\u{E001}", "\u{E001}\u{F8FF}")
+
+  private static func marked(_ answer: String) -> String { answerStart + answer + answerEnd }
+
+  /// A text without those marks, and where in its UTF-8 the answers between them stand.
+  private static func unmarked(_ rendered: Substring) -> (text: String, answers: [Range<Int>]) {
+    var (text, answers) = ("", [Range<Int>]())
+    for (index, piece) in rendered.split(separator: answerStart, omittingEmptySubsequences: false).enumerated() {
+      let halves = piece.split(separator: answerEnd, maxSplits: 1, omittingEmptySubsequences: false)
+      if index > 0, halves.count == 2 {
+        let start = text.utf8.count
+        answers.append(start..<start + halves[0].utf8.count)
+      }
+      text += halves.joined()
+    }
+    return (text, answers.filter { !$0.isEmpty })
   }
 }
 

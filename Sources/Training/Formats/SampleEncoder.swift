@@ -34,6 +34,7 @@ package struct SampleEncoder: Sendable {
   package func encode(_ sample: RenderedSample, kind: TrainingSample.Kind) throws -> TrainingSample {
     let start: Int
     var ids: [Int32]
+    var hasSpecialTokens = false
     if sample.prompt.isEmpty {
       guard let prefix = tokenizer.bosTokenID ?? tokenizer.eosTokenID else {
         throw RenderingFault(
@@ -46,6 +47,7 @@ package struct SampleEncoder: Sendable {
     } else {
       let kept = sample.movesSpace ? sample.prompt.stripped(.end) : sample.prompt
       let special = sample.specialTokens && !writesBOS(kept)
+      hasSpecialTokens = special
       let own = tokenizer.encodePrompt(kept, addSpecialTokens: special)
       let whole = tokenizer.encodePrompt(sample.prompt + sample.completion, addSpecialTokens: special)
       start = own.count
@@ -58,7 +60,9 @@ package struct SampleEncoder: Sendable {
         problem: "the sample has no token that loss is taken on", remedy: "write a completion, or leave the line out")
     }
     try check(ids)
-    let earlier = sample.earlierAnswers.isEmpty ? [] : positions(of: sample.earlierAnswers, of: sample.prompt, in: ids)
+    let earlier =
+      sample.earlierAnswers.isEmpty
+      ? [] : positions(of: sample.earlierAnswers, of: sample.prompt, in: ids, addSpecialTokens: hasSpecialTokens)
     return TrainingSample(ids: ids, scored: earlier + Array(start..<ids.count), kind: kind)
   }
 

@@ -43,7 +43,7 @@ package struct TrainingTemplate: Sendable {
 
   /// A conversation as text.
   ///
-  /// - Throws: `RenderingFault` where the template refuses the conversation, and where it writes nothing of its tools.
+  /// - Throws: `RenderingFault` where the template refuses the conversation, and where it writes nothing of its tools or their calls.
   func render(_ sample: ChatSample) throws -> RenderedChat {
     var sample = sample
     if let system, sample.messages.first.map({ $0["role"] != .string("system") }) ?? false {
@@ -56,6 +56,13 @@ package struct TrainingTemplate: Sendable {
           problem: "has tools, and the chat template writes nothing of them",
           remedy: "leave the column out, or name another template")
       }
+    }
+    if sample.callsTools,
+      (try? text(sample.messages.count, of: sample.withoutCalls, prompted: false).text) == whole.text
+    {
+      throw RenderingFault(
+        problem: "calls tools, and the chat template writes nothing of the calls",
+        remedy: "leave the line out, or name another template")
     }
     return RenderedChat(sample: sample, rendering: whole)
   }
