@@ -153,6 +153,19 @@ end
 {% for x in xs %}a{% filter upper %}b{% break %}{% endfilter %}c{% endfor %}d{% for x in xs %}{% break %}{% else %}e{% endfor %}{% for x in xs %}{% continue %}{% else %}e{% endfor %}
 {% for x in xs %}a{% generation %}b{% break %}{% endgeneration %}c{% endfor %}d
 {% for x in [] %}{% else %}{% set s = 1 %}{% endfor %}{{ s }}{% macro m(caller=none) %}{{ caller() if caller }}{% endmacro %}{% call m() %}c{% endcall %}{{ m() }}
+{% set ns = namespace(done=false) %}{% for x in xs if not ns.done %}{{ x }}{% if x == 1 %}{% set ns.done = true %}{% endif %}{% endfor %}
+{% set ns = namespace(seen=[]) %}{% for x in [1, 2, 1, 3, 2] if x not in ns.seen %}{{ x }}{{ loop.index }}{% set ns.seen = ns.seen + [x] %}{% endfor %}
+{% for p in people if p.age > 2 %}{{ p.name }}{% break %}{% endfor %}
+{% for x in xs if x != 3 %}{{ x }}{{ loop.last }}{{ loop.length }}{{ loop.revindex }}{{ loop.nextitem }}{{ loop.previtem }} {% endfor %}{% for x in xs if x > 5 %}{% else %}none{% endfor %}
+{% macro r(n=n, m=n, k=k) %}{{ n }}{{ m }}{{ k }}{% endmacro %}{{ r() }}|{{ r(1) }}|
+{{ people | map(attribute='tags', default=none) | list | length }}{{ people | map(attribute='tags', default=none) | join }} {{ xs | join(',', attribute=none) }} {{ xs | sum(attribute=none) }}
+{{ 'abcbc'.find('bc', 2) }} {{ 'abcbc'.find('bc', 2, 4) }} {{ 'abcbc'.rfind('b', 0, 3) }} {{ 'abcbc'.index('c', -1) }} {{ 'abcbc'.count('b', 2) }} {{ 'abcbc'.startswith('b', 1) }} {{ 'abcbc'.endswith('b', 0, -1) }} {{ 'ab'.find('', 3) }} {{ 'ab'.startswith('', 3) }} {{ 'ab'.find('b', none) }} {{ u.find('ß', 1) }}
+{{ ' a b  c '.rsplit(none, 1) }} {{ 'a b c'.rsplit(none, 0) }} {{ ws.rsplit(none, 5) }}
+{{ people | sort(attribute='name') | map(attribute='name') | join }} {{ people | sort(attribute='nope') | map(attribute='name') | join }} {{ [none_, none_] | sort }} {{ [{'a': 2, 'b': 1}, {'a': 1, 'b': 2}, {'a': 1, 'b': 1}] | sort(attribute='a,b') }} {{ [[2, 1], [1, 5]] | sort(reverse=true) }}
+{{ people | unique(attribute='nope') | list | length }}
+{{ [1, none_] | sort }}
+{{ 5 | indent }}
+{{ missing | indent }}
 {{ -n }} {{ - -n }} {{ -n | abs }} {{ n | abs }} {{ (n, f) | max }} {{ [f, n] | min }} {{ n == 3.0 }}
 """.strip("\n")
 

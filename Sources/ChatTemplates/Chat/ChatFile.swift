@@ -56,6 +56,10 @@ package struct ChatFile: Sendable {
     conversation = Conversation(
       messages: messages.map(\.members), tools: try file.value("tools"), documents: try file.value("documents"))
     arguments = try file.object("chat_template_kwargs")?.members ?? JSONObject()
+    if let name = arguments.keys.first(where: ChatSettings.reserved.contains) {
+      throw file.error(
+        "chat_template_kwargs", "sets '\(name)', which the conversation itself says", remedy: "leave it out")
+    }
   }
 }
 

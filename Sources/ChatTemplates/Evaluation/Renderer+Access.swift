@@ -5,7 +5,7 @@ extension Renderer {
   /// `value.name`: the attribute, then the key.
   func attribute(_ name: String, of value: TemplateValue) throws(TemplateFault) -> TemplateValue {
     if case .undefined(let words) = value { throw TemplateFault(.evaluation, "\(words)") }
-    if let attribute = ownAttribute(name, of: value) { return attribute }
+    if let attribute = try ownAttribute(name, of: value) { return attribute }
     if value.number != nil, Self.numberAttributes.contains(name) {
       throw TemplateFault(.evaluation, "the attribute '\(name)' of numbers is not supported")
     }
@@ -37,7 +37,7 @@ extension Renderer {
       }
     default: break
     }
-    if let name = key.text, let attribute = ownAttribute(name, of: value) { return attribute }
+    if let name = key.text, let attribute = try ownAttribute(name, of: value) { return attribute }
     return .undefined(words: "a value of type \(value.typeName) has no item \(key.represented ?? "of this kind")")
   }
 
@@ -47,7 +47,7 @@ extension Renderer {
   }
 
   /// What Python's type itself has by this name; never what begins with `_`.
-  private func ownAttribute(_ name: String, of value: TemplateValue) -> TemplateValue? {
+  private func ownAttribute(_ name: String, of value: TemplateValue) throws(TemplateFault) -> TemplateValue? {
     switch value {
     case .string, .markup: Self.textMethods.contains(name) ? .callable(.method(value, name)) : nil
     case .mapping: method(name, of: value, Self.mappingMethods, changing: Self.mappingChanges)
@@ -59,7 +59,7 @@ extension Renderer {
       }
     case .namespace(let place): namespaces[place][name]
     case .loop(let state):
-      state.attribute(name) ?? (name == "cycle" || name == "changed" ? .callable(.method(value, name)) : nil)
+      try state.attribute(name) ?? (name == "cycle" || name == "changed" ? .callable(.method(value, name)) : nil)
     case .callable(.macro(let place)):
       switch name {
       case "name": .string(macros[place].definition.name)

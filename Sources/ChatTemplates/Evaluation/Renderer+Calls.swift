@@ -36,6 +36,10 @@ extension Renderer {
     }
     try setRest(of: definition, more: more, others: others, caller: caller, in: inner)
     let firstDefault = parameters.count - definition.defaults.count
+    // A default that names a parameter which has no value yet does not mean a variable outside of the same name.
+    for (index, name) in parameters.enumerated() where values[index] == nil {
+      inner.set(name, .undefined(words: "the parameter '\(name)' has no value yet"))
+    }
     for (index, name) in parameters.enumerated() {
       if let value = values[index] {
         inner.set(name, value)

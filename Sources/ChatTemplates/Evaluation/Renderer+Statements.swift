@@ -53,30 +53,35 @@ extension Renderer {
   }
 
   private func execute(_ loop: LoopStatement, in scope: Scope) throws(TemplateFault) -> Flow {
-    var elements = try elements(of: try evaluate(loop.iterable, in: scope))
-    if let filter = loop.filter {
-      var kept: [TemplateValue] = []
-      for element in elements {
-        let inner = Scope(parent: scope)
-        try assign(element, to: loop.target, in: inner)
-        if try isTrue(try evaluate(filter, in: inner)) { kept.append(element) }
-      }
-      elements = kept
-    }
-    let state = LoopState(elements: elements)
+    let state = try passes(of: loop, in: scope)
     // jinja2 takes a loop for empty until a pass has come to its end.
     var hasPassed = false
-    for index in elements.indices {
+    while let element = try state.advance() {
       try spend(1)
-      state.index = index
       let inner = Scope(parent: scope)
       inner.set("loop", .loop(state))
-      try assign(elements[index], to: loop.target, in: inner)
+      try assign(element, to: loop.target, in: inner)
       let flow = try execute(loop.body, in: inner)
       if flow == .leavesLoop { break }
       if flow == .onward { hasPassed = true }
     }
     return hasPassed ? .onward : try execute(loop.otherwise, in: Scope(parent: scope))
+  }
+
+  /// A loop's condition is asked of an element once the passes before it are done, or something looks ahead, as jinja2 does it.
+  private func passes(of loop: LoopStatement, in scope: Scope) throws(TemplateFault) -> LoopState {
+    let elements = try elements(of: try evaluate(loop.iterable, in: scope))
+    guard let filter = loop.filter else { return LoopState(elements: elements) }
+    var rest = elements[...]
+    return LoopState { () throws(TemplateFault) in
+      while let element = rest.popFirst() {
+        try self.spend(1)
+        let inner = Scope(parent: scope)
+        try self.assign(element, to: loop.target, in: inner)
+        if try self.isTrue(try self.evaluate(filter, in: inner)) { return element }
+      }
+      return nil
+    }
   }
 
   func assign(_ value: TemplateValue, to target: AssignmentTarget, in scope: Scope) throws(TemplateFault) {

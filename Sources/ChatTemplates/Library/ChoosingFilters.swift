@@ -26,8 +26,9 @@ extension Renderer {
     var results: [TemplateValue] = []
     if arguments.positional.isEmpty {
       let values = try arguments.bound(to: "map", ["attribute", "default"], required: 1)
+      let missing = values[1].flatMap { $0.isNone ? nil : $0 }
       for element in try elements(of: value) {
-        results.append(try attribute(values[0] ?? .none, of: element, otherwise: values[1]))
+        results.append(try attribute(values[0] ?? .none, of: element, otherwise: missing))
       }
     } else {
       let name = try arguments.positional[0].string(for: "the filter's name")

@@ -56,7 +56,7 @@ extension Renderer {
       return text.unicodeScalars.count
     case .sequence(let sequence): return sequence.elements.count
     case .mapping(let mapping): return mapping.count
-    case .loop(let state): return state.elements.count
+    case .loop(let state): return try state.count()
     default: throw TemplateFault(.evaluation, "a value of type \(value.typeName) has no length")
     }
   }
@@ -88,7 +88,11 @@ extension Renderer {
       var limit = -1
       if let count = values[2], case .integer(let integer)? = count.number { limit = integer }
       return try replaced(try text(of: value), old, new, limit: limit)
-    case "indent": return try indented(try text(of: value), arguments)
+    case "indent":
+      guard let text = value.text else {
+        throw TemplateFault(.evaluation, "'indent' needs a string, not \(value.typeName)")
+      }
+      return try indented(text, arguments)
     case "format":
       let text = try text(of: value)
       guard arguments.named.isEmpty || arguments.positional.isEmpty else {

@@ -42,10 +42,11 @@ extension Renderer {
   private func joined(_ value: TemplateValue, _ arguments: CallArguments) throws(TemplateFault) -> TemplateValue {
     let values = try arguments.bound(to: "join", ["d", "attribute"])
     let separator = try values[0].map { (value) throws(TemplateFault) in try text(of: value) } ?? ""
+    let path = values[1].flatMap { $0.isNone ? nil : $0 }
     var pieces: [String] = []
     for element in try elements(of: value) {
       pieces.append(
-        try text(of: try values[1].map { (path) throws(TemplateFault) in try attribute(path, of: element) } ?? element))
+        try text(of: try path.map { (path) throws(TemplateFault) in try attribute(path, of: element) } ?? element))
       try allocate(pieces[pieces.count - 1].utf8.count)
     }
     return try joined(pieces, separator: separator)
@@ -119,14 +120,27 @@ extension Renderer {
   private func sorted(_ value: TemplateValue, _ arguments: CallArguments) throws(TemplateFault) -> TemplateValue {
     let values = try arguments.bound(to: "sort", ["reverse", "case_sensitive", "attribute"])
     let isReversed = values[0]?.isTrue ?? false
-    var keyed: [(key: TemplateValue, value: TemplateValue)] = []
+    // Several attributes, the first one first.
+    let paths: [TemplateValue?] =
+      values[2]?.text.map { $0.split(at: ",", limit: -1).map { .string($0) } } ?? [values[2]]
+    var keyed: [(keys: [TemplateValue], value: TemplateValue)] = []
     for element in try elements(of: value) {
-      keyed.append((try key(element, attribute: values[2], isCaseSensitive: values[1]?.isTrue ?? false), element))
+      var keys: [TemplateValue] = []
+      for path in paths {
+        keys.append(try key(element, attribute: path, isCaseSensitive: values[1]?.isTrue ?? false))
+      }
+      keyed.append((keys, element))
     }
     let result = try sort(keyed) { (first, second) throws(TemplateFault) in
-      try isReversed ? compareKeys(second.key, first.key) : compareKeys(first.key, second.key)
+      try isReversed ? areBefore(second.keys, first.keys) : areBefore(first.keys, second.keys)
     }
     return try list(result.map(\.value))
+  }
+
+  /// As Python compares lists: the first two that are not equal decide.
+  private func areBefore(_ first: [TemplateValue], _ second: [TemplateValue]) throws(TemplateFault) -> Bool {
+    for (one, other) in zip(first, second) where try !isEqual(one, other) { return try compareKeys(one, other) }
+    return false
   }
 
   private func sortedPairs(of value: TemplateValue, _ arguments: CallArguments) throws(TemplateFault) -> TemplateValue {
@@ -154,9 +168,15 @@ extension Renderer {
     let values = try arguments.bound(to: "unique", ["case_sensitive", "attribute"])
     var seen = TemplateMapping()
     var kept: [TemplateValue] = []
+    var hasUndefined = false
     for element in try elements(of: value) {
       let key = try key(element, attribute: values[1], isCaseSensitive: values[0]?.isTrue ?? false)
       try spend(walking: key)
+      if key.isUndefined {
+        if !hasUndefined { kept.append(element) }
+        hasUndefined = true
+        continue
+      }
       guard seen[key] == nil else { continue }
       guard seen.set(key, to: .none) else {
         throw TemplateFault(.evaluation, "'unique' cannot tell values of type \(key.typeName) apart")
@@ -186,8 +206,9 @@ extension Renderer {
   private func sum(_ value: TemplateValue, _ arguments: CallArguments) throws(TemplateFault) -> TemplateValue {
     let values = try arguments.bound(to: "sum", ["attribute", "start"])
     var total = values[1] ?? .integer(0)
+    let path = values[0].flatMap { $0.isNone ? nil : $0 }
     for element in try elements(of: value) {
-      let term = try values[0].map { (path) throws(TemplateFault) in try attribute(path, of: element) } ?? element
+      let term = try path.map { (path) throws(TemplateFault) in try attribute(path, of: element) } ?? element
       total = try binary(.add, total, term)
     }
     return total

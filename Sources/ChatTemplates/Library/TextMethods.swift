@@ -72,18 +72,24 @@ extension Renderer {
   ) throws(TemplateFault) -> TemplateValue? {
     switch name {
     case "startswith", "endswith":
-      let values = try arguments.bound(to: name, ["affix"], required: 1)
-      return .bool(
-        try affixes(values[0] ?? .none).contains { name == "startswith" ? text.begins(with: $0) : text.ends(with: $0) })
+      let values = try arguments.bound(to: name, ["affix", "start", "end"], required: 1)
+      let affixes = try affixes(values[0] ?? .none)
+      guard let (text, _) = try part(of: text, values) else { return .bool(false) }
+      return .bool(affixes.contains { name == "startswith" ? text.begins(with: $0) : text.ends(with: $0) })
     case "find", "index", "rfind", "rindex":
-      let values = try arguments.bound(to: name, ["sub"], required: 1)
+      let values = try arguments.bound(to: name, ["sub", "start", "end"], required: 1)
       let wanted = try values[0]?.string(for: "what is looked for") ?? ""
-      if let place = place(of: wanted, in: text, last: name.hasPrefix("r")) { return .integer(place) }
+      if let (part, offset) = try part(of: text, values),
+        let place = place(of: wanted, in: part, last: name.hasPrefix("r"))
+      {
+        return .integer(offset + place)
+      }
       guard name.hasSuffix("find") else { throw TemplateFault(.evaluation, "the substring is not found") }
       return .integer(-1)
     case "count":
-      let values = try arguments.bound(to: name, ["sub"], required: 1)
+      let values = try arguments.bound(to: name, ["sub", "start", "end"], required: 1)
       let wanted = try values[0]?.string(for: "what is counted") ?? ""
+      guard let (text, _) = try part(of: text, values) else { return .integer(0) }
       return .integer(wanted.isEmpty ? text.unicodeScalars.count + 1 : text.split(at: wanted, limit: -1).count - 1)
     case "isupper": return .bool(text.isUpperToPython)
     case "islower": return .bool(text.isLowerToPython)
@@ -95,6 +101,23 @@ extension Renderer {
         !text.isEmpty && text.unicodeScalars.allSatisfy { $0.isLetterToPython || $0.properties.numericType != nil })
     default: return nil
     }
+  }
+
+  /// The part of a text from a start to an end, as the second and third arguments of Python's methods give them, and where it begins; nil where
+  /// it would begin behind the text or behind its own end.
+  private func part(of text: String, _ values: [TemplateValue?]) throws(TemplateFault) -> (String, Int)? {
+    var bounds: [Int?] = []
+    for value in values.dropFirst() {
+      bounds.append(try value.flatMap { $0.isNone ? nil : $0 }?.integer(for: "where it begins or ends"))
+    }
+    guard bounds.contains(where: { $0 != nil }) else { return (text, 0) }
+    let scalars = text.unicodeScalars
+    let count = scalars.count
+    func place(_ bound: Int) -> Int { bound < 0 ? max(0, count + max(bound, -count)) : bound }
+    let (start, end) = (bounds[0].map(place) ?? 0, min(count, bounds[1].map(place) ?? count))
+    guard start <= end else { return nil }
+    let first = scalars.index(scalars.startIndex, offsetBy: start)
+    return (String(scalars[first..<scalars.index(first, offsetBy: end - start)]), start)
   }
 
   /// What `startswith` is asked for: a string, or a tuple of them.
@@ -130,10 +153,9 @@ extension Renderer {
           fromEnd ? text.splitFromEnd(at: separator, limit: limit) : text.split(at: separator, limit: limit))
       }
     }
-    guard !fromEnd || limit < 0 else {
-      throw TemplateFault(.evaluation, "'rsplit' at white space with a limit is not supported")
-    }
-    return try strings(text.splitAtSpaces(limit: limit))
+    guard fromEnd, limit >= 0 else { return try strings(text.splitAtSpaces(limit: limit)) }
+    func reversed(_ text: String) -> String { String(String.UnicodeScalarView(text.unicodeScalars.reversed())) }
+    return try strings(reversed(text).splitAtSpaces(limit: limit).reversed().map(reversed))
   }
 
   private func separator(_ value: TemplateValue) throws(TemplateFault) -> String {

@@ -158,28 +158,54 @@ enum TemplateCallable {
 
 /// Where a `for` is: the variable `loop`.
 final class LoopState {
-  let elements: [TemplateValue]
-  var index = 0
+  /// Those that are known: all of a list's, and of a loop with a condition those that were looked for so far.
+  private var elements: [TemplateValue]
+  /// Finds the next one that a loop's condition lets pass, which may depend on what passes before it did; nil where all are known.
+  private var pull: (() throws(TemplateFault) -> TemplateValue?)?
+  private(set) var index = -1
   /// What `loop.changed` saw last.
   var lastChanged: TemplateValue?
 
   init(elements: [TemplateValue]) { self.elements = elements }
 
-  func attribute(_ name: String) -> TemplateValue? {
+  init(pull: @escaping () throws(TemplateFault) -> TemplateValue?) { (elements, self.pull) = ([], pull) }
+
+  /// The next pass's element; nil behind the last.
+  func advance() throws(TemplateFault) -> TemplateValue? {
+    guard try isKnown(index + 1) else { return nil }
+    index += 1
+    return elements[index]
+  }
+
+  /// How many passes there are, which looks at all that remain.
+  func count() throws(TemplateFault) -> Int {
+    while try isKnown(elements.count) {}
+    return elements.count
+  }
+
+  private func isKnown(_ place: Int) throws(TemplateFault) -> Bool {
+    while place >= elements.count, let pull {
+      if let element = try pull() { elements.append(element) } else { self.pull = nil }
+    }
+    return place < elements.count
+  }
+
+  func attribute(_ name: String) throws(TemplateFault) -> TemplateValue? {
     switch name {
-    case "index": .integer(index + 1)
-    case "index0": .integer(index)
-    case "revindex": .integer(elements.count - index)
-    case "revindex0": .integer(elements.count - index - 1)
-    case "first": .bool(index == 0)
-    case "last": .bool(index == elements.count - 1)
-    case "length": .integer(elements.count)
+    case "index": return .integer(index + 1)
+    case "index0": return .integer(index)
+    case "revindex": return .integer(try count() - index)
+    case "revindex0": return .integer(try count() - index - 1)
+    case "first": return .bool(index == 0)
+    case "last": return .bool(try !isKnown(index + 1))
+    case "length": return .integer(try count())
     // Only recursive loops are deeper.
-    case "depth": .integer(1)
-    case "depth0": .integer(0)
-    case "previtem": index > 0 ? elements[index - 1] : .undefined(words: "there is no previous item")
-    case "nextitem": index + 1 < elements.count ? elements[index + 1] : .undefined(words: "there is no next item")
-    default: nil
+    case "depth": return .integer(1)
+    case "depth0": return .integer(0)
+    case "previtem": return index > 0 ? elements[index - 1] : .undefined(words: "there is no previous item")
+    case "nextitem":
+      return try isKnown(index + 1) ? elements[index + 1] : .undefined(words: "there is no next item")
+    default: return nil
     }
   }
 }
