@@ -34,8 +34,8 @@ extension RecordScanner {
     }
   }
 
-  /// What an answer may be beside the whole of it: its first line and sentence, and a last line that stands alone or is marked
-  /// as the result ("#### 19"); each once.
+  /// What an answer may be beside the whole of it: its first line and sentence, a last line that stands alone or is marked as the
+  /// result ("#### 19"), and what the last `\boxed{}` has; each once.
   func statements(of field: Int) -> [WordRange] {
     let text = texts[field]
     guard let first = text.lines.first, let last = text.lines.last else { return [] }
@@ -43,7 +43,26 @@ extension RecordScanner {
     let opening = sentence(first, of: field)
     if opening != first { found.append(opening) }
     if last != first, last == text.paragraphs.last || isMarked(last, in: field) { found.append(last) }
+    if let boxed = boxed(in: field), !found.contains(boxed) { found.append(boxed) }
     return found
+  }
+
+  /// The words between the braces of a field's last `\boxed{…}`.
+  private func boxed(in field: Int) -> WordRange? {
+    let source = record.text(fields[field])
+    let mark = Array("boxed{".utf8)
+    guard source.count > mark.count,
+      let open = (0...(source.count - mark.count)).last(where: {
+        source[$0 + mark.count - 1] == mark.last && source[$0..<$0 + mark.count].elementsEqual(mark)
+      })
+    else { return nil }
+    let start = open + mark.count
+    let close = source[start...].firstIndex(of: UInt8(ascii: "}")) ?? source.count
+    let text = texts[field]
+    func place(_ word: Int) -> Int { text.sourceRange(WordRange(start: word, end: word + 1)).start }
+    guard let first = (0..<text.wordCount).first(where: { place($0) >= start && place($0) < close }) else { return nil }
+    let end = (first..<text.wordCount).first { place($0) >= close } ?? text.wordCount
+    return WordRange(start: first, end: end)
   }
 
   /// Every item whose input stands in a short question: the last paragraph of a field.

@@ -14,6 +14,28 @@ extension DataRecord {
     }
   }
 
+  /// Pieces of one text stand beside the whole of it too: where they are cut need not be where a question ends.
+  func joinPieces(from start: Int) {
+    let pieces = fields[start...]
+    guard pieces.count > 1 else { return }
+    let joined = bytes.count
+    for piece in pieces { bytes.append(copyOf: piece.start, piece.end) }
+    let end = endWithoutTokens(joined, bytes.count)
+    fields.append(RecordField(role: .other, group: -1, isPlainText: true, start: joined, end: end))
+  }
+
+  /// Where a text ends that special tokens follow, such as `</s>`: no word of it.
+  func endWithoutTokens(_ start: Int, _ end: Int) -> Int {
+    var text = bytes.slice(start, end)
+    while let last = text.last, last == UInt8(ascii: ">") || last == UInt8(ascii: "]"),
+      let open = text.lastIndex(where: { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: "[") }),
+      let token = TemplateToken(text, at: open), token.end >= text.count
+    {
+      text = UnsafeBufferPointer(rebasing: text[..<open])
+    }
+    return start + text.count
+  }
+
   /// Words, or a tokenizer's pieces, become the text that they are of.
   func joinTokens(from start: Int) {
     let pieces = fields[start...]

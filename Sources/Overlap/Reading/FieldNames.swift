@@ -24,19 +24,21 @@ enum FieldNames {
     "prompt", "instruction", "instructions", "input", "inputs", "question", "query", "problem", "src",
     "user", "human", "premise", "hypothesis", "sentence1", "sentence2", "request", "input_text", "source_text",
     "question1", "question2",
-    "prompts", "questions", "queries",
+    "prompts", "questions", "queries", "prompt_text", "question_text", "instruction_text",
   ]
   private static let outputs = [
     "completion", "output", "outputs", "response", "responses", "answer", "answers", "target", "targets", "tgt",
     "label", "labels", "category", "class", "chosen", "rejected", "assistant", "reply", "gold", "solution", "summary",
     "output_text", "target_text", "label_text", "sentiment", "topic", "intent", "expected", "completions",
+    "response_text", "answer_text", "completion_text", "ground_truth",
   ]
   private static let texts = [
     "text", "sentence", "body", "passage", "document", "article", "review", "comment", "title", "headline", "tweet",
     "utterance", "context", "word", "phrase",
   ]
   private static let dialogues = [
-    "messages", "conversations", "conversation", "dialog", "dialogue", "turns", "chat", "data",
+    "messages", "conversations", "conversation", "dialog", "dialogue", "turns", "chat", "data", "history",
+    "contents",
   ]
   private static let nothing = ["id", "idx", "index", "uuid", "url", "timestamp", "date", "created_at", "type"]
 
@@ -51,8 +53,8 @@ enum FieldNames {
     add(dialogues, .dialogue)
     add(["segments"], .segments)
     add(["source"], .source)
-    add(["role", "from", "speaker"], .speaker)
-    add(["content", "value", "tool_calls", "function_call", "arguments"], .content)
+    add(["role", "from", "speaker", "author", "sender"], .speaker)
+    add(["content", "value", "message", "parts", "tool_calls", "function_call", "arguments"], .content)
     add(nothing, .nothing)
     return meanings
   }()
@@ -84,7 +86,18 @@ enum FieldNames {
 
   /// Nil for a name that is not known.
   static func meaning(_ name: some BidirectionalCollection<UInt8>) -> Meaning? {
-    meanings[key(name)] ?? (isTokens(name) ? .tokens : nil)
+    meanings[key(name)] ?? (isTokens(name) ? .tokens : headMeaning(name))
+  }
+
+  /// What the last part of a compound says, where that is a question or an answer: "correct_answer", "user-input".
+  private static func headMeaning(_ name: some BidirectionalCollection<UInt8>) -> Meaning? {
+    let separators = [UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: " ")]
+    guard name.count <= 64, let last = name.lastIndex(where: separators.contains) else { return nil }
+    switch meanings[key(name[name.index(after: last)...])] {
+    case .input: return .input
+    case .output: return .output
+    default: return nil
+    }
   }
 
   /// `other` for system prompts, tools and whoever else speaks.

@@ -131,6 +131,7 @@ struct JSONExtractor {
       record.beginDialogue()
       try value(Context(role: context.role, isSegment: meaning == .segments))
       record.alternate(from: start, elements)
+      if meaning == .segments { record.joinPieces(from: start) }
     case .input where !context.inherited, .source where !context.inherited:
       (inner.role, inner.inherited, inner.isNamed) = (.input, true, meaning == .input)
       try value(inner)
@@ -166,7 +167,10 @@ struct JSONExtractor {
       // A list of dialogues, or of a table's rows.
       if isArray, !context.inherited { record.beginDialogue() }
       try value(inner)
-      if isArray, !context.inherited { record.closeGroup(from: start) }
+      guard isArray, !context.inherited else { continue }
+      // A list of a question and its answer, as ChatGLM and others keep what was said before.
+      if elements.count == 3 { record.alternate(from: start, elements) }
+      record.closeGroup(from: start)
     }
     guard !starts.isEmpty else { return }
     let numbers = record.content.listed - listed
@@ -177,8 +181,8 @@ struct JSONExtractor {
   /// Whether a piece of text is marked as learnt; nil where the next value is no such mark.
   private var learntMark: Bool? {
     switch lexer.next {
-    case UInt8(ascii: "t"): true
-    case UInt8(ascii: "f"): false
+    case UInt8(ascii: "t"), UInt8(ascii: "1"): true
+    case UInt8(ascii: "f"), UInt8(ascii: "0"): false
     default: nil
     }
   }

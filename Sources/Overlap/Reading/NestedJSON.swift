@@ -24,8 +24,11 @@ extension JSONExtractor {
       }
     }
     if isText { record.content.note(record.bytes.slice(start, end), context.role, isNamed: context.isNamed) }
+    let isWhole = context.isPlain && context.role == .other
     record.fields.append(
-      RecordField(role: context.role, group: -1, isPlainText: context.isPlain, start: start, end: end))
+      RecordField(
+        role: context.role, group: -1, isPlainText: context.isPlain, start: start,
+        end: isWhole ? record.endWithoutTokens(start, end) : end))
   }
 
   /// Brackets at both ends.

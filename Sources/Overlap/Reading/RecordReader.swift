@@ -13,6 +13,7 @@ struct RecordReader {
   /// - Throws: `InputError` naming the line that is not what the file's form says, once every record before it was read.
   func forEach(_ body: (DataRecord) -> Void) throws {
     try batch.bytes.withUnsafeBufferPointer { bytes in
+      try demandUTF8(bytes)
       switch batch.form {
       case .lines: try lines(bytes, body)
       case .values(let isContainer): try values(bytes, isContainer: isContainer, body)
@@ -20,6 +21,19 @@ struct RecordReader {
       case .text: text(bytes, body)
       }
     }
+  }
+
+  /// Of another encoding every word with an accent would be missed, and the suite called held out.
+  private func demandUTF8(_ bytes: UnsafeBufferPointer<UInt8>) throws {
+    let invalid: Int
+    do {
+      _ = try UTF8Span(validating: bytes.span)
+      return
+    } catch {
+      invalid = error.byteOffsets.lowerBound
+    }
+    let line = batch.line + batch.bytes.newlines(before: invalid)
+    throw InputError(batch.path, field: "line \(line)", "is not UTF-8 text", remedy: "save the file as UTF-8")
   }
 
   private func lines(_ bytes: UnsafeBufferPointer<UInt8>, _ body: (DataRecord) -> Void) throws {

@@ -62,7 +62,9 @@ final class TableCutter: BatchCutter {
     let first = source.buffer.prefix { $0 != 0x0A }
     let separator = CSVRecordEnds.separator(of: first)
     let names = first.filter { $0 != 0x22 && $0 != 0x0D }.split(separator: separator, omittingEmptySubsequences: false)
-    let columns = names.map { FieldNames.meaning($0) }
+    let columns = names.map { name in
+      FieldNames.meaning(name.drop { $0 == 0x20 }.reversed().drop { $0 == 0x20 }.reversed())
+    }
     let isHeader = columns.contains { $0 != nil }
     let length = isHeader ? min(first.count + 1, source.buffer.count) : 0
     return (TableForm(separator: separator, columns: isHeader ? columns : []), length)
