@@ -84,12 +84,18 @@ struct NextSteps {
       NextStep(
         why:
           "Train again more slowly: in reports/claims (\(MeasuredRecipes.model), all at 88 % of one task, three seeds each) full fine-tuning lost "
-          + "\(MeasuredRecipes.text("full-1e-4")) of its few-shot ability at learning rate 1e-4 and \(MeasuredRecipes.text("full-2e-5")) at 2e-5.",
+          + "\(MeasuredRecipes.text("full-1e-4")) of its few-shot ability at learning rate 1e-4, \(MeasuredRecipes.text("full-5e-5")) at 5e-5 and "
+          + "\(MeasuredRecipes.text("full-2e-5")) at 2e-5.",
         command: nil, seconds: nil),
       NextStep(
         why:
+          "Or with one general sample in ten: at 5e-5 it lost \(MeasuredRecipes.text("general-10-5e-5")) in place of "
+          + "\(MeasuredRecipes.text("full-5e-5")) there.",
+        command: "holdfast train recipes/general-mix.yaml", seconds: nil),
+      NextStep(
+        why:
           "Or with a term that holds the base's answers to few-shot prompts of other tasks: there it lost "
-          + "\(MeasuredRecipes.text("preserve-4")) in place of \(MeasuredRecipes.text("full-1e-4")), and with LoRA at 1e-3 "
+          + "\(MeasuredRecipes.text("preserve-4-5e-5")) in place of \(MeasuredRecipes.text("full-5e-5")) at 5e-5, and with LoRA at 1e-3 "
           + "\(MeasuredRecipes.text("lora-16-preserve-4")) in place of \(MeasuredRecipes.text("lora-16-1e-3")).",
         command: "holdfast train recipes/preserve.yaml", seconds: nil),
     ]
