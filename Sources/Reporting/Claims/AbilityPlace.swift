@@ -20,7 +20,7 @@ struct AbilityPlace {
     guard let profile = model.profile, let diagnosis = model.diagnosis else { return nil }
     let cells = profile.cells.map { "; cells on \($0.items) of them. \($0.spreadText)" } ?? "."
     let contrasts = (profile.contrasts ?? []).map {
-      " With \($0.name) put back, \($0.back.text) more comes back than with \($0.than)."
+      " With \($0.name) put back less with \($0.than): \($0.back.text)."
     }
     return
       "By \(diagnosis): shares of the loss of p(gold answer) of one checkpoint that lost its ability, with 95 % intervals over questions, on "

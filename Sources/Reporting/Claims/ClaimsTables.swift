@@ -53,7 +53,7 @@ struct ClaimsTables {
   private func line(_ part: ClaimPart, isAlone: Bool) -> String {
     let figure =
       part.estimate.map { $0.runs.count > 1 ? difference($0) : "\(percent($0.mean, $0.overBoth)) % lost" }
-      ?? part.share.map { "\($0.text) of the loss comes back\(part.what.contains(" beside ") ? " beyond that" : "")" }
+      ?? part.share.map { part.what.contains(" beside ") ? contrast($0) : "\($0.text) of the loss comes back" }
       ?? part.spread.map { "as if over \(effectiveText($0.effective, $0.interval)) of \($0.layers) layers" }
     let word = isAlone || part.estimate == nil && part.missing != nil ? nil : part.word.rawValue
     return "\(part.what): \([figure, part.missing, word].compactMap { $0 }.joined(separator: "; "))"
@@ -63,6 +63,13 @@ struct ClaimsTables {
   private func difference(_ less: CostEstimate) -> String {
     guard less.mean < 0 else { return "\(percent(less.mean, less.overBoth)) points less lost" }
     return "\(percent(-less.mean, less.overBoth.map { Interval(-$0.upper ... -$0.lower) })) points more lost"
+  }
+
+  /// The same of what comes back with one kind of modules beside another.
+  private func contrast(_ share: LossShare) -> String {
+    guard share.share < 0 else { return "\(share.text) more of the loss comes back" }
+    let interval = share.interval.map { Interval(-$0.upper ... -$0.lower) }
+    return "\(LossShare(share: -share.share, interval: interval).text) less of the loss comes back"
   }
 
   // MARK: Arms
