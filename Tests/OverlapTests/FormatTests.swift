@@ -22,6 +22,7 @@ struct FormatTests {
       ("a.jsonl", #"{"instruction": "go", "input": "", "output": "went"}"#),
       ("a.jsonl", #"{"question": "go", "answers": {"text": ["went"], "answer_start": [0]}}"#),
       ("a.jsonl", #"{"text": "go", "label": "went"}"#),
+      ("a.jsonl", #"{"turns": [{"user": "go"}, {"assistant": "went"}]}"#),
       ("a.jsonl", #"{"history": [["say", "said"], ["go", "went"]], "instruction": "x", "output": "y"}"#),
       ("a.jsonl", #"{"conversations": [["go", "went"]]}"#),
       (

@@ -22,6 +22,7 @@ struct DataFormTests {
     arguments: [
       (#"{"prompt": "q", "completion": "a", "id": 1, "source": "z"}"#, .pair(prompt: "q", completion: "a")),
       (#"{"prompt": "q", "completion": "a", "messages": null, "tools": null}"#, .pair(prompt: "q", completion: "a")),
+      (#"{"prompt": "q", "completion": "a", "score": NaN, "tools": NaN}"#, .pair(prompt: "q", completion: "a")),
       (#"{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]}"#, chat),
       (
         #"{"prompt": "q", "prompt_id": "7", "messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]}"#,

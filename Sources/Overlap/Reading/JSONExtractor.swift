@@ -78,12 +78,16 @@ struct JSONExtractor {
     var hasContent = false
     var columns = JSONColumns()
     var isFirst = true
+    var members = 0
+    var onlySpeaker: FieldRole?
     while try lexer.member(isFirst: isFirst) {
       isFirst = false
+      members += 1
       scratch.removeAll()
       try string(into: scratch)
       let name = scratch.slice(0, scratch.count)
       let meaning = FieldNames.meaning(name)
+      onlySpeaker = members == 1 ? FieldNames.knownSpeaker(name) : nil
       let isNumber = name.allSatisfy { $0 &- 0x30 < 10 }
       try lexer.colon()
       if meaning == .speaker, lexer.next == 0x22 {
@@ -104,6 +108,10 @@ struct JSONExtractor {
     }
     guard !isFirst else { return }
     elements = columns.rows(end: record.fields.count)
+    // A message whose one name is who says it: {"user": "…"}.
+    if speaker == nil, context.isElement, !context.inherited, let onlySpeaker {
+      (speaker, hasContent) = (onlySpeaker, true)
+    }
     if let speaker, hasContent {
       let group = record.dialogueGroup(speaker)
       for place in start..<record.fields.count where record.fields[place].group < 0 {

@@ -64,7 +64,8 @@ package struct JSONLine {
     }
     let value: JSONValue
     do throws(JSONFault) {
-      value = try JSONParser.parse(line, repeats: .kept)
+      // Where columns are others' affair, what Python writes for a missing number is none.
+      value = try JSONParser.parse(line, repeats: .kept, leniency: known == nil ? .nonFinite : [])
     } catch {
       throw isList(line)
         ? refuse("begins a JSON list", remedy: "write one object a line, such as with jq -c '.[]'")

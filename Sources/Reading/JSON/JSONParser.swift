@@ -13,11 +13,14 @@ package struct JSONParser {
 
   /// Parses one document that fills `bytes`, white space and a byte order mark around it allowed.
   ///
+  /// - Parameter leniency: what is let pass beside RFC 8259; Python's names for what is not finite are null then.
   /// - Throws: `JSONFault` for what is not RFC 8259, not UTF-8, nested deeper than 64, has a number that is not finite,
   ///   or a key twice where that is refused.
-  package static func parse(_ bytes: UnsafeRawBufferPointer, repeats: Repeats = .refused) throws(JSONFault) -> JSONValue
-  {
-    var parser = JSONParser(lexer: JSONLexer(bytes.assumingMemoryBound(to: UInt8.self)), repeats: repeats)
+  package static func parse(
+    _ bytes: UnsafeRawBufferPointer, repeats: Repeats = .refused, leniency: JSONLexer.Leniency = []
+  ) throws(JSONFault) -> JSONValue {
+    var parser = JSONParser(
+      lexer: JSONLexer(bytes.assumingMemoryBound(to: UInt8.self), leniency: leniency), repeats: repeats)
     parser.lexer.skipByteOrderMark()
     let value = try parser.value()
     try parser.lexer.end()
@@ -68,7 +71,8 @@ package struct JSONParser {
       let text = text(from: start)
       if let integer = Int(text) { return .integer(integer) }
       return .number(try finite(text))
-    case .number, .nonFinite: return .number(try finite(text(from: start)))
+    case .number: return .number(try finite(text(from: start)))
+    case .nonFinite: return .null
     }
   }
 

@@ -16,8 +16,8 @@ package struct ClaimsPage {
       "program": result.createdBy, "forms": tables.forms, "shortHeadings": tables.shortHeadings,
       "shortRows": tables.shortRows.map { row in
         [
-          "claim": row[0], "criterion": row[1],
-          "words": row.dropFirst(2).map { ["word": $0, "state": state($0)] as [String: Any] },
+          "claim": row[0], "criterion": row[row.count - 1],
+          "words": row.dropFirst().dropLast().map { ["word": $0, "state": state($0)] as [String: Any] },
         ] as [String: Any]
       },
       "reading": tables.reading,
@@ -86,8 +86,8 @@ private let claimsTemplate = """
   <main id="main">
   <div class="scroll" tabindex="0" role="region" aria-label="The claims in short"><table class="summary">
   <thead><tr>{{#shortHeadings}}<th scope="col">{{.}}</th>{{/shortHeadings}}</tr></thead>
-  <tbody>{{#shortRows}}<tr><th scope="row">{{claim}}</th><td class="prose">{{criterion}}</td>\
-  {{#words}}<td><span class="word {{state}}">{{word}}</span></td>{{/words}}</tr>
+  <tbody>{{#shortRows}}<tr><th scope="row">{{claim}}</th>\
+  {{#words}}<td><span class="word {{state}}">{{word}}</span></td>{{/words}}<td class="prose">{{criterion}}</td></tr>
   {{/shortRows}}</tbody>
   </table></div>
   <h2>What was measured</h2>

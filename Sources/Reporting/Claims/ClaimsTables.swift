@@ -22,14 +22,14 @@ struct ClaimsTables {
 
   /// A column for each model in each form that it was asked in.
   var shortHeadings: [String] {
-    ["claim", "told by"] + result.models.flatMap { model in model.forms.map { "\(model.model), \($0.form)" } }
+    ["claim"] + result.models.flatMap { model in model.forms.map { "\(model.model), \($0.form)" } } + ["holds where"]
   }
 
-  /// Each claim, what would show it, and its words.
+  /// Each claim, its words, and what would show it.
   var shortRows: [[String]] {
     result.claims.indices.map { index in
-      [result.claims[index].text, result.claims[index].kind.criterion]
-        + result.models.flatMap { $0.forms.map { $0.claims[index].word.rawValue } }
+      [result.claims[index].text] + result.models.flatMap { $0.forms.map { $0.claims[index].word.rawValue } }
+        + [result.claims[index].kind.criterion]
     }
   }
 
@@ -165,7 +165,7 @@ extension Claim.Kind {
     func percent(_ share: Double) -> String { String(format: "%.4g %%", 100 * share) }
     switch self {
     case .costs(_, let share, let within):
-      return "the best rate's cost lies wholly within \(percent(share - within)) and \(percent(share + within))"
+      return "the best rate's cost lies wholly from \(percent(share - within)) to \(percent(share + within))"
     case .keeps(let arms, let within):
       return "\(arms.count == 1 ? "it costs" : "each of \(arms.count) rates costs") at most \(percent(within))"
     case .keepsMore(let pairs):
