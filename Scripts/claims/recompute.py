@@ -196,12 +196,12 @@ def spread_of(claim, profile):
             return "cannot be told"
         return "holds" if ends["lower"] >= limit else "does not hold" if ends["upper"] < limit else "cannot be told"
 
-    def part(share, limit):
-        return {"share": share}, word((share or {}).get("interval"), limit)
+    def part(key, share, limit):
+        return {key: share}, word((share or {}).get("interval"), limit)
 
     back = next((part.get("back") for part in profile["modules"] if part["name"] == claim["modules"]), None)
     more = next((c["back"] for c in profile.get("contrasts", []) if (c["name"], c["than"]) == (claim["modules"], claim["than"])), None)
-    found = [part(back, claim["share"]), part(more, 0)]
+    found = [part("share", back, claim["share"]), part("contrast", more, 0)]
     cells = profile.get("cells")
     own = {"all attention": ("attention", ATTENTION), "all MLP": ("mlp", MLP)}.get(claim["modules"])
     if cells is None or own is None or f"effective_{own[0]}_layers" not in cells:
@@ -313,7 +313,7 @@ def check_form(where, form, claims, declared, runs, profile, compare):
         name = f"{where}, {claim['claim']}"
         parts = parts_of(claim, arms, methods, profile)
         for (found, word), part in zip(parts, told["parts"], strict=True):
-            for key in ("estimate", "share", "spread"):
+            for key in ("estimate", "share", "contrast", "spread"):
                 compare.figure(name, found.get(key), part.get(key))
             compare.word(name, word, part["word"])
         compare.word(name, whole([word for _, word in parts]), told["word"])

@@ -100,29 +100,24 @@ package struct ClaimPart: Sendable, Hashable, Codable {
   /// Such as an arm's name.
   package let what: String
   package let estimate: CostEstimate?
-  /// Of a claim about where the ability lies: what modules bring back of the loss, or more of it than others.
+  /// Of a claim about where the ability lies: what modules bring back of the loss.
   package let share: LossShare?
-  /// And over how many layers that is spread.
-  package let spread: Spread?
+  /// How much more of it than others do.
+  package let contrast: LossShare?
+  /// And over how many layers it is spread.
+  package let spread: LayerSpread?
   package let word: ClaimWord
   /// Why nothing can be told, where it is not the figure's own width; or what the figure is without.
   package let missing: String?
 
-  /// How many of the layers there are would be as spread, if each brought back the same.
-  package struct Spread: Sendable, Hashable, Codable {
-    package let effective: Double
-    /// 95 %, over blocks; nil of a diagnosis that an earlier version made, which decides nothing.
-    package let interval: Interval?
-    package let layers: Int
-  }
-
   package init(
-    what: String, estimate: CostEstimate? = nil, share: LossShare? = nil, spread: Spread? = nil, word: ClaimWord,
-    missing: String? = nil
+    what: String, estimate: CostEstimate? = nil, share: LossShare? = nil, contrast: LossShare? = nil,
+    spread: LayerSpread? = nil, word: ClaimWord, missing: String? = nil
   ) {
     self.what = what
     self.estimate = estimate
     self.share = share
+    self.contrast = contrast
     self.spread = spread
     self.word = word
     self.missing = missing

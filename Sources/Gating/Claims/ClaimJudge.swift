@@ -24,29 +24,31 @@ package struct ClaimJudge: Sendable {
   }
 
   private func spread(_ modules: String, _ than: String, _ least: Double, _ layers: Double) -> [ClaimPart] {
-    let whats = ["\(modules), put back", "\(modules) beside \(than), put back", "\(modules), layer by layer"]
     guard let profile else {
       return [ClaimPart(what: modules, word: .cannotBeTold, missing: "no model was taken apart in this form")]
     }
     func word(_ interval: Interval?, _ limit: Double) -> ClaimWord {
       interval.map { $0.lower >= limit ? .holds : $0.upper < limit ? .doesNotHold : .cannotBeTold } ?? .cannotBeTold
     }
-    func part(_ what: String, _ share: LossShare?, _ limit: Double) -> ClaimPart {
-      ClaimPart(
-        what: what, share: share, word: word(share?.interval, limit),
-        missing: share?.interval == nil ? "it was not asked, or hardly anything was lost" : nil)
+    func missing(_ share: LossShare?) -> String? {
+      share?.interval == nil ? "it was not asked, or hardly anything was lost" : nil
     }
+    let share = profile.modules?.first { $0.name == modules }?.back
+    let contrast = profile.contrasts?.first { $0.name == modules && $0.than == than }?.back
     let spread = profile.cells?.spread(of: modules)
     return [
-      part(whats[0], profile.modules?.first { $0.name == modules }?.back, least),
-      part(whats[1], profile.contrasts?.first { $0.name == modules && $0.than == than }?.back, 0),
       ClaimPart(
-        what: whats[2], spread: spread,
+        what: "\(modules), put back", share: share, word: word(share?.interval, least), missing: missing(share)),
+      ClaimPart(
+        what: "\(modules) beside \(than), put back", contrast: contrast, word: word(contrast?.interval, 0),
+        missing: missing(contrast)),
+      ClaimPart(
+        what: "\(modules), layer by layer", spread: spread,
         word: spread.map { word($0.interval, layers * Double($0.layers)) } ?? .cannotBeTold,
         missing: spread != nil
           ? nil
           : profile.cells == nil
-            ? "there is no map of its cells" : "an earlier version made its map, without this figure"),
+            ? "there is no map of its cells" : "the map of its cells has no such figure"),
     ]
   }
 

@@ -141,14 +141,14 @@ package struct CellMap: Sendable, Hashable, Codable {
   }
 
   /// Over how many layers what a kind of modules brings back is spread; nil of a kind that has no such figure, or where nothing came back.
-  package func spread(of modules: String) -> ClaimPart.Spread? {
+  package func spread(of modules: String) -> LayerSpread? {
     let number: Double?, interval: Interval?
     switch modules {
     case "all attention": (number, interval) = (effectiveAttentionLayers, effectiveIntervals?.attentionLayers)
     case "all MLP": (number, interval) = (effectiveMLPLayers, effectiveIntervals?.mlpLayers)
     default: return nil
     }
-    return number.map { ClaimPart.Spread(effective: $0, interval: interval, layers: layers.count) }
+    return number.map { LayerSpread(effective: $0, interval: interval, layers: layers.count) }
   }
 
   /// What all cells cause alone, together; what is spread of it is nothing where harm and help cancel.

@@ -53,7 +53,7 @@ struct ClaimsTables {
   private func line(_ part: ClaimPart, isAlone: Bool) -> String {
     let figure =
       part.estimate.map { $0.runs.count > 1 ? difference($0) : "\(percent($0.mean, $0.overBoth)) % lost" }
-      ?? part.share.map { part.what.contains(" beside ") ? contrast($0) : "\($0.text) of the loss comes back" }
+      ?? part.share.map { "\($0.text) of the loss comes back" } ?? part.contrast.map(contrast)
       ?? part.spread.map { "as if over \(effectiveText($0.effective, $0.interval)) of \($0.layers) layers" }
     let word = isAlone || part.estimate == nil && part.missing != nil ? nil : part.word.rawValue
     return "\(part.what): \([figure, part.missing, word].compactMap { $0 }.joined(separator: "; "))"

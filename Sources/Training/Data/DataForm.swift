@@ -58,7 +58,6 @@ enum DataForm: CaseIterable {
       }
       return .messages
     }
-    let preferences = ["chosen", "rejected", "preferred_output", "non_preferred_output"]
     if !has("completion"), preferences.contains(where: has) {
       throw line.error("is in no form that is trained on (\(words: columns(of: line)))", remedy: remedy(for: line))
     }
@@ -82,6 +81,8 @@ enum DataForm: CaseIterable {
     throw line.error("is in no form that is trained on (\(words: columns(of: line)))", remedy: remedy(for: line))
   }
 
+  /// What data sets of preferences, TRL's and OpenAI's, call the two answers.
+  private static let preferences = ["chosen", "rejected", "preferred_output", "non_preferred_output"]
   /// What other data sets call a completion.
   private static let answers = ["response", "output", "answer", "target"]
   private static let shownColumns = 8
@@ -97,7 +98,7 @@ enum DataForm: CaseIterable {
   /// What to do with columns that other trainers know.
   private static func remedy(for line: JSONLine) -> ShownText {
     func has(_ keys: String...) -> Bool { keys.contains { line.value($0) != nil } }
-    if has("chosen", "rejected", "preferred_output", "non_preferred_output") {
+    if preferences.contains(where: { has($0) }) {
       return "it is preference data: write the chosen answer as completion, or as the last of messages"
     }
     if has("input_ids", "labels") { return "its texts are token ids already: write the texts, \(pair.example)" }
