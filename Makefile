@@ -39,8 +39,8 @@ fuzz: setup ## look for inputs that crash, hang or mislead, for FUZZ_SECONDS=360
 demo: build ## fine-tune a real model naively and with care, and gate both against the committed baseline
 	@Scripts/demo.sh $(HOLDFAST)
 
-claims: build ## measure what recipes cost in in-context learning on two models, and write reports/claims (about a day on two cores; goes on)
-	@Scripts/claims/run.sh $(HOLDFAST)
+claims: build ## measure what recipes cost in in-context learning on two models, and write reports/claims (a day on two cores; goes on from it; ANEW=1: all again)
+	@ANEW=$(ANEW) Scripts/claims/run.sh $(HOLDFAST)
 
 bench: build ## measure scoring, what is around it, and training beside PyTorch (about half an hour)
 	$(HOLDFAST) fetch smollm2-135m-instruct

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Measures the claims of recipes/claims on both models and writes reports/claims: Scripts/claims/run.sh HOLDFAST [ARGUMENT...]
-# What is there is not made again, so that it can be run over several sittings; the arguments go to both experiments, such as
+# What is there or in the committed report is not made again, so that it can be run over several sittings and machines (ANEW=1 measures
+# all of it again: what is in .holdfast/claims alone counts then); the arguments go to both experiments, such as
 # "--seed 1 --arm full-5e-5". The page is written after each sitting, with what is still open named.
 set -euo pipefail
 
@@ -8,6 +9,7 @@ holdfast=$1
 shift
 work=.holdfast/claims
 mkdir -p "$work"
+if [ -z "${ANEW:-}" ]; then set -- --from-report "$@"; fi
 
 "$holdfast" fetch smollm2-135m-instruct
 "$holdfast" fetch gemma-3-270m

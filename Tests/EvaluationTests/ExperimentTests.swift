@@ -100,6 +100,49 @@ struct ExperimentTests {
     #expect(try tiny.findings("other-reports") == whole)
   }
 
+  @Test("on another machine the finished runs of a report stand as they are, and the others are done")
+  func fromReport() throws {
+    try tiny.writeExperiment(arms: Self.withNoise)
+    try tiny.run()
+    let whole = try tiny.findings()
+    try tiny.run(out: "one", reports: "moved", selection: .init(arms: ["full"]))
+    #expect(try begun(out: "two") == ["lora", "noise"])
+    #expect(try tiny.findings("moved") == whole)
+    #expect(try begun(out: "three").isEmpty && !tiny.exists("three/full"))
+    #expect(try tiny.findings("moved") == whole)
+    // What was made with something else is made again.
+    try tiny.writeRecipe("lora", "method: lora\nlora: {r: 8, dropout: 0.1}")
+    #expect(try begun(out: "four") == ["lora", "noise"])
+    #expect(try tiny.findings("moved") != whole)
+    try tiny.write("moved/results.json", "{}")
+    try expectRefusal(["moved/results.json", "is not an experiment's results.json"]) { _ = try begun(out: "five") }
+  }
+
+  @Test("noise has the run that it stands beside made again: no report has the change of its weights")
+  func noiseFromReport() throws {
+    try tiny.writeExperiment(arms: Self.withNoise)
+    try tiny.run()
+    let whole = try tiny.findings()
+    try tiny.run(out: "one", reports: "moved", selection: .init(arms: ["full", "lora"]))
+    try expectRefusal(["no scored checkpoint", "--arm lora --arm noise"]) {
+      _ = try begun(out: "two", selection: .init(arms: ["noise"]))
+    }
+    #expect(try begun(out: "two") == ["lora", "noise"])
+    #expect(try tiny.findings("moved") == whole)
+  }
+
+  private static let withNoise =
+    "[{arm: full, recipe: full.yaml}, {arm: lora, recipe: lora.yaml}, {arm: noise, noise_of: lora}]"
+
+  /// The arms that are run on a machine that has nothing but the report.
+  private func begun(out: String, selection: ExperimentSession.Selection = .init()) throws -> [String] {
+    let begun = Events()
+    try tiny.run(out: out, reports: "moved", fromReport: true, selection: selection) {
+      if case .began(let arm, _, _, _) = $0 { begun.add(arm) }
+    }
+    return begun.names
+  }
+
   @Test("a recipe, its data or the share that changed since is refused, the folder named, and nothing is touched")
   func changed() throws {
     try tiny.run()

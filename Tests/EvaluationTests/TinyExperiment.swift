@@ -114,7 +114,8 @@ final class TinyExperiment: Sendable {
   /// Runs the experiment.
   @discardableResult
   func run(
-    out: String = "out", reports: String = "reports", selection: ExperimentSession.Selection = .init(),
+    out: String = "out", reports: String = "reports", fromReport: Bool = false,
+    selection: ExperimentSession.Selection = .init(),
     also: Share? = nil, report: @escaping (ExperimentSession.Event) throws -> Void = { _ in }
   ) throws -> ExperimentResult {
     let experiment = try Experiment.read(path("experiment.yaml"))
@@ -127,7 +128,7 @@ final class TinyExperiment: Sendable {
       experiment, suite: suite, baseline: baseline, settings: GateSettings(), base: base,
       configuredBase: model, fineTuningLabels: [],
       also: also.map { .init(suite: suite, baseline: baseline, path: "other.json", share: $0) }, out: path(out),
-      reports: path(reports), ledger: ledger, threads: 1,
+      reports: path(reports), known: fromReport ? path("\(reports)/results.json") : nil, ledger: ledger, threads: 1,
       selection: selection,
       provenance: .init(
         command: "holdfast experiment", createdBy: "test", machine: "test", kernel: "test", baseline: "baseline.json")

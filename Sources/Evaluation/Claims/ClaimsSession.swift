@@ -15,7 +15,7 @@ package struct ClaimsSession {
   package func result(command: String, createdBy: String) throws -> ClaimsResult {
     let models = try file.models.enumerated().map { index, model in
       let experiment = try naming(model.results, by: file.file, "models[\(index)].results") {
-        try results(model.results)
+        try ExperimentResult.read(model.results)
       }
       try check(armsOf: experiment, model)
       // Over several sittings the experiment is there before a checkpoint is taken apart: a claim about that cannot be told yet.
@@ -29,23 +29,6 @@ package struct ClaimsSession {
     return ClaimsResult(
       title: file.title, about: file.about, command: command, createdBy: createdBy,
       generatedAt: Date().ISO8601Format(), claims: file.claims, methods: file.methods, models: models)
-  }
-
-  private func results(_ path: String) throws -> ExperimentResult {
-    let data = try readFile(path, limit: 256 << 20)
-    let result: ExperimentResult
-    do {
-      result = try JSONDecoder().decode(ExperimentResult.self, from: data)
-    } catch {
-      throw InputError(
-        path, "is not an experiment's results.json, or is damaged", remedy: "run the experiment, which writes it")
-    }
-    guard result.schemaVersion == ExperimentResult.schemaVersion else {
-      throw InputError(
-        path, field: "schema_version", "is \(result.schemaVersion), not \(ExperimentResult.schemaVersion)",
-        remedy: "run the experiment again with this version")
-    }
-    return result
   }
 
   /// The part of report.json that says where the ability lies.

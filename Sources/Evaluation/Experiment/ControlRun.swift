@@ -27,7 +27,7 @@ struct ControlRun {
       throw InputError(
         experiment.file, field: "arms",
         "'\(planned.arm)' is noise of '\(original.run.arm)', which has no scored checkpoint under seed \(planned.seed)",
-        remedy: "run that arm first")
+        remedy: "run both: --arm \(original.run.arm) --arm \(planned.arm)")
     }
     try folder.claim()
     for step in steps where try folder.point(step) == nil {

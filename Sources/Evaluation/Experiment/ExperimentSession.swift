@@ -86,6 +86,7 @@ package struct ExperimentSession {
   private let threads: Int
   private let provenance: Provenance
   private let reports: String
+  private let reported: ReportedRuns
 
   /// - Parameters:
   ///   - base: the baseline's model, which every arm starts from; `configuredBase` is what the configuration calls it.
@@ -94,13 +95,14 @@ package struct ExperimentSession {
   ///   - also: what checkpoints are asked beside `suite`; nil where the experiment names nothing.
   ///   - out: the folder that everything is trained into.
   ///   - reports: the folder that README.md, results.json and plot.svg are written to.
-  /// - Throws: `InputError` for an arm's recipe that cannot be read, and for an arm or seed that the experiment does
+  ///   - known: a results.json whose finished runs are taken as they stand, where they were made with the same; nil for none.
+  /// - Throws: `InputError` for a `known` that cannot be read, for an arm's recipe that cannot be read, and for an arm or seed that the experiment does
   /// not have; `NotGateable`
   ///   where the baseline admits no task.
   package init(
     _ experiment: Experiment, suite: Suite, baseline: Baseline, settings: GateSettings, base: Subject,
     configuredBase: String, fineTuningLabels: [String], contaminated: [String: Set<String>] = [:],
-    also: AlsoAsked? = nil, out: String, reports: String, ledger: Ledger, threads: Int,
+    also: AlsoAsked? = nil, out: String, reports: String, known: String? = nil, ledger: Ledger, threads: Int,
     selection: Selection,
     provenance: Provenance
   ) throws {
@@ -139,6 +141,7 @@ package struct ExperimentSession {
     self.threads = threads
     self.provenance = provenance
     self.reports = reports
+    reported = try ReportedRuns(of: known)
   }
 
   /// Does what is left to do, and writes the report at the start and after every run.
@@ -151,7 +154,7 @@ package struct ExperimentSession {
   package func run(report: @escaping (Event) throws -> Void) throws -> ExperimentResult {
     // Everything is read and checked before hours are spent.
     for run in runs { try folder(run).check() }
-    let open = try runs.filter { try selection.includes($0) && !isFinished($0) }
+    let open = try runs.filter { try selection.includes($0) && !isDone($0) }
     let prepared = try open.map { try ($0, $0.control == nil ? prepare($0) : nil) }
     for warning in Set(prepared.compactMap(\.1).flatMap(\.session.warnings)).sorted() { try report(.warning(warning)) }
     let base = BaseRow(setting: setting, scoring: scoring, threads: threads)
@@ -172,7 +175,7 @@ package struct ExperimentSession {
       result = try publish(base)
       try report(.ended(index: index, count: prepared.count, seconds: Date().timeIntervalSince(began)))
     }
-    for run in runs where try isFinished(run) {
+    for run in runs where try isFinishedHere(run) {
       let folder = folder(run)
       folder.tidy(keeping: setting.experiment.keep, of: try steps(of: run))
     }
@@ -208,7 +211,16 @@ package struct ExperimentSession {
 
   private func folder(_ run: PlannedRun) -> RunFolder { RunFolder(out: setting.out, run: run) }
 
-  private func isFinished(_ run: PlannedRun) throws -> Bool {
+  /// Whether there is nothing left to do of a run. Noise is made of what a trained run leaves in its folder, which no report has.
+  private func isDone(_ run: PlannedRun) throws -> Bool {
+    if try isFinishedHere(run) { return true }
+    guard reported.run(run) != nil else { return false }
+    return try !runs.contains {
+      try original(of: $0)?.fingerprint == run.fingerprint && selection.includes($0) && !isDone($0)
+    }
+  }
+
+  private func isFinishedHere(_ run: PlannedRun) throws -> Bool {
     let folder = folder(run)
     let steps = try steps(of: run)
     // A run that ends where its task is held has no step to be scored before it has ended, unless it diverged.
@@ -217,8 +229,15 @@ package struct ExperimentSession {
   }
 
   private func publish(_ base: BaseRow) throws -> ExperimentResult {
+    let rows = try runs.map { run in
+      let isTaken = try !isFinishedHere(run)
+      return try isTaken ? reported.run(run) ?? found(run, base) : found(run, base)
+    }
+    // What the base scores on the first arm's task is known from another machine where that arm is.
+    let first = rows.first?.points.first
     let result = ExperimentResult(
-      header: try header(), base: try base.point(runs.first), runs: try runs.map { try found($0, base) })
+      header: try header(), base: try base.point(nil).with(target: first?.target, leakMass: first?.leakMass), runs: rows
+    )
     try result.write(to: reports)
     return result
   }
@@ -231,12 +250,13 @@ package struct ExperimentSession {
       try folder.point(step)?.with(change: try folder.keptChange(step)?.byModule(spec))
     }
     let points = [try base.point(run).withoutTasks] + scored
-    let state: ExperimentRun.State = try isFinished(run) ? (diverged == nil ? .finished : .diverged) : .unfinished
+    let state: ExperimentRun.State = try isFinishedHere(run) ? (diverged == nil ? .finished : .diverged) : .unfinished
     return ExperimentRun(
       arm: run.arm, seed: run.seed, recipe: run.recipe.name, learningRate: run.recipe.optimiser.learningRate,
       state: state, divergedAt: diverged, points: points,
       matched: setting.experiment.matchAccuracy.flatMap { MatchedPoint(accuracy: $0, along: points) },
-      until: run.until.map { RunEnd($0, held: run.control == nil ? $0.reached(folder.training.looks) != nil : nil) })
+      until: run.until.map { RunEnd($0, held: run.control == nil ? $0.reached(folder.training.looks) != nil : nil) },
+      fingerprint: run.fingerprint)
   }
 
   private func header() throws -> ExperimentHeader {

@@ -175,10 +175,12 @@ package struct ExperimentRun: Sendable, Hashable, Codable {
   package let matched: MatchedPoint?
   /// How the run was to end; nil of one with a fixed number of steps.
   package let until: RunEnd?
+  /// Of all that decides what it found, SHA-256 in hexadecimal; nil of a report of a version that did not say it.
+  package let fingerprint: String?
 
   package init(
     arm: String, seed: UInt64, recipe: String, learningRate: Double, state: State, divergedAt: Int?,
-    points: [ExperimentPoint], matched: MatchedPoint?, until: RunEnd? = nil
+    points: [ExperimentPoint], matched: MatchedPoint?, until: RunEnd? = nil, fingerprint: String? = nil
   ) {
     self.arm = arm
     self.seed = seed
@@ -189,13 +191,14 @@ package struct ExperimentRun: Sendable, Hashable, Codable {
     self.points = points
     self.matched = matched
     self.until = until
+    self.fingerprint = fingerprint
   }
 
   /// Whether it stands among those that are compared: it is finished and holds its target, where it was to hold one.
   package var isCompared: Bool { state == .finished && until?.held ?? true }
 
   enum CodingKeys: String, CodingKey {
-    case arm, seed, recipe, state, points, matched, until
+    case arm, seed, recipe, state, points, matched, until, fingerprint
     case learningRate = "learning_rate"
     case divergedAt = "diverged_at"
   }

@@ -19,7 +19,8 @@ struct ExperimentCommand: ParsableCommand {
     discussion: """
       Every arm under every seed is trained into OUT/ARM/seed-N and scored against the configuration's baseline at the \
       experiment's checkpoints. The report (README.md, results.json, plot.svg) goes to REPORTS/NAME and is written anew \
-      after every run. The same command goes on where it was stopped, at any moment; what is there is not made again.
+      after every run. The same command goes on where it was stopped, at any moment; what is there is not made again. \
+      On another machine --from-report goes on from the report.
 
       Example: holdfast experiment recipes/experiments/preservation.yaml
       Example: holdfast experiment recipes/experiments/preservation.yaml --arm full-5e-5 --arm preserve --seed 1
@@ -33,6 +34,9 @@ struct ExperimentCommand: ParsableCommand {
 
   @Option(help: "The folder whose NAME folder the report goes to; the configuration's by default.")
   var reports: String?
+
+  @Flag(help: "Take the finished runs of the report as they stand, where they were made with the same.")
+  var fromReport = false
 
   @Option(help: "Only this seed; repeatable.")
   var seed: [UInt64] = []
@@ -73,7 +77,7 @@ struct ExperimentCommand: ParsableCommand {
       configuredBase: configuration.base.description,
       fineTuningLabels: configuration.fineTuning.labels, contaminated: heldOut?.contaminatedItems ?? [:],
       also: try experiment.also.map { try also($0, experiment, configuration) }, out: out ?? "out/\(experiment.name)",
-      reports: folder,
+      reports: folder, known: fromReport ? "\(folder)/results.json" : nil,
       ledger: ledger, threads: options.threads(configuration),
       selection: .init(arms: arm.isEmpty ? nil : arm, seeds: seed.isEmpty ? nil : seed),
       provenance: .init(
