@@ -129,7 +129,7 @@ def main():
     parser.add_argument("--holdfast", required=True)
     parser.add_argument("--gguf", type=pathlib.Path, required=True, help="the weights for Holdfast and llama.cpp")
     parser.add_argument("--model", required=True, help="the same weights as a Hugging Face folder in fp32, for lm-eval")
-    parser.add_argument("--suite", type=pathlib.Path, default=pathlib.Path("suites/core"))
+    parser.add_argument("--suite", type=pathlib.Path, default=pathlib.Path("suites/core-1"))
     for option, default, top in (
         ("--tasks", 8, len(lm_eval_tasks.TASKS)), ("--items", 100, lm_eval_tasks.ITEMS), ("--rounds", 3, 99),
         ("--peer-rounds", 1, 99), ("--threads", 2, 512), ("--batch", 16, 4096),

@@ -110,6 +110,9 @@ struct ExperimentTests {
     #expect(try tiny.findings("moved") == whole)
     #expect(try begun(out: "three").isEmpty && !tiny.exists("three/full"))
     #expect(try tiny.findings("moved") == whole)
+    let elsewhere = try tiny.run(out: "three", reports: "moved", fromReport: true, machine: "other")
+    #expect(elsewhere.runs.map(\.machine) == ["test", "test", "test"])
+    #expect(try tiny.read("moved/README.md").contains("| machine | other; 3 of the runs on test |"))
     // What was made with something else is made again.
     try tiny.writeRecipe("lora", "method: lora\nlora: {r: 8, dropout: 0.1}")
     #expect(try begun(out: "four") == ["lora", "noise"])
@@ -120,7 +123,8 @@ struct ExperimentTests {
 
   @Test("noise has the run that it stands beside made again: no report has the change of its weights")
   func noiseFromReport() throws {
-    try tiny.writeExperiment(arms: Self.withNoise)
+    try tiny.writeExperiment(
+      arms: "[{arm: lora, recipe: lora.yaml}, {arm: noise, noise_of: lora}, {arm: full, recipe: full.yaml}]")
     try tiny.run()
     let whole = try tiny.findings()
     try tiny.run(out: "one", reports: "moved", selection: .init(arms: ["full", "lora"]))
@@ -128,6 +132,10 @@ struct ExperimentTests {
       _ = try begun(out: "two", selection: .init(arms: ["noise"]))
     }
     #expect(try begun(out: "two") == ["lora", "noise"])
+    #expect(try tiny.findings("moved") == whole)
+    // After what no report has.
+    try tiny.run(out: "other", reports: "moved", selection: .init(arms: ["lora"]))
+    #expect(try begun(out: "three") == ["full", "lora", "noise"])
     #expect(try tiny.findings("moved") == whole)
   }
 

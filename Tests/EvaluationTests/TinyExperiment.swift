@@ -114,7 +114,7 @@ final class TinyExperiment: Sendable {
   /// Runs the experiment.
   @discardableResult
   func run(
-    out: String = "out", reports: String = "reports", fromReport: Bool = false,
+    out: String = "out", reports: String = "reports", fromReport: Bool = false, machine: String = "test",
     selection: ExperimentSession.Selection = .init(),
     also: Share? = nil, report: @escaping (ExperimentSession.Event) throws -> Void = { _ in }
   ) throws -> ExperimentResult {
@@ -131,7 +131,7 @@ final class TinyExperiment: Sendable {
       reports: path(reports), known: fromReport ? path("\(reports)/results.json") : nil, ledger: ledger, threads: 1,
       selection: selection,
       provenance: .init(
-        command: "holdfast experiment", createdBy: "test", machine: "test", kernel: "test", baseline: "baseline.json")
+        command: "holdfast experiment", createdBy: "test", machine: machine, kernel: "test", baseline: "baseline.json")
     ).run(report: report)
   }
 

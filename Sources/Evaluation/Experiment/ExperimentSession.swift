@@ -141,7 +141,7 @@ package struct ExperimentSession {
     self.threads = threads
     self.provenance = provenance
     self.reports = reports
-    reported = try ReportedRuns(of: known)
+    reported = try ReportedRuns(of: known, besides: provenance.machine)
   }
 
   /// Does what is left to do, and writes the report at the start and after every run.
@@ -155,7 +155,11 @@ package struct ExperimentSession {
     // Everything is read and checked before hours are spent.
     for run in runs { try folder(run).check() }
     let open = try runs.filter { try selection.includes($0) && !isDone($0) }
-    let prepared = try open.map { try ($0, $0.control == nil ? prepare($0) : nil) }
+    // Last what a report has and is made again for its noise.
+    let again = try open.filter(isReportedAlone)
+    let prepared = try (open.filter { try !isReportedAlone($0) } + again).map {
+      try ($0, $0.control == nil ? prepare($0) : nil)
+    }
     for warning in Set(prepared.compactMap(\.1).flatMap(\.session.warnings)).sorted() { try report(.warning(warning)) }
     let base = BaseRow(setting: setting, scoring: scoring, threads: threads)
     try base.score { progress in try? report(.scoring(step: 0, progress)) }
@@ -220,6 +224,12 @@ package struct ExperimentSession {
     }
   }
 
+  /// Whether a run, or the one that it is noise of, is finished in a report and not here.
+  private func isReportedAlone(_ run: PlannedRun) throws -> Bool {
+    let trained = original(of: run) ?? run
+    return try reported.run(trained) != nil && !isFinishedHere(trained)
+  }
+
   private func isFinishedHere(_ run: PlannedRun) throws -> Bool {
     let folder = folder(run)
     let steps = try steps(of: run)
@@ -229,10 +239,7 @@ package struct ExperimentSession {
   }
 
   private func publish(_ base: BaseRow) throws -> ExperimentResult {
-    let rows = try runs.map { run in
-      let isTaken = try !isFinishedHere(run)
-      return try isTaken ? reported.run(run) ?? found(run, base) : found(run, base)
-    }
+    let rows = try runs.map { try row($0, base) }
     // What the base scores on the first arm's task is known from another machine where that arm is.
     let first = rows.first?.points.first
     let result = ExperimentResult(
@@ -240,6 +247,12 @@ package struct ExperimentSession {
     )
     try result.write(to: reports)
     return result
+  }
+
+  /// What is here counts before what a report has.
+  private func row(_ run: PlannedRun, _ base: BaseRow) throws -> ExperimentRun {
+    if try !isFinishedHere(run), let taken = reported.run(run) { return taken }
+    return try found(run, base)
   }
 
   private func found(_ run: PlannedRun, _ base: BaseRow) throws -> ExperimentRun {

@@ -9,14 +9,20 @@ import Reporting
 struct ReportedRuns {
   private let finished: [String: ExperimentRun]
 
-  /// - Parameter path: a results.json; nil, and one that is not there yet, has none.
+  /// - Parameters:
+  ///   - path: a results.json; nil, and one that is not there yet, has none.
+  ///   - machine: what the runs will stand beside: those of another are named after it.
   /// - Throws: `InputError` for a file that is no experiment's results.
-  init(of path: String?) throws {
+  init(of path: String?, besides machine: String) throws {
     guard let path, FileManager.default.fileExists(atPath: path) else {
       finished = [:]
       return
     }
-    let runs = try ExperimentResult.read(path).runs.filter { $0.state != .unfinished }
+    let report = try ExperimentResult.read(path)
+    let runs = report.runs.filter { $0.state != .unfinished }.map { run in
+      let place = run.machine ?? report.header.machine
+      return run.made(on: place == machine ? nil : place)
+    }
     finished = Dictionary(
       runs.compactMap { run in run.fingerprint.map { ($0, run) } }, uniquingKeysWith: { first, _ in first })
   }

@@ -59,7 +59,8 @@ extension ClaimsResult {
   func facts(of model: ModelFound) -> String {
     let header = model.experiment.header
     let also = header.also.map { "; \($0.form): share \($0.share), \($0.items) items of \($0.tasks) tasks" } ?? ""
-    return "\(header.command), \(header.machine), \(header.kernel), \(header.createdBy), numerics \(header.numerics); "
+    return
+      "\(header.command), \(model.experiment.machines), \(header.kernel), \(header.createdBy), numerics \(header.numerics); "
       + "\(header.suite.name) version \(header.suite.version), share \(header.share), \(header.items) items of \(header.tasks) tasks\(also)"
   }
 }

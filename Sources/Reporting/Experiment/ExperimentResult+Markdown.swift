@@ -14,7 +14,7 @@ extension ExperimentResult {
 
   private var heading: String {
     let facts: [(String, String)] = [
-      ("command", header.command), ("generated", header.generatedAt), ("machine", header.machine),
+      ("command", header.command), ("generated", header.generatedAt), ("machine", machines),
       ("program", "\(header.createdBy), numerics \(header.numerics)"),
       ("kernel, threads", "\(header.kernel), \(header.threads)"),
       ("base", "\(header.base.name), \(header.base.storage), weights \(header.base.weights.prefix(12))"),

@@ -24,6 +24,12 @@ package struct ExperimentResult: Sendable, Hashable, Codable {
     recipes = runs.recipes
   }
 
+  /// Every machine that made a run, in words.
+  package var machines: String {
+    let others = Dictionary(grouping: runs.compactMap(\.machine)) { $0 }.mapValues(\.count).sorted { $0.key < $1.key }
+    return ([header.machine] + others.map { "\($0.value) of the runs on \($0.key)" }).joined(separator: "; ")
+  }
+
   /// results.json: pretty, keys sorted. The same experiment on the same machine gives the same bytes but for
   /// `generated_at` and
   /// fields that end in `_seconds`.
@@ -177,10 +183,13 @@ package struct ExperimentRun: Sendable, Hashable, Codable {
   package let until: RunEnd?
   /// Of all that decides what it found, SHA-256 in hexadecimal; nil of a report of a version that did not say it.
   package let fingerprint: String?
+  /// The machine that made it, where that is not the header's.
+  package let machine: String?
 
   package init(
     arm: String, seed: UInt64, recipe: String, learningRate: Double, state: State, divergedAt: Int?,
-    points: [ExperimentPoint], matched: MatchedPoint?, until: RunEnd? = nil, fingerprint: String? = nil
+    points: [ExperimentPoint], matched: MatchedPoint?, until: RunEnd? = nil, fingerprint: String? = nil,
+    machine: String? = nil
   ) {
     self.arm = arm
     self.seed = seed
@@ -192,13 +201,21 @@ package struct ExperimentRun: Sendable, Hashable, Codable {
     self.matched = matched
     self.until = until
     self.fingerprint = fingerprint
+    self.machine = machine
+  }
+
+  /// The same in a report of another machine; nil for one that it is made on.
+  package func made(on machine: String?) -> ExperimentRun {
+    ExperimentRun(
+      arm: arm, seed: seed, recipe: recipe, learningRate: learningRate, state: state, divergedAt: divergedAt,
+      points: points, matched: matched, until: until, fingerprint: fingerprint, machine: machine)
   }
 
   /// Whether it stands among those that are compared: it is finished and holds its target, where it was to hold one.
   package var isCompared: Bool { state == .finished && until?.held ?? true }
 
   enum CodingKeys: String, CodingKey {
-    case arm, seed, recipe, state, points, matched, until, fingerprint
+    case arm, seed, recipe, state, points, matched, until, fingerprint, machine
     case learningRate = "learning_rate"
     case divergedAt = "diverged_at"
   }
