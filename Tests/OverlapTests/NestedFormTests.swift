@@ -69,6 +69,58 @@ struct NestedFormTests {
     #expect(try scan(verbs, name, content).contaminated == ["go"])
   }
 
+  private static let asked = "What is the past tense of go?"
+
+  @Test(
+    "an answer that is the place or the letter of a choice is that choice",
+    arguments: [
+      ("a.jsonl", #"{"question": "\#(asked)", "choices": ["goed", "went", "gone"], "answer": 1}"#),
+      ("a.jsonl", #"{"question": "\#(asked)", "choices": ["goed", "went", "gone"], "answer": 2}"#),
+      ("a.jsonl", #"{"question": "\#(asked)", "choices": ["goed", "went", "gone"], "answer": "(B)"}"#),
+      ("a.jsonl", #"{"question": "\#(asked)", "options": {"A": "goed", "B": "went"}, "answer_idx": "B"}"#),
+      (
+        "a.jsonl",
+        #"{"question": {"stem": "\#(asked)", "choices": [{"label": "A", "text": "goed"}, {"label": "B", "text": "went"}]}, "#
+          + #""answerKey": "B"}"#
+      ),
+      (
+        "a.jsonl",
+        #"{"question": "\#(asked)", "choices": {"text": ["goed", "went"], "label": ["A", "B"]}, "answerKey": "B"}"#
+      ),
+      ("a.jsonl", #"{"question": "go", "choices": {"text": ["goed", "went"], "label": ["A", "B"]}, "answerKey": "B"}"#),
+      ("a.jsonl", #"{"input": "\#(asked)", "endings": ["goed", "went"], "label": "1"}"#),
+      ("a.jsonl", #"{"prompt": "\#(asked)", "sol1": "goed", "sol2": "went", "label": 1}"#),
+      ("a.jsonl", #"{"question": "\#(asked)", "opa": "goed", "opb": "went", "cop": 1}"#),
+      ("a.jsonl", #"{"input": "\#(asked)", "A": "goed", "B": "went", "C": "gone", "target": "B"}"#),
+      ("a.jsonl", #"{"question": "\#(asked)", "choices": ["goed", "went", "gone"], "labels": [0, 1, 0]}"#),
+      ("a.csv", "question,A,B,C,answer\n\(asked),goed,went,gone,B\n"),
+      ("a.csv", "question,option 1,option 2,answer\n\(asked),goed,went,2\n"),
+      ("a.csv", "question,choices,answer\n\(asked),\"['goed', 'went']\",1\n"),
+    ])
+  func chosen(name: String, content: String) throws {
+    #expect(try scan(verbs, name, content).contaminated == ["go"])
+  }
+
+  @Test(
+    "a choice that the answer does not name is none",
+    arguments: [
+      ("a.jsonl", #"{"question": "\#(asked)", "choices": ["went", "goed", "gone", "goes"], "answer": 3}"#),
+      (
+        "a.jsonl",
+        #"{"question": "\#(asked)", "choices": {"text": ["went", "goed"], "label": ["A", "B"]}, "answerKey": "B"}"#
+      ),
+      ("a.jsonl", #"{"question": "\#(asked)", "choices": ["went", "goed", "gone"], "labels": [0, 1, 0]}"#),
+      ("a.jsonl", #"{"question": "\#(asked)", "choices": ["went", "goed"], "answer": 99}"#),
+      ("a.jsonl", #"{"question": "\#(asked)", "choices": [], "answer": 0}"#),
+      ("a.jsonl", #"{"choices": ["went", "x"], "data": [{"question": "\#(asked)", "answer": 0}]}"#),
+      ("a.csv", "question,A,B,C,answer\n\(asked),went,goed,gone,C\n"),
+      // No header: its first line is a record.
+      ("a.csv", "b,a\nx,y\n"),
+    ])
+  func unchosen(name: String, content: String) throws {
+    #expect(try scan(verbs, name, content).contaminated == [])
+  }
+
   @Test("what stands in another row of a table that is written by columns is no answer")
   func rows() throws {
     let many = (0..<100).map { "\"\($0) x\"" }.joined(separator: ",")

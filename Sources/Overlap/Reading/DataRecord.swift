@@ -33,6 +33,8 @@ final class DataRecord {
   var number = 0
   /// What of the record could be read.
   var content = RecordContent()
+  /// Choices that no answer has named so far.
+  var choices = ListedChoices()
   private(set) var groupCount = 0
   /// The group of the dialogue's current question, and whether it has been asked and answered.
   private var dialogue: (group: Int, isAsked: Bool, isAnswered: Bool)?
@@ -42,6 +44,7 @@ final class DataRecord {
     fields.removeAll(keepingCapacity: true)
     groupCount = 0
     content = RecordContent()
+    choices = ListedChoices()
     dialogue = nil
     self.line = line
     self.number = number

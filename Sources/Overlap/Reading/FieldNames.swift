@@ -14,6 +14,8 @@ enum FieldNames {
     case speaker
     /// What a message says.
     case content
+    /// The choices of a question, or one of them.
+    case choices
     /// A text's words or pieces, or their ids.
     case tokens
     /// Identifiers, addresses, times: nothing that a model sees.
@@ -31,6 +33,9 @@ enum FieldNames {
     "label", "labels", "category", "class", "chosen", "rejected", "assistant", "reply", "gold", "solution", "summary",
     "output_text", "target_text", "label_text", "sentiment", "topic", "intent", "expected", "completions",
     "response_text", "answer_text", "completion_text", "ground_truth",
+    // Of the choice that is right.
+    "answerkey", "answer_key", "answer_idx", "answer_index", "answer_id", "answer_letter", "correct_index",
+    "correct_option", "correct_choice", "label_idx", "gold_index", "cop",
   ]
   private static let texts = [
     "text", "sentence", "body", "passage", "document", "article", "review", "comment", "title", "headline", "tweet",
@@ -40,6 +45,13 @@ enum FieldNames {
     "messages", "conversations", "conversation", "dialog", "dialogue", "turns", "chat", "data", "history",
     "contents",
   ]
+  private static let choices: [String] = {
+    let places = "abcdefgh0123456789".map { "\($0)" }
+    let single = ["option", "choice", "ending", "answer", "sol", "opt", "op"].flatMap { name in
+      places.flatMap { ["\(name)\($0)", "\(name)_\($0)"] }
+    }
+    return ["choices", "options", "endings", "candidates", "mc_options"] + places.prefix(8) + single
+  }()
   private static let nothing = ["id", "idx", "index", "uuid", "url", "timestamp", "date", "created_at", "type"]
 
   private static let meanings: [UInt64: Meaning] = {
@@ -56,6 +68,7 @@ enum FieldNames {
     add(["role", "from", "speaker", "author", "sender"], .speaker)
     add(["content", "value", "message", "parts", "tool_calls", "function_call", "arguments"], .content)
     add(nothing, .nothing)
+    add(choices, .choices)
     return meanings
   }()
 

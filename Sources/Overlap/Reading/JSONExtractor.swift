@@ -102,6 +102,7 @@ struct JSONExtractor {
         elements.removeAll(keepingCapacity: true)
         let place = record.fields.count
         try member(meaning, context)
+        if meaning == .choices { record.noteChoices(place..<record.fields.count) }
         if !context.inherited { columns.note(meaning, elements) }
         columns.noteRow(isNumber, place)
       }
@@ -119,6 +120,7 @@ struct JSONExtractor {
         record.fields[place].group = group
       }
     } else if !context.inherited {
+      record.choose(from: start)
       if let table = columns.table { record.closeRows(table) }
       record.closeGroup(from: start)
     }

@@ -65,7 +65,7 @@ final class TableCutter: BatchCutter {
     let columns = names.map { name in
       FieldNames.meaning(name.drop { $0 == 0x20 }.reversed().drop { $0 == 0x20 }.reversed())
     }
-    let isHeader = columns.contains { $0 != nil }
+    let isHeader = columns.contains { $0 != nil && $0 != .choices }
     let length = isHeader ? min(first.count + 1, source.buffer.count) : 0
     return (TableForm(separator: separator, columns: isHeader ? columns : []), length)
   }

@@ -24,7 +24,9 @@ struct TableRow {
       lines += within
       add(column, start, record)
       column += 1
-      if end != .separator { return end == .record ? lines + 1 : lines }
+      guard end != .separator else { continue }
+      record.choose(from: 0)
+      return end == .record ? lines + 1 : lines
     }
   }
 
@@ -41,6 +43,10 @@ struct TableRow {
     case .tokens: context.isTokens = true
     default: break
     }
+    let place = record.fields.count
     JSONExtractor.add(context, from: start, to: record, depth: 0)
+    if column < form.columns.count, form.columns[column] == .choices {
+      record.noteChoices(place..<record.fields.count)
+    }
   }
 }
