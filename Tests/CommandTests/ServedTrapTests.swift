@@ -87,16 +87,21 @@ struct ServedTrapTests {
   @Test("SIGINT ends a run within a second, and the same command goes on")
   func interrupted() throws {
     let server = try ScriptedServer("vllm", ["--delay", "0.02"])
-    let project = try TemporaryFolder.servedProject(server, items: 128)
-    let running = try Running(["run", "--json", "--concurrency", "2"], in: project)
-    Thread.sleep(forTimeInterval: 8)
-    let asked = ContinuousClock.now
-    running.send(SIGINT)
-    #expect(try running.finish().status == 130)
-    #expect(ContinuousClock.now - asked < .seconds(3))
-    let rest = try holdfast("run", "--json", in: project)
-    #expect(rest.status == 0, "\(rest.err)")
-    #expect(try #require(rest.object()["known_blocks"] as? Int) > 0)
+    var known = 0
+    // A machine that has other work takes longer to its first whole block.
+    for seconds in [8.0, 24, 72] where known == 0 {
+      let project = try TemporaryFolder.servedProject(server, items: 128)
+      let running = try Running(["run", "--json", "--concurrency", "2"], in: project)
+      Thread.sleep(forTimeInterval: seconds)
+      let asked = ContinuousClock.now
+      running.send(SIGINT)
+      #expect(try running.finish().status == 130)
+      #expect(ContinuousClock.now - asked < .seconds(3))
+      let rest = try holdfast("run", "--json", in: project)
+      #expect(rest.status == 0, "\(rest.err)")
+      known = try #require(rest.object()["known_blocks"] as? Int)
+    }
+    #expect(known > 0)
   }
 
   @Test("nobody there, and a name that the server does not have")

@@ -115,7 +115,14 @@ struct ExperimentTests {
     #expect(try tiny.read("moved/README.md").contains("| machine | other; 3 of the runs on test |"))
     // What was made with something else is made again.
     try tiny.writeRecipe("lora", "method: lora\nlora: {r: 8, dropout: 0.1}")
-    #expect(try begun(out: "four") == ["lora", "noise"])
+    let warnings = Events()
+    let made = Events()
+    try tiny.run(out: "four", reports: "moved", fromReport: true) {
+      if case .began(let arm, _, _, _) = $0 { made.add(arm) }
+      if case .warning(let text) = $0 { warnings.add(text) }
+    }
+    #expect(made.names == ["lora", "noise"])
+    #expect(warnings.names.contains { $0.contains("moved/results.json has lora, seed 1 and 1 more of another recipe") })
     #expect(try tiny.findings("moved") != whole)
     try tiny.write("moved/results.json", "{}")
     try expectRefusal(["moved/results.json", "is not an experiment's results.json"]) { _ = try begun(out: "five") }

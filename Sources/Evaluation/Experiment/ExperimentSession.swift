@@ -161,6 +161,7 @@ package struct ExperimentSession {
       try ($0, $0.control == nil ? prepare($0) : nil)
     }
     for warning in Set(prepared.compactMap(\.1).flatMap(\.session.warnings)).sorted() { try report(.warning(warning)) }
+    if let warning = reported.warning(of: open) { try report(.warning(warning)) }
     let base = BaseRow(setting: setting, scoring: scoring, threads: threads)
     try base.score { progress in try? report(.scoring(step: 0, progress)) }
     var result = try publish(base)
