@@ -111,16 +111,18 @@ let package = Package(
         "Tokenizers", "Training", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/Fuzzing"),
+    .target(name: "ProcessorTime", path: "Tests/ProcessorTime"),
     .testTarget(name: "CalibrationTests", dependencies: ["Calibration", "Gating", "Statistics"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
-    .testTarget(name: "PatternsTests", dependencies: ["Patterns", "Diagnostics"]),
+    .testTarget(name: "PatternsTests", dependencies: ["Patterns", "Diagnostics", "ProcessorTime"]),
     .testTarget(name: "DigestsTests", dependencies: ["Digests", "Diagnostics"]),
     .testTarget(name: "ReadingTests", dependencies: ["Reading", "Diagnostics"]),
     .testTarget(
       name: "CheckpointsTests",
       dependencies: ["Checkpoints", "CKernels", "Diagnostics", "Digests", "Patterns", "Reading"]),
     .testTarget(
-      name: "TokenizersTests", dependencies: ["Tokenizers", "Checkpoints", "Diagnostics", "Patterns", "Reading"]),
+      name: "TokenizersTests",
+      dependencies: ["Tokenizers", "Checkpoints", "Diagnostics", "Patterns", "ProcessorTime", "Reading"]),
     .testTarget(
       name: "ChatTemplatesTests",
       dependencies: ["ChatTemplates", "Checkpoints", "Diagnostics", "Digests", "Reading", "Tokenizers"]),
@@ -131,7 +133,7 @@ let package = Package(
       dependencies: [
         "Training", "ChatTemplates", "Checkpoints", "Diagnostics", "Reading", "Suites", "Tokenizers", "Transformer",
       ]),
-    .testTarget(name: "SuitesTests", dependencies: ["Suites", "Diagnostics"]),
+    .testTarget(name: "SuitesTests", dependencies: ["Suites", "Diagnostics", "ProcessorTime"]),
     .testTarget(
       name: "ScoringTests",
       dependencies: ["Scoring", "Suites", "Tokenizers", "Transformer", "Checkpoints", "Diagnostics"]),
@@ -140,7 +142,7 @@ let package = Package(
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
     .testTarget(
       name: "LedgerTests",
-      dependencies: ["Ledger", "Suites", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")]),
+      dependencies: ["Ledger", "Suites", "Diagnostics", "ProcessorTime", .product(name: "GRDB", package: "GRDB.swift")]),
     .testTarget(name: "GatingTests", dependencies: ["Gating", "Suites", "Statistics", "Diagnostics"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Gating", "Suites", "Diagnostics"]),
     .testTarget(

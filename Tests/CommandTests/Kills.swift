@@ -8,7 +8,7 @@ func expectSameRowsAfterKills(in folder: TemporaryFolder, _ command: [String]) t
   let clock = ContinuousClock()
   let begun = clock.now
   let expected = try findings(try Running(command, in: folder).finish())
-  let whole = (clock.now - begun) / .seconds(1)
+  var whole = (clock.now - begun) / .seconds(1)
 
   func ended(_ finished: Finished, _ ledger: String) throws {
     #expect(try findings(finished) == expected)
@@ -29,6 +29,8 @@ func expectSameRowsAfterKills(in folder: TemporaryFolder, _ command: [String]) t
     } else {
       try ended(finished, ledger)
       ledger = "killed-\(attempt).sqlite"
+      // The machine got faster since the first run was timed.
+      whole /= 1.25
     }
   }
   #expect(kills == 10)

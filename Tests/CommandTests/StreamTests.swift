@@ -107,7 +107,7 @@ struct StreamTests {
     let running = try Running(
       ["score", "--model", model, "--requests", "-", "--out", "scores"], in: folder,
       wrapper: ["env", "--default-signal=INT,TERM"] + shell(script))
-    let deadline = Date().addingTimeInterval(60)
+    let deadline = Date().addingTimeInterval(600)
     func isWriting() throws -> Bool { try folder.contents().keys.contains { $0.hasPrefix(".holdfast-") } }
     while Date() < deadline, try !isWriting() { Thread.sleep(forTimeInterval: 0.02) }
     Thread.sleep(forTimeInterval: 1)

@@ -39,7 +39,7 @@ struct TrainTests {
     #expect(try holdfast("train", "\(recipe).yaml", "--out", "whole", "--steps", "400", in: folder).status == 0)
     let killed = try Running(["train", "\(recipe).yaml", "--out", "cut", "--steps", "400"], in: folder)
     // Until there is a checkpoint to go on from.
-    let deadline = Date().addingTimeInterval(60)
+    let deadline = Date().addingTimeInterval(600)
     while Date() < deadline, !FileManager.default.fileExists(atPath: folder.file("cut/checkpoint-8").path) {
       Thread.sleep(forTimeInterval: 0.002)
     }
