@@ -167,6 +167,13 @@ end
 {{ 5 | indent }}
 {{ missing | indent }}
 {{ -n }} {{ - -n }} {{ -n | abs }} {{ n | abs }} {{ (n, f) | max }} {{ [f, n] | min }} {{ n == 3.0 }}
+{{ '\n\n\nx'.rsplit('\n\n') }} {{ 'aaaa'.rsplit('aa') }} {{ 'aaa'.rsplit('aa', 1) }} {{ 'aaa'.split('aa') }}
+{{ '{:0>5}'.format('ab') }} {{ '{:0<5}'.format(3) }}| {{ '{:0<6.1f}'.format(1.5) }}| {{ '{:0>5}'.format(-3) }} {{ '{:05}'.format(-3) }} {{ '%05d' % -3 }} {{ '%-05d' % 3 }}| {{ '{:x^7}'.format('ab') }} {{ '%05s' % 'a' }}
+{{ '9223372036854775807' | int }} {{ 9.2e18 | int }} {{ '12.9' | int }} {{ 'x' | int(7) }} {{ '0x1f' | int(0, 16) }} {{ 'inf' | int(3) }}
+{{ 'ΑΣ' | capitalize }} {{ 'ΑΣ.' | capitalize }} {{ 'ΑΣ'.capitalize() }} {{ 'ΣΑΣΑ' | capitalize }} {{ 'Σ' | capitalize }} {{ 'ǆx' | capitalize }}
+{% set g = [1, 2, 3] | select %}{{ 2 in g }}{{ g | list }} {% set g = [1, 2] | select %}{{ 5 in g }}{{ g | list }}
+{{ {'a': 1, 'b': 2}.keys() == {'b': 2, 'a': 1}.keys() }} {{ {'a': 1, 'b': 2}.items() == {'b': 2, 'a': 1}.items() }} {{ {'a': 1}.items() == {'a': 2}.items() }} {{ {'a': 1}.keys() == ['a'] }}
+{{ ('<b>' | safe | upper) + '<x>' }} {{ ('a ' | safe | trim) + '<' }} {{ ('ab' | safe)[0] + '<' }} {{ ('ab' | safe)[::-1] + '<' }} {{ ('a' | safe) * 2 + '<' }} {{ ('a' | safe).upper() + '<' }} {{ ('a' | safe | title) + '<' }} {{ ('a\nb' | safe | indent) + '<' }} {{ ('ab' | safe | reverse) + '<' }} {{ ('ab' | safe | replace('a', '<')) + '<' }} {{ ('ab' | safe).startswith('a') }} {{ ('<' | e | lower) + '<' }}
 """.strip("\n")
 
 # Templates of several lines, whose white space counts.

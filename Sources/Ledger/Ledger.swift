@@ -15,6 +15,8 @@ package final class Ledger: Sendable {
   /// The database file, for messages.
   package let path: String
   private let pool: DatabasePool
+  /// The file that was opened.
+  private let file: FileStamp?
 
   /// Seconds that a writer waits for another one: many times what a block of scores takes to commit.
   private static let busyTimeout: TimeInterval = 30
@@ -44,6 +46,15 @@ package final class Ledger: Sendable {
     } catch let error as DatabaseError {
       throw explained(error, path: path)
     }
+    file = FileStamp.of(path)
+  }
+
+  /// What is written to a file that somebody removed or replaced is lost when the program ends.
+  private func demandInPlace() throws {
+    guard let file, FileStamp.of(path)?.isOfFile(file) != true else { return }
+    throw InputError(
+      path, "was removed or replaced by another file while it was in use",
+      remedy: "leave it where it is until the command ends, and run the same command again")
   }
 
   /// Opens a ledger that is there: who only reads makes none.
@@ -130,6 +141,7 @@ package final class Ledger: Sendable {
 
   /// Writes everything that `body` writes, or nothing of it where it throws.
   func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    try demandInPlace()
     do {
       return try pool.write(body)
     } catch let error as DatabaseError {

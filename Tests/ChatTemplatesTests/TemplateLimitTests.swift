@@ -65,6 +65,12 @@ struct TemplateLimitTests {
       ("é {{ raise_exception('no tools') }}", 1, 6, "the template says: no tools"), ("{# c", 1, 1, "'#}' is missing"),
       ("{% raw %}", 1, 1, "endraw"), ("{{ a b }}", 1, 6, "expected '}}'"), ("{% break %}", 1, 1, "outside of a loop"),
       ("{{ 'x' | truncate }}", 1, 10, "jinja2's filter 'truncate' is not supported"),
+      ("{{ '99999999999999999999' | int }}", 1, 29, "more than 64 bits"),
+      ("{{ 1e20 | int }}", 1, 11, "more than 64 bits"),
+      ("{{ '１２' | int }}", 1, 11, "digits that are not ASCII"),
+      ("{{ ('%s' | safe) % '<' }}", 1, 12, "'%' of a text that is marked as safe is not supported"),
+      ("{{ ('a' | safe).replace('a', '<') }}", 1, 16, "'replace' of a text that is marked as safe is not supported"),
+      ("{{ cycler is defined }}", 1, 4, "jinja2's 'cycler' is not supported"),
     ])
   func placed(source: String, line: Int, column: Int, words: String) throws {
     let fault = try fault(source)

@@ -37,7 +37,17 @@ struct TemplateSourceTests {
     #expect(try more.template(hasTools: true).source == "tools")
     #expect(try more.template("tool_use").source == "tools")
     #expect(try more.template().name == "default")
-    #expect(more.specialTokens.map(\.text) == ["<b>", "<e>", "<u>"])
+    // The map counts before an older configuration, and not beside one that lists its added tokens.
+    #expect(more.specialTokens.map(\.text) == ["other", "<e>", "<u>"])
+    let complete = try set([
+      "tokenizer_config.json":
+        #"{"eos_token": "<e>", "added_tokens_decoder": {}, "image_token": "<image>", "add_bos_token": true}"#,
+      "special_tokens_map.json": #"{"eos_token": "other", "pad_token": "<p>"}"#,
+    ])
+    #expect(
+      complete.specialTokens == [.init(name: "eos_token", text: "<e>"), .init(name: "image_token", text: "<image>")])
+    let replaced = try set(["chat_template.jinja": "file", "additional_chat_templates/default.jinja": "another"])
+    #expect(try replaced.template().source == "another")
   }
 
   @Test("a list of named templates is taken by name, and needs a default or a choice")

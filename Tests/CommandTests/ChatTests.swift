@@ -45,6 +45,11 @@ struct ChatTests {
     #expect(other.status == 2 && other.err.contains("messages[0].role"))
     let unknown = try chat("--chat-template", raising.path, "--messages", "-", input: #"{"messages": [], "x": 1}"#)
     #expect(unknown.status == 2 && unknown.err.contains("x: is not known here"))
+    // As a float it would be shown as another number than Python shows.
+    let long = try chat(
+      "--chat-template", raising.path, "--messages", "-",
+      input: #"[{"role": "user", "content": "a", "n": 12345678901234567890}]"#)
+    #expect(long.status == 2 && long.err.contains("a whole number has more than 64 bits"), "\(long.err)")
   }
 
   @Test("what is shown is the text itself, spaces too", arguments: ["qwen2.5", "gemma-3", "llama-2"])

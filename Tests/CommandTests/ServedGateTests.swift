@@ -102,6 +102,7 @@ struct ServedGateTests {
     let candidates = try #require(try gate.object()["candidates"] as? [[String: Any]], "\(gate.err)")
     let names = candidates.compactMap { $0["path"] as? String }
     #expect(names.count == 2 && names[0].contains("#other-model-") && names[1].contains("#plain-"))
+    #expect(!gate.err.contains("stays loaded"), "\(gate.err)")
     let left = try holdfast(
       "doctor", "--server", server.address, "--model", "none", "--tokenizer", golden("checkpoints/llama-tied"),
       in: folder)

@@ -38,6 +38,60 @@ struct ServedTrapTests {
     try refused(server, "--model", "tuned", naming: "tokens that it wrote itself otherwise")
   }
 
+  @Test(
+    "ranks, texts and caches that are not the prompt's own, and answers that only a crowd gets",
+    arguments: [
+      ("vllm", "all-top", "says of each of"), ("vllm", "writes-nothing", "writes no token behind any of"),
+      ("vllm", "other-prompt", "behind other ids than those sent"), ("vllm", "crowd", "asked several things at once"),
+      ("sglang", "other-cache", "where only the end of a prompt is scored"),
+    ])
+  func hidden(form: String, trap: String, words: String) throws {
+    try refused(try ScriptedServer(form, trap: trap), naming: words)
+  }
+
+  @Test("a name that several models' names end with is not the first one's")
+  func ending() throws {
+    try refused(
+      try ScriptedServer(trap: "same-ending"), "--model", "base", naming: "has several models whose name ends so",
+      "'one:base', 'other:base'")
+  }
+
+  @Test("a context that no model has is none that is stated, and a model's whole name is before one that ends so")
+  func listing() throws {
+    for trap in ["no-context", "longer-name"] {
+      let server = try ScriptedServer(trap: trap)
+      let found = try holdfast(
+        "doctor", "--server", server.address, "--model", "base", "--tokenizer", tokenizer, "--json", in: folder)
+      #expect(found.status == 0, "\(found.err)")
+      let facts = try #require(try found.object()["facts"] as? [String: Any])
+      #expect(facts["model"] as? String == "base")
+    }
+  }
+
+  @Test("a text that the server broke off is no wrong answer")
+  func aborted() throws {
+    let server = try ScriptedServer(trap: "aborts")
+    let project = try TemporaryFolder.servedProject(server)
+    let finished = try holdfast("run", in: project)
+    #expect(finished.status == 2)
+    #expect(finished.err.contains("leaves an answer out (finish_reason: abort)"), "\(finished.err)")
+  }
+
+  @Test("a gateway that answers while nothing is behind it is waited for as long as was said, and no longer")
+  func gateway() throws {
+    try refused(try ScriptedServer(trap: "gateway"), "--server-wait", "2", naming: "status 502")
+  }
+
+  @Test("a key that the server sends back stands in no message", arguments: ["echoes-key", "sends-key-on"])
+  func key(trap: String) throws {
+    let server = try ScriptedServer(trap: trap)
+    let finished = try holdfast(
+      "doctor", "--server", server.address, "--tokenizer", tokenizer, in: folder,
+      environment: ["HOLDFAST_API_KEY": "sk-secret-key"])
+    #expect(finished.status == 2)
+    #expect(!finished.err.contains("sk-secret-key") && finished.err.contains("…"), "\(finished.err)")
+  }
+
   @Test("another tokenizer than the one given")
   func tokenizerDiffers() throws {
     try refused(

@@ -149,13 +149,16 @@ struct WrittenGateTests {
     #expect(run.status == 2 && run.err.contains("status 507: out of memory"), "\(run.err)")
   }
 
-  @Test("an answer that the server keeps back is neither right nor wrong")
-  func filtered() throws {
-    let server = try ScriptedServer("chat", trap: "filters")
+  @Test(
+    "an answer that the server keeps back or breaks off is neither right nor wrong",
+    arguments: [
+      ("filters", "finish_reason: content_filter"), ("fails-midway", "finish_reason: error"),
+      ("refuses", "refuses to answer ('I cannot answer')"),
+    ])
+  func withheld(trap: String, words: String) throws {
+    let server = try ScriptedServer("chat", trap: trap)
     let run = try holdfast("run", in: try project(server))
-    #expect(
-      run.status == 2 && run.err.contains("content_filter") && run.err.contains("neither right nor wrong"), "\(run.err)"
-    )
+    #expect(run.status == 2 && run.err.contains(words) && run.err.contains("neither right nor wrong"), "\(run.err)")
   }
 
   @Test("a server that refuses fields that it does not know is asked without them, and that is said")

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import Ledger
 import Suites
@@ -19,6 +20,19 @@ struct LedgerTests {
     let ids = block.observations.map(\.request.id)
     #expect(try ledger.knownScores(model: "model-a", numerics: "numerics 1", requests: ids) == expected)
     #expect(try ledger.knownScores(model: "model-a", numerics: "numerics 1", requests: ["other"]) == [:])
+  }
+
+  @Test("what would be written to a file that is no longer at its path is refused: it would be gone with the program")
+  func removed() throws {
+    let folder = try TemporaryFolder()
+    let ledger = try Ledger(path: folder.ledger)
+    try ledger.register(modelRecord())
+    try FileManager.default.removeItem(atPath: folder.ledger)
+    #expect(throws: InputError.self) { try ledger.register(modelRecord("model-b")) }
+    // Another one in its place is not the one that was opened.
+    try Ledger(path: folder.ledger).register(modelRecord())
+    let fault = #expect(throws: InputError.self) { try ledger.register(modelRecord("model-b")) }
+    #expect(fault?.problem.contains("removed or replaced") == true)
   }
 
   @Test("a score belongs to one model and one numeric version: no other gets it")

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import Overlap
 import Testing
@@ -70,6 +71,67 @@ struct NestedFormTests {
   }
 
   private static let asked = "What is the past tense of go?"
+  /// More than an answer's marks would be.
+  private static let numbers = (0..<40).map(String.init).joined(separator: ",")
+  private static let texts = (0..<40).map { "\"x\($0)\"" }.joined(separator: ",")
+
+  /// OpenAssistant's: every message has its answers within it.
+  private static let tree = [
+    #"{"prompt": {"text": "\#(asked)", "role": "prompter", "replies": ["#,
+    #"{"text": "Guess.", "role": "assistant", "replies": [{"text": "goed?", "role": "prompter"}]}, "#,
+    #"{"text": "went", "role": "assistant", "replies": []}]}}"#,
+  ].joined()
+
+  private static let unnamed: [(String, String)] = [
+    ("a.jsonl", tree), ("a.jsonl", #"{"instruction": "\#(asked)", "generation": "went"}"#),
+    ("a.jsonl", #"{"instruction": "\#(asked)", "generations": ["goed", "went"], "model": "m"}"#),
+    ("a.jsonl", #"{"prompt": "\#(asked)", "text": "It is went."}"#),
+    ("a.jsonl", #"{"q": "\#(asked)", "a": "went"}"#), ("a.jsonl", #"{"query": "\#(asked)", "pos": ["went"]}"#),
+    ("a.jsonl", #"["\#(asked)", "went"]"#), ("a.csv", "Q,A\n\(asked),went\n"), ("a.csv", "\(asked),went\n"),
+    ("a.csv", "sep=;\nprompt;completion\ngo;went\n"),
+    ("a.csv", "\n# of our own\nprompt,completion\n\(asked),went\n"),
+    ("a.jsonl", #"{"input_ids": [\#(numbers)], "labels": [\#(numbers)], "text": "go -> went"}"#),
+    ("a.json", #"{"prompt": ["x", "go"], "completion": ["y", "went"], "id": ["1", "2"]}"#),
+    (
+      "a.json",
+      #"{"prompt": {"0": "x", "1": "go"}, "completion": {"0": "y", "1": "went"}, "id": {"0": "a", "1": "b"}}"#
+    ),
+  ]
+
+  @Test("a pair is found where a column, a row or a message's answer has no name that says so", arguments: unnamed)
+  func unnamedForms(name: String, content: String) throws {
+    #expect(try scan(verbs, name, content).contaminated == ["go"], "\(content)")
+  }
+
+  @Test(
+    "lists of which nothing is kept leave no places behind that another column is laid beside",
+    arguments: [
+      #"{"input_ids": [\#(numbers)], "labels": [\#(numbers)], "attention_mask": [\#(numbers)]}"#,
+      #"{"chosen_labels": [\#(numbers)], "rejected_labels": [\#(numbers)]}"#,
+      #"{"text": [\#(texts)], "label": [\#(numbers)]}"#,
+      #"{"a_tokens": ["a", "b", "c"], "b_tokens": ["d", "e", "f"]}"#,
+      #"{"question": ["a", "b", "c"], "answer": ["d", "e", "f"], "tokens": ["g", "h", "i"]}"#,
+      #"{"answer": ["a", "b", "c"], "prompt": ["d", "e", "f"], "id": ["g", "h", "i"]}"#,
+      #"{"id": {"0": "a", "1": "b"}, "uuid": {"0": "c", "1": "d"}}"#,
+    ] as [String])
+  func nothingKept(record: String) throws {
+    #expect(try scan(verbs, "a.jsonl", record + "\n").contaminated == [])
+    #expect(try scan(verbs, "a.json", "[\(record)]").contaminated == [])
+  }
+
+  @Test("the kind of a sample is its answer where it has no other, and no second answer")
+  func kinds() throws {
+    #expect(
+      try scan(verbs, "a.jsonl", #"{"instruction": "\#(Self.asked)", "category": "went"}"#).contaminated == ["go"])
+    let story = #"{"instruction": "Write how they go", "response": "They left.", "category": "went"}"#
+    #expect(try scan(verbs, "a.jsonl", story).contaminated == [])
+  }
+
+  @Test("lines that end with carriage returns alone are refused by name: the table would be one long header")
+  func carriageReturns() throws {
+    let fault = #expect(throws: InputError.self) { try scan(verbs, "a.csv", "prompt,completion\rgo,went\r") }
+    #expect(fault?.problem.contains("carriage returns alone") == true)
+  }
 
   @Test(
     "an answer that is the place or the letter of a choice is that choice",

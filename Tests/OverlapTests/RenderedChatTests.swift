@@ -55,7 +55,25 @@ struct RenderedChatTests {
       "user\n\(question)\nassistant\nwest", "\(question) west", "\(question)\n\nWest.",
       "User: \(question)\n\nAssistant: The opposite of east is west.",
       "Word: east\nLabel: west",
-    ])
+      "<bos><|turn>user\n\(question)<turn|>\n<|turn>model\n<|channel>thought\nAcross.<channel|>west<turn|>\n",
+      "<|START_OF_TURN_TOKEN|><|USER_TOKEN|>\(question)<|END_OF_TURN_TOKEN|><|START_OF_TURN_TOKEN|><|CHATBOT_TOKEN|><|START_THINKING|>East.<|END_THINKING|><|START_RESPONSE|>west<|END_RESPONSE|><|END_OF_TURN_TOKEN|>",
+      "<|START_OF_TURN_TOKEN|><|USER_TOKEN|><|START_TEXT|>\(question)<|END_TEXT|><|END_OF_TURN_TOKEN|><|START_OF_TURN_TOKEN|><|CHATBOT_TOKEN|><|START_TEXT|>west<|END_TEXT|><|END_OF_TURN_TOKEN|>",
+      "<SPECIAL_10>System\n\n<SPECIAL_11>User\n\(question)\n<SPECIAL_11>Assistant\nwest\n<SPECIAL_12>",
+      "<extra_id_0>System\n\n<extra_id_1>User\n\(question)\n<extra_id_1>Assistant\nwest\n",
+      "<seed:bos>user\n\(question)<seed:eos><seed:bos>assistant\nwest<seed:eos>",
+      "<|user_start|>\(question)<|user_end|><|assistant_start|>west<|assistant_end|>",
+      "<|begin_user|>\n\(question)<|end|>\n<|begin_assistant|>\nwest<|end|>",
+      "<|begin|>user<|content|>\(question)<|end|><|begin|>assistant<|content|>west<|end|>",
+      "<s>user<|role_sep|>\n\(question)<|message_sep|>\n\nassistant<|role_sep|>\nwest<|message_sep|>\n\n",
+      "<role>SYSTEM</role>Brief.<|role_end|><role>HUMAN</role>\(question)<|role_end|><role>ASSISTANT</role>west<|role_end|>",
+      "<｜hy_begin▁of▁sentence｜><｜hy_User｜>\(question)<｜hy_Assistant｜>west<｜hy_place▁holder▁no▁2｜>",
+      "<beginning_of_sentence>user name=user\n\(question)<end_of_sentence>\n<beginning_of_sentence>ai name=MiniMax AI\nwest<end_of_sentence>\n",
+      "]~!b[]~b]system\nBrief.[e~[\n]~b]user\n\(question)[e~[\n]~b]ai\nwest[e~[\n",
+      "<reserved_106>\(question)<reserved_107>west", "<s>Human: \(question)\n\nAssistant: </s>west</s>",
+      "问：\(question)\n答：west", "用户：\(question)\n助手：west", "<|image|>\(question) west",
+      "<p>\(question)</p><p>West</p>", "<b>\(question)</b><br/>west", "east&nbsp;&#39;west&#39;",
+      "<table><tr><td>east</td><td>west</td></tr></table>",
+    ] as [String])
   func templates(text: String) throws {
     #expect(try found(text) == ["east"])
   }
@@ -107,6 +125,8 @@ struct RenderedChatTests {
       ("How is the weather in the east?", "The east is dry and the west is wet."),
       ("Is that the way east?", "You see the old mill there.\nIt stands in the\nwest"),
       ("Which wind blows in the east?", "The west wind, mostly, and now and then one from the north."),
+      ("Is the sky in the morning hot?\nHot/cold", "Cold"), ("Where is it?\nOPTIONS:\n- east\n- west", "west"),
+      ("Is it hot or cold?", "cold"),
     ] {
       #expect(try scan(short, "a.jsonl", try pair(prompt, answer)).contaminated == [], "\(prompt) \(answer)")
     }
@@ -114,7 +134,8 @@ struct RenderedChatTests {
       "They rode east for a week. Then the road turned: west, they said, lay home.",
       "East: the door to the garden.\nWest: the stable.", "Where did they go? Nobody knew; they went by night.",
       "He asked: was it east or west? The old man pointed west.", "The user: a dog. The model: two dogs.",
-      "n == 1 ? dog : dogs", "Note: hot days, cold nights.\nAnswer: none.", "<b>east</b> <i>west</i> [1] #hot #cold",
+      "n == 1 ? dog : dogs", "East/West", "Turn east or west: east/west?", "- east\n- west", "* hot\n* cold",
+      "Note: hot days, cold nights.\nAnswer: none.", "<b>east</b> <i>west</i> [1] #hot #cold",
     ] {
       #expect(try found(text) == [], "\(text)")
     }
@@ -128,5 +149,11 @@ struct RenderedChatTests {
     #expect(report.files.map(\.records) == [4])
     #expect(report.of(.containedPair).map(\.place.line) == [3])
     #expect(try scan(short, "a.txt", "Human: \(question)\n\nAssistant:\n\nWest\n").contaminated == ["east"])
+    let llama = ["user": question, "assistant": "west"].sorted { $0.key > $1.key }.map {
+      "<|start_header_id|>\($0.key)<|end_header_id|>\n\n\($0.value)<|eot_id|>"
+    }
+    let two = try scan(short, "a.txt", "<|begin_of_text|>\(llama.joined())\n\n<|begin_of_text|>Hello.\n")
+    #expect(two.contaminated == ["east"])
+    #expect(two.files.map(\.records) == [2])
   }
 }

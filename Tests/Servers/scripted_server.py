@@ -25,6 +25,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 VOCABULARY = 256
 options = None
 count = 0
+# Requests that are being answered.
+under_way = 0
 lock = threading.Lock()
 
 
@@ -37,6 +39,8 @@ def effective(model, scoring=True):
     if options.trap == "adapter-is-base" or (scoring and options.trap == "dropped-adapter"):
         return "base"
     if options.trap == "swaps" and count > 300:
+        return "another"
+    if options.trap == "crowd" and scoring and under_way > 6:
         return "another"
     return model
 
@@ -141,6 +145,12 @@ class Handler(BaseHTTPRequestHandler):
             self.send({}, 307, headers=[("Location", "http://example.invalid/v1/models")])
         elif trap == "busy" or trap == "sometimes-busy" and number % 3 == 0:
             self.send({"error": "too many requests"}, 429, headers=[("Retry-After", "0.05")])
+        elif trap == "gateway" and late and self.command == "POST":
+            self.send(b"<html>Bad Gateway</html>", 502, kind="text/html")
+        elif trap == "echoes-key" and self.command == "POST":
+            self.send({"error": {"message": f"bad header {self.headers.get('Authorization')}"}}, 400)
+        elif trap == "sends-key-on":
+            self.send({}, 307, headers=[("Location", f"http://example.invalid/{self.headers.get('Authorization', '')[7:]}")])
         elif trap == "fails" and late or trap == "sometimes-fails" and number % 29 == 0:
             self.send({"error": "CUDA error"}, 500)
         elif trap == "trickle" and late:
@@ -191,10 +201,15 @@ class Handler(BaseHTTPRequestHandler):
                 owner = "me"
             if options.trap == "ollama":
                 owner = "library"
-            entries = [{"id": "base", "root": options.root, "parent": None, "max_model_len": 4096, "owned_by": owner, "meta": {"n_vocab": VOCABULARY}}]
+            length = -(1 << 63) if options.trap == "no-context" else 4096
+            entries = [{"id": "base", "root": options.root, "parent": None, "max_model_len": length, "owned_by": owner, "meta": {"n_vocab": VOCABULARY}}]
             if options.adapter and form != "llama":
                 entries.append({"id": options.adapter, "root": "path/to/adapter", "parent": "base", "max_model_len": 4096, "owned_by": owner})
             entries += [{"id": name, "root": "loaded", "parent": "base", "max_model_len": 4096, "owned_by": owner} for name in extra]
+            if options.trap == "same-ending":
+                entries = [dict(entry, id=f"{prefix}:{entry['id']}") for entry in entries for prefix in ("one", "other")]
+            if options.trap == "longer-name":
+                entries.insert(0, dict(entries[0], id="other:base", max_model_len=64))
             self.send({"object": "list", "data": entries})
         elif self.path == "/version" and form == "vllm":
             self.send({"version": options.version})
@@ -212,6 +227,18 @@ class Handler(BaseHTTPRequestHandler):
             self.send({"error": "not found"}, 404)
 
     def do_POST(self):
+        global under_way
+        with lock:
+            under_way += 1
+        try:
+            if options.trap == "crowd":
+                time.sleep(0.02)
+            self.post()
+        finally:
+            with lock:
+                under_way -= 1
+
+    def post(self):
         self.direct()
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         try:
@@ -259,12 +286,18 @@ def vllm(path, request):
         entries = [None]
         sent = ([1] + ids if options.trap == "doubled-bos" else ids)[1:]
         for token, (own, best, _) in zip(sent, readings(ids, effective(model))):
-            entries.append({str(token): {"logprob": own, "rank": 1 if best == token else 9, "decoded_token": "x"}})
+            rank = 1 if best == token or options.trap == "all-top" else 9
+            entries.append({str(token): {"logprob": own, "rank": rank, "decoded_token": "x"}})
         choice["prompt_logprobs"] = entries
     written = generate(ids, request["max_tokens"], effective(model, scoring=False))
     if request.get("return_token_ids"):
+        if options.trap == "writes-nothing" or options.trap == "aborts" and count > 100:
+            written = []
+            choice["finish_reason"] = "abort" if options.trap == "aborts" else "length"
         choice["token_ids"], choice["text"] = written, text_of(written)
         choice["prompt_token_ids"] = ([1] if options.trap == "doubled-bos" else []) + ids
+        if options.trap == "other-prompt":
+            choice["prompt_token_ids"][0] = 2
     if "logprobs" in request:
         choice["logprobs"] = {"token_logprobs": [-0.25 for _ in written]}
     return {"choices": [choice], "usage": {"prompt_tokens": len(ids)}}
@@ -277,7 +310,8 @@ def sglang(path, request):
     n, start = request["sampling_params"]["max_new_tokens"], request.get("logprob_start_len", -1)
     meta = {"prompt_tokens": len(ids) + (options.trap == "doubled-bos"), "finish_reason": {"type": "length"}}
     if start >= 0:
-        found = readings(ids, effective(model))[start:]
+        # What it keeps of a prompt is another adapter's.
+        found = readings(ids, effective("another" if options.trap == "other-cache" and 0 < start < len(ids) - 8 else model))[start:]
         own = [[None, ids[start], None]] + [[o, token, None] for (o, _, _), token in zip(found, ids[start + 1:])]
         tops = [None] + [[[t, best, None]] for _, best, t in found]
         meta["input_token_logprobs"], meta["input_top_logprobs"] = own[:len(tops)], tops
@@ -359,6 +393,10 @@ def chat(path, request):
     choice = {"index": 0, "message": message, "finish_reason": "stop"}
     if options.trap == "filters" and count > 60:
         choice["finish_reason"] = "content_filter"
+    if options.trap == "fails-midway" and count > 60:
+        choice["finish_reason"], message["content"] = "error", ""
+    if options.trap == "refuses" and count > 60:
+        message["content"], message["refusal"] = None, "I cannot answer"
     if request.get("logprobs"):
         own = -2.5 if options.trap == "samples" else -0.25
         choice["logprobs"] = {"content": [{"token": "x", "logprob": own, "top_logprobs": [{"token": "y", "logprob": -0.25}]}]}

@@ -46,6 +46,14 @@ struct DataFormTests {
         chat
       ),
       (#"{"text": "a text", "meta": {"a": [1]}}"#, .text("a text")),
+      // A class is no mark, and what was chosen may stand beside the messages that end with it.
+      (#"{"text": "a text", "label": false}"#, .text("a text")),
+      (#"{"prompt": "q", "completion": "a", "label": 0}"#, .pair(prompt: "q", completion: "a")),
+      (#"{"prompt": "q", "completion": "a", "label": true}"#, .pair(prompt: "q", completion: "a")),
+      (
+        #"{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}], "chosen": [], "rejected": []}"#,
+        chat
+      ),
       (
         #"{"segments": [{"label": false, "text": "q "}, {"label": true, "text": "a"}]}"#,
         .segments([TextSegment(text: "q ", isLearnt: false), TextSegment(text: "a", isLearnt: true)])
@@ -168,8 +176,37 @@ struct DataFormTests {
       (#"{"prompt": "q", "response": "a"}"#, "'completion' is missing, and there is 'response'; rename 'response'"),
       (
         #"{"prompt": "q", "completion": "bad", "label": false}"#,
-        "is preference data without pairs, a completion with its label, and this one is marked as bad; keep the lines whose"
+        "is preference data without pairs, an answer with its 'label', and this one is marked as bad; keep the lines whose"
       ),
+      (
+        #"{"prompt": "q", "completion": "bad", "label": "False"}"#,
+        "is preference data without pairs, an answer with its 'label', and this one is marked as bad; keep the lines whose"
+      ),
+      (
+        #"{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "bad"}], "label": false}"#,
+        "is preference data without pairs, an answer with its 'label', and this one is marked as bad; keep the lines whose"
+      ),
+      (
+        #"{"conversations": [{"from": "human", "value": "q"}, {"from": "gpt", "value": "bad"}], "kto_tag": 0}"#,
+        "is preference data without pairs, an answer with its 'kto_tag', and this one is marked as bad; keep the lines whose"
+      ),
+      (
+        #"{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}, {"role": "user", "content": "r"}], "chosen": {"role": "assistant", "content": "b"}, "rejected": {}}"#,
+        "is preference data, messages that end with a question and 'chosen' beside them; write the chosen answer as"
+      ),
+      (
+        #"{"prompt": [{"role": "user", "content": "q"}], "completion": [{"role": "assistant", "content": "a", "weight": 0}]}"#,
+        "'completion[0]' is marked as not learnt, and a completion is learnt whole; write the conversation as messages"
+      ),
+      (
+        #"{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a", "loss": false}]}"#,
+        "no answer of 'messages' is to be learnt; "
+      ),
+      (
+        #"{"conversations": [{"from": "human", "value": "q"}, {"from": "function_call", "value": "{}"}]}"#,
+        "'conversations[1].from' is 'function_call', which chat templates know as an answer's tool_calls; write it as"
+      ),
+      (#"{"prompt": "q", "completion": "a", "image": "a.png"}"#, "has image, and text alone is trained on; leave"),
       (
         #"{"input": "q", "preferred_output": "a"}"#,
         "is in no form that is trained on (it has 'input', 'preferred_output'); it is preference data: write the chosen"

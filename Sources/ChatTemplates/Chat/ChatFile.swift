@@ -29,7 +29,8 @@ package struct ChatFile: Sendable {
     let bytes = try InputFile(path, streams: true).readAll(limit: Self.sizeLimit)
     let value: JSONValue
     do {
-      value = try bytes.withUnsafeBytes { (bytes) throws(JSONFault) in try JSONParser.parse(bytes) }
+      value = try bytes.withUnsafeBytes { (bytes) throws(JSONFault) in try JSONParser.parse(bytes, wholeNumbers: .exact)
+      }
     } catch let error as JSONFault {
       throw InputError(
         path, field: "byte \(error.offset)", "is not valid JSON: \(error.problem)", remedy: "write a list of messages")
@@ -66,7 +67,9 @@ package struct ChatFile: Sendable {
 extension JSONValue {
   /// A value as it is typed after NAME=: JSON, or else the text itself.
   package init(argument text: String) {
-    let parsed = Data(text.utf8).withUnsafeBytes { bytes -> JSONValue? in try? JSONParser.parse(bytes) }
+    let parsed = Data(text.utf8).withUnsafeBytes { bytes -> JSONValue? in
+      try? JSONParser.parse(bytes, wholeNumbers: .exact)
+    }
     self = parsed ?? .string(text)
   }
 }

@@ -51,12 +51,19 @@ package struct ChatTemplateSet: Sendable {
     self.path = path
     let configuration = try Self.json("tokenizer_config.json", in: folder)
     let map = try Self.json("special_tokens_map.json", in: folder)
+    // As transformers weighs them: a configuration that lists its added tokens says it all, before an older one the map counts.
+    let isComplete = try configuration?.value("added_tokens_decoder") != nil
+    let files = isComplete ? [configuration] : [map, configuration]
     var tokens: [ChatTemplate.SpecialTokenText] = []
     for name in Self.tokenNames {
-      guard
-        let text = try configuration.flatMap({ try Self.token(name, $0) }) ?? map.flatMap({ try Self.token(name, $0) })
+      let texts = try files.compactMap { file in try file.flatMap { try Self.token(name, $0) } }
+      if let text = texts.first { tokens.append(.init(name: name, text: text)) }
+    }
+    // A model's own, such as image_token.
+    for member in configuration?.members.members ?? [] {
+      guard member.key.hasSuffix("_token"), !Self.tokenNames.contains(member.key), case .string(let text) = member.value
       else { continue }
-      tokens.append(.init(name: name, text: text))
+      tokens.append(.init(name: member.key, text: text))
     }
     specialTokens = tokens
     try readFiles(folder)
@@ -118,7 +125,10 @@ package struct ChatTemplateSet: Sendable {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: more.path)) ?? []
     for name in names.sorted() where name.hasSuffix(".jinja") {
       let file = more.appendingPathComponent(name).path
-      entries.append(Entry(name: String(name.dropLast(6)), path: file, source: try Self.text(file)))
+      let entry = Entry(name: String(name.dropLast(6)), path: file, source: try Self.text(file))
+      // One that is called as the main one comes in its place.
+      entries.removeAll { $0.name == entry.name }
+      entries.append(entry)
     }
   }
 

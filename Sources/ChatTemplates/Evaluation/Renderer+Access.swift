@@ -33,7 +33,9 @@ extension Renderer {
       try spend(text.utf8.count / 64)
       if case .integer(let index)? = key.number, let place = place(index, in: text.unicodeScalars.count) {
         let scalars = text.unicodeScalars
-        return .string(String(scalars[scalars.index(scalars.startIndex, offsetBy: place)]))
+        let scalar = String(scalars[scalars.index(scalars.startIndex, offsetBy: place)])
+        if case .markup = value { return .markup(scalar) }
+        return .string(scalar)
       }
     default: break
     }
@@ -97,6 +99,7 @@ extension Renderer {
       let scalars = Array(text.unicodeScalars)
       var result = String.UnicodeScalarView()
       for place in places(start, end, stride, count: scalars.count) { result.append(scalars[place]) }
+      if case .markup = value { return try markup(String(result)) }
       return try string(String(result))
     default: throw TemplateFault(.evaluation, "a value of type \(value.typeName) cannot be sliced")
     }

@@ -15,7 +15,7 @@ extension Renderer {
   private func value(of kind: Expression.Kind, in scope: Scope) throws(TemplateFault) -> TemplateValue {
     switch kind {
     case .literal(let literal): return TemplateValue(literal)
-    case .name(let name): return variable(name, in: scope)
+    case .name(let name): return try variable(name, in: scope)
     case .list(let elements): return try list(try values(of: elements, in: scope))
     case .tuple(let elements): return try sequence(.tuple, try values(of: elements, in: scope))
     case .mapping(let entries): return try mapping(of: entries, in: scope)
@@ -51,8 +51,12 @@ extension Renderer {
     }
   }
 
-  private func variable(_ name: String, in scope: Scope) -> TemplateValue {
+  private func variable(_ name: String, in scope: Scope) throws(TemplateFault) -> TemplateValue {
     if let value = scope.value(name) { return value }
+    // jinja2 has them, and "is defined" would say so.
+    guard !["cycler", "joiner", "lipsum", "self"].contains(name) else {
+      throw TemplateFault(.evaluation, "jinja2's '\(name)' is not supported")
+    }
     return Self.globals.contains(name) ? .callable(.global(name)) : .undefined(words: "'\(name)' is undefined")
   }
 

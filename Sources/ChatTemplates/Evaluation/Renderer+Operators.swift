@@ -16,7 +16,9 @@ extension Renderer {
     case .multiply:
       if let product = try repeated(left, right) { return product }
       if let product = try repeated(right, left) { return product }
-    case .remainder: if let format = left.text { return try string(try formatted(format, with: right)) }
+    case .remainder:
+      if case .markup = left { throw Self.unsupportedMarkup("%") }
+      if let format = left.text { return try string(try formatted(format, with: right)) }
     default: break
     }
     throw TemplateFault(
@@ -48,7 +50,9 @@ extension Renderer {
     case .string(let text), .markup(let text):
       let (bytes, overflows) = text.utf8.count.multipliedReportingOverflow(by: repeats)
       try allocate(overflows ? Int.max / 2 : bytes)
-      return .string(text.isEmpty ? "" : String(repeating: text, count: repeats))
+      let product = text.isEmpty ? "" : String(repeating: text, count: repeats)
+      if case .markup = value { return .markup(product) }
+      return .string(product)
     case .sequence(let sequence) where sequence.kind == .list || sequence.kind == .tuple:
       let (count, overflows) = sequence.elements.count.multipliedReportingOverflow(by: repeats)
       try allocate(overflows || count > Self.allocationLimit ? Int.max / 2 : count)
@@ -188,6 +192,13 @@ extension Renderer {
       if case .undefined(let words) = value { throw TemplateFault(.evaluation, "\(words)") }
       return text.hasExactly(try value.string(for: "what is looked for in a string"))
     case .mapping(let mapping): return try member(value, of: mapping) != nil
+    // It is gone through as far as that takes.
+    case .generator(let generator):
+      while let element = generator.takeFirst() {
+        try spend(1)
+        if element.isEqual(to: value) { return true }
+      }
+      return false
     default: return try elements(of: container).contains { $0.isEqual(to: value) }
     }
   }

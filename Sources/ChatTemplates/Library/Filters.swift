@@ -38,6 +38,7 @@ extension Renderer {
       return try markup(try text(of: value).htmlEscaped)
     default: break
     }
+    if case .markup = value, let result = try markupFilter(name, value, arguments) { return result }
     if let result = try textFilter(name, value, arguments) { return result }
     if let result = try numberFilter(name, value, arguments) { return result }
     if let result = try sequenceFilter(name, value, arguments) { return result }
@@ -59,6 +60,27 @@ extension Renderer {
     case .loop(let state): return try state.count()
     default: throw TemplateFault(.evaluation, "a value of type \(value.typeName) has no length")
     }
+  }
+
+  /// What markupsafe's texts stay through filters that change them; nil for one that makes a plain text of them, as Python does.
+  private func markupFilter(
+    _ name: String, _ value: TemplateValue, _ arguments: CallArguments
+  ) throws(TemplateFault) -> TemplateValue? {
+    switch name {
+    case "upper", "lower", "capitalize", "trim", "indent":
+      guard let text = try textFilter(name, value, arguments)?.text else { return nil }
+      return try markup(text)
+    case "reverse":
+      guard let text = try sequenceFilter(name, value, arguments)?.text else { return nil }
+      return try markup(text)
+    case "format": throw Self.unsupportedMarkup(name)
+    default: return nil
+    }
+  }
+
+  /// What 'safe', 'escape' and 'tojson' give escapes what it is joined with: an operation that would have to, and does not, is none.
+  static func unsupportedMarkup(_ name: String) -> TemplateFault {
+    TemplateFault(.evaluation, "'\(name)' of a text that is marked as safe is not supported")
   }
 
   private func textFilter(
@@ -150,10 +172,18 @@ extension Renderer {
 
   private func integer(_ value: TemplateValue, base: Int) throws(TemplateFault) -> TemplateValue? {
     if case .integer(let integer)? = value.number { return .integer(integer) }
-    if let integer = value.text?.pythonInteger(base: base) { return .integer(integer) }
-    guard let double = try float(value) else { return nil }
-    guard double.isFinite, double.magnitude < 9e18 else { return nil }
-    return .integer(Int(double))
+    if let text = value.text {
+      if let integer = text.pythonInteger(base: base) { return .integer(integer) }
+      guard base != 0, !text.unicodeScalars.contains(where: { !$0.isASCII && $0.properties.numericType == .decimal })
+      else {
+        throw TemplateFault(.evaluation, "'int' of base 0, or of digits that are not ASCII, is not supported")
+      }
+    }
+    guard let double = try float(value), double.isFinite else { return nil }
+    guard let integer = Int(exactly: double.rounded(.towardZero)) else {
+      throw TemplateFault(.evaluation, "'int' of a number of more than 64 bits is not supported")
+    }
+    return .integer(integer)
   }
 
   private func float(_ value: TemplateValue) throws(TemplateFault) -> Double? {

@@ -9,6 +9,8 @@ extension Renderer {
     var isLeft = false
     var isCentred = false
     var fill: Unicode.Scalar = " "
+    /// Whether zeros stand between the sign and the digits.
+    var padsZeros = false
     var sign = ""
     var width = 0
     var precision: Int?
@@ -75,7 +77,7 @@ extension Renderer {
       rest.removeFirst()
       switch flag {
       case "-": spec.isLeft = true
-      case "0": spec.fill = "0"
+      case "0": spec.padsZeros = true
       default: if spec.sign != "+" { spec.sign = String(flag) }
       }
     }
@@ -144,14 +146,14 @@ extension Renderer {
   private func padded(_ text: String, _ spec: FormatSpec, isNumber: Bool) -> String {
     let missing = spec.width - text.unicodeScalars.count
     guard missing > 0 else { return text }
-    let fill = String(repeating: String(spec.fill), count: missing)
+    // Zeros are a number's, and stand on its left.
+    let padsZeros = spec.padsZeros && isNumber && !spec.isLeft
+    let fill = String(repeating: padsZeros ? "0" : String(spec.fill), count: missing)
     if spec.isCentred {
       return fill.prefix(missing / 2) + text + fill.prefix(missing - missing / 2)
     }
-    if spec.isLeft { return text + (spec.fill == "0" ? String(repeating: " ", count: missing) : fill) }
-    guard isNumber, spec.fill == "0", let sign = text.first, "+- ".contains(sign) else {
-      return (spec.fill == "0" && !isNumber ? String(repeating: " ", count: missing) : fill) + text
-    }
+    if spec.isLeft { return text + fill }
+    guard padsZeros, let sign = text.first, "+- ".contains(sign) else { return fill + text }
     return String(sign) + fill + text.dropFirst()
   }
 
@@ -223,7 +225,7 @@ extension Renderer {
     }
     if rest.first == "0" {
       guard isNumber, !isAligned else { throw TemplateFault(.evaluation, "the format '\(text)' is not supported") }
-      spec.fill = "0"
+      spec.padsZeros = true
     }
     spec.width = try digits(&rest) ?? 0
     if rest.first == "." {

@@ -77,12 +77,27 @@ extension Renderer {
     -> TemplateValue
   {
     switch receiver {
-    case .string(let text), .markup(let text): return try textMethod(name, of: text, arguments)
+    case .string(let text): return try textMethod(name, of: text, arguments)
+    case .markup(let text): return try markupMethod(name, of: text, arguments)
     case .mapping(let mapping): return try mappingMethod(name, of: mapping, arguments)
     case .sequence(let sequence): return try listMethod(name, of: sequence, arguments)
     case .loop(let state): return try loopMethod(name, of: state, arguments)
     default: throw TemplateFault(.evaluation, "a value of type \(receiver.typeName) has no method '\(name)'")
     }
+  }
+
+  /// Methods of markupsafe's texts: those that change letters or cut the ends give such a text again, those that ask do not care.
+  private func markupMethod(
+    _ name: String, of text: String, _ arguments: CallArguments
+  ) throws(TemplateFault) -> TemplateValue {
+    switch name {
+    case "capitalize", "lower", "upper", "title", "strip", "lstrip", "rstrip":
+      return try markup(try textMethod(name, of: text, arguments).text ?? "")
+    case "count", "endswith", "find", "index", "rfind", "rindex", "startswith": break
+    case _ where name.hasPrefix("is"): break
+    default: throw Self.unsupportedMarkup(name)
+    }
+    return try textMethod(name, of: text, arguments)
   }
 
   private func mappingMethod(

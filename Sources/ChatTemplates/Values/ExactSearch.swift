@@ -55,7 +55,6 @@ extension String {
 
   /// Python's `rsplit(separator, limit)`.
   func splitFromEnd(at separator: String, limit: Int) -> [String] {
-    guard limit >= 0 else { return split(at: separator, limit: -1) }
     let reversed = String(String.UnicodeScalarView(unicodeScalars.reversed()))
     let wanted = String(String.UnicodeScalarView(separator.unicodeScalars.reversed()))
     return reversed.split(at: wanted, limit: limit).reversed().map {

@@ -27,7 +27,15 @@ extension String {
   /// The first character in title case, the rest in lower case.
   var pythonCapitalized: String {
     guard let first = unicodeScalars.first else { return "" }
-    return first.properties.titlecaseMapping + String(Substring(unicodeScalars.dropFirst())).pythonLower
+    guard unicodeScalars.contains("Σ") else {
+      return first.properties.titlecaseMapping + String(Substring(unicodeScalars.dropFirst())).lowercased()
+    }
+    // What stands at a word's end depends on the first letter too.
+    let scalars = Array(unicodeScalars)
+    return scalars.indices.dropFirst().reduce(into: first.properties.titlecaseMapping) { result, place in
+      let isFinal = scalars[place] == "Σ" && Self.isFinal(place, in: scalars)
+      result += isFinal ? "ς" : scalars[place].properties.lowercaseMapping
+    }
   }
 
   /// `str.title()`: a letter behind one that has no case begins a word.

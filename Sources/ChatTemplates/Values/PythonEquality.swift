@@ -14,6 +14,9 @@ extension TemplateValue {
     }
   }
 
+  /// Elements that are compared each with each.
+  private static let largestSet = 512
+
   func isEqual(to other: TemplateValue) -> Bool {
     switch (self, other) {
     case (.undefined, .undefined), (.none, .none): return true
@@ -21,7 +24,10 @@ extension TemplateValue {
       guard first.kind == second.kind, first.kind != .values, first.elements.count == second.elements.count else {
         return false
       }
-      return zip(first.elements, second.elements).allSatisfy { $0.isEqual(to: $1) }
+      if zip(first.elements, second.elements).allSatisfy({ $0.isEqual(to: $1) }) { return true }
+      // A dictionary's keys and items are sets: their order says nothing.
+      guard first.kind == .keys || first.kind == .items, first.elements.count <= Self.largestSet else { return false }
+      return first.elements.allSatisfy { element in second.elements.contains { $0.isEqual(to: element) } }
     case (.mapping(let first), .mapping(let second)):
       guard first.count == second.count else { return false }
       return first.entries.allSatisfy { entry in second[entry.key].map { $0.isEqual(to: entry.value) } ?? false }

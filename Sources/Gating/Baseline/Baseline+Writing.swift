@@ -53,6 +53,18 @@ extension Baseline {
     return Data(text.utf8)
   }
 
+  /// Refuses to write a baseline in the place of what is none: a configuration, a ledger, a suite's items.
+  ///
+  /// - Throws: `InputError` where a file is there that does not begin as a baseline does.
+  package static func demandReplaceable(_ path: String) throws {
+    guard let file = FileHandle(forReadingAtPath: path) else { return }
+    defer { try? file.close() }
+    let head = (try? file.read(upToCount: 256)) ?? Data()
+    guard !head.isEmpty, head.range(of: Data("\"schema_version\"".utf8)) == nil else { return }
+    throw InputError(
+      path, "is there already, is no baseline, and would be replaced", remedy: "name another file, or remove it first")
+  }
+
   /// Writes the file, complete or not at all.
   ///
   /// - Throws: `InputError` where the folder cannot be made or written.

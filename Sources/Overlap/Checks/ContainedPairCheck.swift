@@ -9,8 +9,29 @@ extension RecordScanner {
       let answer = known.first, index.answers[Int(answer)].text.utf8.count > 1
     else { return }
     forEachItem(askedIn: field) { item, range, share in
-      guard index.items[Int(item)].hasAnswer(output.key) else { return }
+      let entry = index.items[Int(item)]
+      guard entry.hasAnswer(output.key), !isChoice(entry, in: texts[field], range) else { return }
       notePair(item, score: share) { beside(field, range, output.field) }
+    }
+  }
+
+  /// Whether a question names an item's input and its answer side by side, as what to choose from: "Yes/No", "positive or negative".
+  private func isChoice(_ item: ItemEntry, in text: NormalisedText, _ asked: WordRange) -> Bool {
+    func stands(_ words: [UInt64], _ key: UInt64, at start: Int) -> Bool {
+      let range = WordRange(start: start, end: start + words.count)
+      return range.start >= asked.start && range.end <= asked.end && text.key(range) == key
+    }
+    func isOr(_ place: Int) -> Bool {
+      place >= asked.start && place < asked.end && SentenceWords.alternatives.contains(text.words[place])
+    }
+    return item.answers.contains { answer in
+      (asked.start..<asked.end).contains { start in
+        guard stands(answer.words, answer.key, at: start) else { return false }
+        let (before, behind) = (start - item.inputWords.count, start + answer.words.count)
+        return [before, behind].contains { stands(item.inputWords, item.inputKey, at: $0) }
+          || isOr(start - 1) && stands(item.inputWords, item.inputKey, at: before - 1)
+          || isOr(behind) && stands(item.inputWords, item.inputKey, at: behind + 1)
+      }
     }
   }
 
@@ -156,6 +177,7 @@ enum SentenceWords {
     a an the it that this these they there here is are was were be its thats called equals becomes means would answer correct \
     answers result so sure yes of course okay certainly therefore thus then we get you as in to for known word one simply output response
     """)
+  static let alternatives = words("or and versus vs")
   /// What a question begins with that asks for yes or no.
   static let yesOrNo = words(
     """

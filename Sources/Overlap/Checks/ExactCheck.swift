@@ -8,9 +8,39 @@ extension RecordScanner {
     let key = hash(bytes)
     for item in index.renderedPairs.find(key) ?? [] { notePair(item) { excerpt(text, range, field) } }
     // Of two lines of a list, such as a word list, the second is no answer.
-    guard !isSplit else { return }
-    for item in index.pairs.find(key) ?? [] { notePair(item) { excerpt(text, range, field) } }
+    guard !isSplit, !field.isJoined else { return }
+    for item in index.pairs.find(key) ?? [] where !isListed(text, range, index.items[Int(item)].inputWords.count, field)
+    {
+      notePair(item) { excerpt(text, range, field) }
+    }
   }
+
+  /// Whether an input and its answer stand side by side as a list's entries do ("Yes/No", "- positive", "- negative"): a choice
+  /// between them is no question and answer.
+  private func isListed(_ text: NormalisedText, _ range: WordRange, _ inputCount: Int, _ field: RecordField) -> Bool {
+    guard inputCount < range.count else { return false }
+    let source = record.text(field)
+    let next = text.sourceRange(WordRange(start: range.start + inputCount, end: range.end)).start
+    var start = next
+    while start > 0, source[start - 1] < 0x80, !TemplateToken.isLetter(source[start - 1]), source[start - 1] &- 0x30 > 9
+    {
+      start -= 1
+    }
+    let between = source[start..<next]
+    if between.contains(UInt8(ascii: "/")), !between.contains(UInt8(ascii: "<")) { return true }
+    // Both lines begin with the sign of a list.
+    let first = text.sourceRange(range).start
+    return Self.isListMark(source[..<first]) && Self.isListMark(between)
+  }
+
+  /// Whether a line has '-' or '*' and nothing else before its first word.
+  private static func isListMark(_ before: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+    let line = before.split(separator: 0x0A, omittingEmptySubsequences: false).last ?? before
+    let signs = line.filter { !DataFormat.isSpace($0) }
+    return signs == [UInt8(ascii: "-")] || signs == [UInt8(ascii: "*")]
+  }
+
+  private static let mostUnnamed = 4
 
   func notePair(_ item: Int32, score: Double = 1, _ text: () -> String) {
     guard pairHits.insert(item).inserted else { return }
@@ -35,9 +65,14 @@ extension RecordScanner {
     }
     let answers = outputs + group.others.map { ($0, texts[$0].key(texts[$0].whole)) }
     for field in group.inputs + group.others { checkInput(field, answers) }
+    // A few columns of unknown names beside a question, and none that is an answer by name: each may be.
+    let unnamed = group.outputs.isEmpty && group.others.count <= Self.mostUnnamed ? group.others : []
+    for output in unnamed {
+      for range in [texts[output].whole] + statements(of: output) { outputs.append((output, texts[output].key(range))) }
+    }
     for field in group.inputs {
       for output in outputs { checkContained(field, output) }
-      for output in group.outputs { checkSentences(of: output, answering: field) }
+      for output in group.outputs + unnamed { checkSentences(of: output, answering: field) }
     }
     if let first = group.inputs.first { notePrompt(first, &tally) }
   }

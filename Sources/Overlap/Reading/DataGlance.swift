@@ -30,7 +30,7 @@ extension DataFormat {
     let separators = [UInt8(ascii: ","), UInt8(ascii: "\t"), UInt8(ascii: ";")]
     let header = head.prefix { $0 != 0x0A }.filter { $0 != 0x22 && $0 != 0x0D }
     let columns = header.split { separators.contains($0) }.compactMap { FieldNames.meaning($0) }
-    return columns.contains(.output) && columns.contains { $0 == .input || $0 == .text }
+    return columns.contains { $0 == .output || $0 == .kind } && columns.contains { $0 == .input || $0 == .text }
   }
 }
 

@@ -36,10 +36,10 @@ extension DataRecord {
     return start + text.count
   }
 
-  /// Words, or a tokenizer's pieces, become the text that they are of.
-  func joinTokens(from start: Int) {
+  /// Words, or a tokenizer's pieces, become the text that they are of. False where the fields are no such pieces.
+  func joinTokens(from start: Int) -> Bool {
     let pieces = fields[start...]
-    guard pieces.count > 1, let first = pieces.first, pieces.allSatisfy({ $0.group < 0 }) else { return }
+    guard pieces.count > 1, let first = pieces.first, pieces.allSatisfy({ $0.group < 0 }) else { return false }
     // A piece bears the space before it, or says that it goes on: "Ġword", "▁word", "##s".
     let space: [[UInt8]] = [[0xC4, 0xA0], [0xE2, 0x96, 0x81]]
     let hasSpaces = pieces.contains { piece in space.contains { text(piece).starts(with: $0) } }
@@ -54,5 +54,6 @@ extension DataRecord {
     fields.append(
       RecordField(
         role: first.role, group: -1, isPlainText: first.isPlainText, start: joined, end: bytes.count))
+    return true
   }
 }

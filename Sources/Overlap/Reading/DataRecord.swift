@@ -17,6 +17,10 @@ struct RecordField {
   var isPlainText: Bool
   /// Whether the text is also part of others in the record: a turn of a rendered dialogue, a question made of several fields.
   var isTurn = false
+  /// Whether it is several fields of the record, one behind the other.
+  var isJoined = false
+  /// Whether the name says a kind or a class: an answer only where the record has no other.
+  var isClass = false
   /// In `DataRecord.bytes`.
   let start: Int
   let end: Int
@@ -37,7 +41,7 @@ final class DataRecord {
   var choices = ListedChoices()
   private(set) var groupCount = 0
   /// The group of the dialogue's current question, and whether it has been asked and answered.
-  private var dialogue: (group: Int, isAsked: Bool, isAnswered: Bool)?
+  var dialogue: (group: Int, isAsked: Bool, isAnswered: Bool)?
 
   func reset(line: Int, number: Int) {
     bytes.removeAll()
@@ -70,6 +74,20 @@ final class DataRecord {
     return current.group
   }
 
+  func markClass(_ places: Range<Int>) {
+    for place in places { fields[place].isClass = true }
+  }
+
+  /// The fields from `start` on that have no group yet are what a speaker says in the dialogue.
+  func take(_ speaker: FieldRole, from start: Int) {
+    guard fields[start...].contains(where: { $0.group < 0 }) || fields.count == start else { return }
+    let group = dialogueGroup(speaker)
+    for place in start..<fields.count where fields[place].group < 0 {
+      fields[place].role = speaker
+      fields[place].group = group
+    }
+  }
+
   /// Gives the fields from `start` on that have no group yet one of their own, and sees whether a plain text among
   /// them is what is asked.
   func closeGroup(from start: Int) { closeGroup(start..<fields.count) }
@@ -78,12 +96,18 @@ final class DataRecord {
     var hasInput = false
     var hasOutput = false
     var open = false
+    var hasClass = false
     for place in places where fields[place].group < 0 {
       open = true
       if fields[place].role == .input { hasInput = true }
-      if fields[place].role == .output { hasOutput = true }
+      guard fields[place].role == .output else { continue }
+      if fields[place].isClass { hasClass = true } else { hasOutput = true }
     }
     guard open else { return }
+    if hasClass, hasOutput {
+      for place in places where fields[place].group < 0 && fields[place].isClass { fields[place].role = .other }
+    }
+    hasOutput = hasOutput || hasClass
     let group = openDialogue(hasInput, hasOutput) ?? makeGroup()
     for place in places where fields[place].group < 0 {
       fields[place].group = group
@@ -103,7 +127,7 @@ final class DataRecord {
   /// - Parameter columns: of each, where its elements' fields begin, with one more entry for the end.
   func closeRows(_ columns: [[Int]]) {
     for row in 0..<((columns.map(\.count).min() ?? 1) - 1) {
-      closeGroup(columns.flatMap { Array($0[row]..<$0[row + 1]) })
+      closeGroup(columns.flatMap { Array(($0[row]..<$0[row + 1]).clamped(to: fields.indices)) })
     }
   }
 }

@@ -3,6 +3,8 @@ enum FieldNames {
   enum Meaning {
     case input
     case output
+    /// What kind a sample is of: its answer where it has no other.
+    case kind
     case text
     /// A list of messages.
     case dialogue
@@ -18,6 +20,8 @@ enum FieldNames {
     case choices
     /// A text's words or pieces, or their ids.
     case tokens
+    /// Messages that answer the one in which they stand.
+    case replies
     /// Identifiers, addresses, times: nothing that a model sees.
     case nothing
   }
@@ -30,12 +34,18 @@ enum FieldNames {
   ]
   private static let outputs = [
     "completion", "output", "outputs", "response", "responses", "answer", "answers", "target", "targets", "tgt",
-    "label", "labels", "category", "class", "chosen", "rejected", "assistant", "reply", "gold", "solution", "summary",
-    "output_text", "target_text", "label_text", "sentiment", "topic", "intent", "expected", "completions",
+    "label", "labels", "chosen", "rejected", "assistant", "reply", "gold", "solution", "summary",
+    "output_text", "target_text", "label_text", "sentiment", "expected", "completions",
     "response_text", "answer_text", "completion_text", "ground_truth",
     // Of the choice that is right.
     "answerkey", "answer_key", "answer_idx", "answer_index", "answer_id", "answer_letter", "correct_index",
     "correct_option", "correct_choice", "label_idx", "gold_index", "cop",
+  ]
+  private static let kinds = ["category", "class", "topic", "intent"]
+  /// Names of columns, not of what stands before a colon in a text.
+  private static let inputColumns = ["q", "ctx", "goal", "post", "inputs_pretokenized"]
+  private static let outputColumns = [
+    "generation", "generations", "demonstration", "demonstrations", "targets_pretokenized",
   ]
   private static let texts = [
     "text", "sentence", "body", "passage", "document", "article", "review", "comment", "title", "headline", "tweet",
@@ -61,6 +71,10 @@ enum FieldNames {
     }
     add(inputs, .input)
     add(outputs, .output)
+    add(inputColumns, .input)
+    add(outputColumns, .output)
+    add(kinds, .kind)
+    add(["replies"], .replies)
     add(texts, .text)
     add(dialogues, .dialogue)
     add(["segments"], .segments)
@@ -88,10 +102,14 @@ enum FieldNames {
   /// there alone.
   private static let labels: [UInt64: FieldRole] = {
     var labels = speakers
-    for name in inputs + texts + ["source", "q", "task", "exercise", "frage", "pregunta"] {
+    for name in inputs + texts + [
+      "source", "q", "task", "exercise", "frage", "pregunta", "问", "问题", "提问", "用户",
+    ] {
       labels[key(Array(name.utf8))] = .input
     }
-    for name in outputs + ["a", "ans", "result", "falcon", "claude", "llm", "réponse", "antwort", "respuesta"] {
+    for name in outputs + kinds + [
+      "a", "ans", "result", "falcon", "claude", "llm", "réponse", "antwort", "respuesta", "答", "回答", "助手",
+    ] {
       labels[key(Array(name.utf8))] = .output
     }
     return labels
@@ -109,6 +127,7 @@ enum FieldNames {
     switch meanings[key(name[name.index(after: last)...])] {
     case .input: return .input
     case .output: return .output
+    case .kind: return .kind
     default: return nil
     }
   }

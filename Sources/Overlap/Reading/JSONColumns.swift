@@ -5,6 +5,8 @@ struct JSONColumns {
     let meaning: FieldNames.Meaning?
     /// Where each element's fields begin, and where the last one's end.
     let elements: [Int]
+
+    var isAnswer: Bool { meaning == .output || meaning == .kind }
   }
 
   private var columns: [Column] = []
@@ -30,9 +32,9 @@ struct JSONColumns {
   /// object.
   var table: [[Int]]? {
     guard columns.count > 1 else { return nil }
-    let length = (columns.first { $0.meaning == .output } ?? columns[0]).elements.count
+    let length = (columns.first { $0.isAnswer } ?? columns[0]).elements.count
     let same = columns.filter { $0.elements.count == length }
-    let hasAnswers = same.contains { $0.meaning == .output }
+    let hasAnswers = same.contains(where: \.isAnswer)
     let hasQuestions = same.contains { [.input, .text, .source].contains($0.meaning) }
     guard same.count > 1, (hasAnswers && hasQuestions) || same.count == memberCount else { return nil }
     return same.map(\.elements)

@@ -20,12 +20,14 @@ struct JSONExtractor {
     var isSegment = false
     var isTokens = false
     var isElement = false
+    /// Whether it is a list of messages each of which answers the one above it, as a tree of OpenAssistant's has them.
+    var isReplies = false
   }
 
   private let record: DataRecord
   private var lexer: JSONLexer
   private let scratch = ByteBuffer()
-  /// Where the fields of the last array's elements begin, and where they end.
+  /// Where the fields of the last array's elements begin, and where they end; empty once any of these fields are gone.
   private var elements: [Int] = []
 
   /// Behind what has been read.
@@ -39,7 +41,10 @@ struct JSONExtractor {
 
   /// Reads one value whose first byte is next, and adds its texts to the record.
   mutating func value() throws(JSONFault) {
+    let isArray = lexer.next == UInt8(ascii: "[")
     try value(Context())
+    // A line that is a list of two texts.
+    if isArray, elements.count == 3 { record.alternate(from: 0, elements) }
     record.closeGroup(from: 0)
   }
 
@@ -99,6 +104,8 @@ struct JSONExtractor {
         speaker = learnt ? .output : .input
       } else {
         if meaning == .content || meaning == .text { hasContent = true }
+        // What answers a message comes after it: its own texts are the question by then.
+        if meaning == .replies, let speaker, hasContent { record.take(speaker, from: start) }
         elements.removeAll(keepingCapacity: true)
         let place = record.fields.count
         try member(meaning, context)
@@ -114,11 +121,7 @@ struct JSONExtractor {
       (speaker, hasContent) = (onlySpeaker, true)
     }
     if let speaker, hasContent {
-      let group = record.dialogueGroup(speaker)
-      for place in start..<record.fields.count where record.fields[place].group < 0 {
-        record.fields[place].role = speaker
-        record.fields[place].group = group
-      }
+      record.take(speaker, from: start)
     } else if !context.inherited {
       record.choose(from: start)
       if let table = columns.table { record.closeRows(table) }
@@ -130,12 +133,14 @@ struct JSONExtractor {
     let start = record.fields.count
     var inner = context
     (inner.isPlain, inner.isElement, inner.isTokens) = (false, false, meaning == .tokens)
+    inner.isReplies = meaning == .replies
     switch meaning {
     case .nothing:
       // Read, for it must be sound, and forgotten.
       let content = record.content
       try value(Context(inherited: true, isPlain: false))
       record.fields.removeLast(record.fields.count - start)
+      elements = []
       record.content = content
     case .dialogue, .segments:
       record.beginDialogue()
@@ -145,9 +150,10 @@ struct JSONExtractor {
     case .input where !context.inherited, .source where !context.inherited:
       (inner.role, inner.inherited, inner.isNamed) = (.input, true, meaning == .input)
       try value(inner)
-    case .output where !context.inherited:
+    case .output where !context.inherited, .kind where !context.inherited:
       (inner.role, inner.inherited, inner.isNamed) = (.output, true, true)
       try value(inner)
+      if meaning == .kind { record.markClass(start..<record.fields.count) }
     case .content, .text:
       // What a message says may be a list of parts, which belong to the message.
       (inner.inherited, inner.isPlain, inner.isNamed) = (context.inherited || meaning == .content, true, true)
@@ -155,7 +161,7 @@ struct JSONExtractor {
     case .tokens:
       inner.isNamed = context.inherited && context.isNamed
       try value(inner)
-      record.joinTokens(from: start)
+      if record.joinTokens(from: start) { elements = [] }
     default:
       inner.isNamed = context.inherited && context.isNamed
       try value(inner)
@@ -169,11 +175,14 @@ struct JSONExtractor {
     var starts: [Int] = []
     let first = record.fields.count
     let listed = record.content.listed
+    let asked = record.dialogue
     while try lexer.element(isFirst: starts.isEmpty) {
       lexer.skipSpace()
       let start = record.fields.count
       starts.append(start)
       let isArray = lexer.next == UInt8(ascii: "[")
+      // Every reply is one to the same message.
+      if context.isReplies { record.dialogue = asked }
       // A list of dialogues, or of a table's rows.
       if isArray, !context.inherited { record.beginDialogue() }
       try value(inner)
@@ -184,7 +193,11 @@ struct JSONExtractor {
     }
     guard !starts.isEmpty else { return }
     let numbers = record.content.listed - listed
-    if numbers > Self.mostNumbers, numbers == starts.count { record.fields.removeLast(record.fields.count - first) }
+    guard numbers <= Self.mostNumbers || numbers != starts.count else {
+      record.fields.removeLast(record.fields.count - first)
+      elements = []
+      return
+    }
     elements = starts + [record.fields.count]
   }
 

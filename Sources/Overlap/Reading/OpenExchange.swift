@@ -10,8 +10,9 @@ struct OpenExchange {
   mutating func add(_ paragraph: UnsafeBufferPointer<UInt8>) {
     let marks = TurnMarks.find(in: paragraph)
     length += paragraph.count
-    if let last = marks.last(where: { $0.meaning != .resume }) {
-      let isBlank = !paragraph[last.end...].contains { !DataFormat.isSpace($0) }
+    if let last = marks.last(where: { $0.meaning != .resume && $0.meaning != .skip }) {
+      // Who answers may stand alone in its header, and what ends that behind it.
+      let isBlank = !paragraph[(marks.last ?? last).end...].contains { !DataFormat.isSpace($0) }
       switch last.meaning {
       case .begin(.output): isOpen = isBlank
       case .begin: isOpen = true

@@ -25,7 +25,16 @@ struct RenderedChat {
       guard let (role, start) = open, text[start..<end].contains(where: { !DataFormat.isSpace($0) }) else { return }
       turns.append(Turn(role: role, start: start, end: end))
     }
+    func isBlank(_ start: Int, _ end: Int) -> Bool { text[start..<end].allSatisfy(DataFormat.isSpace) }
     for mark in marks {
+      // A token before a turn's first word is no part of it: "Assistant: </s>", "<|START_RESPONSE|>".
+      if let (role, start) = open, mark.meaning == .skip || mark.meaning == .end && role == .output,
+        isBlank(start, mark.start)
+      {
+        open = (role, mark.end)
+        continue
+      }
+      if mark.meaning == .skip { continue }
       if mark.meaning != .resume { close(mark.start) }
       switch mark.meaning {
       case .begin(let role):
@@ -33,6 +42,7 @@ struct RenderedChat {
         open = (role, mark.end)
       case .resume: open = (current, mark.end)
       case .end: open = nil
+      case .skip: break
       }
     }
     close(text.count)
@@ -44,7 +54,7 @@ struct RenderedChat {
     let question = UInt8(ascii: "?")
     // Not the one of "n == 1 ? singular : plural".
     guard text.count <= longestExchange, let mark = text.firstIndex(of: question), mark > 0, mark + 1 < text.count,
-      !DataFormat.isSpace(text[mark - 1]), DataFormat.isSpace(text[mark + 1]),
+      !DataFormat.isSpace(text[mark - 1]), DataFormat.isSpace(text[mark + 1]) || text[mark + 1] == UInt8(ascii: "<"),
       !text[(mark + 1)...].contains(question),
       text[(mark + 1)...].contains(where: { !DataFormat.isSpace($0) })
     else { return [] }
@@ -112,7 +122,9 @@ extension DataRecord {
           bytes.append(copyOf: fields[index].start, fields[index].end)
         }
         fields.append(
-          RecordField(role: .input, group: group, isPlainText: false, isTurn: true, start: start, end: bytes.count))
+          RecordField(
+            role: .input, group: group, isPlainText: false, isTurn: true, isJoined: true, start: start, end: bytes.count
+          ))
       }
     }
   }

@@ -59,14 +59,35 @@ final class TableCutter: BatchCutter {
 
   /// The first line says what separates fields, and, where any of its names is known, what the columns are.
   private static func form(_ source: FileSource) throws -> (TableForm, header: Int) {
-    let first = source.buffer.prefix { $0 != 0x0A }
+    let (start, first) = try firstRow(source)
     let separator = CSVRecordEnds.separator(of: first)
     let names = first.filter { $0 != 0x22 && $0 != 0x0D }.split(separator: separator, omittingEmptySubsequences: false)
     let columns = names.map { name in
       FieldNames.meaning(name.drop { $0 == 0x20 }.reversed().drop { $0 == 0x20 }.reversed())
     }
     let isHeader = columns.contains { $0 != nil && $0 != .choices }
-    let length = isHeader ? min(first.count + 1, source.buffer.count) : 0
-    return (TableForm(separator: separator, columns: isHeader ? columns : []), length)
+    let length = isHeader ? min(first.endIndex + 1, source.buffer.count) : start
+    // Two columns without names are what is asked and what is answered.
+    let unnamed: [FieldNames.Meaning?] = names.count == 2 ? [.input, .output] : []
+    return (TableForm(separator: separator, columns: isHeader ? columns : unnamed), length)
+  }
+
+  /// The first line that is neither blank, nor a comment, nor Excel's "sep=;", and where it begins.
+  private static func firstRow(_ source: FileSource) throws -> (start: Int, line: ArraySlice<UInt8>) {
+    let buffer = source.buffer
+    guard buffer.contains(0x0A) || !buffer.dropLast().contains(0x0D) else {
+      throw InputError(
+        source.path, field: "line 1", "ends its lines with carriage returns alone",
+        remedy: "write it with newlines, such as with: tr '\\r' '\\n'")
+    }
+    var start = 0
+    while true {
+      let line = buffer[start...].prefix { $0 != 0x0A }
+      let isPassed =
+        line.allSatisfy(DataFormat.isSpace) || line.starts(with: "# ".utf8)
+        || line.count < 8 && line.starts(with: "sep=".utf8)
+      guard isPassed, line.endIndex < buffer.endIndex else { return (start, line) }
+      start = line.endIndex + 1
+    }
   }
 }

@@ -37,7 +37,7 @@ struct TableRow {
     case .nothing: return
     case .input: (context.role, context.inherited, context.isNamed) = (.input, true, true)
     case .source: (context.role, context.inherited) = (.input, true)
-    case .output: (context.role, context.inherited, context.isNamed) = (.output, true, true)
+    case .output, .kind: (context.role, context.inherited, context.isNamed) = (.output, true, true)
     case .segments: (context.isPlain, context.isNamed, context.isSegment) = (true, true, true)
     case .text, .content, .dialogue: (context.isPlain, context.isNamed) = (true, true)
     case .tokens: context.isTokens = true
@@ -45,8 +45,8 @@ struct TableRow {
     }
     let place = record.fields.count
     JSONExtractor.add(context, from: start, to: record, depth: 0)
-    if column < form.columns.count, form.columns[column] == .choices {
-      record.noteChoices(place..<record.fields.count)
-    }
+    guard column < form.columns.count else { return }
+    if form.columns[column] == .choices { record.noteChoices(place..<record.fields.count) }
+    if form.columns[column] == .kind { record.markClass(place..<record.fields.count) }
   }
 }

@@ -4,25 +4,36 @@ struct TemplateToken {
   let meaning: TurnMarks.Meaning?
   /// Where what it marks begins: behind the token, and behind the speaker that it announces.
   let end: Int
+  /// Whether it may also end what somebody says, where another family's ends who says it (`<|role_end|>`).
+  let mayEndTurn: Bool
 
   /// Bytes of the longest name.
   private static let longest = 40
 
   /// Followed by the speaker.
   private static let headers: Set<String> = [
-    "im_start", "start_header_id", "header_start", "start_of_turn", "start_of_role", "start", "role_start",
+    "im_start", "start_header_id", "header_start", "start_of_turn", "start_of_role", "start", "role_start", "turn",
+    "role",
+    "begin", "seed:bos", "beginning_of_sentence",
   ]
   private static let headerEnds: Set<String> = [
-    "end_header_id", "header_end", "message", "im_sep", "im_middle", "end_of_role", "role_sep", "role_end",
+    "end_header_id", "header_end", "message", "im_sep", "im_middle", "end_of_role", "role_sep", "role_end", "content",
   ]
   private static let ends: Set<String> = [
     "return", "call", "sep", "pad", "bos", "sop", "startoftext", "begin_of_text", "s", "im_end", "turn_end", "eod",
+    "message_sep", "seed:eos",
   ]
   /// Names that count without bars around them; others are a web page's tags.
   private static let plain: Set<String> = [
     "s", "bos", "eos", "sep", "pad", "eoh", "eoa", "eot", "start_of_turn", "end_of_turn", "user", "human", "bot",
     "assistant", "model", "gpt", "ai", "system", "question", "answer", "instruction", "input", "output", "response",
     "prompt", "completion", "query", "think", "thinking", "reasoning", "thought", "inst", "sys", "system_prompt",
+    "role",
+    "seed:bos", "seed:eos", "beginning_of_sentence", "end_of_sentence",
+  ]
+  /// Baichuan's numbers for who speaks.
+  private static let numbered: [String: FieldRole] = [
+    "reserved_102": .input, "reserved_103": .output, "reserved_106": .input, "reserved_107": .output,
   ]
   /// What a model says to itself before it answers.
   private static let thoughts: Set<String> = ["think", "thinking", "reasoning", "thought"]
@@ -52,26 +63,49 @@ struct TemplateToken {
     }
     guard index > first else { return nil }
     let name = text[first..<index]
-    index += Self.bar(text, index)
+    let lastBar = Self.bar(text, index)
+    index += lastBar
+    // Gemma 4 opens with <|turn> and closes with <turn|>.
+    guard !isSquare || (bar == 0) == (lastBar == 0) else { return nil }
+    if bar == 0, lastBar > 0 { isClosing = true }
     guard index < text.count, text[index] == closing else { return nil }
     index += 1
     if isDouble {
       guard index < text.count, text[index] == closing else { return nil }
       index += 1
     }
-    guard bar > 0 || name.count <= 16 else { return nil }
+    let hasBar = bar > 0 || lastBar > 0
+    guard hasBar || name.count <= 24 else { return nil }
     let word = Self.folded(name)
-    guard bar > 0 || Self.plain.contains(word) else { return nil }
-    if !isClosing, Self.headers.contains(word) {
+    mayEndTurn = word == "role_end"
+    // Nemotron's and T5's numbered tokens are headers where a speaker's name follows.
+    let isNumbered = !hasBar && ["special_", "extra_id_"].contains(where: word.hasPrefix)
+    if isNumbered || !isClosing && Self.headers.contains(word) && (hasBar || Self.plain.contains(word)) {
       let (role, behind) = Self.speaker(text, behind: index)
+      if isNumbered {
+        guard FieldNames.knownSpeaker(text[index..<behind]) != nil else { return nil }
+      }
       (meaning, end) = (role.map { .begin($0) } ?? .end, behind)
       return
     }
-    (meaning, end) = (Self.meaning(word, isClosing: isClosing), index)
+    if !hasBar, let role = Self.numbered[word] {
+      (meaning, end) = (.begin(role), index)
+      return
+    }
+    guard hasBar || Self.plain.contains(word) else { return nil }
+    // A channel that is opened by one bar is closed by one: what stands between is not what is said.
+    let isChannel = word == "channel" && (bar == 0) != (lastBar == 0)
+    (meaning, end) = (isChannel ? (isClosing ? .resume : .end) : Self.meaning(word, isClosing: isClosing), index)
   }
 
   private static func meaning(_ word: String, isClosing: Bool) -> TurnMarks.Meaning? {
+    // "start_thinking", "begin_user", "user_start", "end_thinking": what is begun, or ended.
+    for (mark, closes) in [("start_", false), ("begin_", false), ("end_", true)] where word.hasPrefix(mark) {
+      if let known = part(String(word.dropFirst(mark.count)), isClosing: closes) { return known }
+    }
+    if word.hasSuffix("_start"), let known = part(String(word.dropLast(6)), isClosing: false) { return known }
     switch word {
+    case "role" where isClosing: return .resume
     case "inst": return .begin(isClosing ? .output : .input)
     // A system prompt within an instruction, which then goes on.
     case "sys": return .begin(isClosing ? .input : .other)
@@ -81,15 +115,32 @@ struct TemplateToken {
     case _ where ends.contains(word) || word.hasPrefix("end") || word.hasPrefix("eo") || word.hasSuffix("_end"):
       return .end
     case _ where word.hasPrefix("begin"): return .end
-    default: return FieldNames.label(word.utf8).map { .begin($0) }
+    default: return FieldNames.label(word.utf8).map { .begin($0) } ?? prefixed(word).map { .begin($0) } ?? .skip
     }
+  }
+
+  /// What a part of somebody's turn, or of a turn's name, means where it begins or ends; nil where that says nothing.
+  private static func part(_ word: String, isClosing: Bool) -> TurnMarks.Meaning? {
+    if thoughts.contains(word) { return isClosing ? .begin(.output) : .end }
+    guard !isClosing, word != "text" else { return nil }
+    return FieldNames.label(word.utf8).map { .begin($0) }
+  }
+
+  /// The speaker behind a family's own prefix: "hy_user".
+  private static func prefixed(_ word: String) -> FieldRole? {
+    guard let last = word.lastIndex(of: "_") else { return nil }
+    return FieldNames.knownSpeaker(word[word.index(after: last)...].utf8)
   }
 
   /// The speaker after a header's token, up to the next token, the end of the line or a colon; nil where another token follows.
   private static func speaker(_ text: UnsafeBufferPointer<UInt8>, behind start: Int) -> (role: FieldRole?, end: Int) {
     var end = start
     while end < text.count, end - start <= longest, isLetter(text[end]) || text[end] == UInt8(ascii: "_") { end += 1 }
-    return end > start ? (FieldNames.label(text[start..<end]) ?? .other, end) : (nil, start)
+    guard end > start else { return (nil, start) }
+    let role = FieldNames.label(text[start..<end]) ?? .other
+    // MiniMax says who it is: "user name=user".
+    if text[end...].starts(with: " name=".utf8) { end = text[end...].firstIndex(of: 0x0A) ?? end }
+    return (role, end)
   }
 
   /// Lower case, words joined by '_', without what only says that it is a token.
@@ -111,6 +162,7 @@ struct TemplateToken {
 
   private static func isName(_ byte: UInt8) -> Bool {
     isLetter(byte) || byte &- 0x30 < 10 || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-") || byte == 0x20
+      || byte == UInt8(ascii: ":")
   }
 
   /// ASCII letters, and all of what is beyond ASCII.

@@ -9,6 +9,8 @@ struct TurnMarks {
     /// A header is over: what follows is said by whom it named.
     case resume
     case end
+    /// A token of the template's that says nothing of turns: where a turn begins with it, it is no part of what is said.
+    case skip
   }
 
   struct Mark {
@@ -33,6 +35,7 @@ struct TurnMarks {
     var marks = TurnMarks(text)
     marks.scan()
     let roles = marks.marks.map(\.meaning)
+    guard roles.contains(where: { $0 != .skip }) else { return [] }
     if roles.contains(.begin(.input)), roles.contains(.begin(.output)) { return marks.marks }
     return marks.marks.filter { !$0.isWeak }
   }
@@ -41,7 +44,8 @@ struct TurnMarks {
 
   /// Bytes that a mark can be known by.
   private static let signs: [Bool] = (UInt8.min...UInt8.max).map { byte in
-    [0x0A, UInt8(ascii: "<"), UInt8(ascii: "["), UInt8(ascii: "#"), UInt8(ascii: ":")].contains(byte)
+    [0x0A, UInt8(ascii: "<"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "#"), UInt8(ascii: ":"), 0xEF]
+      .contains(byte)
   }
 
   private mutating func scan() {
@@ -65,15 +69,51 @@ struct TurnMarks {
       lineStart = index + 1
       name(aloneFrom: lineStart)
     case UInt8(ascii: "<"), UInt8(ascii: "["):
+      if text[index...].starts(with: Self.miniMaxEnd) {
+        add(Mark(meaning: .end, start: index, end: index + Self.miniMaxEnd.count))
+        return index + Self.miniMaxEnd.count
+      }
       guard let token = TemplateToken(text, at: index) else { break }
-      lineStart = token.end
+      defer { lineStart = token.end }
       guard let meaning = token.meaning else { return token.end }
-      add(Mark(meaning: meaning, start: index, end: token.end))
+      if meaning == .resume, let mark = speaker(before: index, token) {
+        add(mark)
+      } else {
+        add(Mark(meaning: meaning, start: index, end: token.end))
+      }
       return token.end
+    case UInt8(ascii: "]"):
+      guard text[index...].starts(with: Self.miniMaxHeader) else { break }
+      let start = index + Self.miniMaxHeader.count
+      let end = text[start...].firstIndex { !TemplateToken.isLetter($0) } ?? text.count
+      guard let role = FieldNames.knownSpeaker(text[start..<end]) else { break }
+      add(Mark(meaning: .begin(role), start: index, end: end))
+      return end
+    // Chinese and Japanese texts have a wide colon.
+    case 0xEF:
+      if text[index...].starts(with: Self.wideColon) { label(before: index, width: Self.wideColon.count) }
     case UInt8(ascii: "#"): return heading(at: index)
-    default: label(before: index)
+    default: label(before: index, width: 1)
     }
     return index + 1
+  }
+
+  private static let miniMaxHeader = Array("]~b]".utf8)
+  private static let miniMaxEnd = Array("[e~[".utf8)
+  private static let wideColon: [UInt8] = [0xEF, 0xBC, 0x9A]
+
+  /// The mark of a token that ends a header, where no token has begun it ("user<|role_sep|>"), or where what it ends is no header.
+  private func speaker(before index: Int, _ token: TemplateToken) -> Mark? {
+    let said = text[(marks.last?.end ?? 0)..<index]
+    if token.mayEndTurn, said.contains(where: { !DataFormat.isSpace($0) }) {
+      return Mark(meaning: .end, start: index, end: token.end)
+    }
+    let before = text[lineStart..<index]
+    guard lineStart != marks.last?.end || marks.last?.meaning == .end,
+      let start = before.firstIndex(where: { !DataFormat.isSpace($0) }),
+      let role = FieldNames.knownSpeaker(text[start..<index])
+    else { return nil }
+    return Mark(meaning: .begin(role), start: start, end: token.end)
   }
 
   private mutating func add(_ mark: Mark) {
@@ -114,15 +154,17 @@ struct TurnMarks {
 
   /// "Answer:" at a line's beginning, with up to a few words before it ("GPT4 Correct User:", "**Question 3**:"), or
   /// within a line with a capital.
-  private mutating func label(before colon: Int) {
+  ///
+  /// - Parameter width: the colon's bytes.
+  private mutating func label(before colon: Int, width: Int) {
     guard let (start, role) = lastWord(from: lineStart, to: colon) else { return }
     let isLetter = colon - start == 1
-    if isLetter, colon + 1 < text.count, !DataFormat.isSpace(text[colon + 1]) { return }
+    if isLetter, colon + width < text.count, !DataFormat.isSpace(text[colon + width]) { return }
     let before = text[lineStart..<start]
     if before.count <= Self.longestLabel, before.allSatisfy(Self.isBesideLabel) {
-      add(Mark(meaning: .begin(role), start: lineStart, end: colon + 1))
+      add(Mark(meaning: .begin(role), start: lineStart, end: colon + width))
     } else if (0x41...0x5A).contains(text[start]), !TemplateToken.isLetter(text[start - 1]) {
-      add(Mark(meaning: .begin(role), start: start, end: colon + 1, isWeak: true))
+      add(Mark(meaning: .begin(role), start: start, end: colon + width, isWeak: true))
     }
   }
 

@@ -6,8 +6,8 @@ struct WordRange: Hashable, Sendable {
   var count: Int { end - start }
 }
 
-/// A text as the checks see it: NFKD (equal exactly where NFKC is), lower case, no punctuation, single spaces; words
-/// with digits folded to 0. It is filled again and again, one for each thread and field.
+/// A text as the checks see it: NFKD (equal exactly where NFKC is), lower case, no punctuation, no tags of a web
+/// page, single spaces; words with digits folded to 0. It is filled again and again, one for each thread and field.
 final class NormalisedText {
   private static let room = 512
 
@@ -88,6 +88,13 @@ final class NormalisedText {
         case Self.newline:
           writer.endWord()
           endLine(&line, &paragraph, writer.wordCount)
+        case Self.markup:
+          writer.endWord()
+          if let (end, endsLine) = Markup.end(source, index) {
+            if endsLine, line < writer.wordCount { endLine(&line, &paragraph, writer.wordCount) }
+            index = end
+            continue
+          }
         case 0x30...0x39: writer.digit(mapped, from: index)
         default: writer.letter(mapped, from: index)
         }
@@ -187,6 +194,8 @@ extension NormalisedText {
   private static let separator: UInt8 = 0
   private static let ignored: UInt8 = 1
   private static let newline: UInt8 = 2
+  /// What may begin a tag or an entity.
+  private static let markup: UInt8 = 3
 
   /// What each ASCII byte becomes, or one of the three classes above.
   private static let classes: [UInt8] = (0..<128).map { (byte: UInt8) -> UInt8 in
@@ -195,6 +204,7 @@ extension NormalisedText {
     case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte | 0x20
     case UInt8(ascii: "'"): ignored
     case UInt8(ascii: "\n"): newline
+    case UInt8(ascii: "<"), UInt8(ascii: "&"): markup
     default: separator
     }
   }

@@ -28,6 +28,9 @@ package struct FileStamp: Hashable, Sendable {
     return stat(path, &status) == 0 ? FileStamp(status) : nil
   }
 
+  /// Whether both are of one file, whatever became of what is in it.
+  package func isOfFile(_ other: FileStamp) -> Bool { device == other.device && inode == other.inode }
+
   /// Nanoseconds until a further write could not carry the same time as the last one; 0 where that is so already.
   ///
   /// Systems stamp writes with the time of the last clock tick (10 ms apart at most), and some file systems with whole seconds.

@@ -17,6 +17,7 @@ package final class OutputFile {
     self.path = path
     let kind = FileKind.of(path)
     guard let kind, kind != .regular else {
+      if kind != nil { try OutputPlace.demandNoDatabase(path) }
       let target = URL(fileURLWithPath: Self.endOfLinks(path))
       let hidden = target.deletingLastPathComponent().appendingPathComponent(".holdfast-\(UUID().uuidString).tmp").path
       var status = stat()

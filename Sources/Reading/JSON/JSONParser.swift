@@ -10,6 +10,15 @@ package struct JSONParser {
 
   private var lexer: JSONLexer
   private let repeats: Repeats
+  private let wholeNumbers: WholeNumbers
+
+  /// What becomes of a whole number of more than 64 bits.
+  package enum WholeNumbers: Sendable {
+    /// It is a number with a fraction, of which not all digits are kept.
+    case rounded
+    /// It is a fault: what shows it would show another number.
+    case exact
+  }
 
   /// Parses one document that fills `bytes`, white space and a byte order mark around it allowed.
   ///
@@ -17,10 +26,12 @@ package struct JSONParser {
   /// - Throws: `JSONFault` for what is not RFC 8259, not UTF-8, nested deeper than 64, has a number that is not finite,
   ///   or a key twice where that is refused.
   package static func parse(
-    _ bytes: UnsafeRawBufferPointer, repeats: Repeats = .refused, leniency: JSONLexer.Leniency = []
+    _ bytes: UnsafeRawBufferPointer, repeats: Repeats = .refused, leniency: JSONLexer.Leniency = [],
+    wholeNumbers: WholeNumbers = .rounded
   ) throws(JSONFault) -> JSONValue {
     var parser = JSONParser(
-      lexer: JSONLexer(bytes.assumingMemoryBound(to: UInt8.self), leniency: leniency), repeats: repeats)
+      lexer: JSONLexer(bytes.assumingMemoryBound(to: UInt8.self), leniency: leniency), repeats: repeats,
+      wholeNumbers: wholeNumbers)
     parser.lexer.skipByteOrderMark()
     let value = try parser.value()
     try parser.lexer.end()
@@ -70,6 +81,7 @@ package struct JSONParser {
       if let integer = small(start) { return .integer(integer) }
       let text = text(from: start)
       if let integer = Int(text) { return .integer(integer) }
+      guard wholeNumbers == .rounded else { throw lexer.fault("a whole number has more than 64 bits") }
       return .number(try finite(text))
     case .number: return .number(try finite(text(from: start)))
     case .nonFinite: return .null

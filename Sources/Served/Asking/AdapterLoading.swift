@@ -73,8 +73,12 @@ package final class AdapterLoading {
   /// Unloads what was loaded; what cannot be is left, and told.
   package func unload(tell: (String) -> Void) {
     for (name, form) in loaded {
-      let fault: ServerFault? = (try? call(form.unload, ["lora_name": .string(name)])) ?? .cutOff
-      if let fault { tell("\(fault.error(address, asking: form.unload)): '\(name)' stays loaded") }
+      do {
+        guard let fault = try call(form.unload, ["lora_name": .string(name)]) else { continue }
+        tell("\(fault.error(address, asking: form.unload)): '\(name)' stays loaded")
+      } catch {
+        tell("\(address.root): '\(name)' stays loaded: the work was ended before it was unloaded")
+      }
     }
     loaded = []
   }

@@ -2,7 +2,7 @@
 package struct ConcurrencyControl: Sendable {
   /// The most that is tried.
   package static let most = 256
-  private static let start = 4
+  package static let start = 4
   /// What doubling must bring to be worth it.
   private static let gain = 1.15
   /// The shortest time that a rate is taken over, in seconds.
@@ -14,9 +14,11 @@ package struct ConcurrencyControl: Sendable {
   private var answers = 0
   private var last: (limit: Int, rate: Double)?
 
-  /// - Parameter fixed: as many always; nil to find it out.
-  package init(fixed: Int?) {
-    limit = fixed ?? Self.start
+  /// - Parameters:
+  ///   - fixed: as many always; nil to find it out.
+  ///   - start: as many at first, where that is to be found out.
+  package init(fixed: Int?, start: Int = start) {
+    limit = fixed ?? start
     isSettled = fixed != nil
   }
 

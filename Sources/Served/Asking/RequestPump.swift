@@ -21,12 +21,16 @@ package final class RequestPump {
   /// How often a request is sent again that a server failed at, or did not answer in time.
   private static let mostRepeats = 3
 
-  package init(_ transport: any Transport, _ address: ServerAddress, _ access: ServerAccess, knock: ServerRequest) {
+  /// - Parameter start: how many requests are under way at first, where no number is given.
+  package init(
+    _ transport: any Transport, _ address: ServerAddress, _ access: ServerAccess, knock: ServerRequest,
+    start: Int = ConcurrencyControl.start
+  ) {
     self.transport = transport
     self.address = address
     self.access = access
     self.knock = knock
-    control = ConcurrencyControl(fixed: access.concurrency)
+    control = ConcurrencyControl(fixed: access.concurrency, start: start)
   }
 
   /// Goes through dialogues to their ends.
@@ -44,14 +48,18 @@ package final class RequestPump {
     var waiting: [Flight<Value>] = []
     var isExhausted = false
     var isGone = false
+    var returns = 0
     lastAnswer = .now
     defer { for flight in flights.values { flight.sending?.cancel() } }
     while true {
       try Interruption.check()
       if isGone, flights.isEmpty {
+        // A gateway may be there while what is behind it is not: that it answers is no answer to what was asked.
+        if returns > 0 { try pause(min(5, 0.2 * Double(1 << min(5, returns)))) }
+        returns += 1
         try awaitReturn()
         try returned()
-        (isGone, lastAnswer) = (false, .now)
+        isGone = false
       }
       while !isGone, flights.count < min(control.limit, most) {
         if let place = waiting.firstIndex(where: { $0.notBefore <= .now }) {
@@ -71,7 +79,7 @@ package final class RequestPump {
         switch letter.content {
         case .success where isGone: waiting.append(flight)
         case .success(let answer):
-          lastAnswer = .now
+          (lastAnswer, returns) = (.now, 0)
           control.answered(at: seconds(since: began))
           do throws(ServerFault) { try flight.dialogue.take(answer) } catch {
             throw error.error(address, asking: flight.dialogue.request?.path)
@@ -105,7 +113,7 @@ package final class RequestPump {
   package func trial(_ request: ServerRequest) throws -> Result<JSONValue, ServerFault> {
     var result = try once(request)
     for attempt in 1...Self.mostRepeats {
-      guard case .failure(let fault) = result, fault.isPressure || fault == .cutOff || fault.isFailure else { break }
+      guard case .failure(let fault) = result, fault == .cutOff || fault.isRefusedForNow else { break }
       try pause(fault.retryAfter ?? 0.2 * Double(1 << attempt))
       result = try once(request)
     }

@@ -37,22 +37,29 @@ package struct ServedModel: Sendable {
       contextLength: (facts.contextLength ?? Int(Int32.max)) - 2, vocabularySize: vocabulary.tokenizer.vocabularySize)
   }
 
-  func pump() -> RequestPump { RequestPump(transport, address, access, knock: Self.knock) }
+  func pump(start: Int = ConcurrencyControl.start) -> RequestPump {
+    RequestPump(transport, address, access, knock: Self.knock, start: start)
+  }
 
   /// What any server of a model answers.
   static let knock = ServerRequest.get("/v1/models")
 
-  /// The readings of prompts, each from its second token on.
+  /// The readings of prompts.
   ///
-  /// - Parameter most: how many at a time.
-  func readings(_ prompts: [[Int32]], most: Int = .max) throws -> [[TokenReading]] {
+  /// - Parameters:
+  ///   - from: the first token of each that is scored; nil for the second of all.
+  ///   - most: how many at a time.
+  ///   - start: how many at first.
+  func readings(
+    _ prompts: [[Int32]], from: [Int]? = nil, most: Int = .max, start: Int = ConcurrencyControl.start
+  ) throws -> [[TokenReading]] {
     var readings = [[TokenReading]](repeating: [], count: prompts.count)
     var next = 0
-    try pump().run(
+    try pump(start: start).run(
       {
         guard next < prompts.count else { return nil }
         defer { next += 1 }
-        return Numbered(number: next, inner: PromptScoring(engine, prompts[next], from: 1))
+        return Numbered(number: next, inner: PromptScoring(engine, prompts[next], from: from?[next] ?? 1))
       }, most: most
     ) { (dialogue: Numbered<PromptScoring>) in readings[dialogue.number] = dialogue.inner.readings }
     return readings

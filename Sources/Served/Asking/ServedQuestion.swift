@@ -83,6 +83,12 @@ struct ServedQuestion: Dialogue {
     if let read = generated.promptTokens, read != written.count {
       throw .malformed("reads \(read) prompt tokens where \(written.count) were sent")
     }
+    guard generated.promptIDs.map({ $0 == written }) ?? true else {
+      throw .malformed("writes behind other ids than those sent")
+    }
+    guard generated.ids?.isEmpty != true || generated.hasEnded else {
+      throw .unwritten("writes nothing, and does not say that its text has ended")
+    }
     tokens += written.count
     guard var text else { return finish(nil) }
     defer { self.text = text }
@@ -94,7 +100,7 @@ struct ServedQuestion: Dialogue {
     } else if let result = text.append(Array(generated.text.utf8)) {
       return finish(result)
     }
-    let isOver = generated.hasEnded || generated.ids?.isEmpty ?? true || written.count >= contextLength
+    let isOver = generated.hasEnded || generated.ids == nil || written.count >= contextLength
     if isOver { finish(text.finish()) }
   }
 

@@ -44,7 +44,8 @@ struct ServerListing {
         entry.at("id")?.text.map { id in
           ListedModel(
             id: id, root: entry.at("root")?.text, parent: entry.at("parent")?.text,
-            contextLength: entry.at("max_model_len")?.wholeNumber ?? entry.at("meta", "n_ctx")?.wholeNumber,
+            contextLength: (entry.at("max_model_len")?.wholeNumber ?? entry.at("meta", "n_ctx")?.wholeNumber)
+              .flatMap { $0 > 0 ? $0 : nil },
             vocabularySize: entry.at("meta", "n_vocab")?.wholeNumber,
             owner: entry.at("owned_by")?.text)
         }
@@ -61,7 +62,13 @@ struct ServerListing {
     let listed = models
     let names = (listed.map(\.id) + adapters.map(\.name)).map { "'\($0)'" }.joined(separator: ", ")
     if let name = address.model {
-      let entry = listed.first { $0.id == name || $0.id.hasSuffix(":\(name)") }
+      let ending = listed.filter { $0.id.hasSuffix(":\(name)") }
+      let entry = listed.first { $0.id == name } ?? ending.first
+      guard ending.count < 2 || entry?.id == name else {
+        throw InputError(
+          address.description, "has several models whose name ends so",
+          remedy: "give the whole name: \(shown(ending.map { "'\($0.id)'" }.joined(separator: ", ")))")
+      }
       guard entry != nil || adapters.contains(where: { $0.isNamed(name) }) || listed.isEmpty else {
         throw InputError(
           address.description, "has no model of this name",

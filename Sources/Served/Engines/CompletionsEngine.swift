@@ -53,6 +53,7 @@ package struct CompletionsEngine: Engine {
     guard let choice = answer.at("choices")?.array?.first, let text = choice.at("text")?.text else {
       throw .foreign("generates no text")
     }
+    try TextEnd.demandUsual(choice.at("finish_reason"))
     return Generated(
       ids: nil, text: text, logprobs: choice.at("logprobs", "token_logprobs")?.array?.compactMap(\.number) ?? [],
       hasEnded: choice.at("finish_reason")?.text == "stop",

@@ -59,6 +59,7 @@ package struct LlamaServerEngine: Engine {
     guard let ids = answer.at("tokens")?.array?.compactMap(\.id), ids.count <= count else {
       throw .foreign("generates no token ids")
     }
+    try TextEnd.demandUsual(answer.at("stop_type"))
     let entries = answer.at("completion_probabilities")?.array ?? []
     return Generated(
       ids: ids, text: answer.at("content")?.text ?? "", logprobs: entries.compactMap { $0.at("logprob")?.number },

@@ -49,6 +49,7 @@ package struct SGLangEngine: Engine {
     }
     let ids = tokens.compactMap { $0.array.flatMap { $0.count >= 2 ? $0[1].id : nil } }
     guard ids.count == tokens.count, ids.count <= count else { throw .foreign("generates no token ids") }
+    try TextEnd.demandUsual(answer.at("meta_info", "finish_reason", "type"))
     return Generated(
       ids: ids, text: answer.at("text")?.text ?? "", logprobs: tokens.compactMap { $0.array?.first?.number },
       hasEnded: answer.at("meta_info", "finish_reason", "type")?.text == "stop",

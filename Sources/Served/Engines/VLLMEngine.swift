@@ -27,11 +27,13 @@ package struct VLLMEngine: Engine {
     }
     guard entries.first == .null else { throw .malformed("scores the first prompt token, which nothing stands before") }
     var readings: [TokenReading] = []
-    for place in start..<ids.count {
+    // All of them are there: a cache's answer to another prompt may have the same end.
+    for place in 1..<ids.count {
       // By its key: order is no part of the form.
       guard let own = entries[place].object?["\(ids[place])"] else {
         throw .malformed("scores other ids than those sent, at prompt token \(place)")
       }
+      guard place >= start else { continue }
       guard let rank = own.at("rank")?.wholeNumber, rank >= 1 else {
         throw .malformed("gives no rank for prompt token \(place)")
       }
@@ -56,10 +58,12 @@ package struct VLLMEngine: Engine {
     guard let choice = answer.at("choices")?.array?.first, let ids = choice.at("token_ids")?.array?.compactMap(\.id),
       ids.count <= count
     else { throw .foreign("generates no token ids") }
+    try TextEnd.demandUsual(choice.at("finish_reason"))
+    let read = choice.at("prompt_token_ids")?.array
     return Generated(
       ids: ids, text: choice.at("text")?.text ?? "",
       logprobs: choice.at("logprobs", "token_logprobs")?.array?.compactMap(\.number) ?? [],
       hasEnded: choice.at("finish_reason")?.text == "stop",
-      promptTokens: choice.at("prompt_token_ids")?.array?.count ?? answer.at("usage", "prompt_tokens")?.wholeNumber)
+      promptTokens: read?.count ?? answer.at("usage", "prompt_tokens")?.wholeNumber, promptIDs: read?.compactMap(\.id))
   }
 }

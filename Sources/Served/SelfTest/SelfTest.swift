@@ -51,7 +51,8 @@ package struct SelfTest: Sendable {
     let prompts = try Fingerprint.prompts(model.vocabulary.tokenizer)
     passed("shape", try Self.shape(model, prompts))
     try Self.causality(model)
-    passed("alignment", try Self.alignment(model))
+    let alignment = try Self.alignment(model)
+    passed("alignment", alignment.text, wasMade: alignment.wasMade)
     let (first, floor) = try Self.noise(model, prompts)
     passed(
       "order and concurrency",
@@ -65,7 +66,7 @@ package struct SelfTest: Sendable {
 
   /// As many logprobs as ids, of a spread that only a model has.
   private static func shape(_ model: ServedModel, _ prompts: [[Int32]]) throws -> String {
-    let readings = try model.readings(Array(prompts.prefix(2)), most: 1).flatMap { $0 }
+    let readings = try model.readings(prompts, most: 1).flatMap { $0 }
     let values = readings.map(\.logprob)
     guard let low = values.min(), let high = values.max(), low < -1e-9, high - low > 1e-6 else {
       throw InputError(
@@ -81,7 +82,28 @@ package struct SelfTest: Sendable {
         "scores plain text at \(mean) a token, worse than chance (\(chance)): logprobs of other tokens, or a damaged model",
         remedy: "check that the tokenizer at \(model.vocabulary.path) is the served model's")
     }
+    try flags(model, readings, chance: chance)
     return "\(values.count) logprobs for as many ids, the first token's left out"
+  }
+
+  /// Which tokens are the most probable: not all of plain text, none of them less probable than one drawn blindly, and no other with
+  /// more than half.
+  private static func flags(_ model: ServedModel, _ readings: [TokenReading], chance: Double) throws {
+    let (tops, others) = (readings.filter(\.isTop), readings.filter { !$0.isTop })
+    let problem: ShownText? =
+      if others.isEmpty {
+        "says of each of \(readings.count) tokens that it is the most probable one"
+      } else if let low = tops.first(where: { $0.logprob < chance - agreement }) {
+        "says that a token of logprob \(rounded(low.logprob)) is the most probable one, where \(rounded(chance)) is chance"
+      } else if let high = others.first(where: { $0.logprob > log(0.5) + 0.05 }) {
+        "says that a token of logprob \(rounded(high.logprob)) is not the most probable one, though it has more than half"
+      } else {
+        nil
+      }
+    guard let problem else { return }
+    throw InputError(
+      model.address.description, problem,
+      remedy: "its ranks are of something else, or its logprobs are not raw ones: use another engine or version")
   }
 
   /// A token's logprob follows from those before it, the one right before among them, and from none behind.
@@ -102,12 +124,20 @@ package struct SelfTest: Sendable {
     guard moved <= agreement else { throw misaligned(model, moved) }
   }
 
+  /// Tokens of the longest prompt that is looked at: suites ask as long ones, which servers read in pieces.
+  private static let longest = 1024
+
   /// Greedy tokens with their logprobs, and the same tokens as a prompt.
-  private static func alignment(_ model: ServedModel) throws -> String {
-    let texts = ["one, two, three, four, five, six,", "Monday, Tuesday, Wednesday,", "A B C D E F G"]
-    var (largest, compared) = (0.0, 0)
-    for text in texts {
-      let ids = try model.vocabulary.tokenizer.encodePrompt(text, addSpecialTokens: false)
+  private static func alignment(_ model: ServedModel) throws -> (text: String, wasMade: Bool) {
+    let tokenizer = model.vocabulary.tokenizer
+    var prompts = try ["one, two, three, four, five, six,", "Monday, Tuesday, Wednesday,", "A B C D E F G"].map {
+      try tokenizer.encodePrompt($0, addSpecialTokens: false)
+    }
+    let long = try Fingerprint.prompts(tokenizer).flatMap { $0 }
+    let length = min(longest, model.limits.contextLength - 2 * written)
+    if length > long.count { prompts.append((0..<length).map { long[$0 % long.count] }) }
+    var (largest, compared, tops) = (0.0, 0, 0)
+    for ids in prompts {
       let written = try model.generate(ids, count: Self.written)
       if let read = written.promptTokens, read != ids.count {
         throw InputError(
@@ -115,21 +145,56 @@ package struct SelfTest: Sendable {
           remedy:
             "a BOS is put before the ids, or the prompt is cut: start the server without adding special tokens to ids")
       }
-      let own = try written.ids ?? model.vocabulary.tokenizer.encodeContinuation(written.text)
+      guard written.promptIDs.map({ $0 == ids }) ?? true else {
+        throw InputError(
+          model.address.description, "writes behind other ids than those sent",
+          remedy: "something before the server answers in its place: ask the server itself")
+      }
+      let own = try written.ids ?? tokenizer.encodeContinuation(written.text)
       // Text without ids may have been cut otherwise than it is encoded.
       guard !own.isEmpty, written.ids != nil || own.count == Self.written else { continue }
-      let readings = try model.readings([ids + own], most: 1)[0].suffix(own.count)
+      let readings = try model.readings([ids + own], from: [ids.count], most: 1)[0]
       for (reading, logprob) in zip(readings, written.logprobs) {
         largest = max(largest, abs(reading.logprob - logprob))
         compared += 1
+        tops += reading.isTop ? 1 : 0
       }
       // What it wrote is the most probable, or all but that where two are as probable.
       guard largest <= Self.agreement, readings.first.map({ $0.isTop || $0.logprob > -0.7 }) ?? true else {
         throw Self.misaligned(model, largest)
       }
     }
-    guard compared > 0 else { return "a token's logprob follows from those before it" }
-    return "\(compared) tokens that it wrote have the same logprobs as a prompt, within \(Self.rounded(largest))"
+    guard compared > 0 || !model.engine.writesIDs else {
+      throw InputError(
+        model.address.description, "writes no token behind any of \(prompts.count) prompts, or none with a logprob",
+        remedy: "see the server's log: what it writes cannot be compared with what it scores")
+    }
+    guard tops > 0 || compared == 0 else {
+      throw InputError(
+        model.address.description, "says of none of \(compared) tokens that it wrote that it was the most probable one",
+        remedy: "its ranks are of something else: use another engine or version")
+    }
+    guard compared > 0 else { return ("a token's logprob follows from those before it", false) }
+    return ("\(compared) tokens that it wrote have the same logprobs as a prompt, within \(rounded(largest))", true)
+  }
+
+  /// By how much tokens may differ on average where only the end of a prompt is scored: other kernels move one now and then, another prompt or
+  /// adapter moves all.
+  private static let meanOfParts = 0.1
+
+  /// The same tokens scored from another place on: what is not scored is read from a cache, which may be another prompt's or another adapter's.
+  private static func parts(_ model: ServedModel, _ prompts: [[Int32]], _ whole: [[TokenReading]]) throws {
+    let from = prompts.map { max(1, $0.count / 2) }
+    let parts = try model.readings(prompts, from: from, most: 1)
+    let distances = zip(parts, whole).flatMap { part, all in
+      zip(part, all.suffix(part.count)).map { abs($0.logprob - $1.logprob) }
+    }
+    let (mean, most) = (distances.reduce(0, +) / Double(max(1, distances.count)), distances.max() ?? 0)
+    guard mean > meanOfParts || most > mostNoise else { return }
+    throw InputError(
+      model.address.description,
+      "scores a token otherwise where only the end of a prompt is scored, by \(rounded(mean)) nats on average and up to \(rounded(most))",
+      remedy: "what it keeps of a prompt is another's, or another adapter's: start it without a prefix cache")
   }
 
   private static func misaligned(_ model: ServedModel, _ largest: Double) -> InputError {
@@ -144,16 +209,23 @@ package struct SelfTest: Sendable {
     )
   }
 
+  /// More than numbers of half precision move: answers of another model, or of another place.
+  private static let mostNoise = 1.0
+  /// Requests under way at once.
+  private static let crowded = 48
+
   /// The same prompts alone, at once, reversed and once more.
   private static func noise(_ model: ServedModel, _ texts: [[Int32]]) throws -> ([[TokenReading]], NoiseFloor) {
     // Prefixes of unlike lengths, so that no batch is like another.
     let prompts = texts + texts.map { Array($0.prefix(max(2, $0.count / 2))) }
     let alone = try model.readings(prompts, most: 1)
-    let together = try model.readings(prompts)
-    let reversed = try Array(model.readings(prompts.reversed()).reversed())
-    let again = try model.readings(prompts)
+    // As many at once as a run may have under way: some servers answer otherwise only then.
+    let crowd = try model.readings(prompts + prompts.reversed() + prompts, start: crowded)
+    let (together, rest) = (crowd.prefix(prompts.count), crowd.dropFirst(prompts.count))
+    let (reversed, again) = (rest.prefix(prompts.count).reversed(), rest.dropFirst(prompts.count))
+    try parts(model, prompts, alone)
     var (largest, sum, flips, tokens) = (0.0, 0.0, 0, 0)
-    for other in [together, reversed, again] {
+    for other in [Array(together), Array(reversed), Array(again)] {
       for (first, second) in zip(alone, other) {
         guard first.count == second.count else { continue }
         var whole = 0.0
@@ -165,6 +237,12 @@ package struct SelfTest: Sendable {
         }
         sum = max(sum, abs(whole))
       }
+    }
+    guard largest <= mostNoise else {
+      throw InputError(
+        model.address.description,
+        "scores the same tokens otherwise when it is asked several things at once, by up to \(rounded(largest)) nats",
+        remedy: "lower --concurrency to 1 to see whether it is the load, and report it to the server's makers")
     }
     return (
       Array(alone.prefix(texts.count)), NoiseFloor(largest: largest, largestSum: sum, flips: flips, tokens: tokens)

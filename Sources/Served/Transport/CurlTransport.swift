@@ -102,11 +102,23 @@ package final class CurlTransport: Transport {
     default: return .failure(.unreachable(words))
     }
     if (300..<400).contains(result.status) {
-      return .failure(.redirected(result.location.map { String(cString: $0) } ?? "another address"))
+      let location = result.location.map { String(cString: $0) } ?? "another address"
+      return .failure(.redirected(access.key.map { location.replacing($0.secret, with: "…") } ?? location))
     }
     return .success(
       ServerReply(
         status: Int(result.status), retryAfter: result.retry_after < 0 ? nil : result.retry_after,
-        body: result.body.map { Data(bytes: $0, count: result.body_count) } ?? Data()))
+        body: withoutKey(result.body.map { Data(bytes: $0, count: result.body_count) } ?? Data())))
+  }
+
+  /// A server that repeats what it was sent must not bring the key into a message or the ledger.
+  private func withoutKey(_ body: Data) -> Data {
+    guard let key = access.key.map({ Data($0.secret.utf8) }), body.range(of: key) != nil else { return body }
+    var (body, from) = (body, body.startIndex)
+    while let place = body.range(of: key, in: from..<body.endIndex) {
+      body.replaceSubrange(place, with: Data("…".utf8))
+      from = place.lowerBound + 3
+    }
+    return body
   }
 }

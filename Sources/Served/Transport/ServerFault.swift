@@ -34,19 +34,20 @@ package enum ServerFault: Error, Sendable, Equatable {
   var isTransient: Bool {
     switch self {
     case .unreachable, .cutOff, .timedOut: true
-    case .refused(let status, _, _): status == 429 || status >= 500 && status != 501
+    case .refused: isRefusedForNow
     default: false
     }
+  }
+
+  /// Whether the server answers that it cannot now: too slow a connection, a conflict, too early, too much, or a failure of its own.
+  var isRefusedForNow: Bool {
+    guard case .refused(let status, _, _) = self else { return false }
+    return [408, 409, 425, 429].contains(status) || status >= 500 && status != 501
   }
 
   /// Whether it is asked too much.
   var isPressure: Bool {
     if case .refused(let status, _, _) = self { status == 429 || status == 503 } else { false }
-  }
-
-  /// Whether the server says that it failed.
-  var isFailure: Bool {
-    if case .refused(let status, _, _) = self { status == 500 } else { false }
   }
 
   /// Whether the server may have been another one since: what answers again has to show that it is the same.
@@ -73,7 +74,9 @@ package enum ServerFault: Error, Sendable, Equatable {
       return fault(
         "no whole answer within \(seconds) s", "see the server's log, or give it more time with --server-timeout")
     case .tooLarge(let limit):
-      return fault("the answer is larger than \(limit >> 20) MiB", "check that this is the model's server")
+      let size = limit < 1 << 20 ? "\(limit >> 10) KiB" : "\(limit >> 20) MiB"
+      return fault(
+        "the answer is larger than \(size), more than was asked for", "check that this is the model's server")
     case .redirected(let other):
       return fault(
         "sends requests on to \(shown(other, limit: 100)), and keys and prompts go to no other host",

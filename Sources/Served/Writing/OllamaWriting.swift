@@ -74,6 +74,7 @@ package struct OllamaWriting: WritingForm {
       throw .foreign("writes no text")
     }
     guard answer.at("done")?.bool ?? true else { throw .unwritten("answers before it has ended") }
+    try TextEnd.demandUsual(answer.at("done_reason"))
     let pairs = (answer.at("logprobs")?.array ?? []).compactMap { entry -> WrittenText.Pair? in
       guard let own = entry.at("logprob")?.number,
         let top = entry.at("top_logprobs")?.array?.compactMap({ $0.at("logprob")?.number }).max()

@@ -1,3 +1,4 @@
+import Diagnostics
 import Reading
 
 /// OpenAI's form, which most servers speak: chats by `/v1/chat/completions`, texts by `/v1/completions`.
@@ -58,15 +59,23 @@ package struct OpenAIWriting: WritingForm {
 
   package func written(_ answer: JSONValue) throws(ServerFault) -> WrittenText {
     guard let choice = answer.at("choices")?.array?.first else { throw .foreign("gives no choices") }
-    if choice.at("finish_reason")?.text == "content_filter" {
-      throw .unwritten("leaves an answer out (finish_reason: content_filter)")
+    guard choice.at("index")?.wholeNumber ?? 0 == 0 else {
+      throw .foreign("gives another choice than the one asked for")
     }
+    if let fault = choice.at("error") ?? answer.at("error"), fault != .null {
+      throw .unwritten(
+        "leaves an answer out (\(shown(fault.at("message")?.text ?? JSONText.compact(fault), limit: 80)))")
+    }
+    try TextEnd.demandUsual(choice.at("finish_reason"))
     guard let message = choice.at("message") else {
       guard let text = choice.at("text")?.text else { throw .foreign("writes no text") }
       return WrittenText(text: text, logprobs: Self.ofText(choice) + Self.ofChat(choice))
     }
     let thoughts = [message.at("reasoning_content"), message.at("reasoning")].compactMap { $0?.text }
     if let thought = thoughts.first(where: { !$0.isEmpty }) { throw .thinking(start: String(thought.prefix(60))) }
+    if let refusal = message.at("refusal")?.text, !refusal.isEmpty {
+      throw .unwritten("refuses to answer ('\(shown(refusal, limit: 40))')")
+    }
     switch message.at("content") {
     case .string(let text)?: return WrittenText(text: text, logprobs: Self.ofChat(choice))
     // A model that ends its answer at once.

@@ -36,9 +36,12 @@ enum DataForm: CaseIterable {
   static func content(of line: JSONLine) throws -> SampleContent {
     let form = try form(of: line)
     let reader = FormReader(line: line, form: form)
-    if let media = ["images", "videos", "audios"].first(where: { line.value($0).map { !$0.isOff } ?? false }) {
+    if let media = ["images", "videos", "audios", "image", "video", "audio"].first(where: {
+      line.value($0).map { !$0.isOff } ?? false
+    }) {
       throw line.error("has \(media), and text alone is trained on", remedy: "leave the line out, or the column")
     }
+    try reader.demandGood()
     switch form {
     case .pair: return try reader.pair()
     case .conversationalPair: return .chat(try reader.conversationalPair())
@@ -62,11 +65,6 @@ enum DataForm: CaseIterable {
       throw line.error("is in no form that is trained on (\(words: columns(of: line)))", remedy: remedy(for: line))
     }
     if isPair || has("completion") || has("prompt") && !has("conversations") && !has("segments") && !has("text") {
-      if isPair, line.value("label") == .bool(false) {
-        throw line.error(
-          "is preference data without pairs, a completion with its label, and this one is marked as bad",
-          remedy: "keep the lines whose label is true")
-      }
       if !has("completion"), let other = answers.first(where: has) {
         throw line.error("'completion' is missing, and there is '\(other)'", remedy: "rename '\(other)' to completion")
       }
@@ -82,7 +80,7 @@ enum DataForm: CaseIterable {
   }
 
   /// What data sets of preferences, TRL's and OpenAI's, call the two answers.
-  private static let preferences = ["chosen", "rejected", "preferred_output", "non_preferred_output"]
+  static let preferences = ["chosen", "rejected", "preferred_output", "non_preferred_output"]
   /// What other data sets call a completion.
   private static let answers = ["response", "output", "answer", "target"]
   private static let shownColumns = 8

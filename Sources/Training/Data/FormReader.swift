@@ -37,9 +37,34 @@ struct FormReader {
     return segments
   }
 
+  /// What preference data without pairs mark as bad, TRL's `label` and LLaMA-Factory's `kto_tag`, is not to be learnt.
+  func demandGood() throws {
+    guard form != .text else { return }
+    for key in ["label", "kto_tag"] {
+      let isBad: Bool
+      switch line.value(key) {
+      case .bool(let isGood)?: isBad = !isGood
+      case .string(let text)?: isBad = text.stripped().lowercased() == "false"
+      // A number under `label` may be a class.
+      case let mark?: isBad = key == "kto_tag" && flag(mark) == false
+      case nil: isBad = false
+      }
+      guard isBad else { continue }
+      throw line.error(
+        "is preference data without pairs, an answer with its '\(key)', and this one is marked as bad",
+        remedy: "keep the lines whose \(key) is true")
+    }
+  }
+
   func conversationalPair() throws -> ChatSample {
     let prompt = try messages("prompt")
     let completion = try messages("completion")
+    // A completion is learnt whole.
+    if let place = completion.firstIndex(where: { $0.isAnswer && !$0.isLearnt }) {
+      throw line.error(
+        "'completion[\(place)]' is marked as not learnt, and a completion is learnt whole",
+        remedy: "write the conversation as messages, where each answer has its mark: \(DataForm.messages.example)")
+    }
     guard !prompt.isEmpty else { throw error("'prompt' has no message") }
     guard completion.contains(where: \.isAnswer) else { throw error(noAnswer(completion, "completion")) }
     return try behindSystem(
@@ -67,6 +92,11 @@ struct FormReader {
 
   func conversation(_ key: String) throws -> ChatSample {
     let messages = try messages(key)
+    if messages.last?.isAnswer == false, let answer = DataForm.preferences.first(where: { line.value($0) != nil }) {
+      throw line.error(
+        "is preference data, messages that end with a question and '\(answer)' beside them",
+        remedy: "write the chosen answer as the last of messages, and leave '\(answer)' out")
+    }
     let learnt = messages.indices.filter { messages[$0].isAnswer && messages[$0].isLearnt }
     guard !learnt.isEmpty else {
       throw error(
@@ -140,7 +170,7 @@ struct FormReader {
   }
 
   private func message(_ members: JSONObject, _ place: String) throws -> Message {
-    if let twice = ["role", "content", "from", "value", "train", "training", "weight"].first(where: {
+    if let twice = ["role", "content", "from", "value", "train", "training", "weight", "loss"].first(where: {
       members.repeats($0)
     }) {
       throw error("'\(place).\(twice)' is given twice")
@@ -150,6 +180,11 @@ struct FormReader {
     let members = message
     if members["role"] == nil, case .string(let speaker)? = members["from"] {
       guard let role = Self.speakers[speaker.lowercased()] else {
+        if speaker.lowercased() == "function_call" {
+          throw line.error(
+            "'\(place).from' is 'function_call', which chat templates know as an answer's tool_calls",
+            remedy: #"write it as {"role": "assistant", "tool_calls": [{"type": "function", "function": …}]}"#)
+        }
         throw error("'\(place).from' is '\(speaker)', who is not known")
       }
       message = JSONObject()
@@ -203,14 +238,14 @@ struct FormReader {
 
   private static let textKinds: Set<String> = ["text", "input_text", "output_text"]
 
-  /// Axolotl's and OpenAI's marks of a message that is not learnt.
+  /// Axolotl's, OpenAI's and ms-swift's marks of a message that is not learnt.
   private func isLearnt(_ message: JSONObject, _ place: String) throws -> Bool {
     if let key = ["train_detail", "training_detail"].first(where: { message[$0].map { !$0.isOff } ?? false }) {
       throw line.error(
         "'\(place).\(key)' marks parts of an answer, and answers are learnt whole or not at all",
         remedy: "leave it out, or write the conversation as segments: \(DataForm.segments.example)")
     }
-    for key in ["train", "training", "weight"] {
+    for key in ["train", "training", "weight", "loss"] {
       guard let mark = message[key] else { continue }
       guard let isLearnt = flag(mark) else {
         throw line.error(

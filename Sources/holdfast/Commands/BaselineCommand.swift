@@ -57,6 +57,7 @@ struct SaveBaseline: ParsableCommand {
     let destination = out ?? configuration.baseline
     // Before an hour is spent on it.
     try FileKind.requireRegular(destination, remedy: "name a file to write")
+    try Baseline.demandReplaceable(destination)
     let suite = try configuration.naming { try Suite.load(ShippedFiles.own.suite(folder)) }
     let place = try model.map { try resolvePlace($0, models: configuration.models) } ?? basePlace(configuration)
     let ledger = try Ledger(path: options.ledger ?? configuration.ledger)

@@ -186,6 +186,14 @@ struct GateCommand: ParsableCommand {
       try FileKind.requireRegular(file, remedy: "name a file to write")
     }
     let configuration = try options.load()
+    let others: [(path: String, what: ShownText)] =
+      [(configuration.file, "the configuration"), (baseline ?? configuration.baseline, "the baseline")]
+      + named.map { (path: $0, what: "a candidate") }
+    for file in output { try OutputPlace.demand(file, apartFrom: others) }
+    let reportsFolder = reports ?? configuration.reports
+    if let kind = FileKind.of(reportsFolder), kind != .folder {
+      throw InputError(reportsFolder, "is no folder: \(kind.statement)", remedy: "name a folder for the reports")
+    }
     let threads = options.threads(configuration)
     let share = try self.share.map { try Share(parsing: $0) } ?? configuration.share
     guard share <= configuration.share else {
@@ -235,7 +243,7 @@ struct GateCommand: ParsableCommand {
     let evidence = zip(outcome.verdicts, zip(outcome.contrasts, outcome.lost)).map {
       CandidateEvidence(verdict: $0, contrasts: $1.0, lost: $1.1)
     }
-    let folder = URL(fileURLWithPath: reports ?? configuration.reports, isDirectory: true)
+    let folder = URL(fileURLWithPath: reportsFolder, isDirectory: true)
     let files = ["report.html", "report.md", "report.json"].map { folder.appendingPathComponent($0).path } + output
     // Before the verdict is printed: where that cannot be done, there is one all the same.
     let fault = keep(report, evidence, outcome, ledger, files) ?? outcome.faults.first

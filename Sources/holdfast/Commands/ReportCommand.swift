@@ -3,6 +3,7 @@ import Diagnostics
 import Evaluation
 import Foundation
 import Ledger
+import Reading
 import Reporting
 
 /// `holdfast report`: a gate's report again, from the ledger.
@@ -43,7 +44,13 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     for file in output { _ = try GateForm(of: file) }
-    let ledger = try Ledger(existingAt: options.ledger ?? options.loadIfPresent()?.ledger ?? defaultLedger)
+    let configuration = try options.loadIfPresent()
+    var others: [(path: String, what: ShownText)] = [(options.config, "the configuration")]
+    if let configuration { others.append((configuration.baseline, "the baseline")) }
+    for file in output {
+      try OutputPlace.demand(file, apartFrom: others)
+    }
+    let ledger = try Ledger(existingAt: options.ledger ?? configuration?.ledger ?? defaultLedger)
     let kept = try KeptGate(try record(ledger), ledger: ledger)
     if let reason = kept.incomplete {
       if let table = try output.first(where: { try GateForm(of: $0) == .csv }) {

@@ -32,6 +32,7 @@ struct ScoreCommand: ParsableCommand {
   private static let together = 2048
 
   func run() throws {
+    if let out { try OutputPlace.demand(out, apartFrom: [(requests, "the requests that are read")]) }
     let lines = LineStream(try InputFile(requests, streams: true))
     let output = try LineOutput(out)
     let loaded = try model.load(threads: threads.count)
