@@ -136,7 +136,7 @@ package struct SelfTest: Sendable {
     }
     let long = try Fingerprint.prompts(tokenizer).flatMap { $0 }
     let length = min(longest, model.limits.contextLength - 2 * written)
-    // One that forces tokens scores no prompts, and writes after one in pieces as it reads one.
+    // llama-server scores no prompts: what it is forced to write takes one token at a time, of a long prompt as of a short one.
     if length > long.count, model.engine.name != "llama-server" {
       prompts.append((0..<length).map { long[$0 % long.count] })
     }
