@@ -35,9 +35,9 @@ start() { # adapters...
   echo "served: the server did not start" >&2
   exit 1
 }
-# Half of the smoke suite: without shared demonstrations each question costs all its tokens.
+# One task of the smoke suite: without shared demonstrations each question costs all its tokens.
 mkdir suite
-cp "$here"/../../suites/smoke/{suite.yaml,copy-words.*,capitalise.*} suite
+cp "$here"/../../suites/smoke/{suite.yaml,copy-words.*} suite
 start noise.gguf
 cat >holdfast.yaml <<YAML
 base: {server: "http://127.0.0.1:$port", tokenizer: "$model"}
@@ -68,7 +68,7 @@ start noise.gguf
 wait "$saving" || { cat save.log >&2; exit 1; }
 # The same questions by the server's own tokenizer, as if no files of the model were here: the same scores.
 sed 's/tokenizer: .*}/tokenizer: server}/; s/ledger.sqlite/own.sqlite/' holdfast.yaml >own.yaml
-ends "the run by the server's tokenizer" 0 "$holdfast" run --config own.yaml --share 1/4
+ends "the run by the server's tokenizer" 0 "$holdfast" run --config own.yaml --share 1/2
 grep -q "ids are taken from the server's /tokenize; 20 of 20" log
 python3 - <<'PYTHON'
 import sqlite3
@@ -95,8 +95,8 @@ prompt: chat
 YAML
 ends 'the test of its texts' 0 "$holdfast" doctor --server "http://127.0.0.1:$port" --written
 grep -q 'greedy .* are the most probable ones' log
-ends 'the run of its texts' 0 "$holdfast" run --config written.yaml --share 1/4
-ends 'the run of the same chats here' 0 "$holdfast" run --model "$model" --suite suite --prompt chat --ledger here.sqlite --config none.yaml --share 1/4
+ends 'the run of its texts' 0 "$holdfast" run --config written.yaml --share 1/2
+ends 'the run of the same chats here' 0 "$holdfast" run --model "$model" --suite suite --prompt chat --ledger here.sqlite --config none.yaml --share 1/2
 python3 - <<'PYTHON'
 import sqlite3
 
